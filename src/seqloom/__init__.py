@@ -1,0 +1,61 @@
+"""seqloom: sequence models with memory.
+
+    import seqloom
+    seqloom.train("words.tsv", "runs/words", config={"training": {"minutes": 5}})
+    model = seqloom.load("runs/words/best.safetensors")
+    model.predict(["remember"])
+
+`load` needs NumPy only; `train`, `resume` and `seqloom.layers` need the extra `train`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .extras import missing_extra
+
+if TYPE_CHECKING:
+    from .config import Config
+    from .errors import SeqloomError
+    from .runtime import Alignment, Model, Prediction, load
+    from .training import Result, resume, train
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Alignment",
+    "Config",
+    "Model",
+    "Prediction",
+    "Result",
+    "SeqloomError",
+    "__version__",
+    "load",
+    "resume",
+    "train",
+]
+
+_HOMES = {
+    "Alignment": "runtime",
+    "Config": "config",
+    "Model": "runtime",
+    "Prediction": "runtime",
+    "Result": "training",
+    "SeqloomError": "errors",
+    "load": "runtime",
+    "resume": "training",
+    "train": "training",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: `import seqloom` alone loads nothing big."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'seqloom' has no attribute {name!r}")
+    try:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    except ModuleNotFoundError as error:
+        raise missing_extra(f"seqloom.{name}", error) from error
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,24 @@
+"""The command line: one command a file, named as the verb. `main` is the entry point."""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; our own errors end as one line on stderr and exit code 1."""
+    from ..errors import SeqloomError
+    from ..extras import missing_extra
+    from .app import app
+
+    try:
+        app()
+    except SeqloomError as error:
+        sys.exit(_one_line(error))
+    except ModuleNotFoundError as error:
+        explained = missing_extra("seqloom", error)
+        if explained is error:
+            raise
+        sys.exit(_one_line(explained))
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,41 @@
+"""The application that the commands are registered on."""
+
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from .evaluate import evaluate
+from .info import info
+from .predict import predict
+from .train import train
+
+app = typer.Typer(
+    name="seqloom",
+    help="Sequence models with memory: train them from one file, see what they remember, "
+    "ship them as one file.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(train)
+app.command()(evaluate)
+app.command()(predict)
+app.command()(info)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,30 @@
+"""`seqloom info`: what a model file holds."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def info(
+    model: Annotated[Path, typer.Argument(help="A model file, e.g. runs/words/best.safetensors.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show a model's task, sizes, vocabularies and training record.
+
+    \b
+    Example:
+      seqloom info runs/words/best.safetensors
+    """
+    from ..runtime import load
+
+    rows = dict(load(model).describe())
+    if as_json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    width = max(map(len, rows))
+    for name, value in rows.items():
+        if isinstance(value, dict):
+            value = ", ".join(f"{key} {inner}" for key, inner in value.items())
+        print(f"{name:<{width}}  {value}")

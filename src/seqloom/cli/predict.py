@@ -1,0 +1,171 @@
+"""`seqloom predict`: one line in, one line out, in order."""
+
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from ..runtime import Model, Prediction
+
+BATCH_LINES = 256  # most lines that are predicted together
+
+
+def predict(
+    model: Annotated[Path, typer.Argument(help="A model file, e.g. runs/words/best.safetensors.")],
+    texts: Annotated[
+        list[str] | None,
+        typer.Argument(help="Sources; standard input if none.", metavar="[TEXT]..."),
+    ] = None,
+    beam: Annotated[
+        int | None, typer.Option(help="Hypotheses kept; 1 is greedy. [default: the model's]")
+    ] = None,
+    nbest: Annotated[int, typer.Option(help="Outputs per source, tab-separated.")] = 1,
+    scores: Annotated[
+        bool, typer.Option("--scores", help="A score behind each output: nats per symbol.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    length_penalty: Annotated[
+        float | None, typer.Option(help="0 favours short outputs. [default: the model's]")
+    ] = None,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="Draw outputs at random instead of searching.")
+    ] = False,
+    temperature: Annotated[
+        float | None, typer.Option(help="With --sample: below 1 sharpens. [default: 1]")
+    ] = None,
+    top_k: Annotated[
+        int | None, typer.Option(help="With --sample: from the k likeliest symbols only.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="With --sample. [default: 0]")] = None,
+) -> None:
+    """Predict with a model file. Needs neither PyTorch nor the data.
+
+    A line that comes in goes out at once, so it can stand in a pipe. An empty line stays empty.
+
+    \b
+    Examples:
+      seqloom predict runs/words/best.safetensors remember attention
+      seqloom predict runs/words/best.safetensors --nbest 3 --scores < words.txt
+      cut -f1 test.tsv | seqloom predict runs/words/best.safetensors --json > out.jsonl
+    """
+    from ..errors import ConfigError
+    from ..runtime import load
+
+    if not sample and (temperature is not None or top_k is not None or seed is not None):
+        raise ConfigError(
+            "predict: `--temperature`, `--top-k` and `--seed` must come with --sample, got none. "
+            "Add --sample."
+        )
+    loaded = load(model)
+    options = {"beam": beam, "length_penalty": length_penalty}
+    if sample:
+        drawing = {"temperature": temperature or 1.0, "top_k": top_k, "seed": seed or 0}
+    else:
+        drawing = {}
+    batches = [list(enumerate(texts, 1))] if texts else _batches()
+    try:
+        for lines in batches:
+            for line in _predict(loaded, lines, nbest, scores, as_json, {**options, **drawing}):
+                print(line)
+            sys.stdout.flush()
+    except BrokenPipeError:  # the reader, say `head`, has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+
+
+def _predict(
+    model: "Model",
+    lines: list[tuple[int, str]],
+    nbest: int,
+    scores: bool,
+    as_json: bool,
+    options: dict[str, object],
+) -> Iterator[str]:
+    """The lines to print. Lines before a bad one are still printed; then its error is raised."""
+    from ..errors import DataError
+
+    texts, problem = [], None
+    for number, line in lines:
+        text = line.strip()
+        try:
+            if text:
+                model.encode(text, f"line {number}")
+        except DataError as error:
+            problem = error
+            break
+        texts.append(text)
+    given = [text for text in texts if text]
+    found = iter(model.predict_nbest(given, nbest, **options))  # type: ignore[arg-type]
+    for text in texts:
+        yield _shown(text, next(found) if text else [], scores, as_json)
+    if problem is not None:
+        sys.stdout.flush()
+        raise problem
+
+
+def _shown(text: str, predictions: "list[Prediction]", scores: bool, as_json: bool) -> str:
+    if as_json:
+        outputs = [
+            {
+                "text": p.text,
+                "symbols": list(p.symbols),
+                "score": p.score,
+                "log_probability": p.log_probability,
+                "finished": p.finished,
+            }
+            for p in predictions
+        ]
+        return json.dumps({"source": text, "outputs": outputs}, ensure_ascii=False)
+    fields = []
+    for prediction in predictions:
+        fields.append(prediction.text)
+        if scores:
+            fields.append(f"{prediction.score:.4f}")
+    return "\t".join(fields)
+
+
+def _batches() -> Iterator[list[tuple[int, str]]]:
+    """Lines of standard input, all that are there when asked, so none waits for the next.
+
+    Raises:
+        DataError: A line is not UTF-8.
+    """
+    from ..errors import DataError
+
+    lines: queue.Queue[bytes | None] = queue.Queue(maxsize=4 * BATCH_LINES)
+
+    def read() -> None:
+        for line in sys.stdin.buffer:
+            lines.put(line)
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    number, more = 0, True
+    while more:
+        batch: list[tuple[int, str]] = []
+        problem = None
+        while more and len(batch) < BATCH_LINES and not (batch and lines.empty()):
+            raw = lines.get()
+            if raw is None:
+                more = False
+                break
+            number += 1
+            try:
+                batch.append((number, raw.decode("utf-8")))
+            except UnicodeDecodeError as error:
+                more, problem = False, error
+        if batch:
+            yield batch
+        if problem is not None:
+            raise DataError(
+                f"predict: line {number} must be UTF-8, got byte "
+                f"0x{problem.object[problem.start]:02x}. "
+                "Convert it with: iconv -f LATIN1 -t UTF-8"
+            )

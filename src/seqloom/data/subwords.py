@@ -1,0 +1,117 @@
+"""Subwords by byte-pair encoding: learned with the `tokenizers` library, applied without it.
+
+Source: Sennrich, Haddow & Birch 2016, "Neural Machine Translation of Rare Words with Subword
+Units", section 3.2.
+Differs: a word's beginning is marked (`▁word`, as in SentencePiece), not its end.
+Checked by `tests/data/test_subwords.py`: the library's own encoding is the oracle.
+
+A model file holds the symbols and the merges, so predicting needs the few lines here and no
+compiled library.
+"""
+
+import itertools
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..errors import ConfigError
+from ..extras import missing_extra
+
+WORD_MARK = "▁"
+NO_MERGE = sys.maxsize
+MAX_CACHED_WORDS = 100_000
+
+
+def mark_words(text: str) -> list[str]:
+    """Split at white space and put the mark before each word.
+
+    A mark that the text itself contains counts as white space, so that joining is exact.
+    """
+    return [WORD_MARK + word for word in text.replace(WORD_MARK, " ").split()]
+
+
+def learn_subwords(texts: Iterable[str], size: int) -> tuple[list[str], list[tuple[str, str]]]:
+    """Learn which neighbouring symbols to merge, most frequent pair first.
+
+    The result depends on the texts alone, not on threads or the order of the texts.
+
+    Args:
+        texts: What to learn from.
+        size: Number of symbols to end with; fewer if no pair is left that occurs twice.
+
+    Returns:
+        The symbols (characters by code point, then merged ones as learned), and the merges.
+
+    Raises:
+        ConfigError: `size` is below the number of different characters.
+        MissingExtraError: `tokenizers` is not installed.
+    """
+    try:
+        from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+    except ModuleNotFoundError as error:
+        raise missing_extra("learn_subwords", error) from error
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "removed")
+    trainer = trainers.BpeTrainer(vocab_size=size, min_frequency=2, show_progress=False)
+    tokenizer.train_from_iterator((" ".join(mark_words(text)) for text in texts), trainer)
+    model = json.loads(tokenizer.to_str())["model"]
+    symbols = sorted(model["vocab"], key=model["vocab"].__getitem__)
+    if len(symbols) > size:
+        raise ConfigError(
+            f"learn_subwords: `size` must be at least {len(symbols):,}, the number of different "
+            f"characters, got {size:,}. Raise it, or use the level characters."
+        )
+    return symbols, [_merge_pair(merge) for merge in model["merges"]]
+
+
+class SubwordSplitter:
+    """Splits words by replaying the merges.
+
+    Args:
+        merges: Pairs of neighbours to join, the first learned first.
+        symbols: Only merges whose result is among these are used.
+    """
+
+    def __init__(self, merges: Sequence[tuple[str, str]], symbols: Iterable[str]) -> None:
+        known = set(symbols)
+        self._ranks = {pair: i for i, pair in enumerate(merges) if "".join(pair) in known}
+        self._cache: dict[str, tuple[str, ...]] = {}
+
+    def split(self, text: str) -> list[str]:
+        """Split into subwords; a character never seen in training stands alone."""
+        return list(itertools.chain.from_iterable(self._split_words(text)))
+
+    def join(self, symbols: Iterable[str]) -> str:
+        """Undo `split`, with every run of white space as one space."""
+        return "".join(symbols).replace(WORD_MARK, " ").strip()
+
+    def _split_words(self, text: str) -> Iterator[tuple[str, ...]]:
+        for word in mark_words(text):
+            parts = self._cache.get(word)
+            if parts is None:
+                parts = self._split_word(word)
+                if len(self._cache) < MAX_CACHED_WORDS:
+                    self._cache[word] = parts
+            yield parts
+
+    def _split_word(self, word: str) -> tuple[str, ...]:
+        """Merge the earliest learned pair, the leftmost of equals, until none is left."""
+        rank = self._ranks.get
+        parts = list(word)
+        ranks = [rank(pair, NO_MERGE) for pair in itertools.pairwise(parts)]
+        while ranks and (best := min(ranks)) < NO_MERGE:
+            i = ranks.index(best)
+            parts[i : i + 2] = [parts[i] + parts[i + 1]]
+            del ranks[i]
+            if i > 0:
+                ranks[i - 1] = rank((parts[i - 1], parts[i]), NO_MERGE)
+            if i < len(ranks):
+                ranks[i] = rank((parts[i], parts[i + 1]), NO_MERGE)
+        return tuple(parts)
+
+
+def _merge_pair(merge: str | list[str]) -> tuple[str, str]:
+    """Read one merge: `["a", "b"]`, or `"a b"` in `tokenizers` before 0.20."""
+    left, right = merge.split(" ") if isinstance(merge, str) else merge
+    return left, right

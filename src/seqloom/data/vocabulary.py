@@ -1,0 +1,185 @@
+"""Symbols and their numbers, as stored in a model file.
+
+The four specials have the numbers 0 to 3 in every vocabulary. They are numbers only: text that
+spells one, such as a literal `<pad>`, is unknown like any other symbol never learned.
+Checked by `tests/data/test_vocabulary.py`.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..errors import DataError, FormatError
+from .levels import LEVELS, Level, join_symbols, split_text
+from .subwords import SubwordSplitter, learn_subwords
+
+PAD, BOS, EOS, UNK = 0, 1, 2, 3
+SPECIALS = ("<pad>", "<bos>", "<eos>", "<unk>")
+UNKNOWN_SIGN = "⁇"  # U+2047, shown in place of UNK
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A level, its symbols (the four specials first) and, for subwords, the merges."""
+
+    level: Level
+    symbols: tuple[str, ...]
+    merges: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def learn(
+        cls,
+        texts: Iterable[str],
+        level: Level,
+        *,
+        subword_size: int = 8000,
+        min_count: int = 1,
+    ) -> "Vocabulary":
+        """Learn the symbols of `texts`, by falling count and then by code point.
+
+        Args:
+            texts: What to learn from.
+            level: What one symbol is.
+            subword_size: Number of subwords to learn, the specials not counted. Subwords keep
+                the order they were learned in.
+            min_count: Symbols seen less often are unknown; at the level of subwords this holds
+                for characters, and for every subword that contains one.
+
+        Raises:
+            DataError: No symbol is seen `min_count` times.
+            ConfigError, MissingExtraError: As `learn_subwords`.
+        """
+        texts = list(texts)
+        unit: Level = "symbols" if level == "symbols" else "characters"
+        counts = Counter(symbol for text in texts for symbol in split_text(text, unit))
+        merges: list[tuple[str, str]] = []
+        if level == "subwords":
+            learned, merges = learn_subwords(texts, subword_size)
+            rare = {symbol for symbol, count in counts.items() if count < min_count}
+            symbols = [symbol for symbol in learned if rare.isdisjoint(symbol)]
+        else:
+            ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+            symbols = [symbol for symbol, count in ranked if count >= min_count]
+        symbols = [symbol for symbol in symbols if symbol not in SPECIALS]
+        if not symbols:
+            raise DataError(
+                f"Vocabulary.learn: `texts` must have a symbol that occurs at least {min_count} "
+                f"times, got none. Give more data or lower min_count."
+            )
+        kept = set(symbols)
+        merges = [(a, b) for a, b in merges if kept.issuperset((a, b, a + b))]
+        return cls(level=level, symbols=SPECIALS + tuple(symbols), merges=tuple(merges))
+
+    def split(self, text: str) -> list[str]:
+        """Split into symbols, known or not."""
+        if self._splitter is not None:
+            return self._splitter.split(text)
+        return split_text(text, self.level)
+
+    def encode(self, text: str) -> list[int]:
+        """Return the numbers of the text's symbols: `UNK` if unknown; no `BOS` or `EOS` added."""
+        number = self._numbers.get
+        return [number(symbol, UNK) for symbol in self.split(text)]
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Return the text of `ids`, leaving out `PAD`, `BOS` and `EOS`, with ⁇ for `UNK`."""
+        shown = (*self.symbols[:UNK], UNKNOWN_SIGN, *self.symbols[UNK + 1 :])
+        symbols = []
+        for i in ids:
+            assert 0 <= i < len(shown), f"id {i} is not one of {len(shown)}"
+            if i not in (PAD, BOS, EOS):
+                symbols.append(shown[i])
+        if self._splitter is not None:
+            return self._splitter.join(symbols)
+        return join_symbols(symbols, self.level)
+
+    def unknown(self, text: str) -> list[str]:
+        """Return the different symbols of the text that have no number, in order of appearance."""
+        return [s for s in dict.fromkeys(self.split(text)) if s not in self._numbers]
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain lists and strings that `from_json` reads."""
+        return {
+            "level": self.level,
+            "symbols": list(self.symbols),
+            "merges": [list(merge) for merge in self.merges],
+        }
+
+    @classmethod
+    def from_json(cls, data: object) -> "Vocabulary":
+        """Read what `to_json` wrote.
+
+        Raises:
+            FormatError: Anything is missing, of the wrong type, or contradicts the rest.
+        """
+        if not isinstance(data, dict) or set(data) != {"level", "symbols", "merges"}:
+            got = sorted(map(str, data)) if isinstance(data, dict) else type(data).__name__
+            raise _broken("data", "be an object with level, symbols and merges", got)
+        level, symbols, merges = data["level"], data["symbols"], data["merges"]
+        if level not in LEVELS:
+            raise _broken("level", f"be one of {', '.join(LEVELS)}", repr(level))
+        _check_symbols(level, symbols)
+        _check_merges(level, merges, set(symbols[len(SPECIALS) :]))
+        return cls(level=level, symbols=tuple(symbols), merges=tuple((a, b) for a, b in merges))
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """Numbers of the ordinary symbols: text can never reach a special through this."""
+        first = len(SPECIALS)
+        return {symbol: i for i, symbol in enumerate(self.symbols[first:], start=first)}
+
+    @cached_property
+    def _splitter(self) -> SubwordSplitter | None:
+        if self.level != "subwords":
+            return None
+        return SubwordSplitter(self.merges, self.symbols[len(SPECIALS) :])
+
+
+def _check_symbols(level: Level, symbols: Any) -> None:
+    if not isinstance(symbols, list) or not all(isinstance(s, str) and s for s in symbols):
+        raise _broken("symbols", "be a list of non-empty strings", _show(symbols))
+    if tuple(symbols[: len(SPECIALS)]) != SPECIALS:
+        raise _broken("symbols", f"start with {' '.join(SPECIALS)}", _show(symbols))
+    repeated = [symbol for symbol, count in Counter(symbols).items() if count > 1]
+    if repeated:
+        raise _broken("symbols", "all be different", f"{repeated[0]!r} twice")
+    for symbol in symbols[len(SPECIALS) :]:
+        if split_text(symbol, "characters" if level == "characters" else "symbols") != [symbol]:
+            what = "one character" if level == "characters" else "free of white space"
+            raise _broken("symbols", f"each be {what} at the level {level}", repr(symbol))
+
+
+def _check_merges(level: Level, merges: Any, symbols: set[str]) -> None:
+    if not isinstance(merges, list) or not all(_is_pair(merge) for merge in merges):
+        raise _broken("merges", "be a list of pairs of strings", _show(merges))
+    if merges and level != "subwords":
+        raise _broken("merges", f"be empty at the level {level}", f"{len(merges)} of them")
+    for left, right in merges:
+        if not symbols.issuperset((left, right, left + right)):
+            raise _broken("merges", "join two symbols into a third", f"{left!r} and {right!r}")
+
+
+def _is_pair(value: Any) -> bool:
+    return (
+        isinstance(value, Sequence)
+        and not isinstance(value, str)
+        and len(value) == 2
+        and all(isinstance(part, str) for part in value)
+    )
+
+
+def _show(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _broken(name: str, rule: str, got: object) -> FormatError:
+    return FormatError(
+        f"Vocabulary.from_json: `{name}` must {rule}, got {got}. "
+        f"The model file is damaged or of another version: get a fresh copy or train again."
+    )

@@ -1,0 +1,145 @@
+"""Batched beam search.
+
+Each source keeps its K best unfinished hypotheses. At each step these are extended by every symbol
+and the best 2K extensions are looked at in order: those that end are set aside, the best K others
+go on. A source is done when it has K finished hypotheses and no unfinished one, were it to end as
+it stands, would beat the best of them; or when its length limit is reached.
+
+Rows of one source stay together, so only their states are reordered; the memory is touched only
+when a source is done and leaves the batch.
+
+Source: Sutskever, Vinyals & Le 2014, section 3.2; length normalisation of Wu et al. 2016 with
+|Y|^penalty (their equation 14 without the offset of 5).
+"""
+
+import heapq
+
+import numpy as np
+
+from ..data.vocabulary import BOS, EOS
+from ..shapes import Int
+from .contract import Hypothesis, Stepper, forbid, select
+
+
+def beam_search(
+    model: Stepper,
+    source: Int[np.ndarray, "B S"],
+    lengths: Int[np.ndarray, " B"],
+    limits: Int[np.ndarray, " B"],
+    *,
+    beam: int,
+    length_penalty: float = 1.0,
+) -> list[list[Hypothesis]]:
+    """Search for the outputs with the best scores.
+
+    Args:
+        model: The model.
+        source: Padded sources.
+        lengths: Real symbols per source.
+        limits: Most symbols of each output, EOS not counted.
+        beam: K, hypotheses kept per source.
+        length_penalty: See `Hypothesis.score`.
+    Returns:
+        Per source its hypotheses, the best first: K of them, fewer only where fewer exist.
+    """
+    B, K = len(lengths), beam
+    searches = [_Search(K, int(limit), length_penalty) for limit in limits]
+    state, memory = model.start(source, lengths)
+    state, memory = (select(tree, np.repeat(np.arange(B), K)) for tree in (state, memory))
+    left = np.arange(B)
+    last = np.full(B * K, BOS)
+    # only the first row of a source counts at first: the others are its copies
+    totals_BK = np.full((B, K), -np.inf)
+    totals_BK[:, 0] = 0.0
+    while left.size:
+        log_probs, state = model.step(last, state, memory)
+        V = log_probs.shape[1]
+        extended = totals_BK[:, :, None] + forbid(log_probs).reshape(-1, K, V)
+        extended = extended.reshape(-1, K * V)
+        best = _top(extended, 2 * K)
+        parents, next_last, going = [], [], []
+        for i, b in enumerate(left):
+            rows = searches[b].extend(best[i], extended[i, best[i]], V)
+            going.append(not searches[b].done)
+            if going[-1]:
+                parents.append([i * K + parent for parent, _, _ in rows])
+                next_last.append([symbol for _, symbol, _ in rows])
+                totals_BK[i] = [total for _, _, total in rows]
+        keep = np.flatnonzero(going)
+        if keep.size < left.size:
+            memory = select(memory, (keep[:, None] * K + np.arange(K)).ravel())
+            left, totals_BK = left[keep], totals_BK[keep]
+        if left.size:
+            state = select(state, np.concatenate(parents))
+            last = np.concatenate(next_last)
+    return [search.results() for search in searches]
+
+
+class _Search:
+    """The hypotheses of one source."""
+
+    def __init__(self, beam: int, limit: int, length_penalty: float) -> None:
+        self.beam, self.limit, self.length_penalty = beam, limit, length_penalty
+        self.live: list[tuple[int, ...]] = [()] * beam
+        self.finished: list[tuple[float, int, Hypothesis]] = []  # a heap, the worst on top
+        self.done = False
+
+    def extend(
+        self, best: np.ndarray, totals: np.ndarray, num_symbols: int
+    ) -> list[tuple[int, int, float]]:
+        """Take the best extensions; return the K that go on as (parent, symbol, total)."""
+        rows: list[tuple[int, int, float]] = []
+        cut_off = len(self.live[0]) >= self.limit
+        for place, total in zip(best, totals, strict=True):
+            if total == -np.inf:
+                break
+            parent, symbol = divmod(int(place), num_symbols)
+            if symbol == EOS:
+                self._finish(self.live[parent], float(total), finished=True)
+            elif len(rows) < self.beam:
+                rows.append((parent, symbol, float(total)))
+        if cut_off:
+            for parent, _, total in rows:
+                self._finish(self.live[parent], total, finished=False)
+        self.done = cut_off or not rows or self._settled(rows[0][2])
+        while len(rows) < self.beam:  # fewer extensions than K: fill with rows that cannot win
+            rows.append((rows[0][0] if rows else 0, EOS, -np.inf))
+        self.live = [(*self.live[parent], symbol) for parent, symbol, _ in rows]
+        return rows
+
+    def results(self) -> list[Hypothesis]:
+        ranked = sorted(self.finished, key=lambda item: (-item[0], item[1]))
+        return [hypothesis for _, _, hypothesis in ranked]
+
+    def _finish(self, symbols: tuple[int, ...], total: float, *, finished: bool) -> None:
+        score = self._score(total, len(symbols) + 1)
+        if any(h.symbols == symbols for _, _, h in self.finished):
+            return  # cut off where its finished twin ended
+        # among equals the earlier one stays: the heap's second key falls with time
+        item = (score, -len(self.finished), Hypothesis(symbols, total, score, finished))
+        if len(self.finished) < self.beam:
+            heapq.heappush(self.finished, item)
+        else:
+            heapq.heappushpop(self.finished, item)
+
+    def _settled(self, best_total: float) -> bool:
+        """True if K hypotheses are finished and no unfinished one is ahead of the best."""
+        if len(self.finished) < self.beam:
+            return False
+        best_finished = max(score for score, _, _ in self.finished)
+        return self._score(best_total, len(self.live[0]) + 1) <= best_finished
+
+    def _score(self, total: float, length: int) -> float:
+        return float(total / length**self.length_penalty)
+
+
+def _top(values_BN: np.ndarray, count: int) -> np.ndarray:
+    """Places of the `count` largest values of each row, falling; the first of equals first."""
+    count = min(count, values_BN.shape[1])
+    if count < values_BN.shape[1]:
+        part_BC = np.argpartition(-values_BN, count - 1, axis=1)[:, :count]
+        part_BC.sort(axis=1)
+    else:
+        part_BC = np.broadcast_to(np.arange(count), (len(values_BN), count))
+    order = np.argsort(-np.take_along_axis(values_BN, part_BC, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(part_BC, order, axis=1)

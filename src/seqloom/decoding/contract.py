@@ -1,0 +1,65 @@
+"""What decoding asks of a model, torch or NumPy alike, and what it gives back.
+
+Searches are written once, in NumPy: a model is anything with `start` and `step`. States and
+memories are opaque here; all that is known of them is that they are NamedTuples (nested, if they
+like) of arrays with one row per hypothesis, so `select` can reorder any of them.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..data.vocabulary import BOS, PAD, UNK
+from ..shapes import Float, Int
+
+NEVER = (PAD, BOS, UNK)  # symbols that are no output
+
+
+class Stepper(Protocol):
+    """A model that decodes step by step."""
+
+    def start(
+        self, source: Int[np.ndarray, "B S"], lengths: Int[np.ndarray, " B"]
+    ) -> tuple[Any, Any]:
+        """Read padded sources; return the first state and the memory."""
+
+    def step(
+        self, symbols: Int[np.ndarray, " B"], state: Any, memory: Any
+    ) -> tuple[Float[np.ndarray, "B V"], Any]:
+        """Read the last symbols; return log-probabilities of the next, in nats, and the state."""
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """One output.
+
+    Attributes:
+        symbols: Symbol numbers, without BOS and EOS.
+        log_probability: Of the symbols and the EOS, in nats.
+        score: What hypotheses are ranked by: `log_probability` divided by the number of symbols,
+            EOS counted, to the power of the length penalty.
+        finished: False if the length limit cut it off before EOS.
+    """
+
+    symbols: tuple[int, ...]
+    log_probability: float
+    score: float
+    finished: bool
+
+
+def select(tree: Any, rows: Int[np.ndarray, " N"]) -> Any:
+    """Reorder a state or a memory: rows may repeat or be left out."""
+    if tree is None:
+        return None
+    if isinstance(tree, tuple):
+        parts = [select(part, rows) for part in tree]
+        return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
+    return tree[rows]
+
+
+def forbid(log_probs_BV: Float[np.ndarray, "B V"]) -> Float[np.ndarray, "B V"]:
+    """Log-probabilities with those of PAD, BOS and UNK at minus infinity; a copy."""
+    log_probs_BV = np.array(log_probs_BV)
+    log_probs_BV[:, NEVER] = -np.inf
+    return log_probs_BV

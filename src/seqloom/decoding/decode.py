@@ -1,0 +1,142 @@
+"""Decode any number of sources: sort by length, batch, search, restore the order.
+
+The one entrance for validation, evaluation and prediction, so that all of them give the same
+outputs whatever the batch.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..data.vocabulary import PAD
+from ..errors import ConfigError
+from .beam import beam_search
+from .contract import Hypothesis, Stepper
+from .greedy import greedy, sampler
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """How outputs are searched for.
+
+    Attributes:
+        beam: Hypotheses kept; 1 is greedy.
+        nbest: Hypotheses returned, at most `beam`.
+        length_penalty: See `Hypothesis.score`.
+        temperature: Draw at random instead, with this temperature; `nbest` draws.
+        top_k: When drawing, from the k likeliest symbols only.
+        seed: When drawing.
+    """
+
+    beam: int = 1
+    nbest: int = 1
+    length_penalty: float = 1.0
+    temperature: float | None = None
+    top_k: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.beam < 1 or self.nbest < 1:
+            raise ConfigError(
+                f"decode: `beam` and `nbest` must be at least 1, got {self.beam} and {self.nbest}."
+            )
+        if self.temperature is None and self.nbest > self.beam:
+            raise ConfigError(
+                f"decode: `nbest` must be at most the beam of {self.beam}, got {self.nbest}."
+                f" Set a beam of {self.nbest}."
+            )
+        if self.temperature is None and self.top_k is not None:
+            raise ConfigError(
+                "decode: `top_k` must come with a temperature, got none. Set temperature=1."
+            )
+        if self.temperature is not None and not 0.0 < self.temperature <= 100.0:
+            raise ConfigError(
+                "decode: `temperature` must be above 0 and at most 100, "
+                f"got {self.temperature}. Use beam=1 for the likeliest symbols."
+            )
+        if self.top_k is not None and self.top_k < 1:
+            raise ConfigError(f"decode: `top_k` must be at least 1, got {self.top_k}.")
+
+
+@dataclass(frozen=True)
+class LengthLimit:
+    """Most symbols of an output: `ratio` times the source's, plus `extra`. Set by training data."""
+
+    ratio: float
+    extra: int = 10
+
+    def __call__(self, source_lengths: np.ndarray) -> np.ndarray:
+        limits: np.ndarray = np.ceil(source_lengths * self.ratio).astype(np.int64) + self.extra
+        return limits
+
+
+def decode(
+    model: Stepper,
+    sources: Sequence[Sequence[int]],
+    limit: LengthLimit,
+    search: Search,
+    *,
+    batch_rows: int = 320,
+) -> list[list[Hypothesis]]:
+    """Decode sources of any lengths.
+
+    Args:
+        model: The model.
+        sources: Symbol numbers of each source.
+        limit: Most symbols of an output.
+        search: How to search.
+        batch_rows: Hypotheses that are worked on at once.
+    Returns:
+        Per source, in the order given, its `search.nbest` hypotheses, the best first.
+    """
+    lengths = np.array([len(s) for s in sources], dtype=np.int64)
+    order = np.argsort(lengths, kind="stable")
+    drawn = search.temperature is not None
+    width = max(1, batch_rows // (search.nbest if drawn else search.beam))
+    results: list[list[Hypothesis]] = [[] for _ in sources]
+    for start in range(0, len(order), width):
+        rows = order[start : start + width]
+        source = np.full((len(rows), max(1, int(lengths[rows].max()))), PAD, dtype=np.int64)
+        for i, row in enumerate(rows):
+            source[i, : lengths[row]] = sources[row]
+        found = _decode_batch(model, source, lengths[rows], rows, limit, search)
+        for row, hypotheses in zip(rows, found, strict=True):
+            results[row] = hypotheses
+    return results
+
+
+def _decode_batch(
+    model: Stepper,
+    source: np.ndarray,
+    lengths: np.ndarray,
+    rows: np.ndarray,
+    limit: LengthLimit,
+    search: Search,
+) -> list[list[Hypothesis]]:
+    limits = limit(lengths)
+    if search.temperature is not None:
+        copies = np.repeat(np.arange(len(rows)), search.nbest)
+        choose = sampler(
+            temperature=search.temperature,
+            top_k=search.top_k,
+            seed=search.seed,
+            streams=[(int(row), draw) for row in rows for draw in range(search.nbest)],
+        )
+        drawn = greedy(
+            model,
+            source[copies],
+            lengths[copies],
+            limits[copies],
+            length_penalty=search.length_penalty,
+            choose=choose,
+        )
+        grouped = [drawn[i : i + search.nbest] for i in range(0, len(drawn), search.nbest)]
+        return [sorted(group, key=lambda h: -h.score) for group in grouped]
+    if search.beam == 1:
+        found = greedy(model, source, lengths, limits, length_penalty=search.length_penalty)
+        return [[hypothesis] for hypothesis in found]
+    beams = beam_search(
+        model, source, lengths, limits, beam=search.beam, length_penalty=search.length_penalty
+    )
+    return [hypotheses[: search.nbest] for hypotheses in beams]

@@ -1,0 +1,46 @@
+"""The exceptions of this package.
+
+SeqloomError
+├── ConfigError        a setting is unknown, out of range, or contradicts another
+├── DataError          a line or file of the user's data breaks a rule
+├── ShapeError         an array argument has the wrong shape
+├── FormatError        a model or checkpoint file is damaged, foreign, or of a newer version
+├── RunError           a run folder cannot be made, written to, or resumed
+├── DivergedError      training left the real numbers
+└── MissingExtraError  a command needs an optional dependency that is not installed
+
+Every message reads ``Where: `name` must RULE, got VALUE. FIX.`` and fits on one line; the
+command line prints it as it is and exits with 1.
+"""
+
+
+class SeqloomError(ValueError):
+    """Base of every error this package raises on purpose."""
+
+
+class ConfigError(SeqloomError):
+    """A setting is unknown, out of range, or contradicts another."""
+
+
+class DataError(SeqloomError):
+    """A line or file of the user's data breaks a rule."""
+
+
+class ShapeError(SeqloomError):
+    """An array argument has the wrong shape."""
+
+
+class FormatError(SeqloomError):
+    """A model or checkpoint file is damaged, foreign, or of a newer version."""
+
+
+class RunError(SeqloomError):
+    """A run folder cannot be made, written to, or resumed."""
+
+
+class DivergedError(SeqloomError):
+    """Training left the real numbers."""
+
+
+class MissingExtraError(SeqloomError):
+    """A command needs an optional dependency that is not installed."""

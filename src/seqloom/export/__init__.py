@@ -1,0 +1,1 @@
+"""The model file: written after training, read by the runtime."""

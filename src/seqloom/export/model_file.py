@@ -1,0 +1,162 @@
+"""The model file: tensors and everything that gives them meaning, in one `.safetensors`.
+
+`docs/format.md` is its specification, on one page. NumPy only, so that the runtime can read it.
+Checked by `tests/export/test_model_file.py`, and against the golden files beside it, which earlier
+releases wrote.
+"""
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from ..config import DecodingConfig, ModelConfig, config_from
+from ..data.vocabulary import Vocabulary
+from ..errors import ConfigError, FormatError
+from ..files import replacing
+
+FORMAT = 1
+TASKS = ("transduce",)
+_KEY = "seqloom"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFile:
+    """What a model file holds.
+
+    Attributes:
+        task: What the model does; `transduce` maps a sequence to another.
+        model: The network's settings.
+        source: Vocabulary of the source side.
+        target: Vocabulary of the target side.
+        decoding: How outputs are searched for unless the caller says otherwise.
+        length_ratio: Most target symbols per source symbol (see `decoding.LengthLimit`).
+        max_symbols: Longest source the model reads, in symbols.
+        training: Where the model came from: data, seed, steps, validation error, versions.
+        tensors: Weights by name, float32.
+    """
+
+    task: str
+    model: ModelConfig
+    source: Vocabulary
+    target: Vocabulary
+    decoding: DecodingConfig
+    length_ratio: float
+    max_symbols: int
+    training: dict[str, Any]
+    tensors: dict[str, np.ndarray]
+
+
+def write_model(path: Path, model: ModelFile) -> None:
+    """Write a model file, beside and renamed.
+
+    Raises:
+        RunError: The file cannot be written.
+    """
+    header = {
+        "format": FORMAT,
+        "task": model.task,
+        "model": dataclasses.asdict(model.model),
+        "source": model.source.to_json(),
+        "target": model.target.to_json(),
+        "decoding": dataclasses.asdict(model.decoding),
+        "length_ratio": model.length_ratio,
+        "max_symbols": model.max_symbols,
+        "training": model.training,
+    }
+    tensors = {name: np.ascontiguousarray(array) for name, array in model.tensors.items()}
+    header["sha256"] = _digest(header, tensors)
+    # one key only: the order of several would differ from run to run
+    with replacing(path, "model file") as beside:
+        save_file(tensors, beside, metadata={_KEY: json.dumps(header, ensure_ascii=False)})
+
+
+def read_model(path: Path) -> ModelFile:
+    """Read and check a model file.
+
+    Raises:
+        FormatError: The file is absent, damaged, truncated, foreign, or of a newer format.
+    """
+    metadata, tensors = _read_container(path)
+    if _KEY not in metadata:
+        raise FormatError(
+            f"model file: `{path}` must be a model that seqloom wrote, got a safetensors file "
+            "without its header. Give a best.safetensors of a run."
+        )
+    try:
+        header = json.loads(metadata[_KEY])
+        version = header["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, "a header that is not JSON with a format number") from error
+    if not isinstance(version, int) or version < 1:
+        raise _damaged(path, f"format {version!r}")
+    if version > FORMAT:
+        raise FormatError(
+            f"model file: `{path}` must be of format {FORMAT} or older, got {version}. "
+            "Update with: pip install --upgrade seqloom."
+        )
+    if header.get("sha256") != _digest(header, tensors):
+        raise _damaged(path, "contents that do not match their checksum")
+    if header.get("task") not in TASKS:
+        raise FormatError(
+            f"model file: `{path}` must be for a task of {', '.join(TASKS)}, "
+            f"got {header.get('task')!r}. Update with: pip install --upgrade seqloom."
+        )
+    try:
+        config = config_from({"model": header["model"], "decoding": header["decoding"]}, "header")
+        return ModelFile(
+            task=header["task"],
+            model=config.model,
+            source=Vocabulary.from_json(header["source"]),
+            target=Vocabulary.from_json(header["target"]),
+            decoding=config.decoding,
+            length_ratio=float(header["length_ratio"]),
+            max_symbols=int(header["max_symbols"]),
+            training=dict(header["training"]),
+            tensors=tensors,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, ConfigError | FormatError):
+            raise FormatError(f"model file: `{path}`: {error}") from error
+        raise _damaged(path, f"a header without a proper {error}") from error
+
+
+def _read_container(path: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+    try:
+        with safe_open(path, framework="numpy") as file:
+            metadata = file.metadata() or {}
+            return metadata, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except OSError as error:
+        raise FormatError(
+            f"model file: `{path}` must be readable, got: {error.strerror or error}."
+            " Give a best.safetensors of a run."
+        ) from error
+    except (SafetensorError, TypeError, ValueError, KeyError) as error:
+        raise FormatError(
+            f"model file: `{path}` must be a whole safetensors file, got: {error}. "
+            "It is damaged, cut short, or something else: copy it again."
+        ) from error
+
+
+def _digest(header: dict[str, Any], tensors: dict[str, np.ndarray]) -> str:
+    """SHA-256 of the header without its checksum, then of each tensor by name."""
+    body = {key: value for key, value in header.items() if key != "sha256"}
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
+    for name in sorted(tensors):
+        array = tensors[name]
+        digest.update(f"{name} {array.dtype} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _damaged(path: Path, got: str) -> FormatError:
+    return FormatError(
+        f"model file: `{path}` must be whole, got {got}. It is damaged: copy it again."
+    )

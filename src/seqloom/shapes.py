@@ -1,0 +1,54 @@
+"""The letters of our shapes, and the one check that names them.
+
+    B batch    T time (target)    S time (source)    I input size    H hidden size
+    G gates (4H, 3H, H)    V vocabulary    D model size    N heads    K head size
+    L layers    A attention size    E embedding size    M memory size (encoder output)
+
+A tensor local carries its shape as a suffix, `x_BTI`; a public signature says it as
+`Float[Tensor, "B T I"]`. A letter means the same thing in every file. The annotations are
+jaxtyping's, which only the tests check and only the `dev` extra installs.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from .errors import ShapeError
+
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float, Int
+else:
+    try:
+        from jaxtyping import Bool, Float, Int
+    except ImportError:
+
+        class Float:
+            """Stands in for jaxtyping's where it is absent: an annotation that says nothing."""
+
+            def __class_getitem__(cls, item: Any) -> Any:
+                return Any
+
+        Int = Bool = Float
+
+__all__ = ["Bool", "Float", "Int", "check_shape"]
+
+
+def check_shape(where: str, name: str, array: Any, want: str, **sizes: int) -> None:
+    """Check that `array` has the shape `want` describes.
+
+    Args:
+        where: The class or function the caller used, e.g. `"LSTMCell"`.
+        name: The argument's name.
+        array: Anything with a `.shape`.
+        want: Letters separated by spaces, e.g. `"B I"`.
+        **sizes: The letters whose size is known, e.g. `I=8`.
+
+    Raises:
+        ShapeError: The rank differs, or a known letter has another size.
+    """
+    letters = want.split()
+    got = tuple(array.shape)
+    if len(got) == len(letters) and all(
+        sizes.get(letter, n) == n for letter, n in zip(letters, got, strict=True)
+    ):
+        return
+    shown = ", ".join(f"{a}={sizes[a]}" if a in sizes else a for a in letters)
+    raise ShapeError(f"{where}: `{name}` must have shape ({shown}), got {got}.")

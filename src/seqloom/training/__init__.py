@@ -1,0 +1,5 @@
+"""Training: from a file of pairs to a run's folder."""
+
+from .loop import Result, resume, train
+
+__all__ = ["Result", "resume", "train"]

@@ -1,0 +1,103 @@
+"""The checkpoint: all that a run needs to go on as if it had never stopped.
+
+One safetensors file, `last.ckpt.safetensors`: weights, averaged weights, AdamW's two moments, and
+in the header where the run stands. Batches and dropout are drawn from (seed, epoch) and (seed,
+step), so no state of a random generator needs saving. Checked by `tests/training/test_resume.py`,
+kill -9 included.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from ..errors import FormatError
+from ..files import replacing
+from .averaging import Average
+
+_KEY = "seqloom.checkpoint"
+_FORMAT = 1
+_MOMENTS = ("exp_avg", "exp_avg_sq")
+
+
+@dataclass
+class Progress:
+    """Where a run stands.
+
+    Attributes:
+        step: Optimiser steps done.
+        epoch: The running epoch, from 0.
+        batch: Batches of it that are done.
+        loss: Sum of the loss over symbols since the last validation, nats.
+        symbols: Target symbols since the last validation.
+        best_error: Best validation error so far, %.
+        best_step: The step it was measured at.
+        stale: Validations since then.
+    """
+
+    step: int = 0
+    epoch: int = 0
+    batch: int = 0
+    loss: float = 0.0
+    symbols: int = 0
+    best_error: float | None = None
+    best_step: int = 0
+    stale: int = 0
+
+
+def save_checkpoint(
+    path: Path,
+    model: nn.Module,
+    average: Average,
+    optimizer: torch.optim.Optimizer,
+    progress: Progress,
+) -> None:
+    """Write the checkpoint, beside and renamed.
+
+    Raises:
+        RunError: The file cannot be written; the checkpoint before it is still there.
+    """
+    tensors = {}
+    for name, weight in model.named_parameters():
+        tensors[f"model.{name}"] = weight.detach()
+        tensors[f"average.{name}"] = average.weights[name]
+        for moment in _MOMENTS:
+            if weight in optimizer.state:
+                tensors[f"{moment}.{name}"] = optimizer.state[weight][moment]
+    tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
+    header = json.dumps({"format": _FORMAT, "progress": asdict(progress)})
+    with replacing(path, "train") as beside:
+        save_file(tensors, beside, metadata={_KEY: header})
+
+
+def load_checkpoint(
+    path: Path, model: nn.Module, average: Average, optimizer: torch.optim.Optimizer
+) -> Progress:
+    """Put a run back where its checkpoint was written.
+
+    Raises:
+        FormatError: The file is damaged, foreign, or of another network.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = json.loads((file.metadata() or {})[_KEY])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        progress = Progress(**header["progress"])
+        with torch.no_grad():
+            for name, weight in model.named_parameters():
+                weight.copy_(tensors[f"model.{name}"])
+                average.weights[name].copy_(tensors[f"average.{name}"])
+                if progress.step:
+                    state = {m: tensors[f"{m}.{name}"].to(weight.device) for m in _MOMENTS}
+                    step = torch.tensor(float(progress.step), device=weight.device)
+                    optimizer.state[weight] = {"step": step, **state}
+    except (SafetensorError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise FormatError(
+            f"train: `{path}` must be a checkpoint of this run, got {error}. "
+            "It is damaged or of another run: start anew with another --out."
+        ) from error
+    return progress

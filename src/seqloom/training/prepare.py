@@ -1,0 +1,199 @@
+"""From the user's files to encoded pairs and vocabularies, with a report of what was done."""
+
+import dataclasses
+import hashlib
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..config import Config, DataConfig, RecurrentConfig
+from ..data.batching import PairSet, plan_batches
+from ..data.levels import guess_level
+from ..data.pairs import Example, Pair, group_by_source
+from ..data.sources import is_data_set, load_pairs
+from ..data.split import split_by_source
+from ..data.vocabulary import Vocabulary
+from ..errors import DataError
+
+LEAST_EPOCHS, LEAST_STEPS = 18, 2400  # the default length of a run: whichever is longer
+LARGE = 1_000_000  # training symbols from which a batch is twice as large
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Data as training wants it.
+
+    Attributes:
+        train: Encoded training pairs, one for each reference.
+        valid: Validation sources with all their references, as text.
+        source: Source vocabulary.
+        target: Target vocabulary.
+        length_ratio: Most target symbols per source symbol among the shortest 99.9 %.
+        fingerprint: SHA-256 of the training and validation pairs; a resumed run must find it again.
+        report: What was read, guessed and left out, a line each.
+    """
+
+    train: PairSet
+    valid: list[Example]
+    source: Vocabulary
+    target: Vocabulary
+    length_ratio: float
+    fingerprint: str
+    report: tuple[str, ...]
+
+    @property
+    def num_symbols(self) -> int:
+        """Source and target symbols of one pass over the training pairs."""
+        return int(self.train.source_lengths.sum() + self.train.target_lengths.sum())
+
+
+def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
+    """Read, split, learn vocabularies, encode.
+
+    Args:
+        train: A file of pairs, or the name of a data set.
+        valid: A file of pairs; if `None`, a share of the sources is cut from `train`.
+        config: Settings of the data.
+    Raises:
+        DataError: A file breaks a rule, or nothing is left to train or validate on.
+    """
+    train_pairs = load_pairs(train, "train", stress=config.stress)
+    report = [f"{train}: {_count(train_pairs)}"]
+    if valid is not None:
+        valid_pairs = load_pairs(valid, "valid", stress=config.stress)
+        report.append(f"{valid}: {_count(valid_pairs)}, for validation")
+    elif is_data_set(train):
+        valid_pairs = load_pairs(train, "valid", stress=config.stress)
+        report.append(f"{train}, its validation part: {_count(valid_pairs)}")
+    else:
+        train_pairs, valid_pairs = split_by_source(train_pairs, config.valid_fraction)
+        report.append(
+            f"validation: {_count(valid_pairs)}, cut from {train} by a hash of the source"
+        )
+    fingerprint = _fingerprint(train_pairs, valid_pairs)
+    source = _learn("source", [p.source for p in train_pairs], config.source_level, config, report)
+    target = _learn("target", [p.target for p in train_pairs], config.target_level, config, report)
+
+    sources = [source.encode(p.source) for p in train_pairs]
+    targets = [target.encode(p.target) for p in train_pairs]
+    kept = [
+        i
+        for i, (s, t) in enumerate(zip(sources, targets, strict=True))
+        if max(len(s), len(t)) <= config.max_symbols
+    ]
+    if len(kept) < len(sources):
+        report.append(
+            f"left out: {len(sources) - len(kept)} pairs longer than "
+            f"data.max_symbols = {config.max_symbols}"
+        )
+    if not kept:
+        raise DataError(
+            f"train: `{train}` must have a pair of at most {config.max_symbols} symbols, got none."
+            " Raise data.max_symbols, or set data.source_level or data.target_level to symbols"
+            " or subwords."
+        )
+    sources, targets = [sources[i] for i in kept], [targets[i] for i in kept]
+    examples = group_by_source(valid_pairs)
+    report += _unknown_report(source, target, examples)
+    longest = [e for e in examples if len(source.encode(e.source)) <= config.max_symbols]
+    if len(longest) < len(examples):
+        report.append(f"left out: {len(examples) - len(longest)} validation sources, too long")
+    if not longest:
+        raise DataError(
+            f"train: `{valid or train}` must have a validation source of at most "
+            f"{config.max_symbols} symbols, got none. Raise data.max_symbols."
+        )
+    ratios = np.array([len(t) / len(s) for s, t in zip(sources, targets, strict=True)])
+    return Prepared(
+        train=PairSet(sources, targets),
+        valid=longest,
+        source=source,
+        target=target,
+        length_ratio=round(float(np.quantile(ratios, 0.999, method="higher")), 3),
+        fingerprint=fingerprint,
+        report=tuple(report),
+    )
+
+
+def resolve(config: Config, data: Prepared) -> Config:
+    """Fill in the settings that depend on the data, except `minutes`, which needs a clock."""
+    batch_symbols = config.data.batch_symbols
+    if batch_symbols is None:
+        batch_symbols = 2048 if data.num_symbols >= LARGE else 1024
+    rate = config.training.learning_rate
+    if rate is None:
+        rate = 2e-3 if isinstance(config.model, RecurrentConfig) else 1e-3
+    config = dataclasses.replace(
+        config,
+        data=dataclasses.replace(config.data, batch_symbols=batch_symbols),
+        training=dataclasses.replace(config.training, learning_rate=rate),
+    )
+    if config.training.minutes is not None or config.training.steps is not None:
+        return config
+    epochs = config.training.epochs
+    if epochs is None:
+        first = len(plan(data, config, 0))
+        epochs = float(max(LEAST_EPOCHS, math.ceil(LEAST_STEPS / first)))
+    whole = sum(len(plan(data, config, epoch)) for epoch in range(int(epochs)))
+    part = epochs - int(epochs)
+    if part:
+        whole += round(part * len(plan(data, config, int(epochs))))
+    training = dataclasses.replace(config.training, epochs=None, steps=max(1, whole))
+    return dataclasses.replace(config, training=training)
+
+
+def plan(data: Prepared, config: Config, epoch: int) -> list[np.ndarray]:
+    """Rows of each batch of an epoch."""
+    assert config.data.batch_symbols is not None, "resolved"
+    return plan_batches(
+        data.train.source_lengths,
+        data.train.target_lengths,
+        batch_symbols=config.data.batch_symbols,
+        seed=config.training.seed,
+        epoch=epoch,
+    )
+
+
+def _learn(
+    side: str, texts: list[str], wanted: str, config: DataConfig, report: list[str]
+) -> Vocabulary:
+    level, why = guess_level(texts)
+    if wanted != "auto":
+        level, why = wanted, "as set"  # type: ignore[assignment]
+    vocabulary = Vocabulary.learn(
+        texts, level, subword_size=config.subword_size, min_count=config.min_count
+    )
+    report.append(f"{side}: read as {level} ({why}); vocabulary of {len(vocabulary)}")
+    return vocabulary
+
+
+def _unknown_report(source: Vocabulary, target: Vocabulary, examples: list[Example]) -> list[str]:
+    lines = []
+    sides = (
+        ("source", source, [e.source for e in examples]),
+        ("target", target, [t for e in examples for t in e.targets]),
+    )
+    for side, vocabulary, texts in sides:
+        unknown = [symbol for text in texts for symbol in vocabulary.unknown(text)]
+        if unknown:
+            shown = " ".join(sorted(set(unknown))[:10])
+            lines.append(
+                f"unknown: {len(unknown)} {side} symbols of the validation data were never seen "
+                f"in training and are read as unknown: {shown}"
+            )
+    return lines
+
+
+def _count(pairs: list[Pair]) -> str:
+    sources = len({pair.source for pair in pairs})
+    return f"{len(pairs):,} pairs of {sources:,} sources"
+
+
+def _fingerprint(*parts: list[Pair]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(b"\x00")
+        for pair in part:
+            digest.update(f"{pair.source}\t{pair.target}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

@@ -1,0 +1,63 @@
+"""The folder of one run: settings, log, checkpoint, model, curve. A run never overwrites a run."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ..errors import RunError
+from ..files import explaining, replacing
+
+
+class RunFolder:
+    """Paths of a run, and the only code that writes its settings and its log."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.config = path / "config.toml"
+        self.log = path / "log.jsonl"
+        self.checkpoint = path / "last.ckpt.safetensors"
+        self.best = path / "best.safetensors"
+        self.curve = path / "curve.png"
+
+    def create(self) -> None:
+        """Make the folder.
+
+        Raises:
+            RunError: It exists and is not empty, or cannot be made.
+        """
+        with explaining(self.path, "train"):
+            if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+                fix = "Choose another --out"
+                if self.log.exists():
+                    fix += f", or go on with that run: seqloom train --resume {self.path}"
+                raise RunError(f"train: `{self.path}` must be new or empty, got a full one. {fix}.")
+            self.path.mkdir(parents=True, exist_ok=True)
+
+    def write_config(self, text: str) -> None:
+        """Write the settings as resolved."""
+        with replacing(self.config, "train") as beside:
+            beside.write_text(text, encoding="utf-8")
+
+    def append(self, event: dict[str, Any]) -> None:
+        """Add one event to the log."""
+        with explaining(self.log, "train"), open(self.log, "a", encoding="utf-8") as file:
+            file.write(json.dumps(event, ensure_ascii=False) + "\n")
+
+    def events(self) -> list[dict[str, Any]]:
+        """The events of the log; a last line that was cut off by a kill is left out."""
+        try:
+            text = self.log.read_text(encoding="utf-8")
+        except OSError as error:
+            raise RunError(
+                f"train: `{self.log}` must be the log of a run, got: {error.strerror}. "
+                "Give the folder of a run to --resume."
+            ) from error
+        whole = text[: text.rfind("\n") + 1]
+        return [json.loads(line) for line in whole.splitlines()]
+
+    def rewind(self, step: int) -> None:
+        """Forget events after a step, which a resumed run will write again."""
+        kept = [event for event in self.events() if event.get("step", 0) <= step]
+        with replacing(self.log, "train") as beside:
+            lines = (json.dumps(event, ensure_ascii=False) + "\n" for event in kept)
+            beside.write_text("".join(lines), encoding="utf-8")

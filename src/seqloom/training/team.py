@@ -1,0 +1,69 @@
+"""The processes of a run: one, or several that `torchrun` started.
+
+Every process plans the same batches and takes every world-th row of each, so the optimiser sees the
+same sums as one process would; DistributedDataParallel adds the gradients up.
+"""
+
+import os
+from types import TracebackType
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+
+class Team:
+    """This process's place among the others; a context manager."""
+
+    def __init__(self) -> None:
+        self.rank = int(os.environ.get("RANK", "0"))
+        self.world = int(os.environ.get("WORLD_SIZE", "1"))
+        local = int(os.environ.get("LOCAL_RANK", "0"))
+        on_gpu = torch.cuda.is_available()
+        self.device = torch.device("cuda", local) if on_gpu else torch.device("cpu")
+
+    def __enter__(self) -> "Team":
+        if self.world > 1:
+            if self.device.type == "cuda":
+                torch.cuda.set_device(self.device)
+            dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.world > 1:
+            dist.destroy_process_group()
+
+    @property
+    def leads(self) -> bool:
+        """True in the process that writes files and speaks."""
+        return self.rank == 0
+
+    def wrap(self, model: nn.Module) -> nn.Module:
+        """The model whose `backward` adds gradients up over the processes."""
+        if self.world == 1:
+            return model
+        ids = [self.device.index] if self.device.type == "cuda" else None
+        return DistributedDataParallel(model, device_ids=ids)
+
+    def share(self, rows: np.ndarray) -> np.ndarray:
+        """This process's rows of a batch; empty if there are fewer rows than processes."""
+        return rows[self.rank :: self.world]
+
+    def sum(self, *values: float) -> list[float]:
+        """Add numbers up over the processes."""
+        if self.world == 1:
+            return list(values)
+        tensor = torch.tensor(values, dtype=torch.float64, device=self.device)
+        dist.all_reduce(tensor)
+        return [float(v) for v in tensor.tolist()]
+
+    def agree(self, *values: float) -> list[float]:
+        """The first process's numbers, in every process."""
+        return self.sum(*(values if self.leads else [0.0] * len(values)))
