@@ -169,11 +169,7 @@ def config_from(tree: Mapping[str, Any], where: str = "config") -> Config:
             raise ConfigError(f"{where}: `{name}` must be a section, got {values!r}.")
     model = dict(tree.get("model", {}))
     architecture = model.get("architecture", "recurrent")
-    if architecture not in MODEL_CONFIGS:
-        raise ConfigError(
-            f"{where}: `model.architecture` must be one of {', '.join(MODEL_CONFIGS)}, "
-            f"got {architecture!r}."
-        )
+    _checked("model.architecture", architecture, Architecture, {}, where)
     return Config(
         data=_section(DataConfig, tree.get("data", {}), "data", where),
         model=_section(MODEL_CONFIGS[architecture], model, "model", where),
@@ -285,9 +281,8 @@ def _checked(name: str, value: Any, hint: Any, rule: Mapping[str, Any], where: s
         kind = {int: "a whole number", float: "a number", bool: "true or false"}[hint]
         raise ConfigError(f"{where}: `{name}` must be {kind}, got {value!r}.")
     if "low" in rule and not rule["low"] <= value <= rule["high"]:
-        raise ConfigError(
-            f"{where}: `{name}` must be from {rule['low']:g} to {rule['high']:g}, got {value!r}."
-        )
+        low, high = (f"{n:g}" if type(n) is float else n for n in (rule["low"], rule["high"]))
+        raise ConfigError(f"{where}: `{name}` must be from {low} to {high}, got {value!r}.")
     return value
 
 

@@ -28,7 +28,7 @@ else:
 
         Int = Bool = Float
 
-__all__ = ["Bool", "Float", "Int", "check_shape"]
+__all__ = ["Bool", "Float", "Int", "check_lengths", "check_shape"]
 
 
 def check_shape(where: str, name: str, array: Any, want: str, **sizes: int) -> None:
@@ -52,3 +52,23 @@ def check_shape(where: str, name: str, array: Any, want: str, **sizes: int) -> N
         return
     shown = ", ".join(f"{a}={sizes[a]}" if a in sizes else a for a in letters)
     raise ShapeError(f"{where}: `{name}` must have shape ({shown}), got {got}.")
+
+
+def check_lengths(where: str, lengths: Any, batch_size: int, num_steps: int) -> None:
+    """Check that `lengths` has one number from 0 to T per sequence.
+
+    Args:
+        where: The class or function the caller used.
+        lengths: Real steps per sequence.
+        batch_size: B.
+        num_steps: T.
+
+    Raises:
+        ShapeError: The shape or a number is wrong.
+    """
+    check_shape(where, "lengths", lengths, "B", B=batch_size)
+    wrong = (lengths < 0) | (lengths > num_steps)
+    if bool(wrong.any()):
+        raise ShapeError(
+            f"{where}: `lengths` must be from 0 to T={num_steps}, got {int(lengths[wrong][0])}."
+        )

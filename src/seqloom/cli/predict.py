@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -63,16 +63,17 @@ def predict(
             "predict: `--temperature`, `--top-k` and `--seed` must come with --sample, got none. "
             "Add --sample."
         )
+    if seed is not None and seed < 0:
+        raise ConfigError(f"predict: `--seed` must be at least 0, got {seed}.")
     loaded = load(model)
-    options = {"beam": beam, "length_penalty": length_penalty}
+    options: dict[str, Any] = {"beam": beam, "length_penalty": length_penalty}
     if sample:
-        drawing = {"temperature": temperature or 1.0, "top_k": top_k, "seed": seed or 0}
-    else:
-        drawing = {}
+        options["temperature"] = 1.0 if temperature is None else temperature
+        options |= {"top_k": top_k, "seed": seed or 0}
     batches = [list(enumerate(texts, 1))] if texts else _batches()
     try:
         for lines in batches:
-            for line in _predict(loaded, lines, nbest, scores, as_json, {**options, **drawing}):
+            for line in _predict(loaded, lines, nbest, scores, as_json, options):
                 print(line)
             sys.stdout.flush()
     except BrokenPipeError:  # the reader, say `head`, has had enough
@@ -86,12 +87,13 @@ def _predict(
     nbest: int,
     scores: bool,
     as_json: bool,
-    options: dict[str, object],
+    options: dict[str, Any],
 ) -> Iterator[str]:
     """The lines to print. Lines before a bad one are still printed; then its error is raised."""
     from ..errors import DataError
 
-    texts, problem = [], None
+    given: list[tuple[int, str]] = []
+    problem = None
     for number, line in lines:
         text = line.strip()
         try:
@@ -100,14 +102,25 @@ def _predict(
         except DataError as error:
             problem = error
             break
-        texts.append(text)
-    given = [text for text in texts if text]
-    found = iter(model.predict_nbest(given, nbest, **options))  # type: ignore[arg-type]
-    for text in texts:
+        given.append((number, text))
+    if options.get("temperature") is None:
+        found = iter(model.predict_nbest([text for _, text in given if text], nbest, **options))
+    else:  # line by line: what is drawn depends on the line's number, not on when it came
+        found = (_draw(model, text, number, nbest, options) for number, text in given if text)
+    for _, text in given:
         yield _shown(text, next(found) if text else [], scores, as_json)
     if problem is not None:
         sys.stdout.flush()
         raise problem
+
+
+def _draw(
+    model: "Model", text: str, number: int, nbest: int, options: dict[str, Any]
+) -> "list[Prediction]":
+    import numpy as np
+
+    seed = int(np.random.SeedSequence([options["seed"], number]).generate_state(1)[0])
+    return model.predict_nbest([text], nbest, **{**options, "seed": seed})[0]
 
 
 def _shown(text: str, predictions: "list[Prediction]", scores: bool, as_json: bool) -> str:
@@ -141,9 +154,17 @@ def _batches() -> Iterator[list[tuple[int, str]]]:
 
     lines: queue.Queue[bytes | None] = queue.Queue(maxsize=4 * BATCH_LINES)
 
+    # not through the buffer: its lock, held by a waiting thread, makes Python abort at exit
+    stream = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+
     def read() -> None:
-        for line in sys.stdin.buffer:
-            lines.put(line)
+        left = b""
+        while data := stream.read(65536):
+            *whole, left = (left + data).split(b"\n")
+            for line in whole:
+                lines.put(line)
+        if left:
+            lines.put(left)
         lines.put(None)
 
     threading.Thread(target=read, daemon=True).start()
@@ -158,7 +179,7 @@ def _batches() -> Iterator[list[tuple[int, str]]]:
                 break
             number += 1
             try:
-                batch.append((number, raw.decode("utf-8")))
+                batch.append((number, raw.decode("utf-8" if number > 1 else "utf-8-sig")))
             except UnicodeDecodeError as error:
                 more, problem = False, error
         if batch:

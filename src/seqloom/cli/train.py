@@ -79,7 +79,9 @@ def train(
 
     from .. import training
     from ..training.reporter import Live, Plain, Quiet
+    from ..training.team import Team
 
+    quiet = quiet or not Team().leads
     reporter = Quiet() if quiet else Live() if sys.stderr.isatty() else Plain()
     if resume is not None:
         result = training.resume(resume, reporter=reporter)

@@ -3,7 +3,7 @@
 Each source keeps its K best unfinished hypotheses. At each step these are extended by every symbol
 and the best 2K extensions are looked at in order: those that end are set aside, the best K others
 go on. A source is done when it has K finished hypotheses and no unfinished one, were it to end as
-it stands, would beat the best of them; or when its length limit is reached.
+it stands, would beat the best of them; or when its length limit is reached, where all end.
 
 Rows of one source stay together, so only their states are reordered; the memory is touched only
 when a source is done and leaves the batch.
@@ -59,7 +59,7 @@ def beam_search(
         best = _top(extended, 2 * K)
         parents, next_last, going = [], [], []
         for i, b in enumerate(left):
-            rows = searches[b].extend(best[i], extended[i, best[i]], V)
+            rows = searches[b].extend(extended[i].reshape(K, V), best[i])
             going.append(not searches[b].done)
             if going[-1]:
                 parents.append([i * K + parent for parent, _, _ in rows])
@@ -81,42 +81,54 @@ class _Search:
     def __init__(self, beam: int, limit: int, length_penalty: float) -> None:
         self.beam, self.limit, self.length_penalty = beam, limit, length_penalty
         self.live: list[tuple[int, ...]] = [()] * beam
+        self.num_live = 1  # the others are copies of the first, or fill up
         self.finished: list[tuple[float, int, Hypothesis]] = []  # a heap, the worst on top
+        self.num_finished = 0
         self.done = False
 
-    def extend(
-        self, best: np.ndarray, totals: np.ndarray, num_symbols: int
-    ) -> list[tuple[int, int, float]]:
-        """Take the best extensions; return the K that go on as (parent, symbol, total)."""
+    def extend(self, totals_KV: np.ndarray, best: np.ndarray) -> list[tuple[int, int, float]]:
+        """Take the best extensions.
+
+        Args:
+            totals_KV: Log-probability of each hypothesis with each symbol added.
+            best: Places of the largest totals, falling, as `parent * V + symbol`.
+        Returns:
+            The K that go on as (parent, symbol, total); none once the limit is reached.
+        """
+        if len(self.live[0]) >= self.limit:
+            self._cut_off(totals_KV)
+            return []
         rows: list[tuple[int, int, float]] = []
-        cut_off = len(self.live[0]) >= self.limit
-        for place, total in zip(best, totals, strict=True):
+        for place, total in zip(best, totals_KV.ravel()[best], strict=True):
             if total == -np.inf:
                 break
-            parent, symbol = divmod(int(place), num_symbols)
+            parent, symbol = divmod(int(place), totals_KV.shape[1])
             if symbol == EOS:
                 self._finish(self.live[parent], float(total), finished=True)
             elif len(rows) < self.beam:
                 rows.append((parent, symbol, float(total)))
-        if cut_off:
-            for parent, _, total in rows:
-                self._finish(self.live[parent], total, finished=False)
-        self.done = cut_off or not rows or self._settled(rows[0][2])
+        self.num_live = len(rows)
+        self.done = not rows or self._settled(rows[0][2])
         while len(rows) < self.beam:  # fewer extensions than K: fill with rows that cannot win
             rows.append((rows[0][0] if rows else 0, EOS, -np.inf))
         self.live = [(*self.live[parent], symbol) for parent, symbol, _ in rows]
         return rows
 
     def results(self) -> list[Hypothesis]:
-        ranked = sorted(self.finished, key=lambda item: (-item[0], item[1]))
+        ranked = sorted(self.finished, key=lambda item: (-item[0], -item[1]))
         return [hypothesis for _, _, hypothesis in ranked]
+
+    def _cut_off(self, totals_KV: np.ndarray) -> None:
+        """End every hypothesis here, as greedy search does, whether its model would or not."""
+        self.done = True
+        for symbols, totals_V in zip(self.live[: self.num_live], totals_KV, strict=False):
+            self._finish(symbols, float(totals_V[EOS]), finished=bool(totals_V.argmax() == EOS))
 
     def _finish(self, symbols: tuple[int, ...], total: float, *, finished: bool) -> None:
         score = self._score(total, len(symbols) + 1)
-        if any(h.symbols == symbols for _, _, h in self.finished):
-            return  # cut off where its finished twin ended
         # among equals the earlier one stays: the heap's second key falls with time
-        item = (score, -len(self.finished), Hypothesis(symbols, total, score, finished))
+        item = (score, -self.num_finished, Hypothesis(symbols, total, score, finished))
+        self.num_finished += 1
         if len(self.finished) < self.beam:
             heapq.heappush(self.finished, item)
         else:
@@ -127,7 +139,8 @@ class _Search:
         if len(self.finished) < self.beam:
             return False
         best_finished = max(score for score, _, _ in self.finished)
-        return self._score(best_total, len(self.live[0]) + 1) <= best_finished
+        # with the symbol just added, and EOS
+        return self._score(best_total, len(self.live[0]) + 2) <= best_finished
 
     def _score(self, total: float, length: int) -> float:
         return float(total / length**self.length_penalty)

@@ -6,7 +6,7 @@ like) of arrays with one row per hypothesis, so `select` can reorder any of them
 """
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from ..shapes import Float, Int
 NEVER = (PAD, BOS, UNK)  # symbols that are no output
 
 
+@runtime_checkable
 class Stepper(Protocol):
     """A model that decodes step by step."""
 

@@ -44,12 +44,12 @@ def greedy(
         log_probs_BV, state = model.step(last, state, memory)
         log_probs_BV = forbid(log_probs_BV)
         last = choose(log_probs_BV, left) if choose else log_probs_BV.argmax(axis=1)
+        finished[left[last == EOS]] = True
         over = np.array([len(symbols[b]) for b in left]) >= limits[left]
         last = np.where(over, EOS, last)
         # one cut off by its limit is scored as if it ended here
         totals[left] += log_probs_BV[np.arange(left.size), last]
         done = last == EOS
-        finished[left[done & ~over]] = True
         for b, symbol in zip(left[~done], last[~done], strict=True):
             symbols[b].append(int(symbol))
         if done.any():

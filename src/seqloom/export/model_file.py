@@ -8,13 +8,14 @@ releases wrote.
 import dataclasses
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from ..config import DecodingConfig, ModelConfig, config_from
 from ..data.vocabulary import Vocabulary
@@ -70,11 +71,12 @@ def write_model(path: Path, model: ModelFile) -> None:
         "max_symbols": model.max_symbols,
         "training": model.training,
     }
-    tensors = {name: np.ascontiguousarray(array) for name, array in model.tensors.items()}
+    tensors = {name: np.asarray(array, order="C") for name, array in model.tensors.items()}
     header["sha256"] = _digest(header, tensors)
     # one key only: the order of several would differ from run to run
+    data = save(tensors, metadata={_KEY: json.dumps(header, ensure_ascii=False)})
     with replacing(path, "model file") as beside:
-        save_file(tensors, beside, metadata={_KEY: json.dumps(header, ensure_ascii=False)})
+        beside.write_bytes(data)  # not save_file: it hides the OSError of a full disk
 
 
 def read_model(path: Path) -> ModelFile:
@@ -83,16 +85,11 @@ def read_model(path: Path) -> ModelFile:
     Raises:
         FormatError: The file is absent, damaged, truncated, foreign, or of a newer format.
     """
-    metadata, tensors = _read_container(path)
-    if _KEY not in metadata:
-        raise FormatError(
-            f"model file: `{path}` must be a model that seqloom wrote, got a safetensors file "
-            "without its header. Give a best.safetensors of a run."
-        )
+    text, tensors = _read_container(path)
     try:
-        header = json.loads(metadata[_KEY])
+        header = json.loads(text)
         version = header["format"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(path, "a header that is not JSON with a format number") from error
     if not isinstance(version, int) or version < 1:
         raise _damaged(path, f"format {version!r}")
@@ -110,6 +107,8 @@ def read_model(path: Path) -> ModelFile:
         )
     try:
         config = config_from({"model": header["model"], "decoding": header["decoding"]}, "header")
+        if not 0 < header["length_ratio"] < math.inf or header["max_symbols"] < 1:
+            raise ValueError("length_ratio and max_symbols that are positive")
         return ModelFile(
             task=header["task"],
             model=config.model,
@@ -124,20 +123,32 @@ def read_model(path: Path) -> ModelFile:
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, ConfigError | FormatError):
             raise FormatError(f"model file: `{path}`: {error}") from error
-        raise _damaged(path, f"a header without a proper {error}") from error
+        raise _damaged(path, f"a header without proper {error}") from error
 
 
-def _read_container(path: Path) -> tuple[dict[str, str], dict[str, np.ndarray]]:
+def _read_container(path: Path) -> tuple[str, dict[str, np.ndarray]]:
+    """Our header's text and the tensors; a foreign file's tensors are not touched."""
     try:
+        with open(path, "rb"):  # safe_open does not say what the system said
+            pass
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
-            return metadata, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            if _KEY not in metadata:
+                raise FormatError(
+                    f"model file: `{path}` must be a model that seqloom wrote, got a safetensors "
+                    "file without its header. Give a best.safetensors of a run."
+                )
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            return metadata[_KEY], tensors
+    except FormatError:
+        raise
     except OSError as error:
         raise FormatError(
             f"model file: `{path}` must be readable, got: {error.strerror or error}."
             " Give a best.safetensors of a run."
         ) from error
-    except (SafetensorError, TypeError, ValueError, KeyError) as error:
+    # AttributeError, TypeError: a number type that NumPy does not have
+    except (SafetensorError, AttributeError, TypeError, ValueError, KeyError) as error:
         raise FormatError(
             f"model file: `{path}` must be a whole safetensors file, got: {error}. "
             "It is damaged, cut short, or something else: copy it again."

@@ -1,0 +1,1 @@
+"""Looking inside: from a model to pictures of what it did."""

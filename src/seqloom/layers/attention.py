@@ -33,11 +33,6 @@ class Memory(NamedTuple):
     keys: Float[Tensor, "B S K"]
     live: Tensor | None
 
-    def select(self, rows: Int[Tensor, " N"]) -> "Memory":
-        """The memory of some sequences of the batch, in the order given."""
-        live = None if self.live is None else self.live[rows]
-        return Memory(values=self.values[rows], keys=self.keys[rows], live=live)
-
 
 class Attention(nn.Module, abc.ABC):
     """Scores a query against a memory. Laws in `tests/layers/test_attention.py`."""

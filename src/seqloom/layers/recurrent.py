@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from ..errors import ConfigError
-from ..shapes import Float, Int, check_shape
+from ..shapes import Float, Int, check_lengths, check_shape
 from .cell import Cell
 from .gru import GRUCell
 from .lstm import LSTMCell
@@ -103,14 +103,14 @@ class Recurrent(nn.Module):
             Outputs, shaped as `x` with H times directions last and zero on padding; the last
             state, shaped as `state`; and the list of traces if asked for, always `(B, T, H)`.
         Raises:
-            ShapeError: `x` or `lengths` has another shape.
+            ShapeError: `x` or `lengths` has another shape, or a length is not within T.
         """
         where = type(self).__name__
         check_shape(where, "x", x, "B T I" if self.batch_first else "T B I", I=self.input_size)
         x_BTI = x if self.batch_first else x.transpose(0, 1)
         B, T, _ = x_BTI.shape
         if lengths is not None:
-            check_shape(where, "lengths", lengths, "B", B=B)
+            check_lengths(where, lengths, B, T)
             if bool((lengths == T).all()):
                 lengths = None
         before = self._unpack(state, x_BTI)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ..shapes import Float, Int, check_shape
+from ..shapes import Float, Int, check_lengths, check_shape
 from .cell import Cell
 
 
@@ -47,13 +47,13 @@ def unroll(
         An `Unrolled`. On padding a state stands still: the one before the first real step or
         after the last.
     Raises:
-        ShapeError: `x` is not `(B, T, I)`, or `lengths` is not `(B,)`.
+        ShapeError: `x` is not `(B, T, I)`, or `lengths` is not `(B,)` or not within T.
     """
     check_shape("unroll", "x", x, "B T I", I=cell.input_size)
     B, T, _ = x.shape
     live_BT = None
     if lengths is not None:
-        check_shape("unroll", "lengths", lengths, "B", B=B)
+        check_lengths("unroll", lengths, B, T)
         live_BT = torch.arange(T, device=x.device) < lengths.to(x.device)[:, None]
         x = torch.where(live_BT[:, :, None], x, 0.0)  # NaN in padding would reach gradients
     state = cell.initial_state(B) if state is None else state

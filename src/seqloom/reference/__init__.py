@@ -1,0 +1,1 @@
+"""Cells, attention and Transformer layers in NumPy, forward and backward by hand: the oracle."""

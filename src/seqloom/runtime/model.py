@@ -134,6 +134,12 @@ class Model:
             raise ConfigError(
                 f"predict: `beam` must not come with a temperature, got {beam}. Drop one of them."
             )
+        if seed < 0:
+            raise ConfigError(f"predict: `seed` must be at least 0, got {seed}.")
+        if length_penalty is not None and not 0.0 <= length_penalty <= 10.0:
+            raise ConfigError(
+                f"predict: `length_penalty` must be from 0 to 10, got {length_penalty:g}."
+            )
         usual = self.file.decoding
         search = Search(
             beam=max(usual.beam, nbest) if beam is None else beam,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import nn
 
 from ..errors import FormatError
@@ -70,8 +70,9 @@ def save_checkpoint(
                 tensors[f"{moment}.{name}"] = optimizer.state[weight][moment]
     tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
     header = json.dumps({"format": _FORMAT, "progress": asdict(progress)})
+    data = save(tensors, metadata={_KEY: header})
     with replacing(path, "train") as beside:
-        save_file(tensors, beside, metadata={_KEY: header})
+        beside.write_bytes(data)  # not save_file: it hides the OSError of a full disk
 
 
 def load_checkpoint(
@@ -93,7 +94,7 @@ def load_checkpoint(
                 average.weights[name].copy_(tensors[f"average.{name}"])
                 if progress.step:
                     state = {m: tensors[f"{m}.{name}"].to(weight.device) for m in _MOMENTS}
-                    step = torch.tensor(float(progress.step), device=weight.device)
+                    step = torch.tensor(float(progress.step), dtype=torch.float32).to(weight.device)
                     optimizer.state[weight] = {"step": step, **state}
     except (SafetensorError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise FormatError(

@@ -26,7 +26,7 @@ def draw_curve(events: list[dict[str, Any]], path: Path) -> None:
         steps, [e["loss"] for e in found], color="#888888", marker=marker, label="training loss"
     )
     left.set_xlabel("step")
-    left.set_ylabel("training loss (nats per symbol, smoothing included)")
+    left.set_ylabel("training loss (nats per symbol)")
     right = left.twinx()
     lines = [loss]
     for key, label, color in (

@@ -11,7 +11,7 @@ import math
 import platform
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -67,7 +67,7 @@ def train(
     out: str | Path,
     *,
     valid: str | Path | None = None,
-    config: Config | None = None,
+    config: Config | Mapping[str, Any] | None = None,
     reporter: Reporter | None = None,
 ) -> Result:
     """Train a model on a file of pairs.
@@ -76,16 +76,18 @@ def train(
         data: A TSV file of pairs, or `cmudict`.
         out: The run's folder, new or empty.
         valid: A file of validation pairs; if `None`, cut from the data by a hash of the source.
-        config: Settings; the defaults if `None`.
+        config: Settings, also as nested mappings; what is missing takes its default.
         reporter: Told what happens; nobody if `None`.
     Returns:
         A `Result`. Ctrl-C stops after the step that runs, with a checkpoint.
     Raises:
+        ConfigError: A setting is unknown or out of range.
         DataError: A line of the data breaks a rule.
         RunError: The folder is full or cannot be written to.
         DivergedError: The loss is no longer a number.
     """
-    config = config or Config()
+    if not isinstance(config, Config):
+        config = config_from(config or {}, "train")
     names = {"data": str(data), "valid": None if valid is None else str(valid)}
     folder = RunFolder(Path(out))
     with Team() as team:
@@ -127,11 +129,12 @@ def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
                 "pairs. Bring the old file back, or train anew with another --out."
             )
         run = _Run(resolve(config, prepared), prepared, folder, team, reporter)
-        if start["threads"] != torch.get_num_threads():
-            run.say(
-                f"note: the run began with {start['threads']} threads, now there are "
-                f"{torch.get_num_threads()}: results will be close, not equal to the bit"
-            )
+        for what, now in (("threads", torch.get_num_threads()), ("processes", team.world)):
+            if start[what] != now:
+                run.say(
+                    f"note: the run began with {start[what]} {what}, now there are {now}: "
+                    "results will be close, not equal to the bit"
+                )
         if folder.checkpoint.exists():
             run.progress = load_checkpoint(folder.checkpoint, run.model, run.average, run.optimizer)
         if team.leads:
@@ -202,7 +205,7 @@ class _Run:
             self._gradients(rows, step=i)
             self.optimizer.step()
             times.append(time.perf_counter() - begun)
-        step = float(np.mean(np.sort(times)[: -len(times) // 4 or None]))
+        step = float(np.mean(np.sort(times)[: len(times) - len(times) // 4]))
         # greedy decoding of a validation source costs about half a training pair
         rows_a_step = len(self.data.train) / len(plan(self.data, self.config, 0))
         every = _valid_every(10**9, len(plan(self.data, self.config, 0)))
@@ -279,11 +282,13 @@ class _Run:
         loss = self._gradients(rows, step=state.step)
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), training.clip_norm)
         if not math.isfinite(float(norm)):
+            there = self.folder.checkpoint.exists()
+            kept = f"; the last good checkpoint is {self.folder.checkpoint}." if there else "."
             raise DivergedError(
                 f"train: the loss must stay a number, got {loss:.4g} (gradient norm {norm:.4g}) "
                 f"at step {state.step + 1}. Lower training.learning_rate (now "
-                f"{training.learning_rate:g}) or training.clip_norm (now {training.clip_norm:g}); "
-                f"the last good checkpoint is {self.folder.checkpoint}."
+                f"{training.learning_rate:g}) or training.clip_norm (now {training.clip_norm:g})"
+                + kept
             )
         for group in self.optimizer.param_groups:
             group["lr"] = _rate(state.step, self.steps, self.config)
@@ -387,7 +392,7 @@ class _Run:
             max_symbols=self.config.data.max_symbols,
             training=record,
             tensors={
-                name: weight.detach().cpu().numpy()
+                name: weight.detach().float().cpu().numpy()
                 for name, weight in self.model.named_parameters()
             },
         )

@@ -26,7 +26,12 @@ class RunFolder:
             RunError: It exists and is not empty, or cannot be made.
         """
         with explaining(self.path, "train"):
-            if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+            if self.path.exists() and not self.path.is_dir():
+                raise RunError(
+                    f"train: `{self.path}` must be a folder, new or empty, got a file. "
+                    "Choose another --out."
+                )
+            if self.path.exists() and any(self.path.iterdir()):
                 fix = "Choose another --out"
                 if self.log.exists():
                     fix += f", or go on with that run: seqloom train --resume {self.path}"
@@ -46,17 +51,26 @@ class RunFolder:
     def events(self) -> list[dict[str, Any]]:
         """The events of the log; a last line that was cut off by a kill is left out."""
         try:
-            text = self.log.read_text(encoding="utf-8")
+            text = self.log.read_text(encoding="utf-8", errors="replace")
         except OSError as error:
             raise RunError(
                 f"train: `{self.log}` must be the log of a run, got: {error.strerror}. "
                 "Give the folder of a run to --resume."
             ) from error
         whole = text[: text.rfind("\n") + 1]
-        return [json.loads(line) for line in whole.splitlines()]
+        try:
+            return [dict(json.loads(line)) for line in whole.splitlines()]
+        except (ValueError, TypeError) as error:
+            raise RunError(
+                f"train: `{self.log}` must be the log of a run, got a line that is not. "
+                "Give the folder of a run to --resume."
+            ) from error
 
     def rewind(self, step: int) -> None:
-        """Forget events after a step, which a resumed run will write again."""
+        """Forget events after a step, which a resumed run will write again; and killed writes."""
+        with explaining(self.path, "train"):
+            for part in self.path.glob(".*.part"):
+                part.unlink(missing_ok=True)
         kept = [event for event in self.events() if event.get("step", 0) <= step]
         with replacing(self.log, "train") as beside:
             lines = (json.dumps(event, ensure_ascii=False) + "\n" for event in kept)

@@ -1,0 +1,5 @@
+"""`python -m seqloom`, the same as `seqloom`."""
+
+from .cli import main
+
+main()

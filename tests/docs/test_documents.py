@@ -1,0 +1,78 @@
+"""The documents: commands exist, Python runs, links lead somewhere, generated pages are fresh."""
+
+import importlib.util
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+import typer.main
+
+from seqloom.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+GOLDEN = ROOT / "tests" / "export" / "golden" / "transduce-1.safetensors"
+
+
+def blocks(page, language):
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def commands():
+    """Every `seqloom ...` of a shell block and of the commands' own help."""
+    lines = [line for page in PAGES for text in blocks(page, "bash") for line in text.splitlines()]
+    group = typer.main.get_group(app)
+    for command in group.commands.values():
+        lines += (command.help or "").splitlines()
+    for line in lines:
+        found = re.search(r"(?:^|-m |\| )\s*(seqloom .*)", line)
+        if found:
+            yield re.split(r"\s[<>#|]", found[1])[0].strip()
+
+
+def test_there_are_commands_to_check():
+    assert len(list(commands())) >= 12
+
+
+@pytest.mark.parametrize("line", sorted(set(commands())))
+def test_a_documented_command_is_one(line):
+    _, name, *arguments = shlex.split(line)
+    group = typer.main.get_group(app)
+    # parses every option and argument without running the command
+    group.commands[name].make_context(name, arguments)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        if not target.startswith("http"):
+            assert (page.parent / target).exists(), target
+
+
+def test_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "runs" / "cmudict"
+    folder.mkdir(parents=True)
+    shutil.copy(GOLDEN, folder / "best.safetensors")
+    monkeypatch.chdir(tmp_path)
+    torch.set_default_dtype(torch.float32)
+    for text in blocks(ROOT / "README.md", "python"):
+        exec(compile(text, "README.md", "exec"), {})
+    assert "torch.Size([3, 5, 16])" in capsys.readouterr().out
+
+
+def test_settings_page_is_fresh():
+    spec = importlib.util.spec_from_file_location("build", ROOT / "docs" / "build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    build = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(build)
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert page == build.settings_page(), "run: python docs/build.py settings"
+
+
+def test_every_file_of_src_has_a_docstring():
+    for path in (ROOT / "src").rglob("*.py"):
+        assert path.read_text(encoding="utf-8").startswith(('"""', 'r"""')), path

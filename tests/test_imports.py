@@ -1,0 +1,196 @@
+"""Who may import whom: rooms look up the list, never down, and half of them know no torch."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import seqloom
+from seqloom import extras
+from seqloom.config import DecodingConfig, RecurrentConfig, TransformerConfig, read_toml
+from seqloom.data.vocabulary import Vocabulary
+from seqloom.errors import MissingExtraError
+from seqloom.export.model_file import ModelFile, write_model
+from seqloom.models import build
+
+ROOT = Path(seqloom.__file__).parent
+# Each imports from those above it only. Training validates by decoding and writes the model file,
+# so it stands below decoding, evaluation and export.
+ROOMS = (
+    *("errors", "shapes", "extras", "files", "config"),
+    *("data", "reference", "layers", "models", "decoding", "evaluation", "export", "runtime"),
+    *("training", "inspection", "serving", "cli"),
+)
+WITHOUT_TORCH = {
+    *("errors", "shapes", "extras", "files", "config"),
+    *("data", "reference", "decoding", "evaluation", "export", "runtime"),
+}
+PUBLIC = [n for n in seqloom.__all__ if n != "__version__"]
+
+
+def files_of(room):
+    folder = ROOT / room
+    return sorted(folder.rglob("*.py")) if folder.is_dir() else [ROOT / f"{room}.py"]
+
+
+def imports_of(path, text=None):
+    """Full names of all that a file imports, inside functions and type checks too."""
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    names = set()
+    for node in ast.walk(ast.parse(text or path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = ".".join(parts[: len(parts) - node.level]) if node.level else ""
+            home = ".".join(filter(None, (base, node.module)))
+            names |= {f"{home}.{alias.name}" for alias in node.names}
+    return names
+
+
+def rooms_in(names):
+    inside = [name.split(".")[1] for name in names if name.startswith("seqloom.")]
+    return {room for room in inside if room != "__version__"}
+
+
+def existing_rooms():
+    return [room for room in ROOMS if all(path.exists() for path in files_of(room))]
+
+
+def test_every_room_is_on_the_list():
+    entries = {p.stem for p in ROOT.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()}
+    assert entries - {"__init__", "__main__"} <= set(ROOMS)
+    assert len(existing_rooms()) >= 16
+
+
+def test_imports_are_understood():
+    """The other tests here are worth as much as this one."""
+    text = (
+        "import numpy as np, torch.nn\n"
+        "from . import trees\n"
+        "from .functions import softmax\n"
+        "def f():\n"
+        "    from .. import __version__, training\n"
+        "    from ..cli.app import app\n"
+        "    import seqloom.serving\n"
+    )
+    got = imports_of(ROOT / "reference" / "x.py", text)
+    assert got == {
+        *("numpy", "torch.nn", "seqloom.reference.trees", "seqloom.reference.functions.softmax"),
+        *("seqloom.__version__", "seqloom.training", "seqloom.cli.app.app", "seqloom.serving"),
+    }
+    assert rooms_in(got) == {"reference", "training", "cli", "serving"}
+    assert imports_of(ROOT / "cli" / "__init__.py", "from .app import app") == {
+        "seqloom.cli.app.app"
+    }
+
+
+@pytest.mark.parametrize("room", existing_rooms())
+def test_room_imports_only_from_rooms_above(room):
+    above = set(ROOMS[: ROOMS.index(room) + 1])
+    for path in files_of(room):
+        below = rooms_in(imports_of(path)) - above
+        assert not below, f"{path.relative_to(ROOT)} imports from {below}"
+
+
+@pytest.mark.parametrize("room", sorted(WITHOUT_TORCH))
+def test_room_knows_no_torch(room):
+    for path in files_of(room):
+        names = imports_of(path)
+        torch = {n for n in names if "torch" in n.split(".")}
+        assert not torch, f"{path.relative_to(ROOT)} imports {torch}"
+        assert rooms_in(names) <= WITHOUT_TORCH, path.relative_to(ROOT)
+
+
+def run(code, *arguments):
+    """In a new interpreter; an assertion that fails there fails here."""
+    subprocess.run([sys.executable, "-c", code, *map(str, arguments)], check=True)
+
+
+def test_the_package_alone_loads_nothing_big():
+    run(
+        "import sys, seqloom\n"
+        "assert seqloom.__version__ and seqloom.__all__\n"
+        "loaded = {'numpy', 'torch', 'rich', 'typer', 'safetensors'} & sys.modules.keys()\n"
+        "assert not loaded, loaded"
+    )
+
+
+def write_random_model(path, config):
+    source = Vocabulary.learn(["abc"], "characters")
+    target = Vocabulary.learn(["x y"], "symbols")
+    weights = build(config, len(source), len(target)).state_dict()
+    model = ModelFile(
+        task="transduce",
+        model=config,
+        source=source,
+        target=target,
+        decoding=DecodingConfig(beam=2),
+        length_ratio=1.0,
+        max_symbols=9,
+        training={},
+        tensors={name: a.numpy().astype(np.float32) for name, a in weights.items()},
+    )
+    write_model(path, model)
+
+
+def test_a_model_runs_where_torch_is_not_installed(tmp_path):
+    small = {"hidden_size": 4, "encoder_layers": 1, "decoder_layers": 1}
+    configs = {
+        "recurrent": RecurrentConfig(embedding_size=3, **small),
+        "transformer": TransformerConfig(num_heads=2, feedforward_size=5, **small),
+    }
+    for name, config in configs.items():
+        write_random_model(tmp_path / name, config)
+    run(
+        "import sys\n"
+        "for name in ('torch', 'tokenizers', 'matplotlib', 'rapidfuzz', 'sacrebleu'):\n"
+        "    sys.modules[name] = None\n"
+        "import seqloom\n"
+        "for path in sys.argv[1:]:\n"
+        "    model = seqloom.load(path)\n"
+        "    assert len(model.predict(['ab', 'c'])) == 2\n"
+        "try:\n"
+        "    seqloom.train\n"
+        "except seqloom.SeqloomError as error:\n"
+        "    assert 'seqloom.train: `torch` must be installed' in str(error), error\n"
+        "else:\n"
+        "    raise AssertionError('no error')",
+        *(tmp_path / name for name in configs),
+    )
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_name_is_there(name):
+    value = getattr(seqloom, name)
+    assert value.__name__ == name
+    home = importlib.import_module(f"seqloom.{seqloom._HOMES[name]}")
+    assert getattr(home, name) is value
+
+
+def test_public_names_are_listed_once():
+    assert sorted(seqloom._HOMES) == sorted(PUBLIC)
+    assert sorted(dir(seqloom)) == sorted(seqloom.__all__)
+    with pytest.raises(AttributeError, match=r"^module 'seqloom' has no attribute 'trian'$"):
+        _ = seqloom.trian
+
+
+def test_missing_torch_is_explained(monkeypatch):
+    def no_torch(*_):
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr(seqloom, "import_module", no_torch)
+    with pytest.raises(MissingExtraError, match=r"^seqloom\.train: `torch` must be installed"):
+        _ = seqloom.train
+
+
+def test_extras_are_those_of_pyproject():
+    project = ROOT.parent.parent / "pyproject.toml"
+    if not project.exists():
+        pytest.skip("the package is installed without its source")
+    declared = read_toml(project)["project"]["optional-dependencies"]
+    for package, extra in extras._EXTRAS.items():
+        assert any(line.startswith(package) for line in declared[extra]), package

@@ -1,0 +1,63 @@
+"""Runs to look into, and what is compared between two of them."""
+
+import json
+from pathlib import Path
+
+from safetensors import safe_open
+from safetensors.numpy import load_file
+
+from seqloom.config import config_from
+from seqloom.training.loop import _Run
+from seqloom.training.prepare import prepare, resolve
+from seqloom.training.reporter import Quiet
+from seqloom.training.run_folder import RunFolder
+from seqloom.training.team import Team
+
+TIMES = ("seconds", "symbols_per_second")  # all that may differ between equal runs
+
+
+class Listening(Quiet):
+    """Remembers what is said."""
+
+    def __init__(self) -> None:
+        self.messages: list[str] = []
+        self.losses: list[float] = []
+
+    def message(self, text: str) -> None:
+        self.messages.append(text)
+
+    def step(self, step: int, loss: float, symbols_per_second: float) -> None:
+        assert step == len(self.losses) + 1
+        self.losses.append(loss)
+
+
+def open_run(data: Path, settings: dict, out: Path) -> _Run:
+    """A run before its first step; nothing is written."""
+    config = config_from(settings)
+    prepared = prepare(str(data), None, config.data)
+    return _Run(resolve(config, prepared), prepared, RunFolder(out), Team(), None)
+
+
+def log(folder: Path) -> list[dict]:
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+
+
+def validations(folder: Path) -> list[dict]:
+    """The log's validations without their times."""
+    found = [event for event in log(folder) if event["event"] == "validation"]
+    return [{k: v for k, v in event.items() if k not in TIMES} for event in found]
+
+
+def assert_equal_runs(one: Path, other: Path) -> None:
+    """Same bits in the model and the checkpoint, same validations in the log."""
+    assert validations(one) == validations(other)
+    assert (one / "best.safetensors").read_bytes() == (other / "best.safetensors").read_bytes()
+    first, second = (folder / "last.ckpt.safetensors" for folder in (one, other))
+    tensors, others = load_file(first), load_file(second)
+    assert tensors.keys() == others.keys()
+    for name, tensor in tensors.items():
+        assert tensor.tobytes() == others[name].tobytes(), name
+    with safe_open(first, "numpy") as a, safe_open(second, "numpy") as b:
+        assert a.metadata() == b.metadata()
+    leftovers = [path for folder in (one, other) for path in folder.glob(".*")]
+    assert leftovers == []

@@ -1,0 +1,264 @@
+"""A run that stopped, however it stopped, ends as one that never did: bit for bit."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from seqloom.errors import FormatError, RunError
+from seqloom.training import loop, resume, train
+
+from ..toys import ENVIRONMENT, command, flags, tiny, write_toy
+from .runs import Listening, assert_equal_runs, log, validations
+
+SETTINGS = tiny(model={"dropout": 0.4}, training={"steps": 60})
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL where a test must choose the moment."""
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The data, and a run of it that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("whole")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    dtype = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float32)
+    train(write_toy(folder / "toy.tsv"), folder / "run", config=SETTINGS)
+    torch.set_default_dtype(dtype)
+    torch.set_num_threads(threads)
+    return folder / "toy.tsv", folder / "run"
+
+
+def killed_at(patch, name, call):
+    """`loop.name` is never left at its `call`-th call, counted from 1."""
+    honest, calls = getattr(loop, name), iter(range(1, 99))
+
+    def function(*args):
+        if next(calls) == call:
+            raise Killed
+        return honest(*args)
+
+    patch.setattr(loop, name, function)
+
+
+def killed_at_step(patch, number):
+    honest = loop._Run.step
+
+    def step(run, rows):
+        honest(run, rows)
+        if run.progress.step == number:
+            raise Killed
+
+    patch.setattr(loop._Run, "step", step)
+
+
+@pytest.mark.parametrize(
+    "kill",
+    [
+        pytest.param(lambda patch: killed_at_step(patch, 1), id="after the first step"),
+        pytest.param(lambda patch: killed_at_step(patch, 5), id="before the first checkpoint"),
+        pytest.param(lambda patch: killed_at_step(patch, 34), id="between checkpoints"),
+        pytest.param(lambda patch: killed_at_step(patch, 60), id="after the last step"),
+        pytest.param(lambda patch: killed_at(patch, "write_model", 1), id="before the first model"),
+        pytest.param(lambda patch: killed_at(patch, "write_model", 2), id="before a better model"),
+        pytest.param(
+            lambda patch: killed_at(patch, "save_checkpoint", 1), id="model but no checkpoint"
+        ),
+        pytest.param(
+            lambda patch: killed_at(patch, "save_checkpoint", 4), id="log ahead of checkpoint"
+        ),
+        pytest.param(
+            lambda patch: killed_at(patch, "save_checkpoint", 10), id="before the last checkpoint"
+        ),
+        pytest.param(lambda patch: killed_at(patch, "draw_curve", 1), id="before the curve"),
+    ],
+)
+def test_killed_at_a_chosen_moment(whole, tmp_path, monkeypatch, kill):
+    data, undisturbed = whole
+    with monkeypatch.context() as patch:
+        kill(patch)
+        with pytest.raises(Killed):
+            train(data, tmp_path / "run", config=SETTINGS)
+    (tmp_path / "run" / ".last.ckpt.safetensors.1.part").write_bytes(b"half a checkpoint")
+    with open(tmp_path / "run" / "log.jsonl", "a") as file:
+        file.write('{"event": "validation", "st')
+    result = resume(tmp_path / "run")
+    assert (result.step, result.finished) == (60, True)
+    assert_equal_runs(undisturbed, tmp_path / "run")
+    assert (tmp_path / "run" / "curve.png").exists()
+
+
+def test_killed_at_random_by_the_kernel(whole, tmp_path):
+    data, undisturbed = whole
+    script = Path(__file__).with_name("kill.py")
+    done = subprocess.run(
+        [sys.executable, str(script), str(data), str(tmp_path / "run"), json.dumps(SETTINGS), "7"],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) >= 3
+    assert_equal_runs(undisturbed, tmp_path / "run")
+    steps = [event["step"] for event in validations(tmp_path / "run")]
+    assert steps == list(range(6, 61, 6))
+
+
+def test_interrupted_by_ctrl_c(whole, tmp_path):
+    data, undisturbed = whole
+    out = tmp_path / "run"
+    process = subprocess.Popen(
+        command("train", data, "--out", out, *flags(SETTINGS)),
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if line.startswith("step      6"):
+            process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 130
+    step = load_step(out)
+    assert 6 <= step < 60
+    assert said[-2:] == [
+        "stopping after this step; once more to stop at once\n",
+        f"stopped at step {step} of 60. Go on with: seqloom train --resume {out}\n",
+    ]
+    reporter = Listening()
+    assert resume(out, reporter=reporter).finished
+    assert f"resuming at step {step} of 60" in reporter.messages
+    assert len(reporter.messages) == 2  # the same threads: no note
+    assert_equal_runs(undisturbed, out)
+
+
+def load_step(out):
+    from safetensors import safe_open
+
+    with safe_open(out / "last.ckpt.safetensors", "numpy") as file:
+        return json.loads(file.metadata()["seqloom.checkpoint"])["progress"]["step"]
+
+
+def test_interrupt_in_another_program_is_its_own(data, tmp_path):
+    """The handler is put back, and a run outside the main thread does without."""
+    import threading
+
+    before = signal.getsignal(signal.SIGINT)
+    train(data, tmp_path / "a", config=tiny())
+    assert signal.getsignal(signal.SIGINT) is before
+    results = []
+    thread = threading.Thread(
+        target=lambda: results.append(train(data, tmp_path / "b", config=tiny()))
+    )
+    thread.start()
+    thread.join()
+    assert results[0].finished
+    assert_equal_runs(tmp_path / "a", tmp_path / "b")
+
+
+@pytest.fixture
+def copy(whole, tmp_path):
+    """A copy of the finished run."""
+    shutil.copytree(whole[1], tmp_path / "run")
+    return tmp_path / "run"
+
+
+def test_resuming_a_finished_run_changes_nothing(whole, copy):
+    reporter = Listening()
+    result = resume(copy, reporter=reporter)
+    assert (result.step, result.steps, result.finished) == (60, 60, True)
+    assert result.symbol_error == min(e["symbol_error"] for e in validations(copy))
+    assert reporter.messages[0] == "resuming at step 60 of 60"
+    assert reporter.losses == []
+    assert_equal_runs(whole[1], copy)
+    assert log(whole[1]) == log(copy)
+
+
+def error_of(out, kind=RunError):
+    with pytest.raises(kind) as caught:
+        resume(out)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_data_that_changed(whole, copy):
+    data = whole[0]
+    text = data.read_text()
+    try:
+        data.write_text(text.replace("A", "B", 1))
+        assert error_of(copy) == (
+            f"train: `{data}` must be the data that the run began with, got other pairs. "
+            "Bring the old file back, or train anew with another --out."
+        )
+    finally:
+        data.write_text(text)
+
+
+def test_folder_that_is_no_run(tmp_path, copy):
+    (tmp_path / "empty").mkdir()
+    for folder in (tmp_path / "none", tmp_path / "empty"):
+        assert error_of(folder) == (
+            f"train: `{folder / 'log.jsonl'}` must be the log of a run, got: No such file or "
+            "directory. Give the folder of a run to --resume."
+        )
+    for text in ("not JSON\n", "3\n", "[1, 2]\n", "\xff\n"):
+        (copy / "log.jsonl").write_text(text, encoding="latin1")
+        assert error_of(copy) == (
+            f"train: `{copy / 'log.jsonl'}` must be the log of a run, got a line that is not. "
+            "Give the folder of a run to --resume."
+        )
+    for text in ("", '{"event": "st', '{"event": "validation"}\n'):
+        (copy / "log.jsonl").write_text(text)
+        assert error_of(copy) == (
+            f"train: `{copy}` must be the folder of a run that had begun, got one that had not. "
+            "Remove it and train again."
+        )
+
+
+def test_log_without_settings(copy):
+    os.remove(copy / "config.toml")
+    assert error_of(copy).startswith(f"train: `{copy}` must be the folder of a run that had begun")
+
+
+def test_damaged_checkpoint(copy):
+    path = copy / "last.ckpt.safetensors"
+    good = path.read_bytes()
+    tensors = load_file(path)
+    end = "It is damaged or of another run: start anew with another --out."
+    for size in (0, 5, 300, len(good) - 1):
+        path.write_bytes(good[:size])
+        message = error_of(copy, FormatError)
+        assert message.startswith(f"train: `{path}` must be a checkpoint of this run, got ")
+        assert message.endswith(end)
+    save_file(tensors, path)  # without our header
+    assert error_of(copy, FormatError).endswith(end)
+    path.write_bytes((copy / "best.safetensors").read_bytes())
+    assert error_of(copy, FormatError).endswith(end)
+
+
+def test_checkpoint_of_another_network(copy):
+    text = (copy / "config.toml").read_text()
+    (copy / "config.toml").write_text(text.replace("hidden_size = 8", "hidden_size = 9"))
+    message = error_of(copy, FormatError)
+    assert message.startswith(f"train: `{copy / 'last.ckpt.safetensors'}` must be a checkpoint of")
+
+
+def test_other_threads_are_noted(copy):
+    torch.set_num_threads(2)
+    reporter = Listening()
+    resume(copy, reporter=reporter)
+    assert reporter.messages[0] == (
+        "note: the run began with 1 threads, now there are 2: results will be close, "
+        "not equal to the bit"
+    )

@@ -1,0 +1,331 @@
+"""Whole runs: same seed, same bits; what a run leaves, says, and does when all goes wrong."""
+
+import errno
+import json
+import math
+import os
+import resource
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+
+import seqloom
+from seqloom.config import config_from, read_toml
+from seqloom.errors import ConfigError, DataError, DivergedError, RunError
+from seqloom.training import loop, resume, train
+from seqloom.training.run_folder import RunFolder
+
+from ..toys import ENVIRONMENT, tiny, write_toy
+from .runs import Listening, assert_equal_runs, log, open_run, validations
+
+
+def test_same_seed_same_bits(data, tmp_path):
+    settings = tiny(model={"dropout": 0.4})
+    train(data, tmp_path / "a", config=settings)
+    torch.rand(99)  # the caller's random numbers are not the run's
+    train(data, tmp_path / "b", config=config_from(settings))
+    assert_equal_runs(tmp_path / "a", tmp_path / "b")
+    train(data, tmp_path / "c", config=tiny(model={"dropout": 0.4}, training={"seed": 4}))
+    a, c = (seqloom.load(tmp_path / name / "best.safetensors").file for name in "ac")
+    assert (a.source, a.target) == (c.source, c.target)
+    assert all((a.tensors[name] != c.tensors[name]).any() for name in a.tensors)
+
+
+@pytest.fixture
+def spoken(data, tmp_path):
+    """A finished run of 20 steps, and what it said."""
+    reporter = Listening()
+    result = train(data, tmp_path / "run", config=tiny(), reporter=reporter)
+    return result, reporter
+
+
+def test_what_a_run_leaves(spoken, data):
+    result, reporter = spoken
+    folder = result.folder
+    assert sorted(os.listdir(folder)) == [
+        "best.safetensors",
+        "config.toml",
+        "curve.png",
+        "last.ckpt.safetensors",
+        "log.jsonl",
+    ]
+    assert result.finished
+    assert (result.step, result.steps) == (20, 20)
+    start, *events = log(folder)
+    assert start["event"] == "start"
+    assert start["data"] == str(data)
+    assert start["versions"]["torch"] == torch.__version__
+    assert [e["step"] for e in events] == list(range(2, 21, 2))
+    assert (folder / "curve.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+    model = seqloom.load(result.model)
+    assert start["parameters"] == dict(model.describe())["parameters"]
+    best = min(events, key=lambda e: e["symbol_error"])
+    assert model.file.training["step"] == best["step"]
+    assert model.file.training["valid_symbol_error"] == round(best["symbol_error"], 4)
+    assert result.symbol_error == best["symbol_error"]
+    marks = [e["best"] for e in events]
+    running = np.minimum.accumulate([math.inf] + [e["symbol_error"] for e in events])
+    assert marks == [e["symbol_error"] < low for e, low in zip(events, running, strict=False)]
+    assert sum(line.startswith("source: read as characters") for line in reporter.messages) == 1
+    assert len(reporter.losses) == 20
+
+
+def test_logged_loss_is_the_mean_of_the_steps_between(spoken, data, tmp_path):
+    result, reporter = spoken
+    run = open_run(data, tiny(), tmp_path / "other")
+    plan = loop.plan(run.data, run.config, 0) + loop.plan(run.data, run.config, 1)
+    symbols = [int(run.data.train.target_lengths[rows].sum()) for rows in plan]
+    for i, event in enumerate(validations(result.folder)[:8]):
+        own = slice(2 * i, 2 * i + 2)
+        want = np.average(reporter.losses[own], weights=symbols[own])
+        assert event["loss"] == pytest.approx(want)
+        assert event["epoch"] == pytest.approx(event["step"] / 10, abs=0.3)
+
+
+def test_model_file_holds_the_averaged_weights_that_were_validated(spoken):
+    result, _ = spoken
+    with safe_open(result.folder / "last.ckpt.safetensors", "numpy") as file:
+        average = file.get_tensor("average.output.weight")
+        last = file.get_tensor("model.output.weight")
+    if seqloom.load(result.model).file.training["step"] == 20:
+        np.testing.assert_array_equal(
+            seqloom.load(result.model).file.tensors["output.weight"], average
+        )
+    assert (average != last).any()
+
+
+def test_validation_error_is_that_of_the_shipped_model(spoken, data, tmp_path):
+    """Greedy outputs of the NumPy runtime, counted by hand."""
+    result, _ = spoken
+    model = seqloom.load(result.model)
+    valid = open_run(data, tiny(), tmp_path / "other").data.valid
+    outputs = model.predict([example.source for example in valid], beam=1)
+    wrong = sum(o not in e.targets for o, e in zip(outputs, valid, strict=True))
+    best = min(validations(result.folder), key=lambda e: e["symbol_error"])
+    assert best["output_error"] == pytest.approx(100 * wrong / len(valid))
+
+
+def test_settings_are_checked(data, tmp_path):
+    with pytest.raises(ConfigError, match=r"^train: `model.hiden_size` must be a known setting"):
+        train(data, tmp_path / "run", config={"model": {"hiden_size": 3}})
+
+
+def test_early_stopping(data, tmp_path, monkeypatch):
+    """Validation errors are made up: the third is the best, then four that are not."""
+    errors = iter([50.0, 30.0, 20.0, 20.0, 25.0, 21.0, 20.0, 1.0])
+
+    def count(run):
+        return next(errors), 100.0, 1.0, 1.0
+
+    monkeypatch.setattr(loop._Run, "_count_errors", count)
+    reporter = Listening()
+    settings = tiny(training={"patience": 4})
+    result = train(data, tmp_path / "run", config=settings, reporter=reporter)
+    assert (result.step, result.finished, result.symbol_error) == (14, True, 20.0)
+    assert reporter.messages[-1] == "stopped early: no better error in 4 validations"
+    assert seqloom.load(result.model).file.training["step"] == 6
+    resumed = resume(tmp_path / "run")  # has nothing left to do
+    assert (resumed.step, resumed.finished) == (14, True)
+
+
+def test_timing_leaves_the_run_as_it_was(data, tmp_path):
+    run, other = (open_run(data, tiny(), tmp_path / name) for name in "ab")
+    assert 0 < run._time_a_step() < 60
+    for r in (run, other):
+        r.step(np.arange(9))
+    for name, weight in run.model.named_parameters():
+        assert torch.equal(weight, dict(other.model.named_parameters())[name]), name
+
+
+def test_one_batch_is_enough_to_time(tmp_path):
+    """The slowest quarter of the timed steps is left out, but not the only one."""
+    run = open_run(write_toy(tmp_path / "few.tsv", num_pairs=4), tiny(), tmp_path / "run")
+    assert len(loop.plan(run.data, run.config, 0)) == 1
+    assert 0 < run._time_a_step() < 60
+
+
+def test_minutes_become_steps_that_repeat(data, tmp_path, monkeypatch):
+    timed = loop._Run._time_a_step
+    monkeypatch.setattr(loop._Run, "_time_a_step", lambda run: timed(run) * 0 + 0.25)
+    settings = tiny(training={"minutes": 0.05})
+    del settings["training"]["steps"]
+    reporter = Listening()
+    result = train(data, tmp_path / "a", config=settings, reporter=reporter)
+    assert result.steps == 12
+    assert "timing: 0.250 s a step, validation included: 12 steps" in reporter.messages
+    recipe = tmp_path / "a" / "config.toml"
+    assert "steps = 12  # from minutes = 0.05\n" in recipe.read_text()
+    assert "minutes =" not in recipe.read_text().replace("from minutes =", "")
+    train(data, tmp_path / "b", config=read_toml(recipe))
+    assert_equal_runs(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b" / "config.toml").read_text() == recipe.read_text().replace(
+        "  # from minutes = 0.05", ""
+    )
+
+
+def broken_gradients(monkeypatch, at):
+    """From step `at` on (counted from 1), a gradient is not a number."""
+    honest = loop._Run._gradients
+
+    def gradients(run, rows, *, step):
+        loss = honest(run, rows, step=step)
+        if step + 1 >= at:
+            run.model.output.bias.grad[0] = math.nan
+        return loss
+
+    monkeypatch.setattr(loop._Run, "_gradients", gradients)
+
+
+def test_divergence_keeps_the_last_checkpoint(data, tmp_path, monkeypatch):
+    train(data, tmp_path / "whole", config=tiny())
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        broken_gradients(patch, at=8)
+        with pytest.raises(DivergedError) as caught:
+            train(data, out, config=tiny())
+    message = str(caught.value)
+    assert message.startswith("train: the loss must stay a number, got ")
+    assert message.endswith(
+        " (gradient norm nan) at step 8. Lower training.learning_rate (now 0.002) or "
+        "training.clip_norm (now 1); the last good checkpoint is "
+        f"{out / 'last.ckpt.safetensors'}."
+    )
+    seqloom.load(out / "best.safetensors")
+    assert resume(out).finished
+    assert_equal_runs(tmp_path / "whole", out)
+
+
+def test_divergence_before_a_checkpoint_names_none(data, tmp_path, monkeypatch):
+    broken_gradients(monkeypatch, at=1)
+    with pytest.raises(DivergedError) as caught:
+        train(data, tmp_path / "run", config=tiny())
+    assert str(caught.value).endswith("or training.clip_norm (now 1).")
+    assert not (tmp_path / "run" / "last.ckpt.safetensors").exists()
+
+
+def test_loss_that_overflows_diverges(data, tmp_path, monkeypatch):
+    run = open_run(data, tiny(), tmp_path / "run")
+    with torch.no_grad():
+        run.model.output.weight.fill_(math.inf)
+    with pytest.raises(DivergedError, match=r"got (nan|inf) \(gradient norm nan\) at step 1\."):
+        run.step(np.arange(9))
+
+
+@pytest.mark.parametrize("what", ["last.ckpt.safetensors", "best.safetensors"])
+def test_disk_that_is_full_in_the_middle(data, tmp_path, monkeypatch, what):
+    """The third write fails; a resumed run ends as one that never met a full disk."""
+    train(data, tmp_path / "whole", config=tiny())
+    out, count = tmp_path / "run", iter(range(99))
+    replace = os.replace
+
+    def fail(source, target):
+        if os.path.basename(target) == what and next(count) == 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        with pytest.raises(RunError) as caught:
+            train(data, out, config=tiny())
+    assert str(caught.value).endswith(
+        f": `{out / what}` must be writable, got No space left on device. "
+        "Free some space on that disk."
+    )
+    assert not list(out.glob(".*"))
+    resume(out)
+    assert_equal_runs(tmp_path / "whole", out)
+
+
+LIMITED = """
+import resource, sys
+from seqloom.errors import RunError
+from seqloom.training import train, loop
+from seqloom.training.checkpoint import save_checkpoint
+import json
+config = json.loads(sys.argv[3])
+def limited(*args):
+    if args[-1].step > 4:  # from here on, files end at a thousand bytes
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+    save_checkpoint(*args)
+loop.save_checkpoint = limited
+try:
+    train(sys.argv[1], sys.argv[2], config=config)
+except RunError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no limit on file sizes here")
+def test_limit_on_file_sizes(data, tmp_path):
+    """A real failing write, by the kernel: the checkpoint before it stays whole."""
+    out = tmp_path / "run"
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(data), str(out), json.dumps(tiny())],
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == (
+        f"train: `{out / 'last.ckpt.safetensors'}` must be writable, got File too large. "
+        "Raise the limit on file sizes (ulimit -f).\n"
+    )
+    assert not list(out.glob(".*"))
+    train(data, tmp_path / "whole", config=tiny())
+    assert resume(out).step == 20
+    assert_equal_runs(tmp_path / "whole", out)
+
+
+def test_folder_that_is_full(spoken, data, tmp_path):
+    out = spoken[0].folder
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    with pytest.raises(RunError) as caught:
+        train(data, out, config=tiny())
+    assert str(caught.value) == (
+        f"train: `{out}` must be new or empty, got a full one. Choose another --out, or go on "
+        f"with that run: seqloom train --resume {out}."
+    )
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "thesis.doc").write_text("")
+    with pytest.raises(
+        RunError, match=r"must be new or empty, got a full one\. Choose another --o"
+    ):
+        train(data, tmp_path / "other", config=tiny())
+
+
+def test_folder_that_cannot_be_made(data, tmp_path):
+    with pytest.raises(RunError) as caught:
+        train(data, data / "run", config=tiny())
+    assert str(caught.value) == (
+        f"train: `{data / 'run'}` must be writable, got Not a directory. "
+        "Choose a path whose parents are folders."
+    )
+    with pytest.raises(RunError) as caught:
+        train(data, data, config=tiny())
+    assert str(caught.value) == (
+        f"train: `{data}` must be a folder, new or empty, got a file. Choose another --out."
+    )
+
+
+def test_empty_folder_is_taken(data, tmp_path):
+    (tmp_path / "run").mkdir()
+    with pytest.raises(DataError):
+        train(tmp_path / "none.tsv", tmp_path / "run")
+    assert train(data, tmp_path / "run", config=tiny()).finished
+
+
+def test_log_forgets_what_comes_after_a_step(tmp_path):
+    folder = RunFolder(tmp_path)
+    for event in ({"event": "start"}, {"step": 2}, {"step": 4, "text": "µ"}, {"step": 6}):
+        folder.append(event)
+    with open(folder.log, "a") as file:
+        file.write('{"step": 8, "lo')
+    (tmp_path / ".best.safetensors.77.part").write_bytes(b"half")
+    folder.rewind(4)
+    assert log(tmp_path) == [{"event": "start"}, {"step": 2}, {"step": 4, "text": "µ"}]
+    assert os.listdir(tmp_path) == ["log.jsonl"]
