@@ -46,8 +46,8 @@ def main() -> None:
     timed(torch.Tensor, "backward", "backward")
     timed(torch.optim.AdamW, "step", "optimiser")
     timed(torch.nn.utils, "clip_grad_norm_", "optimiser")
-    timed(loop._Run, "validate", "validation")
-    timed(loop._Run, "go", "epoch")
+    timed(loop.Run, "validate", "validation")
+    timed(loop.Run, "go", "epoch")
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
         config = config_from({"training": {"epochs": 1}})

@@ -7,7 +7,7 @@ from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from seqloom.config import config_from
-from seqloom.training.loop import _Run
+from seqloom.training.loop import Run
 from seqloom.training.prepare import prepare, resolve
 from seqloom.training.reporter import Quiet
 from seqloom.training.run_folder import RunFolder
@@ -22,20 +22,24 @@ class Listening(Quiet):
     def __init__(self) -> None:
         self.messages: list[str] = []
         self.losses: list[float] = []
+        self.begun = 0
 
     def message(self, text: str) -> None:
         self.messages.append(text)
 
+    def start(self, step: int, steps: int) -> None:
+        self.begun = step
+
     def step(self, step: int, loss: float, symbols_per_second: float) -> None:
-        assert step == len(self.losses) + 1
+        assert step == self.begun + len(self.losses) + 1
         self.losses.append(loss)
 
 
-def open_run(data: Path, settings: dict, out: Path) -> _Run:
+def open_run(data: Path, settings: dict, out: Path) -> Run:
     """A run before its first step; nothing is written."""
     config = config_from(settings)
     prepared = prepare(str(data), None, config.data)
-    return _Run(resolve(config, prepared), prepared, RunFolder(out), Team(), None)
+    return Run(resolve(config, prepared), prepared, RunFolder(out), Team(), None)
 
 
 def log(folder: Path) -> list[dict]:

@@ -6,10 +6,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from seqloom.errors import FormatError, RunError
@@ -18,7 +20,7 @@ from seqloom.training import loop, resume, train
 from ..toys import ENVIRONMENT, command, flags, tiny, write_toy
 from .runs import Listening, assert_equal_runs, log, validations
 
-SETTINGS = tiny(model={"dropout": 0.4}, training={"steps": 60})
+SETTINGS = tiny(model={"dropout": 0.4}, training={"steps": 60, "learning_rate": 0.02})
 
 
 class Killed(BaseException):
@@ -52,14 +54,14 @@ def killed_at(patch, name, call):
 
 
 def killed_at_step(patch, number):
-    honest = loop._Run.step
+    honest = loop.Run.step
 
     def step(run, rows):
         honest(run, rows)
         if run.progress.step == number:
             raise Killed
 
-    patch.setattr(loop._Run, "step", step)
+    patch.setattr(loop.Run, "step", step)
 
 
 @pytest.mark.parametrize(
@@ -118,18 +120,14 @@ def test_killed_at_random_by_the_kernel(whole, tmp_path):
 def test_interrupted_by_ctrl_c(whole, tmp_path):
     data, undisturbed = whole
     out = tmp_path / "run"
-    process = subprocess.Popen(
-        command("train", data, "--out", out, *flags(SETTINGS)),
-        env=ENVIRONMENT,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
     said = []
-    for line in process.stderr:
-        said.append(line)
-        if line.startswith("step      6"):
-            process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=30) == 130
+    line = command("train", data, "--out", out, *flags(SETTINGS))
+    with subprocess.Popen(line, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:
+            said.append(line)
+            if line.startswith("step      6"):
+                process.send_signal(signal.SIGINT)
+    assert process.returncode == 130
     step = load_step(out)
     assert 6 <= step < 60
     assert said[-2:] == [
@@ -144,16 +142,12 @@ def test_interrupted_by_ctrl_c(whole, tmp_path):
 
 
 def load_step(out):
-    from safetensors import safe_open
-
     with safe_open(out / "last.ckpt.safetensors", "numpy") as file:
         return json.loads(file.metadata()["seqloom.checkpoint"])["progress"]["step"]
 
 
 def test_interrupt_in_another_program_is_its_own(data, tmp_path):
     """The handler is put back, and a run outside the main thread does without."""
-    import threading
-
     before = signal.getsignal(signal.SIGINT)
     train(data, tmp_path / "a", config=tiny())
     assert signal.getsignal(signal.SIGINT) is before

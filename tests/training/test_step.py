@@ -10,8 +10,8 @@ import torch
 from seqloom.config import Config, config_from
 from seqloom.data.vocabulary import BOS, PAD
 from seqloom.training.averaging import Average
-from seqloom.training.loop import _rate, _valid_every
 from seqloom.training.prepare import plan, prepare, resolve
+from seqloom.training.schedule import learning_rate, valid_every
 
 from ..toys import tiny, write_toy
 from .runs import open_run
@@ -117,7 +117,7 @@ def test_weight_decay_spares_vectors(data, tmp_path):
 def test_schedule():
     """Up in a tenth of the steps, then half a cosine to a hundredth of the peak."""
     config = config_from({"training": {"learning_rate": 2.0, "warmup": 0.1}})
-    rates = [_rate(step, 100, config) for step in range(100)]
+    rates = [learning_rate(step, 100, config.training) for step in range(100)]
     assert rates[0] == pytest.approx(2 / 11)
     assert rates[4] == pytest.approx(10 / 11)
     assert rates[10] == pytest.approx(2.0)
@@ -126,7 +126,8 @@ def test_schedule():
     assert 0.02 < rates[99] < 0.0215
     assert rates[:10] == sorted(rates[:10])
     assert rates[10:] == sorted(rates[10:], reverse=True)
-    assert _rate(0, 1, config_from({"training": {"learning_rate": 2.0, "warmup": 0.0}})) == 1.0
+    flat = config_from({"training": {"learning_rate": 2.0, "warmup": 0.0}})
+    assert learning_rate(0, 1, flat.training) == 1.0
 
 
 def test_rate_reaches_the_optimiser(data, tmp_path):
@@ -151,7 +152,7 @@ def test_rate_reaches_the_optimiser(data, tmp_path):
     ],
 )
 def test_validation_cadence(steps, steps_per_epoch, every):
-    assert _valid_every(steps, steps_per_epoch) == every
+    assert valid_every(steps, steps_per_epoch) == every
 
 
 def test_average_follows_its_formula():

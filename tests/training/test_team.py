@@ -1,5 +1,6 @@
 """Two processes under torchrun reach what one process reaches."""
 
+import contextlib
 import json
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from safetensors.numpy import load_file
 from seqloom.training import loop, train
 from seqloom.training.team import Team
 
-from ..toys import ENVIRONMENT, tiny
+from ..toys import ENVIRONMENT, tiny, write_toy
 from .runs import log, open_run, validations
 
 # batches down to a single row: fewer than there are processes
@@ -29,19 +30,17 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
     """The folder with the runs of two processes, beside their data."""
-    from ..toys import write_toy
-
     folder = tmp_path_factory.mktemp("two")
     data = write_toy(folder / "toy.tsv", num_pairs=100)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in SETTINGS]
+        for free in sockets:
+            free.bind(("127.0.0.1", 0))
+        ports = [str(free.getsockname()[1]) for free in sockets]
     script = Path(__file__).with_name("together.py")
-    launcher = ["-m", "torch.distributed.run", "--nproc_per_node=2", f"--master_port={port}"]
-    arguments = [str(script), str(data), str(folder), json.dumps(SETTINGS)]
-    subprocess.run(
-        [sys.executable, *launcher, *arguments], env=ENVIRONMENT, check=True, timeout=120
-    )
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
+    arguments = [str(script), str(data), str(folder), json.dumps(SETTINGS), *ports]
+    subprocess.run([sys.executable, *launcher, *arguments], env=ENVIRONMENT, check=True, timeout=60)
     return folder
 
 
@@ -57,6 +56,8 @@ def test_without_dropout_the_same_weights_and_losses(two, tmp_path, name):
     one, both = (load_file(f / "last.ckpt.safetensors") for f in (tmp_path / "one", two / name))
     assert one.keys() == both.keys()
     for tensor in one:
+        if tensor.endswith("in_proj_bias"):  # softmax ignores the keys' bias: its gradient is noise
+            one[tensor][8:16] = both[tensor][8:16] = 0
         np.testing.assert_allclose(one[tensor], both[tensor], atol=1e-4, err_msg=tensor)
     assert [e["step"] for e in validations(two / name)] == [
         e["step"] for e in validations(tmp_path / "one")

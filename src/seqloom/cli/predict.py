@@ -56,6 +56,7 @@ def predict(
       cut -f1 test.tsv | seqloom predict runs/words/best.safetensors --json > out.jsonl
     """
     from ..errors import ConfigError
+    from ..files import explaining
     from ..runtime import load
 
     if not sample and (temperature is not None or top_k is not None or seed is not None):
@@ -71,14 +72,18 @@ def predict(
         options["temperature"] = 1.0 if temperature is None else temperature
         options |= {"top_k": top_k, "seed": seed or 0}
     batches = [list(enumerate(texts, 1))] if texts else _batches()
-    try:
-        for lines in batches:
-            for line in _predict(loaded, lines, nbest, scores, as_json, options):
-                print(line)
-            sys.stdout.flush()
-    except BrokenPipeError:  # the reader, say `head`, has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(0) from None
+    with explaining(Path("standard output"), "predict"):
+        try:
+            for lines in batches:
+                for line in _predict(loaded, lines, nbest, scores, as_json, options):
+                    print(line)
+                sys.stdout.flush()
+        except OSError as error:
+            # what is left in the buffer goes nowhere, or Python would complain at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if isinstance(error, BrokenPipeError):  # the reader, say `head`, has had enough
+                raise typer.Exit(0) from None
+            raise
 
 
 def _predict(

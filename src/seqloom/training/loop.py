@@ -1,7 +1,6 @@
-"""The training loop: from settings and data to `best.safetensors`.
+"""The training loop: one step after another, a validation now and then, the best model kept.
 
-`train` reads top to bottom: prepare the data, open the run's folder, go through the steps, validate
-now and then, keep the best. One step is `_Run.step`. A run is repeatable: batches are drawn from
+`Run.go` reads top to bottom; one step is `Run.step`. A run is repeatable: batches are drawn from
 (seed, epoch), dropout from (seed, step, process), so the same seed gives the same bits, and so
 does a run that was killed and resumed (same machine, same number of threads).
 """
@@ -11,7 +10,7 @@ import math
 import platform
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -22,23 +21,23 @@ import torch
 from torch.nn import functional as F
 
 from .. import __version__
-from ..config import Config, config_from, read_toml, to_toml
+from ..config import Config
 from ..data.vocabulary import BOS, PAD
 from ..decoding import LengthLimit, Search, decode
-from ..errors import DivergedError, RunError
+from ..errors import DivergedError
 from ..evaluation import error_counts
 from ..export.model_file import ModelFile, write_model
 from ..models import PairModel, TorchStepper, build
 from .averaging import Average
-from .checkpoint import Progress, load_checkpoint, save_checkpoint
+from .checkpoint import Progress, save_checkpoint
 from .curve import draw_curve
-from .prepare import Prepared, plan, prepare, resolve
+from .prepare import Prepared, plan
 from .reporter import Clock, Quiet, Reporter, Validation
 from .run_folder import RunFolder
+from .schedule import dropout_seed, learning_rate, make_optimizer, valid_every
 from .team import Team
 
 CHECKPOINT_SECONDS = 60.0  # longest time between two checkpoints
-MOST_VALIDATIONS, LEAST_VALIDATIONS = 100, 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,89 +61,7 @@ class Result:
     symbol_error: float | None
 
 
-def train(
-    data: str | Path,
-    out: str | Path,
-    *,
-    valid: str | Path | None = None,
-    config: Config | Mapping[str, Any] | None = None,
-    reporter: Reporter | None = None,
-) -> Result:
-    """Train a model on a file of pairs.
-
-    Args:
-        data: A TSV file of pairs, or `cmudict`.
-        out: The run's folder, new or empty.
-        valid: A file of validation pairs; if `None`, cut from the data by a hash of the source.
-        config: Settings, also as nested mappings; what is missing takes its default.
-        reporter: Told what happens; nobody if `None`.
-    Returns:
-        A `Result`. Ctrl-C stops after the step that runs, with a checkpoint.
-    Raises:
-        ConfigError: A setting is unknown or out of range.
-        DataError: A line of the data breaks a rule.
-        RunError: The folder is full or cannot be written to.
-        DivergedError: The loss is no longer a number.
-    """
-    if not isinstance(config, Config):
-        config = config_from(config or {}, "train")
-    names = {"data": str(data), "valid": None if valid is None else str(valid)}
-    folder = RunFolder(Path(out))
-    with Team() as team:
-        if team.leads:
-            folder.create()
-        prepared = prepare(names["data"] or "", names["valid"], config.data)
-        run = _Run(resolve(config, prepared), prepared, folder, team, reporter)
-        remark = run.fix_length()
-        if team.leads:
-            folder.write_config(to_toml(run.config, remark))
-            folder.append(run.start_event(names))
-        return run.go()
-
-
-def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
-    """Go on with a run that was interrupted or killed.
-
-    Args:
-        out: The run's folder.
-        reporter: Told what happens; nobody if `None`.
-    Raises:
-        RunError: The folder is not that of a run, or its data has changed since.
-        FormatError: The checkpoint is damaged.
-    """
-    folder = RunFolder(Path(out))
-    events = folder.events()
-    if not events or events[0].get("event") != "start" or not folder.config.exists():
-        raise RunError(
-            f"train: `{out}` must be the folder of a run that had begun, got one that had not. "
-            "Remove it and train again."
-        )
-    start = events[0]
-    config = config_from(read_toml(folder.config), str(folder.config))
-    with Team() as team:
-        prepared = prepare(start["data"], start["valid"], config.data)
-        if prepared.fingerprint != start["fingerprint"]:
-            raise RunError(
-                f"train: `{start['data']}` must be the data that the run began with, got other "
-                "pairs. Bring the old file back, or train anew with another --out."
-            )
-        run = _Run(resolve(config, prepared), prepared, folder, team, reporter)
-        for what, now in (("threads", torch.get_num_threads()), ("processes", team.world)):
-            if start[what] != now:
-                run.say(
-                    f"note: the run began with {start[what]} {what}, now there are {now}: "
-                    "results will be close, not equal to the bit"
-                )
-        if folder.checkpoint.exists():
-            run.progress = load_checkpoint(folder.checkpoint, run.model, run.average, run.optimizer)
-        if team.leads:
-            folder.rewind(run.progress.step)
-            run.say(f"resuming at step {run.progress.step} of {run.steps}")
-        run.seconds_before = max((e.get("seconds", 0.0) for e in folder.events()), default=0.0)
-        return run.go()
-
-
-class _Run:
+class Run:
     """A run in motion: what `train` and `resume` share."""
 
     def __init__(
@@ -161,7 +78,7 @@ class _Run:
         self.model: PairModel = build(config.model, len(data.source), len(data.target))
         self.model.to(team.device)
         self.average = Average(self.model, config.training.averaging)
-        self.optimizer = _optimizer(self.model, config)
+        self.optimizer = make_optimizer(self.model, config.training)
         self.wrapped = team.wrap(self.model)
         self.stepper = TorchStepper(self.model, team.device)
         self.progress = Progress()
@@ -184,8 +101,6 @@ class _Run:
     def fix_length(self) -> dict[str, str]:
         """Turn minutes into steps by a short timing; return a remark for the recipe."""
         minutes = self.config.training.minutes
-        for line in self.data.report:
-            self.say(line)
         if minutes is None:
             return {}
         seconds = self.team.agree(self._time_a_step())[0]
@@ -208,20 +123,17 @@ class _Run:
         step = float(np.mean(np.sort(times)[: len(times) - len(times) // 4]))
         # greedy decoding of a validation source costs about half a training pair
         rows_a_step = len(self.data.train) / len(plan(self.data, self.config, 0))
-        every = _valid_every(10**9, len(plan(self.data, self.config, 0)))
+        every = valid_every(10**9, len(plan(self.data, self.config, 0)))
         validation = 0.5 * step * len(self.data.valid) / rows_a_step
         with torch.no_grad():
             for name, weight in self.model.named_parameters():
                 weight.copy_(keep[name])
-        self.optimizer = _optimizer(self.model, self.config)
+        self.optimizer = make_optimizer(self.model, self.config.training)
         return step + validation / every
 
-    def start_event(self, names: dict[str, str | None]) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
+        """What the log says of a run before its first step."""
         return {
-            "event": "start",
-            **names,
-            "fingerprint": self.data.fingerprint,
-            "report": list(self.data.report),
             "steps": self.steps,
             "parameters": sum(p.numel() for p in self.model.parameters()),
             "threads": torch.get_num_threads(),
@@ -233,47 +145,62 @@ class _Run:
 
     def go(self) -> Result:
         """Train from where the run stands to its end."""
-        state, patience = self.progress, self.config.training.patience
+        state = self.progress
         steps_per_epoch = len(plan(self.data, self.config, 0))
-        every = _valid_every(self.steps, steps_per_epoch)
-        size = sum(p.numel() for p in self.model.parameters())
+        every = valid_every(self.steps, steps_per_epoch)
         self.say(
-            f"{size:,} parameters on {self.team.device}; {self.steps} steps of "
-            f"{self.config.data.batch_symbols} symbols, {steps_per_epoch} an epoch"
+            f"{self.facts()['parameters']:,} parameters on {self.team.device}; {self.steps} steps "
+            f"of {self.config.data.batch_symbols} symbols, {steps_per_epoch} an epoch"
         )
         saved = time.perf_counter()
         self.model.train()
         self.reporter.start(state.step, self.steps)
         with self._catching_interrupts():
             try:
-                while state.step < self.steps and state.stale < patience:
-                    batches = plan(self.data, self.config, state.epoch)
-                    self.clock.start()
-                    while state.batch < len(batches) and state.step < self.steps:
-                        self.step(batches[state.batch])
-                        validates = state.step % every == 0 or state.step == self.steps
-                        if validates:
-                            self.validate(state.epoch + state.batch / len(batches))
-                        stops = self._should_stop()
-                        late = time.perf_counter() - saved > CHECKPOINT_SECONDS
-                        if validates or stops or (late and self.team.leads):
-                            self._save()
-                            saved = time.perf_counter()
-                            self.clock.start()
-                        if stops:
-                            return self._result(finished=False)
-                        if state.stale >= patience:
-                            break
-                    else:
-                        if state.batch >= len(batches):
-                            state.epoch, state.batch = state.epoch + 1, 0
+                for rows, epoch in self._batches():
+                    self.step(rows)
+                    validates = state.step % every == 0 or state.step == self.steps
+                    if validates:
+                        self.validate(epoch)
+                    stops = self._should_stop()
+                    if validates or stops or time.perf_counter() - saved > CHECKPOINT_SECONDS:
+                        self._save()
+                        saved = time.perf_counter()
+                    if stops:
+                        break
             finally:
                 self.reporter.stop()
-        if state.stale >= patience:
-            self.say(f"stopped early: no better error in {patience} validations")
-        if self.team.leads:
+        if state.stale >= self.config.training.patience:
+            self.say(f"stopped early: no better error in {state.stale} validations")
+        if self.done and self.team.leads:
             draw_curve(self.folder.events(), self.folder.curve)
-        return self._result(finished=True)
+        return Result(
+            folder=self.folder.path,
+            model=self.folder.best,
+            finished=self.done,
+            step=state.step,
+            steps=self.steps,
+            symbol_error=state.best_error,
+        )
+
+    @property
+    def done(self) -> bool:
+        """True once all steps are done, or validation has stopped getting better."""
+        state = self.progress
+        return state.step >= self.steps or state.stale >= self.config.training.patience
+
+    def _batches(self) -> Iterator[tuple[np.ndarray, float]]:
+        """Rows of each batch that is left, and the epochs that are over with it."""
+        state = self.progress
+        while not self.done:
+            batches = plan(self.data, self.config, state.epoch)
+            for rows in batches[state.batch :]:
+                state.batch += 1
+                self.clock.start()
+                yield rows, state.epoch + state.batch / len(batches)
+                if self.done:
+                    return
+            state.epoch, state.batch = state.epoch + 1, 0
 
     def step(self, rows: np.ndarray) -> None:
         """One optimiser step over one batch."""
@@ -291,9 +218,9 @@ class _Run:
                 + kept
             )
         for group in self.optimizer.param_groups:
-            group["lr"] = _rate(state.step, self.steps, self.config)
+            group["lr"] = learning_rate(state.step, self.steps, training)
         self.optimizer.step()
-        state.step, state.batch = state.step + 1, state.batch + 1
+        state.step += 1
         self.average.update(state.step)
         state.loss, state.symbols = state.loss + loss, state.symbols + symbols
         self.clock.add(symbols + int(self.data.train.source_lengths[rows].sum()))
@@ -302,7 +229,7 @@ class _Run:
     def _gradients(self, rows: np.ndarray, *, step: int) -> float:
         """Put the gradients of a batch in place; return its loss, in nats, summed over symbols."""
         symbols = int(self.data.train.target_lengths[rows].sum())
-        torch.manual_seed(_dropout_seed(self.config.training.seed, step, self.team.rank))
+        torch.manual_seed(dropout_seed(self.config.training.seed, step, self.team.rank))
         own = self.team.share(rows)
         idle = own.size == 0  # fewer rows than processes: join in with a weight of nothing
         batch = self.data.train.collate(rows[:1] if idle else own)
@@ -426,51 +353,6 @@ class _Run:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
-
-    def _result(self, *, finished: bool) -> Result:
-        return Result(
-            folder=self.folder.path,
-            model=self.folder.best,
-            finished=finished,
-            step=self.progress.step,
-            steps=self.steps,
-            symbol_error=self.progress.best_error,
-        )
-
-
-def _optimizer(model: PairModel, config: Config) -> torch.optim.AdamW:
-    """AdamW that decays weight matrices only; the rate is set before each step."""
-    weights = list(model.parameters())
-    groups = [
-        {
-            "params": [w for w in weights if w.ndim > 1],
-            "weight_decay": config.training.weight_decay,
-        },
-        {"params": [w for w in weights if w.ndim <= 1], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), fused=True)
-
-
-def _rate(step: int, steps: int, config: Config) -> float:
-    """Linear warm-up, then half a cosine down to 1 % of the peak."""
-    peak = config.training.learning_rate
-    assert peak is not None, "resolved"
-    warmup = max(1.0, config.training.warmup * steps)
-    if step < warmup:
-        return peak * (step + 1) / (warmup + 1)
-    share = (step - warmup) / max(1.0, steps - warmup)
-    return peak * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * share)))
-
-
-def _valid_every(steps: int, steps_per_epoch: int) -> int:
-    """Steps between validations: an epoch, or so many that there are 10 to 100 of them."""
-    most = max(1, steps // LEAST_VALIDATIONS)
-    least = min(most, math.ceil(steps / MOST_VALIDATIONS))
-    return min(max(steps_per_epoch, least), most)
-
-
-def _dropout_seed(seed: int, step: int, rank: int) -> int:
-    return int(np.random.SeedSequence([seed, step, rank]).generate_state(1, np.uint64)[0] >> 1)
 
 
 def _versions() -> dict[str, str]:

@@ -5,6 +5,7 @@ same sums as one process would; DistributedDataParallel adds the gradients up.
 """
 
 import os
+import time
 from types import TracebackType
 
 import numpy as np
@@ -38,6 +39,9 @@ class Team:
         trace: TracebackType | None,
     ) -> None:
         if self.world > 1:
+            # gloo's threads let go of the last sums, for which they need Python's lock; the end of
+            # the group waits for them with that lock held. Asleep, we hold none.
+            time.sleep(0.2)
             dist.destroy_process_group()
 
     @property

@@ -1,0 +1,108 @@
+"""The two ways into a run: `train` begins one, `resume` goes on with one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..config import Config, config_from, read_toml, to_toml
+from ..errors import RunError
+from .checkpoint import load_checkpoint
+from .loop import Result, Run
+from .prepare import prepare, resolve
+from .reporter import Reporter
+from .run_folder import RunFolder
+from .team import Team
+
+
+def train(
+    data: str | Path,
+    out: str | Path,
+    *,
+    valid: str | Path | None = None,
+    config: Config | Mapping[str, Any] | None = None,
+    reporter: Reporter | None = None,
+) -> Result:
+    """Train a model on a file of pairs.
+
+    Args:
+        data: A TSV file of pairs, or `cmudict`.
+        out: The run's folder, new or empty.
+        valid: A file of validation pairs; if `None`, cut from the data by a hash of the source.
+        config: Settings, also as nested mappings; what is missing takes its default.
+        reporter: Told what happens; nobody if `None`.
+    Returns:
+        A `Result`. Ctrl-C stops after the step that runs, with a checkpoint.
+    Raises:
+        ConfigError: A setting is unknown or out of range.
+        DataError: A line of the data breaks a rule.
+        RunError: The folder is full or cannot be written to.
+        DivergedError: The loss is no longer a number.
+    """
+    if not isinstance(config, Config):
+        config = config_from(config or {}, "train")
+    names = {"data": str(data), "valid": None if valid is None else str(valid)}
+    folder = RunFolder(Path(out))
+    with Team() as team:
+        if team.leads:
+            folder.create()
+        prepared = prepare(names["data"] or "", names["valid"], config.data)
+        run = Run(resolve(config, prepared), prepared, folder, team, reporter)
+        for line in prepared.report:
+            run.say(line)
+        remark = run.fix_length()
+        if team.leads:
+            folder.write_config(to_toml(run.config, remark))
+            folder.append(
+                {
+                    "event": "start",
+                    **names,
+                    "fingerprint": prepared.fingerprint,
+                    "report": list(prepared.report),
+                    **run.facts(),
+                }
+            )
+        return run.go()
+
+
+def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
+    """Go on with a run that was interrupted or killed.
+
+    Args:
+        out: The run's folder.
+        reporter: Told what happens; nobody if `None`.
+    Raises:
+        RunError: The folder is not that of a run, or its data has changed since.
+        FormatError: The checkpoint is damaged.
+    """
+    folder = RunFolder(Path(out))
+    events = folder.events()
+    if not events or events[0].get("event") != "start" or not folder.config.exists():
+        raise RunError(
+            f"train: `{out}` must be the folder of a run that had begun, got one that had not. "
+            "Remove it and train again."
+        )
+    start = events[0]
+    config = config_from(read_toml(folder.config), str(folder.config))
+    with Team() as team:
+        prepared = prepare(start["data"], start["valid"], config.data)
+        if prepared.fingerprint != start["fingerprint"]:
+            raise RunError(
+                f"train: `{start['data']}` must be the data that the run began with, got other "
+                "pairs. Bring the old file back, or train anew with another --out."
+            )
+        run = Run(resolve(config, prepared), prepared, folder, team, reporter)
+        for what, now in (("threads", torch.get_num_threads()), ("processes", team.world)):
+            if start[what] != now:
+                run.say(
+                    f"note: the run began with {start[what]} {what}, now there are {now}: "
+                    "results will be close, not equal to the bit"
+                )
+        if folder.checkpoint.exists():
+            run.progress = load_checkpoint(folder.checkpoint, run.model, run.average, run.optimizer)
+        if team.leads:
+            folder.rewind(run.progress.step)
+            run.say(f"resuming at step {run.progress.step} of {run.steps}")
+        run.seconds_before = max((e.get("seconds", 0.0) for e in folder.events()), default=0.0)
+        return run.go()

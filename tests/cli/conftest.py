@@ -1,0 +1,70 @@
+"""The command line in this process, and a model for it to work with."""
+
+import io
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+import torch
+
+from seqloom.cli import main
+
+from ..toys import GOLDEN
+
+
+class Done(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(autouse=True)
+def exact_and_repeatable():
+    """One thread and seed 0, as everywhere, but float32, as users' runs are."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def cli(monkeypatch, capsys) -> Callable[..., Done]:
+    """Call `main` as the shell does: `cli("predict", path, stdin=b"...")`."""
+
+    def call(*args: object, stdin: bytes = b"") -> Done:
+        monkeypatch.setattr(sys, "argv", ["seqloom", *map(str, args)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        capsys.readouterr()
+        code: object = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code
+        out, err = capsys.readouterr()
+        if isinstance(code, str):  # Python prints it and exits with 1
+            code, err = 1, err + code + "\n"
+        return Done(int(code or 0), out, err)  # type: ignore[call-overload]
+
+    return call
+
+
+@pytest.fixture
+def refuses(cli) -> Callable[..., str]:
+    """Call it, expect exit code 1 and one line on stderr, and return that line."""
+
+    def call(*args: object, stdin: bytes = b"") -> str:
+        done = cli(*args, stdin=stdin)
+        assert done.code == 1, done
+        assert done.err.count("\n") == 1, done.err
+        assert done.err.endswith("\n")
+        return done.err[:-1]
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def model():
+    """A model that reverses: characters in, symbols out."""
+    return GOLDEN / "transduce-1.safetensors"

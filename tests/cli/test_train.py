@@ -1,0 +1,292 @@
+"""`seqloom train`: settings from flags, recipes and --set; one line for every kind of bad input."""
+
+import gzip
+import os
+import sys
+
+import pytest
+
+import seqloom
+from seqloom import training
+from seqloom.config import read_toml
+from seqloom.training import Result, reporter
+
+from ..toys import flags, tiny, write_toy
+
+
+@pytest.fixture
+def data(tmp_path):
+    return write_toy(tmp_path / "toy.tsv")
+
+
+QUICK = flags(tiny(training={"steps": 4}))
+
+
+def write(path, content):
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def test_a_run_tells_what_it_does(cli, data, tmp_path):
+    out = tmp_path / "runs" / "toy"
+    done = cli("train", data, "--out", out, *QUICK)
+    assert (done.code, done.out) == (0, "")
+    lines = done.err.splitlines()
+    assert lines[0].startswith(f"{data}: 60 pairs of ")
+    assert lines[2].startswith("source: read as characters (")
+    assert lines[3].startswith("target: read as symbols (")
+    assert " parameters on cpu; 4 steps of 100 symbols, " in lines[4]
+    assert lines[5].startswith("step      1  epoch   0.1")
+    assert lines[-1].startswith(f"best model: {out / 'best.safetensors'} (validation symbol error ")
+    assert seqloom.load(out / "best.safetensors").predict(["ab"])
+
+
+def test_quiet_says_nothing(cli, data, tmp_path):
+    assert cli("train", data, "--out", tmp_path / "run", "-q", *QUICK) == (0, "", "")
+    assert cli("train", "--resume", tmp_path / "run", "--quiet") == (0, "", "")
+    resumed = cli("train", "--resume", tmp_path / "run")
+    assert resumed.code == 0
+    assert resumed.err.startswith("resuming at step 4 of 4\n")
+
+
+def test_flag_over_set_over_recipe(cli, data, tmp_path):
+    recipe = write(
+        tmp_path / "recipe.toml",
+        "[model]\nencoder_cell = 'lstm'\nhidden_size = 9\nlink = 'context'\nembedding_size = 5\n"
+        "[training]\nseed = 5\nsteps = 3\nlearning_rate = 0.01\n",
+    )
+    settings = ("--set", "model.hidden_size=7", "--set", "model.encoder_cell=lstm")
+    out = tmp_path / "run"
+    done = cli(
+        "train", data, "--out", out, "--config", recipe, *settings, "--cell", "gru", "--seed", 6
+    )
+    assert done.code == 0
+    found = read_toml(out / "config.toml")
+    model = found["model"]
+    assert (model["encoder_cell"], model["decoder_cell"], model["link"]) == (
+        "gru",
+        "gru",
+        "context",
+    )
+    assert (model["hidden_size"], model["embedding_size"]) == (7, 5)
+    assert found["training"]["seed"] == 6
+    assert found["training"]["steps"] == 3
+    again = cli("train", data, "--out", tmp_path / "again", "--config", out / "config.toml")
+    assert again.code == 0
+    a, b = (path / "best.safetensors" for path in (out, tmp_path / "again"))
+    assert a.read_bytes() == b.read_bytes()
+
+
+def test_length_by_flag_replaces_the_recipes(cli, data, tmp_path):
+    recipe = write(tmp_path / "r.toml", "[training]\nsteps = 1000000\n")
+    small = flags({"model": tiny()["model"], "data": tiny()["data"]})
+    done = cli("train", data, "--out", tmp_path / "a", "--config", recipe, "--epochs", 0.5, *small)
+    assert done.code == 0
+    assert 2 <= read_toml(tmp_path / "a" / "config.toml")["training"]["steps"] <= 8
+
+
+def test_minutes_are_recorded_as_steps(cli, data, tmp_path):
+    small = flags({"model": tiny()["model"], "data": tiny()["data"]})
+    patience = ("--set", "training.patience=1")
+    done = cli("train", data, "--out", tmp_path / "a", "--minutes", 0.05, *small, *patience)
+    assert done.code == 0
+    text = (tmp_path / "a" / "config.toml").read_text()
+    steps = read_toml(tmp_path / "a" / "config.toml")["training"]["steps"]
+    assert f"steps = {steps}  # from minutes = 0.05\n" in text
+    assert f"s a step, validation included: {steps} steps\n" in done.err
+
+
+def test_one_symbol_is_enough_to_train(cli, tmp_path):
+    data = write(tmp_path / "one.tsv", "".join(f"{'a' * n}\t{'a' * n}\n" for n in range(1, 9)))
+    assert cli("train", data, "--out", tmp_path / "run", *QUICK).code == 0
+    assert seqloom.load(tmp_path / "run" / "best.safetensors").file.source.symbols[4:] == ("a",)
+
+
+def test_a_source_of_ten_thousand_symbols_is_left_out(cli, tmp_path):
+    data = write_toy(tmp_path / "toy.tsv")
+    valid = write_toy(tmp_path / "valid.tsv", num_pairs=5, seed=1)
+    for path in (data, valid):
+        path.write_text(path.read_text() + "a" * 10_000 + "\tA\n")
+    done = cli("train", data, "--valid", valid, "--out", tmp_path / "run", *QUICK)
+    assert done.code == 0
+    assert "left out: 1 pairs longer than data.max_symbols = 500\n" in done.err
+    assert "left out: 1 validation sources, too long\n" in done.err
+
+
+def test_gzip(cli, tmp_path):
+    data = write_toy(tmp_path / "toy.tsv")
+    write(tmp_path / "toy.tsv.gz", gzip.compress(data.read_bytes()))
+    for name in ("toy.tsv", "toy.tsv.gz"):
+        assert cli("train", tmp_path / name, "--out", tmp_path / f"run {name}", *QUICK).code == 0
+    a, b = (tmp_path / f"run {name}" / "best.safetensors" for name in ("toy.tsv", "toy.tsv.gz"))
+    assert a.read_bytes() == b.read_bytes()
+
+
+GOOD = "ab\tB A\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            GOOD + "cd\n" + GOOD,
+            "{data}, line 2: a line must have 2 columns, got 1. Separate source and target with "
+            "one tab.",
+        ),
+        (
+            GOOD + "a\tb\tc\n",
+            "{data}, line 2: a line must have 2 columns, got 3. Keep the source and the target, "
+            "e.g. with `cut -f1,2`.",
+        ),
+        (
+            GOOD + "ba\t \n",
+            "{data}, line 2: the target must not be empty, got nothing but white space. "
+            "Fill it in or delete the line.",
+        ),
+        (
+            "",
+            "{data}: a file must have at least 1 pair, got none. Write one pair a line, source "
+            "and target separated by one tab.",
+        ),
+        (
+            GOOD.encode() * 2 + b"caf\xe9\tx\n",
+            "{data}, line 3: text must be UTF-8, got byte 0xE9 at byte 4 of the line. Convert it, "
+            "e.g. `iconv -f ISO-8859-1 -t UTF-8 {data} > utf8.tsv` if it is ISO-8859-1.",
+        ),
+        (
+            GOOD,
+            "split_by_source: `pairs` must have at least 2 different sources to set some aside "
+            "for validation, got 1. Give --valid FILE or more data.",
+        ),
+        (
+            "ab\tB A\n" + "a" * 600 + "\tB\n",
+            None,  # whichever of the two validates, nothing is left on one side
+        ),
+    ],
+)
+def test_bad_data(refuses, tmp_path, content, message):
+    data = write(tmp_path / "bad.tsv", content)
+    said = refuses("train", data, "--out", tmp_path / "run", *QUICK)
+    if message is None:
+        assert "data.max_symbols" in said
+    else:
+        assert said == message.format(data=data)
+    assert not list((tmp_path / "run").iterdir())
+
+
+def test_data_that_is_not_there(refuses, tmp_path):
+    path = tmp_path / "none.tsv"
+    said = refuses("train", path, "--out", tmp_path / "run")
+    assert said.startswith(f"{path}: data must be a file, got a path where nothing is. Check ")
+    said = refuses("train", tmp_path, "--out", tmp_path / "run")
+    assert said == f"{tmp_path}: data must be a file, got a directory. Name one file in it."
+
+
+def test_folder_in_the_way(refuses, data, tmp_path):
+    assert refuses("train", data, "--out", tmp_path) == (
+        f"train: `{tmp_path}` must be new or empty, got a full one. Choose another --out."
+    )
+    assert refuses("train", data, "--out", data / "run") == (
+        f"train: `{data / 'run'}` must be writable, got Not a directory. "
+        "Choose a path whose parents are folders."
+    )
+
+
+def test_folder_that_may_not_be_written_to(refuses, data, tmp_path, monkeypatch):
+    locked = tmp_path / "locked"
+    locked.mkdir()
+    if os.geteuid():
+        locked.chmod(0o500)
+    else:  # root may write anywhere: let the system refuse by hand
+
+        def refuse(path, *_, **__):
+            raise PermissionError(13, "Permission denied", str(path))
+
+        monkeypatch.setattr(os, "mkdir", refuse)
+    assert refuses("train", data, "--out", locked / "run") == (
+        f"train: `{locked / 'run'}` must be writable, got Permission denied. "
+        "Choose a folder that you may write to."
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ((), "train: `DATA` must be given, got none. For example: seqloom train words.tsv --out "),
+        (
+            ("words.tsv",),
+            "train: `--out` must be given, got none. For example: seqloom train words.tsv --out ",
+        ),
+        (
+            ("w.tsv", "--out", "o", "--set", "model.hiden_size=3"),
+            "train: `model.hiden_size` must be a known setting, got an unknown one. "
+            "Did you mean model.hidden_size?",
+        ),
+        (
+            ("w.tsv", "--out", "o", "--set", "modle.hidden_size=3"),
+            "train: `modle` must be a known setting, got an unknown one. Did you mean model?",
+        ),
+        (
+            ("w.tsv", "--out", "o", "--set", "hidden_size=3"),
+            "config: `--set` must be SECTION.KEY=VALUE, got 'hidden_size=3'. "
+            "Write for example --set model.hidden_size=512.",
+        ),
+        (
+            ("w.tsv", "--out", "o", "--cell", "lstn"),
+            "train: `model.encoder_cell` must be one of rnn, lstm, gru, got 'lstn'. "
+            "Did you mean lstm?",
+        ),
+        (
+            ("w.tsv", "--out", "o", "--set", "model.dropout=1.5"),
+            "train: `model.dropout` must be from 0 to 0.95, got 1.5.",
+        ),
+        (
+            ("w.tsv", "--out", "o", "--epochs", "2", "--minutes", "3"),
+            "config: only one of epochs, minutes and steps must be given, got epochs and minutes. "
+            "Drop one; a recipe written by a run carries steps.",
+        ),
+        (
+            ("w.tsv", "--out", "o", "--config", "none.toml"),
+            "config: `none.toml` must be readable, got No such file or directory.",
+        ),
+        *(
+            (
+                ("--resume", "run", *more),
+                "train: `--resume` must come alone, got other settings too. The folder has its "
+                "own; to change them, train anew with --config DIR/config.toml.",
+            )
+            for more in (
+                ("--seed", "0"),
+                ("--out", "o"),
+                ("w.tsv",),
+                ("--set", "model.hidden_size=3"),
+                ("--minutes", "3"),
+            )
+        ),
+        (
+            ("--resume", "nowhere"),
+            "train: `nowhere/log.jsonl` must be the log of a run, got: No such file or directory. "
+            "Give the folder of a run to --resume.",
+        ),
+    ],
+)
+def test_bad_settings(refuses, tmp_path, monkeypatch, args, message):
+    monkeypatch.chdir(tmp_path)
+    said = refuses("train", *args)
+    assert said == message or (message.endswith("--out ") and said == message + "runs/words")
+    assert not list(tmp_path.iterdir())
+
+
+def test_only_the_first_process_speaks(cli, data, tmp_path, monkeypatch):
+    monkeypatch.setenv("RANK", "1")
+    result = Result(tmp_path, tmp_path / "m", True, 1, 1, 3.0)
+    monkeypatch.setattr(training, "train", lambda *_, **__: result)
+    assert cli("train", data, "--out", tmp_path / "run") == (0, "", "")
+
+
+def test_live_on_a_terminal(cli, data, tmp_path, monkeypatch, capsys):
+    chosen = []
+    monkeypatch.setattr(reporter, "Live", lambda: chosen.append("live") or reporter.Quiet())
+    monkeypatch.setattr(type(sys.stderr), "isatty", lambda self: True, raising=False)
+    assert cli("train", data, "--out", tmp_path / "run", *QUICK).code == 0
+    assert chosen == ["live"]
