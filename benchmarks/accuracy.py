@@ -55,8 +55,8 @@ CASES = [
     _g2p_multi("dut"),
     _g2p_multi("jpn_hira"),
     _g2p_multi("kor"),
-    _g2p_en("link-attention", {"model": SMALL, "training": {"epochs": 8}}),
-    _g2p_en("link-context", {"model": {**SMALL, "link": "context"}, "training": {"epochs": 8}}),
+    _g2p_en("link-attention", {"model": SMALL, "training": {"epochs": 6}}),
+    _g2p_en("link-context", {"model": {**SMALL, "link": "context"}, "training": {"epochs": 6}}),
 ]
 
 

@@ -1,5 +1,7 @@
 """Optional dependencies: which extra brings which package, and the message when it is missing."""
 
+from importlib import import_module
+
 from .errors import MissingExtraError
 
 _EXTRAS = {
@@ -28,3 +30,16 @@ def missing_extra(where: str, error: ModuleNotFoundError) -> Exception:
         f"{where}: `{package}` must be installed, got no such package. "
         f"Run: pip install 'seqloom[{_EXTRAS[package]}]'"
     )
+
+
+def require(where: str, *packages: str) -> None:
+    """Check that packages are there before work begins that would be lost without them.
+
+    Raises:
+        MissingExtraError: One is not.
+    """
+    for package in packages:
+        try:
+            import_module(package)
+        except ModuleNotFoundError as error:
+            raise missing_extra(where, error) from error

@@ -96,7 +96,7 @@ def test_commands_that_need_an_extra_name_it(tmp_path, model):
     evaluated = run("evaluate", model, tmp_path / "t.tsv", env=environment)
     for done, where, package in (
         (trained, "seqloom", "torch"),
-        (evaluated, "edit_distance", "rapidfuzz"),
+        (evaluated, "evaluate", "rapidfuzz"),
     ):
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr == (

@@ -15,7 +15,8 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from seqloom.errors import FormatError, RunError
-from seqloom.export.model_file import FORMAT, _digest, read_model, write_model
+from seqloom.export.digest import digest
+from seqloom.export.model_file import FORMAT, read_model, write_model
 
 from .models import CONFIGS, random_model, recurrent
 
@@ -57,7 +58,7 @@ def rewrite(path, change=None, tensors=None, *, seal=True):
     tensors = load_file(path) if tensors is None else tensors
     header = change(header) or header if change else header
     if seal:
-        header["sha256"] = _digest(header, tensors)
+        header["sha256"] = digest(header, tensors)
     save_file(tensors, path, metadata={"seqloom": json.dumps(header)})
 
 

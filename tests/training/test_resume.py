@@ -235,6 +235,10 @@ def test_damaged_checkpoint(copy):
         message = error_of(copy, FormatError)
         assert message.startswith(f"train: `{path}` must be a checkpoint of this run, got ")
         assert message.endswith(end)
+    flipped = bytearray(good)
+    flipped[-7] ^= 1
+    path.write_bytes(flipped)
+    assert "contents that do not match their checksum" in error_of(copy, FormatError)
     save_file(tensors, path)  # without our header
     assert error_of(copy, FormatError).endswith(end)
     path.write_bytes((copy / "best.safetensors").read_bytes())

@@ -43,8 +43,10 @@ def evaluate(
     from ..data.sources import load_pairs
     from ..evaluation import evaluate_outputs
     from ..evaluation.report import print_evaluation
+    from ..extras import require
     from ..runtime import load
 
+    require("evaluate", "rapidfuzz", "sacrebleu")
     loaded = load(model)
     examples = group_by_source(load_pairs(file, "test", stress=stress))
     source, target = loaded.file.source, loaded.file.target

@@ -6,7 +6,6 @@ releases wrote.
 """
 
 import dataclasses
-import hashlib
 import json
 import math
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from ..config import DecodingConfig, ModelConfig, config_from
 from ..data.vocabulary import Vocabulary
 from ..errors import ConfigError, FormatError
 from ..files import replacing
+from .digest import digest
 
 FORMAT = 1
 TASKS = ("transduce",)
@@ -72,7 +72,7 @@ def write_model(path: Path, model: ModelFile) -> None:
         "training": model.training,
     }
     tensors = {name: np.asarray(array, order="C") for name, array in model.tensors.items()}
-    header["sha256"] = _digest(header, tensors)
+    header["sha256"] = digest(header, tensors)
     # one key only: the order of several would differ from run to run
     data = save(tensors, metadata={_KEY: json.dumps(header, ensure_ascii=False)})
     with replacing(path, "model file") as beside:
@@ -98,7 +98,7 @@ def read_model(path: Path) -> ModelFile:
             f"model file: `{path}` must be of format {FORMAT} or older, got {version}. "
             "Update with: pip install --upgrade seqloom."
         )
-    if header.get("sha256") != _digest(header, tensors):
+    if header.get("sha256") != digest(header, tensors):
         raise _damaged(path, "contents that do not match their checksum")
     if header.get("task") not in TASKS:
         raise FormatError(
@@ -153,18 +153,6 @@ def _read_container(path: Path) -> tuple[str, dict[str, np.ndarray]]:
             f"model file: `{path}` must be a whole safetensors file, got: {error}. "
             "It is damaged, cut short, or something else: copy it again."
         ) from error
-
-
-def _digest(header: dict[str, Any], tensors: dict[str, np.ndarray]) -> str:
-    """SHA-256 of the header without its checksum, then of each tensor by name."""
-    body = {key: value for key, value in header.items() if key != "sha256"}
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
-    for name in sorted(tensors):
-        array = tensors[name]
-        digest.update(f"{name} {array.dtype} {array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
 
 
 def _damaged(path: Path, got: str) -> FormatError:

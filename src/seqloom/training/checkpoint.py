@@ -9,13 +9,15 @@ kill -9 included.
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.numpy import save
 from torch import nn
 
 from ..errors import FormatError
+from ..export.digest import digest
 from ..files import replacing
 from .averaging import Average
 
@@ -68,9 +70,10 @@ def save_checkpoint(
         for moment in _MOMENTS:
             if weight in optimizer.state:
                 tensors[f"{moment}.{name}"] = optimizer.state[weight][moment]
-    tensors = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
-    header = json.dumps({"format": _FORMAT, "progress": asdict(progress)})
-    data = save(tensors, metadata={_KEY: header})
+    arrays = {name: tensor.cpu().contiguous().numpy() for name, tensor in tensors.items()}
+    header: dict[str, Any] = {"format": _FORMAT, "progress": asdict(progress)}
+    header["sha256"] = digest(header, arrays)
+    data = save(arrays, metadata={_KEY: json.dumps(header)})
     with replacing(path, "train") as beside:
         beside.write_bytes(data)  # not save_file: it hides the OSError of a full disk
 
@@ -84,10 +87,15 @@ def load_checkpoint(
         FormatError: The file is damaged, foreign, or of another network.
     """
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework="numpy") as file:
             header = json.loads((file.metadata() or {})[_KEY])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        if header["format"] != _FORMAT:
+            raise ValueError(f"format {header['format']} where this release has {_FORMAT}")
+        if header["sha256"] != digest(header, arrays):
+            raise ValueError("contents that do not match their checksum")
         progress = Progress(**header["progress"])
+        tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
         with torch.no_grad():
             for name, weight in model.named_parameters():
                 weight.copy_(tensors[f"model.{name}"])

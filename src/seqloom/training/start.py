@@ -8,6 +8,7 @@ import torch
 
 from ..config import Config, config_from, read_toml, to_toml
 from ..errors import RunError
+from ..extras import require
 from .checkpoint import load_checkpoint
 from .loop import Result, Run
 from .prepare import prepare, resolve
@@ -40,6 +41,7 @@ def train(
         RunError: The folder is full or cannot be written to.
         DivergedError: The loss is no longer a number.
     """
+    require("train", "rapidfuzz", "matplotlib")
     if not isinstance(config, Config):
         config = config_from(config or {}, "train")
     names = {"data": str(data), "valid": None if valid is None else str(valid)}
