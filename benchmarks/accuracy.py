@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 import seqloom
-from seqloom.config import config_from
+from seqloom.config import config_from, read_toml
 from seqloom.data.pairs import group_by_source, read_pairs
 from seqloom.evaluation import evaluate_outputs
 from seqloom.training.reporter import Plain
@@ -55,8 +55,8 @@ CASES = [
     _g2p_multi("dut"),
     _g2p_multi("jpn_hira"),
     _g2p_multi("kor"),
-    _g2p_en("link-attention", {"model": SMALL, "training": {"epochs": 6}}),
-    _g2p_en("link-context", {"model": {**SMALL, "link": "context"}, "training": {"epochs": 6}}),
+    _g2p_en("link-attention", {"model": SMALL, "training": {"epochs": 3}}),
+    _g2p_en("link-context", {"model": {**SMALL, "link": "context"}, "training": {"epochs": 3}}),
 ]
 
 
@@ -68,6 +68,8 @@ def main() -> None:
     arguments = parser.parse_args()
     known = {case.name: case for case in CASES}
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    (DOCS / "figures").mkdir(exist_ok=True)
     for name in arguments.cases or known:
         results[name] = measure(known[name], arguments.data, arguments.runs / name)
         RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
@@ -104,9 +106,11 @@ def measure(case: Case, data: Path, run: Path) -> dict[str, Any]:
         "parameters": events[0]["parameters"],
         "steps": result.steps,
         "minutes": round(events[-1]["seconds"] / 60, 1),
-        "valid": {key: events[-1][key] for key in ("symbol_error", "output_error")},
+        "valid": {
+            key: model.file.training[f"valid_{key}"] for key in ("symbol_error", "output_error")
+        },
         "beam": model.file.decoding.beam,
-        "seed": model.file.training["seed"],
+        "seed": config_from(read_toml(run / "config.toml")).training.seed,
         "test": found.to_json(),
         "machine": f"{platform.machine()}, {torch.get_num_threads()} threads, "
         f"torch {torch.__version__}",

@@ -23,7 +23,7 @@ ROOT = Path(seqloom.__file__).parent
 ROOMS = (
     *("errors", "shapes", "extras", "files", "config"),
     *("data", "reference", "layers", "models", "decoding", "evaluation", "export", "runtime"),
-    *("training", "inspection", "serving", "cli"),
+    *("training", "inspection", "cli"),
 )
 WITHOUT_TORCH = {
     *("errors", "shapes", "extras", "files", "config"),

@@ -9,8 +9,8 @@ SeqloomError
 ├── DivergedError      training left the real numbers
 └── MissingExtraError  a command needs an optional dependency that is not installed
 
-Every message reads ``Where: `name` must RULE, got VALUE. FIX.`` and fits on one line; the
-command line prints it as it is and exits with 1.
+A message reads ``Where: `name` must RULE, got VALUE. FIX.``, without the fix where the rule says
+it all, and fits on one line; the command line prints it as it is and exits with 1.
 """
 
 

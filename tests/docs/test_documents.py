@@ -4,6 +4,8 @@ import importlib.util
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,16 @@ def test_settings_page_is_fresh():
 def test_every_file_of_src_has_a_docstring():
     for path in (ROOT / "src").rglob("*.py"):
         assert path.read_text(encoding="utf-8").startswith(('"""', 'r"""')), path
+
+
+@pytest.mark.slow
+def test_first_block_of_the_readme(tmp_path):
+    """Its commands one after another, with a shorter training."""
+    lines = blocks(ROOT / "README.md", "bash")[0].splitlines()
+    lines = [line.replace("--minutes 5", "--minutes 0.5") for line in lines if "seqloom" in line]
+    assert len(lines) == 3
+    for line in lines:
+        command = [sys.executable, "-m", *shlex.split(line)]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
+        assert done.returncode == 0, done.stderr
+    assert [len(row.split("\t")) for row in done.stdout.splitlines()] == [4, 4]

@@ -76,7 +76,7 @@ def test_long_pairs_are_left_out_and_counted(tmp_path, valid):
     )
     prepared = prepare(train, valid, DataConfig(max_symbols=4, target_level="symbols"))
     assert len(prepared.train) == 2
-    assert "left out: 2 pairs longer than data.max_symbols = 4" in prepared.report
+    assert "left out: 2 pairs that are empty or longer than data.max_symbols = 4" in prepared.report
     assert prepared.length_ratio == 1.5  # 3 for 2, of those kept
 
 
@@ -85,7 +85,7 @@ def test_long_validation_sources_are_left_out_and_counted(tmp_path):
     valid = write(tmp_path / "v.tsv", ("ab", "A B"), ("abab", "A B"), ("a" * 99, "A"))
     prepared = prepare(train, valid, DataConfig(max_symbols=3))
     assert [e.source for e in prepared.valid] == ["ab"]
-    assert "left out: 2 validation sources, too long" in prepared.report
+    assert "left out: 2 validation sources, empty or too long" in prepared.report
 
 
 def test_nothing_left(tmp_path, valid):

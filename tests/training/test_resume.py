@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 
 from seqloom.errors import FormatError, RunError
 from seqloom.training import loop, resume, train
+from seqloom.training.run_folder import RunFolder
 
 from ..toys import ENVIRONMENT, command, flags, tiny, write_toy
 from .runs import Listening, assert_equal_runs, log, validations
@@ -71,8 +72,8 @@ def killed_at_step(patch, number):
         pytest.param(lambda patch: killed_at_step(patch, 5), id="before the first checkpoint"),
         pytest.param(lambda patch: killed_at_step(patch, 34), id="between checkpoints"),
         pytest.param(lambda patch: killed_at_step(patch, 60), id="after the last step"),
-        pytest.param(lambda patch: killed_at(patch, "write_model", 1), id="before the first model"),
-        pytest.param(lambda patch: killed_at(patch, "write_model", 2), id="before a better model"),
+        pytest.param(lambda patch: killed_at(patch, "ship", 1), id="before the first model"),
+        pytest.param(lambda patch: killed_at(patch, "ship", 2), id="before a better model"),
         pytest.param(
             lambda patch: killed_at(patch, "save_checkpoint", 1), id="model but no checkpoint"
         ),
@@ -260,3 +261,23 @@ def test_other_threads_are_noted(copy):
         "note: the run began with 1 threads, now there are 2: results will be close, "
         "not equal to the bit"
     )
+
+
+def test_a_run_in_use_is_left_alone(copy):
+    with RunFolder(copy).held():
+        assert error_of(copy) == (
+            f"train: `{copy}` must not be in use, got a run that is being trained. "
+            "Wait for it, or stop it."
+        )
+
+
+def test_line_separators_of_unicode_do_not_split_the_log(tmp_path):
+    folder = RunFolder(tmp_path)
+    folder.append({"event": "start", "report": ["unknown: \u2028 \u0085"]})
+    assert [event["event"] for event in folder.events()] == ["start"]
+
+
+def test_a_folder_left_before_the_first_line_can_be_used_again(tmp_path):
+    for name in ("config.toml", ".config.toml.7.part", ".lock"):
+        (tmp_path / name).touch()
+    RunFolder(tmp_path).create()

@@ -1,7 +1,6 @@
 """One step and its plan: the loss against a formula, the schedule, the average, the length."""
 
 import dataclasses
-import math
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from seqloom.config import Config, config_from
 from seqloom.data.vocabulary import BOS, PAD
 from seqloom.training.averaging import Average
 from seqloom.training.prepare import plan, prepare, resolve
-from seqloom.training.schedule import learning_rate, valid_every
+from seqloom.training.schedule import learning_rate, steps_within, valid_every
 
 from ..toys import tiny, write_toy
 from .runs import open_run
@@ -215,14 +214,19 @@ def test_epochs_become_steps(data):
     assert resolve(config, prepared) == config  # what a recipe carries stays
 
 
-@pytest.mark.parametrize(("batch_symbols", "epochs"), [(None, None), (60, None), (8, 18)])
-def test_default_length_is_the_longer_of_epochs_and_steps(tmp_path, batch_symbols, epochs):
+@pytest.mark.parametrize("batch_symbols", [None, 60, 8])
+def test_default_length_is_the_longer_of_epochs_and_steps(tmp_path, batch_symbols):
     path = write_toy(tmp_path / "more.tsv", num_pairs=200)
     prepared, config = resolved(path, data={"batch_symbols": batch_symbols})
-    if epochs is None:
-        epochs = math.ceil(2400 / len(plan(prepared, config, 0)))
-        assert epochs > 18
-    assert config.training.steps == sum(len(plan(prepared, config, e)) for e in range(epochs))
+    epochs = sum(len(plan(prepared, config, epoch)) for epoch in range(18))
+    assert (epochs > 2400) == (batch_symbols == 8)
+    assert config.training.steps == max(2400, epochs)
+
+
+def test_many_epochs_are_counted_from_some(data):
+    prepared, config = resolved(data, data={"batch_symbols": 60}, training={"epochs": 1000})
+    mean = sum(len(plan(prepared, config, epoch)) for epoch in range(32)) / 32
+    assert config.training.steps == round(1000 * mean)
 
 
 def test_defaults_that_depend_on_the_data(data):
@@ -246,3 +250,19 @@ class _Counts:
 
     def __init__(self, symbols: int) -> None:
         self.source_lengths = self.target_lengths = np.array([symbols])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "step", "validation", "steps_per_epoch", "steps"),
+    [
+        (300, 0.2, 0.0, 820, 1500),  # nothing but steps
+        (300, 0.2, 6.0, 820, 1200),  # ten validations of 30 steps each
+        (4000, 0.2, 40.0, 820, 15900),  # 20 validations of 200 steps each
+        (60, 1.0, 10.0, 30, 30),  # validations would eat it all: half is kept for steps
+        (60, 0.02, 6.5, 500, 1500),
+        (1, 2.0, 5.0, 820, 1),  # never none
+    ],
+)
+def test_a_time_becomes_steps(seconds, step, validation, steps_per_epoch, steps):
+    got = steps_within(seconds, step, validation, steps_per_epoch)
+    assert got == pytest.approx(steps, rel=0.03)

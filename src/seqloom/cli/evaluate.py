@@ -24,9 +24,6 @@ def evaluate(
     length_penalty: Annotated[
         float | None, typer.Option(help="0 favours short outputs. [default: the model's]")
     ] = None,
-    stress: Annotated[
-        bool, typer.Option("--stress", help="With cmudict: keep the stress digits.")
-    ] = False,
 ) -> None:
     """Measure a model: error rates with 95 % intervals, error by length, confusions.
 
@@ -44,10 +41,16 @@ def evaluate(
     from ..evaluation import evaluate_outputs
     from ..evaluation.report import print_evaluation
     from ..extras import require
+    from ..files import explaining
     from ..runtime import load
 
     require("evaluate", "rapidfuzz", "sacrebleu")
+    if outputs is not None:
+        with explaining(outputs, "evaluate"):
+            outputs.absolute().parent.stat()  # before the work, not after it
     loaded = load(model)
+    settings = loaded.file.training.get("settings", {})
+    stress = bool(settings.get("data", {}).get("stress", False))
     examples = group_by_source(load_pairs(file, "test", stress=stress))
     source, target = loaded.file.source, loaded.file.target
     for number, example in enumerate(examples, 1):
@@ -63,8 +66,6 @@ def evaluate(
         split_target=target.split,
         bleu_tokenizer=_bleu_tokenizer(target, [t for e in examples for t in e.targets]),
     )
-    if outputs is not None:
-        found.write_outputs(outputs)
     for side, vocabulary, texts in (
         ("source", source, [e.source for e in examples]),
         ("reference", target, [t for e in examples for t in e.targets]),
@@ -80,6 +81,8 @@ def evaluate(
         print(json.dumps({"model": str(model), "data": file, **found.to_json()}, indent=2))
     else:
         print_evaluation(found, Console())
+    if outputs is not None:
+        found.write_outputs(outputs)
 
 
 def _bleu_tokenizer(target: "Vocabulary", texts: list[str]) -> str:

@@ -1,5 +1,6 @@
 """`seqloom predict`: one line in, one line out, in order."""
 
+import io
 import json
 import os
 import queue
@@ -67,6 +68,8 @@ def predict(
     if seed is not None and seed < 0:
         raise ConfigError(f"predict: `--seed` must be at least 0, got {seed}.")
     loaded = load(model)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # as the input is, whatever the locale
     options: dict[str, Any] = {"beam": beam, "length_penalty": length_penalty}
     if sample:
         options["temperature"] = 1.0 if temperature is None else temperature
@@ -157,30 +160,36 @@ def _batches() -> Iterator[list[tuple[int, str]]]:
     """
     from ..errors import DataError
 
-    lines: queue.Queue[bytes | None] = queue.Queue(maxsize=4 * BATCH_LINES)
+    if sys.stdin is None:
+        raise DataError("predict: standard input must be open, got a closed one. Give it a file.")
+    lines: queue.Queue[bytes | OSError | None] = queue.Queue(maxsize=4 * BATCH_LINES)
 
     # not through the buffer: its lock, held by a waiting thread, makes Python abort at exit
     stream = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
 
     def read() -> None:
         left = b""
-        while data := stream.read(65536):
-            *whole, left = (left + data).split(b"\n")
-            for line in whole:
-                lines.put(line)
+        try:
+            while data := stream.read(65536):
+                *whole, left = (left + data).split(b"\n")
+                for line in whole:
+                    lines.put(line)
+        except OSError as error:
+            lines.put(error)
         if left:
             lines.put(left)
         lines.put(None)
 
     threading.Thread(target=read, daemon=True).start()
     number, more = 0, True
+    unread: OSError | None = None
     while more:
         batch: list[tuple[int, str]] = []
         problem = None
         while more and len(batch) < BATCH_LINES and not (batch and lines.empty()):
             raw = lines.get()
-            if raw is None:
-                more = False
+            if raw is None or isinstance(raw, OSError):
+                more, unread = False, raw
                 break
             number += 1
             try:
@@ -195,3 +204,7 @@ def _batches() -> Iterator[list[tuple[int, str]]]:
                 f"0x{problem.object[problem.start]:02x}. "
                 "Convert it with: iconv -f LATIN1 -t UTF-8"
             )
+    if unread is not None:
+        raise DataError(
+            f"predict: standard input must be readable, got {unread.strerror}. Give it a file."
+        )

@@ -81,7 +81,9 @@ def train(
     from ..training.reporter import Live, Plain, Quiet
     from ..training.team import Team
 
-    quiet = quiet or not Team().leads
+    team = Team()
+    launcher = f"torchrun --nproc-per-node {team.world} -m " if team.world > 1 else ""
+    quiet = quiet or not team.leads
     reporter = Quiet() if quiet else Live() if sys.stderr.isatty() else Plain()
     if resume is not None:
         result = training.resume(resume, reporter=reporter)
@@ -92,7 +94,7 @@ def train(
     if not result.finished:
         reporter.message(
             f"stopped at step {result.step} of {result.steps}. "
-            f"Go on with: seqloom train --resume {result.folder}"
+            f"Go on with: {launcher}seqloom train --resume {result.folder}"
         )
         raise typer.Exit(130)
     reporter.message(

@@ -1,4 +1,4 @@
-"""The recurrent cells and attention in torch; the same step as `reference/`, trained anywhere."""
+"""Cells, attention and Transformer layers in torch; as `reference/`, trained anywhere."""
 
 from .attention import AdditiveAttention, Attention, DotAttention, GeneralAttention, Memory
 from .cell import Cell
@@ -6,6 +6,7 @@ from .gru import GRUCell, GRUState
 from .lstm import LSTMCell, LSTMState
 from .recurrent import CELLS, GRU, LSTM, RNN, LayerTrace
 from .rnn import RNNCell, RNNState
+from .transformer import DecoderLayer, EncoderLayer, KeyValues, MultiHeadAttention
 from .unroll import Unrolled, unroll
 
 __all__ = [
@@ -16,14 +17,18 @@ __all__ = [
     "AdditiveAttention",
     "Attention",
     "Cell",
+    "DecoderLayer",
     "DotAttention",
+    "EncoderLayer",
     "GRUCell",
     "GRUState",
     "GeneralAttention",
+    "KeyValues",
     "LSTMCell",
     "LSTMState",
     "LayerTrace",
     "Memory",
+    "MultiHeadAttention",
     "RNNCell",
     "RNNState",
     "Unrolled",

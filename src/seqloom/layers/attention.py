@@ -5,9 +5,10 @@
     3   weights = softmax(scores)         the alignment; exactly zero on padding
     4   context = sum_j weights_j memory_j
 
-Three scores, `reference/attention.py` in torch: additive (Bahdanau et al. 2015, eq. in A.1.2), dot
-and general (Luong et al. 2015, eq. 8). Differs: the dot and general scores are computed from the
-decoder state *before* the step, as Bahdanau's are, so that all three are interchangeable.
+Three scores, `reference/attention.py` and `attention_luong.py` in torch: additive (Bahdanau et al.
+2015, eq. in A.1.2), dot and general (Luong et al. 2015, eq. 8).
+Differs: the dot and general scores are computed from the decoder state *before* the step, as
+Bahdanau's are, so that all three are interchangeable.
 """
 
 import abc

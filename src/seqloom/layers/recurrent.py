@@ -1,8 +1,10 @@
 """Stacked and bidirectional recurrent layers: `RNN`, `LSTM`, `GRU`.
 
-Constructor, weights and results are those of the torch.nn layers of the same names, so a
-state_dict loads in both directions. Beyond them: `lengths=` instead of packing, and
-`return_states=` for every state and every gate of every step.
+Weights and results are those of the torch.nn layers of the same names, so a state_dict loads in
+both directions. Beyond them: `lengths=` instead of packing, and `return_states=` for every state
+and every gate of every step.
+Differs: options are keyword-only; biases are always there; no `proj_size`, no unbatched and no
+packed input.
 
 Two paths compute the same thing. Where only outputs are wanted, torch's fused operator runs;
 where states and gates are wanted, `unroll` runs the cell. `tests/layers/test_recurrent.py` checks

@@ -112,7 +112,8 @@ class Model:
     ) -> list[list[Prediction]]:
         """The `nbest` outputs for each text, the best first.
 
-        A text's outputs do not depend on the texts beside it.
+        What is searched for does not depend on the texts beside it; what is drawn depends on the
+        text's place in the list, so that equal texts draw differently.
 
         Args:
             texts: Sources.
@@ -213,7 +214,12 @@ class Model:
             yield from vars(section).items()
         yield "max_symbols", file.max_symbols
         yield "length_ratio", file.length_ratio
-        yield from file.training.items()
+        for name, value in file.training.items():
+            if name == "settings":
+                for section in value.values():
+                    yield from section.items()
+            else:
+                yield name, value
 
     def _prediction(self, hypothesis: Hypothesis) -> Prediction:
         target = self.file.target

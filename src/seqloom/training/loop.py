@@ -7,7 +7,6 @@ does a run that was killed and resumed (same machine, same number of threads).
 
 import dataclasses
 import math
-import platform
 import signal
 import time
 from collections.abc import Iterator
@@ -20,13 +19,9 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from .. import __version__
 from ..config import Config
 from ..data.vocabulary import BOS, PAD
-from ..decoding import LengthLimit, Search, decode
 from ..errors import DivergedError
-from ..evaluation import error_counts
-from ..export.model_file import ModelFile, write_model
 from ..models import PairModel, TorchStepper, build
 from .averaging import Average
 from .checkpoint import Progress, save_checkpoint
@@ -34,7 +29,14 @@ from .curve import draw_curve
 from .prepare import Prepared, plan
 from .reporter import Clock, Quiet, Reporter, Validation
 from .run_folder import RunFolder
-from .schedule import dropout_seed, learning_rate, make_optimizer, valid_every
+from .schedule import (
+    dropout_seed,
+    learning_rate,
+    make_optimizer,
+    steps_within,
+    valid_every,
+)
+from .shipping import count_errors, ship, versions
 from .team import Team
 
 CHECKPOINT_SECONDS = 60.0  # longest time between two checkpoints
@@ -103,33 +105,35 @@ class Run:
         minutes = self.config.training.minutes
         if minutes is None:
             return {}
-        seconds = self.team.agree(self._time_a_step())[0]
-        steps = max(1, int(minutes * 60 / seconds))
+        step, validation = self.team.agree(*self._time())
+        steps = steps_within(60 * minutes, step, validation, len(plan(self.data, self.config, 0)))
         training = dataclasses.replace(self.config.training, minutes=None, steps=steps)
         self.config = dataclasses.replace(self.config, training=training)
-        self.say(f"timing: {seconds:.3f} s a step, validation included: {steps} steps")
+        self.say(
+            f"timing: {step:.3f} s a step, about {validation:.0f} s a validation: {steps} steps"
+        )
         return {"training.steps": f"from minutes = {minutes:g}"}
 
-    def _time_a_step(self) -> float:
-        """Median seconds of some steps on a copy's behalf: weights and optimiser are put back."""
+    def _time(self) -> tuple[float, float]:
+        """Seconds of a step and of a validation; weights and optimiser are put back after it."""
         keep = {name: w.detach().clone() for name, w in self.model.named_parameters()}
-        batches = plan(self.data, self.config, 0)[:14]
+        batches = plan(self.data, self.config, 0)
         times = []
-        for i, rows in enumerate(batches):
+        for i, rows in enumerate(batches[:14]):
             begun = time.perf_counter()
             self._gradients(rows, step=i)
             self.optimizer.step()
             times.append(time.perf_counter() - begun)
+        # without the slowest quarter: the first steps set memory up
         step = float(np.mean(np.sort(times)[: len(times) - len(times) // 4]))
-        # greedy decoding of a validation source costs about half a training pair
-        rows_a_step = len(self.data.train) / len(plan(self.data, self.config, 0))
-        every = valid_every(10**9, len(plan(self.data, self.config, 0)))
-        validation = 0.5 * step * len(self.data.valid) / rows_a_step
         with torch.no_grad():
             for name, weight in self.model.named_parameters():
                 weight.copy_(keep[name])
         self.optimizer = make_optimizer(self.model, self.config.training)
-        return step + validation / every
+        # a new network never ends its outputs, so decoding cannot be timed; greedy decoding of a
+        # source was seen to cost about half a training pair
+        rows_a_step = len(self.data.train) / len(batches)
+        return step, 0.5 * step * len(self.data.valid) / rows_a_step
 
     def facts(self) -> dict[str, Any]:
         """What the log says of a run before its first step."""
@@ -138,7 +142,7 @@ class Run:
             "parameters": sum(p.numel() for p in self.model.parameters()),
             "threads": torch.get_num_threads(),
             "processes": self.team.world,
-            "versions": _versions(),
+            "versions": versions(),
         }
 
     # -- the steps -------------------------------------------------------------------------------
@@ -258,72 +262,31 @@ class Run:
     def validate(self, epoch: float) -> None:
         """Decode the validation sources with the averaged weights; keep the model if it is best."""
         state = self.progress
-        edits = symbols = wrong = total = 0.0
+        error = 0.0
         if self.team.leads:
             with self.average.applied():
-                edits, symbols, wrong, total = self._count_errors()
-                error = 100.0 * edits / max(1.0, symbols)
-                best = state.best_error is None or error < state.best_error
+                counts = count_errors(self.stepper, self.data)
+                error = counts.symbol_error_rate
                 found = Validation(
                     step=state.step,
                     epoch=round(epoch, 3),
                     loss=state.loss / max(1, state.symbols),
                     symbol_error=error,
-                    output_error=100.0 * wrong / total,
-                    best=best,
+                    output_error=counts.output_error_rate,
+                    best=state.best_error is None or error < state.best_error,
                     symbols_per_second=self.clock.rate,
                     seconds=self.seconds_before + time.perf_counter() - self.begun,
                 )
-                if best:
-                    self._write_model(found)
+                if found.best:
+                    ship(self.folder.best, self.model, self.config, self.data, found)
             self.folder.append({"event": "validation", **dataclasses.asdict(found)})
             self.reporter.validation(found)
-        edits, symbols = self.team.agree(edits, symbols)
-        error = 100.0 * edits / max(1.0, symbols)
+        error = self.team.agree(error)[0]
         if state.best_error is None or error < state.best_error:
             state.best_error, state.best_step, state.stale = error, state.step, 0
         else:
             state.stale += 1
         state.loss, state.symbols = 0.0, 0
-
-    def _count_errors(self) -> tuple[float, float, float, float]:
-        sources = [self.data.source.encode(e.source) for e in self.data.valid]
-        limit = LengthLimit(self.data.length_ratio)
-        found = decode(self.stepper, sources, limit, Search())
-        target = self.data.target
-        outputs = [target.split(target.decode(best[0].symbols)) for best in found]
-        references = [[target.split(t) for t in e.targets] for e in self.data.valid]
-        counts = error_counts(outputs, references)
-        return counts.edits, counts.reference_symbols, counts.wrong, counts.total
-
-    def _write_model(self, found: Validation) -> None:
-        """Ship the averaged weights, which are applied now."""
-        record = {
-            "seed": self.config.training.seed,
-            "step": found.step,
-            "steps": self.steps,
-            "epoch": found.epoch,
-            "valid_symbol_error": round(found.symbol_error, 4),
-            "valid_output_error": round(found.output_error, 4),
-            "pairs": len(self.data.train),
-            "data_sha256": self.data.fingerprint,
-            "versions": _versions(),
-        }
-        model = ModelFile(
-            task="transduce",
-            model=self.config.model,
-            source=self.data.source,
-            target=self.data.target,
-            decoding=self.config.decoding,
-            length_ratio=self.data.length_ratio,
-            max_symbols=self.config.data.max_symbols,
-            training=record,
-            tensors={
-                name: weight.detach().float().cpu().numpy()
-                for name, weight in self.model.named_parameters()
-            },
-        )
-        write_model(self.folder.best, model)
 
     def _save(self) -> None:
         if self.team.leads:
@@ -353,12 +316,3 @@ class Run:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
-
-
-def _versions() -> dict[str, str]:
-    return {
-        "seqloom": __version__,
-        "torch": torch.__version__,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-    }

@@ -80,11 +80,11 @@ def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
     kept = [
         i
         for i, (s, t) in enumerate(zip(sources, targets, strict=True))
-        if max(len(s), len(t)) <= config.max_symbols
+        if s and max(len(s), len(t)) <= config.max_symbols
     ]
     if len(kept) < len(sources):
         report.append(
-            f"left out: {len(sources) - len(kept)} pairs longer than "
+            f"left out: {len(sources) - len(kept)} pairs that are empty or longer than "
             f"data.max_symbols = {config.max_symbols}"
         )
     if not kept:
@@ -96,9 +96,10 @@ def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
     sources, targets = [sources[i] for i in kept], [targets[i] for i in kept]
     examples = group_by_source(valid_pairs)
     report += _unknown_report(source, target, examples)
-    longest = [e for e in examples if len(source.encode(e.source)) <= config.max_symbols]
+    longest = [e for e in examples if 0 < len(source.encode(e.source)) <= config.max_symbols]
     if len(longest) < len(examples):
-        report.append(f"left out: {len(examples) - len(longest)} validation sources, too long")
+        left_out = len(examples) - len(longest)
+        report.append(f"left out: {left_out} validation sources, empty or too long")
     if not longest:
         raise DataError(
             f"train: `{valid or train}` must have a validation source of at most "
@@ -110,7 +111,7 @@ def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
         valid=longest,
         source=source,
         target=target,
-        length_ratio=round(float(np.quantile(ratios, 0.999, method="higher")), 3),
+        length_ratio=math.ceil(1000 * float(np.quantile(ratios, 0.999, method="higher"))) / 1000,
         fingerprint=fingerprint,
         report=tuple(report),
     )
@@ -132,14 +133,10 @@ def resolve(config: Config, data: Prepared) -> Config:
     if config.training.minutes is not None or config.training.steps is not None:
         return config
     epochs = config.training.epochs
-    if epochs is None:
-        first = len(plan(data, config, 0))
-        epochs = float(max(LEAST_EPOCHS, math.ceil(LEAST_STEPS / first)))
-    whole = sum(len(plan(data, config, epoch)) for epoch in range(int(epochs)))
-    part = epochs - int(epochs)
-    if part:
-        whole += round(part * len(plan(data, config, int(epochs))))
-    training = dataclasses.replace(config.training, epochs=None, steps=max(1, whole))
+    steps = max(LEAST_STEPS, _steps(data, config, LEAST_EPOCHS))
+    if epochs is not None:
+        steps = max(1, _steps(data, config, epochs))
+    training = dataclasses.replace(config.training, epochs=None, steps=steps)
     return dataclasses.replace(config, training=training)
 
 
@@ -155,6 +152,15 @@ def plan(data: Prepared, config: Config, epoch: int) -> list[np.ndarray]:
     )
 
 
+def _steps(data: Prepared, config: Config, epochs: float) -> int:
+    """Batches of some epochs; their number varies a little, so beyond 32 it is the mean's."""
+    whole = int(epochs)
+    lengths = [len(plan(data, config, epoch)) for epoch in range(min(whole + 1, 32))]
+    if whole < len(lengths):
+        return sum(lengths[:whole]) + round((epochs - whole) * lengths[whole])
+    return round(epochs * sum(lengths) / len(lengths))
+
+
 def _learn(
     side: str, texts: list[str], wanted: str, config: DataConfig, report: list[str]
 ) -> Vocabulary:
@@ -165,6 +171,12 @@ def _learn(
         texts, level, subword_size=config.subword_size, min_count=config.min_count
     )
     report.append(f"{side}: read as {level} ({why}); vocabulary of {len(vocabulary)}")
+    unknown = sum(len(vocabulary.unknown(text)) for text in texts) if config.min_count > 1 else 0
+    if unknown:
+        report.append(
+            f"{side}: {unknown} symbols rarer than data.min_count = {config.min_count} "
+            "are read as unknown"
+        )
     return vocabulary
 
 

@@ -1,6 +1,8 @@
 """The folder of one run: settings, log, checkpoint, model, curve. A run never overwrites a run."""
 
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ class RunFolder:
         self.checkpoint = path / "last.ckpt.safetensors"
         self.best = path / "best.safetensors"
         self.curve = path / "curve.png"
+        self.lock = path / ".lock"
 
     def create(self) -> None:
         """Make the folder.
@@ -31,12 +34,47 @@ class RunFolder:
                     f"train: `{self.path}` must be a folder, new or empty, got a file. "
                     "Choose another --out."
                 )
-            if self.path.exists() and any(self.path.iterdir()):
+            if self.path.exists() and not self._unbegun():
                 fix = "Choose another --out"
                 if self.log.exists():
                     fix += f", or go on with that run: seqloom train --resume {self.path}"
                 raise RunError(f"train: `{self.path}` must be new or empty, got a full one. {fix}.")
             self.path.mkdir(parents=True, exist_ok=True)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other processes out of the folder, where the system has such locks.
+
+        Raises:
+            RunError: Another process trains in it.
+        """
+        try:
+            import fcntl
+        except ImportError:  # not on this system
+            yield
+            return
+        with explaining(self.lock, "train"):
+            file = open(self.lock, "w")  # noqa: SIM115
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise RunError(
+                    f"train: `{self.path}` must not be in use, got a run that is being trained. "
+                    "Wait for it, or stop it."
+                ) from error
+            except OSError:  # not on this disk
+                pass
+            try:
+                yield
+            finally:
+                with contextlib.suppress(OSError):
+                    self.lock.unlink()
+
+    def _unbegun(self) -> bool:
+        """True for a folder that is empty, or that a run left before its first line of log."""
+        names = {path.name for path in self.path.iterdir() if not path.name.endswith(".part")}
+        return names <= {self.config.name, self.lock.name}
 
     def write_config(self, text: str) -> None:
         """Write the settings as resolved."""
@@ -59,7 +97,7 @@ class RunFolder:
             ) from error
         whole = text[: text.rfind("\n") + 1]
         try:
-            return [dict(json.loads(line)) for line in whole.splitlines()]
+            return [dict(json.loads(line)) for line in whole.split("\n")[:-1]]
         except (ValueError, TypeError) as error:
             raise RunError(
                 f"train: `{self.log}` must be the log of a run, got a line that is not. "

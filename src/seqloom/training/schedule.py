@@ -45,6 +45,27 @@ def valid_every(steps: int, steps_per_epoch: int) -> int:
     return min(max(steps_per_epoch, least), most)
 
 
+def steps_within(
+    seconds: float, step_seconds: float, validation_seconds: float, steps_per_epoch: int
+) -> int:
+    """Steps that fit into a time, with the validations that `valid_every` puts between them.
+
+    At least half of the time is for steps, even if validations then overrun it.
+    """
+
+    def spent(steps: int) -> float:
+        validations = math.ceil(steps / valid_every(steps, steps_per_epoch))
+        return steps * step_seconds + validations * validation_seconds
+
+    # a budget below a few validations is spent on steps alone
+    least = max(1, int(0.5 * seconds / step_seconds))
+    low, high = least, max(least, int(seconds / step_seconds))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if spent(middle) <= seconds else (low, middle - 1)
+    return low
+
+
 def dropout_seed(seed: int, step: int, rank: int) -> int:
     """The seed of one step's dropout in one process: a step needs no history to be repeated."""
     return int(np.random.SeedSequence([seed, step, rank]).generate_state(1, np.uint64)[0] >> 1)

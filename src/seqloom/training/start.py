@@ -1,12 +1,14 @@
 """The two ways into a run: `train` begins one, `resume` goes on with one."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from ..config import Config, config_from, read_toml, to_toml
+from ..data.sources import is_data_set
 from ..errors import RunError
 from ..extras import require
 from .checkpoint import load_checkpoint
@@ -44,12 +46,14 @@ def train(
     require("train", "rapidfuzz", "matplotlib")
     if not isinstance(config, Config):
         config = config_from(config or {}, "train")
-    names = {"data": str(data), "valid": None if valid is None else str(valid)}
+    train_data = _absolute(data)
+    valid_data = None if valid is None else _absolute(valid)
     folder = RunFolder(Path(out))
-    with Team() as team:
+    with Team() as team, ExitStack() as stack:
         if team.leads:
             folder.create()
-        prepared = prepare(names["data"] or "", names["valid"], config.data)
+            stack.enter_context(folder.held())
+        prepared = prepare(train_data, valid_data, config.data)
         run = Run(resolve(config, prepared), prepared, folder, team, reporter)
         for line in prepared.report:
             run.say(line)
@@ -59,7 +63,8 @@ def train(
             folder.append(
                 {
                     "event": "start",
-                    **names,
+                    "data": train_data,
+                    "valid": valid_data,
                     "fingerprint": prepared.fingerprint,
                     "report": list(prepared.report),
                     **run.facts(),
@@ -87,7 +92,9 @@ def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
         )
     start = events[0]
     config = config_from(read_toml(folder.config), str(folder.config))
-    with Team() as team:
+    with Team() as team, ExitStack() as stack:
+        if team.leads:
+            stack.enter_context(folder.held())
         prepared = prepare(start["data"], start["valid"], config.data)
         if prepared.fingerprint != start["fingerprint"]:
             raise RunError(
@@ -103,8 +110,18 @@ def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
                 )
         if folder.checkpoint.exists():
             run.progress = load_checkpoint(folder.checkpoint, run.model, run.average, run.optimizer)
+        if team.sum(run.progress.step)[0] != team.world * run.progress.step:
+            raise RunError(
+                f"train: `{folder.checkpoint}` must be the same file for all {team.world} "
+                "processes, got checkpoints of different steps. Put the run on a shared disk."
+            )
         if team.leads:
             folder.rewind(run.progress.step)
             run.say(f"resuming at step {run.progress.step} of {run.steps}")
         run.seconds_before = max((e.get("seconds", 0.0) for e in folder.events()), default=0.0)
         return run.go()
+
+
+def _absolute(data: str | Path) -> str:
+    """A file's whole path, so that a run can be resumed from elsewhere; a data set's name."""
+    return str(data) if is_data_set(str(data)) else str(Path(data).resolve())

@@ -6,6 +6,7 @@ same sums as one process would; DistributedDataParallel adds the gradients up.
 
 import os
 import time
+from datetime import timedelta
 from types import TracebackType
 
 import numpy as np
@@ -29,7 +30,9 @@ class Team:
         if self.world > 1:
             if self.device.type == "cuda":
                 torch.cuda.set_device(self.device)
-            dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
+            backend = "nccl" if self.device.type == "cuda" else "gloo"
+            # the others wait while the first process validates
+            dist.init_process_group(backend, timeout=timedelta(hours=12))
         return self
 
     def __exit__(
@@ -38,7 +41,7 @@ class Team:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self.world > 1:
+        if self.world > 1 and kind is None:  # after an error the others may be waiting: just leave
             # gloo's threads let go of the last sums, for which they need Python's lock; the end of
             # the group waits for them with that lock held. Asleep, we hold none.
             time.sleep(0.2)
