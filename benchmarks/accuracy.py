@@ -4,8 +4,8 @@
 
 FOLDER holds `g2p_en/` and `g2p_multi/` (docs/results.md says where they come from). Each case is a
 run in `runs/`; one that was interrupted is resumed, one that is finished is not trained again.
-Results go to `benchmarks/results/accuracy.json`, tables and figure to `docs/results.md` and
-`docs/figures/links.png`.
+Results go to `benchmarks/results/accuracy.json`, tables and figure to `README.md`, `docs/results.md`
+and `docs/figures/links.png`.
 """
 
 import argparse
@@ -118,14 +118,17 @@ def measure(case: Case, data: Path, run: Path) -> dict[str, Any]:
 
 
 def write_docs(results: dict[str, Any]) -> None:
-    """The tables of docs/results.md between its markers, and the figure."""
-    page = DOCS / "results.md"
-    text = page.read_text(encoding="utf-8")
-    text = _between(text, "accuracy", _accuracy_table(results))
+    """The tables of README.md and docs/results.md between their markers, and the figure."""
+    tables = {"accuracy": _accuracy_table(results)}
     if {"link-attention", "link-context"} <= set(results):
-        text = _between(text, "links", _links_table(results))
+        tables["links"] = _links_table(results)
         _draw_links(results, DOCS / "figures" / "links.png")
-    page.write_text(text, encoding="utf-8")
+    for page in (DOCS / "results.md", HERE.parent / "README.md"):
+        text = page.read_text(encoding="utf-8")
+        for name, table in tables.items():
+            if f"<!-- begin {name} -->" in text:
+                text = _between(text, name, table)
+        page.write_text(text, encoding="utf-8")
 
 
 def _between(text: str, name: str, table: str) -> str:
