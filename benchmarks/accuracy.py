@@ -4,8 +4,8 @@
 
 FOLDER holds `g2p_en/` and `g2p_multi/` (docs/results.md says where they come from). Each case is a
 run in `runs/`; one that was interrupted is resumed, one that is finished is not trained again.
-Results go to `benchmarks/results/accuracy.json`, tables and figure to `README.md`, `docs/results.md`
-and `docs/figures/links.png`.
+Results go to `benchmarks/results/accuracy.json`, tables and figure to `README.md`,
+`docs/results.md` and `docs/figures/links.png`.
 """
 
 import argparse
@@ -58,6 +58,8 @@ CASES = [
     _g2p_en("link-attention", {"model": SMALL, "training": {"epochs": 3}}),
     _g2p_en("link-context", {"model": {**SMALL, "link": "context"}, "training": {"epochs": 3}}),
 ]
+
+LANGUAGES = ["g2p-dut", "g2p-jpn_hira", "g2p-kor"]
 
 
 def main() -> None:
@@ -150,10 +152,9 @@ def _accuracy_table(results: dict[str, Any]) -> str:
                 f"| {case.name} | {r['parameters']:,} | {r['steps']:,} | {r['minutes']} "
                 f"| {_score(wer)} | {_score(per)} |"
             )
-    languages = [f"g2p-{name}" for name in ("dut", "jpn_hira", "kor")]
-    if set(languages) <= set(results):
-        rates = [results[name]["test"]["output_error_rate"]["value"] for name in languages]
-        lines.append(f"| mean of the three languages | | | | {sum(rates) / 3:.2f} | |")
+        if case.name == LANGUAGES[-1] and set(LANGUAGES) <= set(results):
+            rates = [results[name]["test"]["output_error_rate"]["value"] for name in LANGUAGES]
+            lines.append(f"| mean of the three languages | | | | {sum(rates) / 3:.2f} | |")
     return "\n".join(lines)
 
 
