@@ -4,13 +4,19 @@ import pytest
 import torch
 
 
+@pytest.fixture
+def default_dtype() -> torch.dtype:
+    """Where runs are as users' runs are, a room overrides this with float32."""
+    return torch.float64
+
+
 @pytest.fixture(autouse=True)
-def exact_and_repeatable():
+def exact_and_repeatable(default_dtype):
     """One thread, seed 0, float64 while the test runs: failures repeat, tolerances are tight."""
     threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    torch.set_default_dtype(torch.float64)
+    torch.set_default_dtype(default_dtype)
     yield
     torch.set_default_dtype(dtype)
     torch.set_num_threads(threads)

@@ -19,14 +19,9 @@ class Done(NamedTuple):
     err: str
 
 
-@pytest.fixture(autouse=True)
-def exact_and_repeatable():
-    """One thread and seed 0, as everywhere, but float32, as users' runs are."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    yield
-    torch.set_num_threads(threads)
+@pytest.fixture
+def default_dtype() -> torch.dtype:
+    return torch.float32
 
 
 @pytest.fixture
