@@ -1,5 +1,6 @@
 """`seqloom evaluate` and `seqloom info`."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 import seqloom
+from seqloom.data.pairs import read_pairs
+from seqloom.export.model_file import read_model, write_model
 
 
 @pytest.fixture
@@ -119,3 +122,21 @@ def test_info_of_a_foreign_file(refuses, tmp_path):
         f"model file: `{tmp_path / 'foreign.safetensors'}` must be a model that seqloom wrote, got "
         "a safetensors file without its header. Give a best.safetensors of a run."
     )
+
+
+@pytest.mark.parametrize("stress", [False, True])
+def test_stress_is_the_models(cli, model, pairs, tmp_path, monkeypatch, stress):
+    """`cmudict` is read as the model was trained on it."""
+    asked = []
+
+    def load_pairs(data, split, *, stress):
+        asked.append((data, split, stress))
+        return read_pairs(pairs)
+
+    monkeypatch.setattr("seqloom.data.sources.load_pairs", load_pairs)
+    file = read_model(model)
+    settings = {"data": {"stress": stress}}
+    trained = dataclasses.replace(file, training={**file.training, "settings": settings})
+    write_model(tmp_path / "m.safetensors", trained)
+    assert cli("evaluate", tmp_path / "m.safetensors", "cmudict").code == 0
+    assert asked == [("cmudict", "test", stress)]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -227,3 +228,32 @@ def test_output_that_cannot_be_written(model):
         "predict: `standard output` must be writable, got No space left on device. "
         "Free some space on that disk.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("stdin", "message"),
+    [
+        ("<&-", "predict: standard input must be open, got a closed one. Give it a file.\n"),
+        (
+            "0>/dev/null",  # open, but for writing
+            "predict: standard input must be readable, got Bad file descriptor. Give it a file.\n",
+        ),
+    ],
+)
+def test_standard_input_that_cannot_be_read(model, stdin, message):
+    line = shlex.join(command("predict", model)) + f" {stdin}"
+    done = subprocess.run(
+        line, shell=True, env=ENVIRONMENT, capture_output=True, text=True, timeout=30
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", message)
+
+
+def test_text_is_utf8_whatever_the_locale(model):
+    environment = {**ENVIRONMENT, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    line = command("predict", model, "--json")
+    done = subprocess.run([*line, "hgfé"], env=environment, capture_output=True, timeout=30)
+    assert done.returncode == 0
+    assert json.loads(done.stdout.decode("utf-8"))["source"] == "hgfé"
+    done = subprocess.run([*line, b"hgf\xe9"], env=environment, capture_output=True, timeout=30)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.startswith(b"predict: line 1 must be UTF-8, got byte 0xe9. ")

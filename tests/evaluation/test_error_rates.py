@@ -39,11 +39,6 @@ def test_counts_worked_by_hand():
     assert counts.output_error_rate == 75.0
 
 
-def test_counts_of_parts_add_up():
-    parts = (error_counts(OUTPUTS[:1], REFERENCES[:1]), error_counts(OUTPUTS[1:], REFERENCES[1:]))
-    assert parts[0] + parts[1] == error_counts(OUTPUTS, REFERENCES)
-
-
 def test_no_outputs_count_nothing():
     counts = error_counts([], [])
     assert counts == Counts(edits=0, reference_symbols=0, wrong=0, total=0)

@@ -281,3 +281,13 @@ def test_a_folder_left_before_the_first_line_can_be_used_again(tmp_path):
     for name in ("config.toml", ".config.toml.7.part", ".lock"):
         (tmp_path / name).touch()
     RunFolder(tmp_path).create()
+
+
+def test_resumed_from_another_folder(tmp_path, monkeypatch):
+    """A run that was begun with a relative path finds its data again from anywhere."""
+    monkeypatch.chdir(tmp_path)
+    write_toy(tmp_path / "toy.tsv")
+    train("toy.tsv", "run", valid="toy.tsv", config=tiny(training={"steps": 3}))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert resume("../run").finished

@@ -74,7 +74,7 @@ def predict(
     if sample:
         options["temperature"] = 1.0 if temperature is None else temperature
         options |= {"top_k": top_k, "seed": seed or 0}
-    batches = [list(enumerate(texts, 1))] if texts else _batches()
+    batches = _arguments(texts) if texts else _batches()
     with explaining(Path("standard output"), "predict"):
         try:
             for lines in batches:
@@ -152,6 +152,30 @@ def _shown(text: str, predictions: "list[Prediction]", scores: bool, as_json: bo
     return "\t".join(fields)
 
 
+def _arguments(texts: list[str]) -> Iterator[list[tuple[int, str]]]:
+    """The arguments as one batch, read as UTF-8 even where the locale is another.
+
+    Raises:
+        DataError: One is not UTF-8.
+    """
+    batch = []
+    for number, text in enumerate(texts, 1):
+        try:
+            batch.append((number, os.fsencode(text).decode("utf-8")))
+        except UnicodeDecodeError as error:
+            raise _not_utf8(number, error) from error
+    yield batch
+
+
+def _not_utf8(number: int, error: UnicodeDecodeError) -> Exception:
+    from ..errors import DataError
+
+    return DataError(
+        f"predict: line {number} must be UTF-8, got byte 0x{error.object[error.start]:02x}. "
+        "Convert it with: iconv -f LATIN1 -t UTF-8"
+    )
+
+
 def _batches() -> Iterator[list[tuple[int, str]]]:
     """Lines of standard input, all that are there when asked, so none waits for the next.
 
@@ -199,11 +223,7 @@ def _batches() -> Iterator[list[tuple[int, str]]]:
         if batch:
             yield batch
         if problem is not None:
-            raise DataError(
-                f"predict: line {number} must be UTF-8, got byte "
-                f"0x{problem.object[problem.start]:02x}. "
-                "Convert it with: iconv -f LATIN1 -t UTF-8"
-            )
+            raise _not_utf8(number, problem)
     if unread is not None:
         raise DataError(
             f"predict: standard input must be readable, got {unread.strerror}. Give it a file."

@@ -40,7 +40,7 @@ class Match(NamedTuple):
 
 @dataclass(frozen=True)
 class Counts:
-    """Sums over a test set. Add two to join their sets."""
+    """Sums over a test set."""
 
     edits: int
     reference_symbols: int
@@ -56,14 +56,6 @@ class Counts:
     def output_error_rate(self) -> float:
         """In %."""
         return percent(self.wrong, self.total)
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(
-            edits=self.edits + other.edits,
-            reference_symbols=self.reference_symbols + other.reference_symbols,
-            wrong=self.wrong + other.wrong,
-            total=self.total + other.total,
-        )
 
 
 def percent(part: int, whole: int) -> float:

@@ -96,11 +96,11 @@ def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
     sources, targets = [sources[i] for i in kept], [targets[i] for i in kept]
     examples = group_by_source(valid_pairs)
     report += _unknown_report(source, target, examples)
-    longest = [e for e in examples if 0 < len(source.encode(e.source)) <= config.max_symbols]
-    if len(longest) < len(examples):
-        left_out = len(examples) - len(longest)
+    readable = [e for e in examples if 0 < len(source.encode(e.source)) <= config.max_symbols]
+    if len(readable) < len(examples):
+        left_out = len(examples) - len(readable)
         report.append(f"left out: {left_out} validation sources, empty or too long")
-    if not longest:
+    if not readable:
         raise DataError(
             f"train: `{valid or train}` must have a validation source of at most "
             f"{config.max_symbols} symbols, got none. Raise data.max_symbols."
@@ -108,7 +108,7 @@ def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
     ratios = np.array([len(t) / len(s) for s, t in zip(sources, targets, strict=True)])
     return Prepared(
         train=PairSet(sources, targets),
-        valid=longest,
+        valid=readable,
         source=source,
         target=target,
         length_ratio=math.ceil(1000 * float(np.quantile(ratios, 0.999, method="higher"))) / 1000,
@@ -133,8 +133,9 @@ def resolve(config: Config, data: Prepared) -> Config:
     if config.training.minutes is not None or config.training.steps is not None:
         return config
     epochs = config.training.epochs
-    steps = max(LEAST_STEPS, _steps(data, config, LEAST_EPOCHS))
-    if epochs is not None:
+    if epochs is None:
+        steps = max(LEAST_STEPS, _steps(data, config, LEAST_EPOCHS))
+    else:
         steps = max(1, _steps(data, config, epochs))
     training = dataclasses.replace(config.training, epochs=None, steps=steps)
     return dataclasses.replace(config, training=training)

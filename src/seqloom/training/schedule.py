@@ -57,7 +57,6 @@ def steps_within(
         validations = math.ceil(steps / valid_every(steps, steps_per_epoch))
         return steps * step_seconds + validations * validation_seconds
 
-    # a budget below a few validations is spent on steps alone
     least = max(1, int(0.5 * seconds / step_seconds))
     low, high = least, max(least, int(seconds / step_seconds))
     while low < high:
