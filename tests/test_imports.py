@@ -22,12 +22,22 @@ ROOT = Path(seqloom.__file__).parent
 # so it stands below decoding, evaluation and export.
 ROOMS = (
     *("errors", "shapes", "extras", "files", "config"),
-    *("data", "reference", "layers", "models", "decoding", "evaluation", "export", "runtime"),
+    *(
+        "data",
+        "reference",
+        "native",
+        "layers",
+        "models",
+        "decoding",
+        "evaluation",
+        "export",
+        "runtime",
+    ),
     *("training", "inspection", "cli"),
 )
 WITHOUT_TORCH = {
     *("errors", "shapes", "extras", "files", "config"),
-    *("data", "reference", "decoding", "evaluation", "export", "runtime"),
+    *("data", "reference", "native", "decoding", "evaluation", "export", "runtime"),
 }
 PUBLIC = [n for n in seqloom.__all__ if n != "__version__"]
 
