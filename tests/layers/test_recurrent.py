@@ -9,8 +9,10 @@ from typing import NamedTuple
 import pytest
 import torch
 
+from seqloom import native
 from seqloom.errors import ConfigError, ShapeError
 from seqloom.layers import GRU, LSTM, RNN, unroll
+from seqloom.layers.dropout import dropout
 from seqloom.layers.recurrent import LAYERS
 
 B, T, I, H = 5, 7, 3, 4
@@ -51,6 +53,19 @@ def make_pair(name, batch_first=True):
     return Pair(*pair, num_layers * (1 + bidirectional), 2 if kind == "lstm" else 1)
 
 
+def options_of(layers):
+    return {"nonlinearity": layers.nonlinearity} if isinstance(layers, RNN) else {}
+
+
+@pytest.fixture(autouse=True, params=["torch", "native"])
+def kernels(request, monkeypatch):
+    """Every test here runs on both."""
+    if request.param == "native" and not native.available():
+        pytest.skip("the native core was not built")
+    monkeypatch.setenv("SEQLOOM_KERNELS", request.param)
+    return request.param
+
+
 @pytest.fixture(params=BUILDS)
 def pair(request):
     return make_pair(request.param)
@@ -74,7 +89,7 @@ def gradients(module, output, last, x, state):
     """Of a random but fixed loss; weights in the order of the state_dict."""
     torch.manual_seed(1)
     parts = [output, *tensors(last)]
-    loss = sum((part * torch.randn_like(part)).sum() for part in parts)
+    loss = sum((part * torch.randn(part.shape)).sum() for part in parts)
     named = sorted(module.named_parameters())
     return torch.autograd.grad(loss, [x, *tensors(state), *(p for _, p in named)])
 
@@ -156,7 +171,7 @@ def test_trace_has_every_state_and_gate_of_each_layer_and_direction(pair):
         for run, suffix in zip(runs, ("", "_reverse"), strict=False):
             names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
             weights = [getattr(ours, f"{n}_l{layer}{suffix}") for n in names]
-            cell = ours.cell_class.of_weights(weights, **ours._cell_options)
+            cell = ours.cell_class.of_weights(weights, **options_of(ours))
             before = type(run.last)(*(s[row] for s in tensors(state)))
             options = {"lengths": LENGTHS, "reverse": suffix != "", "return_states": True}
             torch.testing.assert_close(run, unroll(cell, below, before, **options))
@@ -189,14 +204,17 @@ def test_dropout_falls_between_layers_while_training(kind, return_states):
     want = plain(x, **run)[0]
     assert not torch.allclose(layers(x, **run)[0], want)
     torch.testing.assert_close(layers.eval()(x, **run)[0], want)
-    one = ours(I, H, 1, batch_first=True, dropout=0.5, **options)
+    with pytest.warns(UserWarning, match="dropout"):  # torch's own: there is no layer below the top
+        one = ours(I, H, 1, batch_first=True, dropout=0.5, **options)
     torch.testing.assert_close(one(x, **run)[0], one.eval()(x, **run)[0])
 
 
-def test_dropout_is_torchs(kind):
-    """Which layers it falls between and how it scales, drawn from the same seed."""
+def test_dropout_is_torchs(kind, monkeypatch):
+    """Which layers it falls between and how it scales, drawn from the same seed. The native path
+    draws other units: tests/layers/test_dropout.py."""
+    monkeypatch.setenv("SEQLOOM_KERNELS", "torch")
     ours, theirs, options = kind
-    pair = [make(I, H, 3, batch_first=True, dropout=0.4, **options) for make in (ours, theirs)]
+    pair = [make(I, H, 3, dropout=0.4, **options) for make in (ours, theirs)]
     pair[1].load_state_dict(pair[0].state_dict())
     x, results = torch.randn(B, T, I), []
     for module in pair:
@@ -212,54 +230,31 @@ def test_traced_dropout_scales_what_is_left(kind):
     output, _, traces = layers(torch.randn(B, T, I), return_states=True)
     torch.manual_seed(3)
     torch.randn(B, T, I)
-    below = torch.nn.functional.dropout(traces[0].forward.output, 0.4)
+    below = dropout(traces[0].forward.output, 0.4, True)
     names = ("weight_ih_l1", "weight_hh_l1", "bias_ih_l1", "bias_hh_l1")
     cell = ours.cell_class.of_weights([getattr(layers, n) for n in names], **options)
     torch.testing.assert_close(output, unroll(cell, below).output)
-
-
-def test_cell_options_reach_every_layer():
-    torch.manual_seed(2)
-    plain = LSTM(I, H, 2, bidirectional=True)
-    torch.manual_seed(2)
-    biased = LSTM(I, H, 2, bidirectional=True, forget_bias=1.0)
-    forget = slice(H, 2 * H)
-    for name, weight in biased.named_parameters():
-        moved = weight - plain.get_parameter(name)
-        if name.startswith("bias_ih"):
-            torch.testing.assert_close(moved[forget], torch.ones(H))
-            moved[forget] = 0.0
-        torch.testing.assert_close(moved, torch.zeros_like(moved))
-    with pytest.raises(TypeError, match="forgetbias"):
-        LSTM(I, H, forgetbias=1.0)
 
 
 def test_registry_names_the_layers():
     assert LAYERS == {"rnn": RNN, "lstm": LSTM, "gru": GRU}
 
 
-@pytest.mark.parametrize("dropout", [-0.1, 1.0, float("nan")])
-def test_wrong_dropout_says_the_rule(dropout):
-    message = rf"^GRU: `dropout` must be from 0 to below 1, got {dropout}\.$"
-    with pytest.raises(ConfigError, match=message):
-        GRU(I, H, 2, dropout=dropout)
-
-
-def test_wrong_shapes_say_what_was_wrong():
+def test_wrong_lengths_say_what_was_wrong():
     layers, x = LSTM(I, H, 2), torch.randn(T, B, I)
-    h = torch.randn(2, B, H)
-    for call, message in (
-        (lambda: layers(torch.randn(T, B, 9)), "`x` must have shape (T, B, I=3), got (7, 5, 9)."),
-        (
-            lambda: layers(x, lengths=LENGTHS[:4]),
-            "`lengths` must have shape (B=5), got (4,).",
-        ),
-        (lambda: layers(x, lengths=LENGTHS + 2), "`lengths` must be from 0 to T=7, got 9."),
-        (lambda: layers(x, lengths=LENGTHS - 1), "`lengths` must be from 0 to T=7, got -1."),
-        (lambda: layers(x, (h, h[:1])), "`c` must have shape (L=2, B=5, H=4), got (1, 5, 4)."),
+    for lengths, message in (
+        (LENGTHS[:4], "`lengths` must have shape (B=5), got (4,)."),
+        (LENGTHS + 2, "`lengths` must be from 0 to T=7, got 9."),
+        (LENGTHS - 1, "`lengths` must be from 0 to T=7, got -1."),
     ):
         with pytest.raises(ShapeError) as caught:
-            call()
+            layers(x, lengths=lengths)
         assert str(caught.value) == f"LSTM: {message}"
-    with pytest.raises(ConfigError, match=r"^LSTM: `state` must have 2 arrays \(h, c\), got 1\.$"):
-        layers(x, h)
+    with pytest.raises(ConfigError, match=r"^LSTM: `hx` must have 2 arrays \(h, c\), got 1\.$"):
+        layers(x, torch.randn(2, B, H))
+    with pytest.raises(ConfigError, match=r"^LSTM: `lengths` must be None for an input without a"):
+        layers(x[:, 0], lengths=LENGTHS)
+    with pytest.raises(ConfigError, match=r"^LSTM: `lengths` must be None for a PackedSequence"):
+        layers(torch.nn.utils.rnn.pack_sequence([x[:, 0]]), lengths=LENGTHS)
+    with pytest.raises(ConfigError, match=r"^LSTM: `return_states` must be False with `proj_size`"):
+        LSTM(I, H, proj_size=2)(x, return_states=True)

@@ -28,11 +28,13 @@ class Memory(NamedTuple):
         values: Encoder states, `(B, S, M)`, zero on padding.
         keys: What scores are computed from, the last size depends on the score.
         live: True on real steps, `(B, S)`; `None` if all are.
+        lengths: Real steps per sequence, `(B,)`, on the CPU; `None` if all are real.
     """
 
     values: Float[Tensor, "B S M"]
     keys: Float[Tensor, "B S K"]
     live: Tensor | None
+    lengths: Tensor | None
 
 
 class Attention(nn.Module, abc.ABC):
@@ -55,10 +57,10 @@ class Attention(nn.Module, abc.ABC):
         check_shape(type(self).__name__, "values", values, "B S M", M=self.memory_size)
         S = values.shape[1]
         if lengths is None or bool((lengths == S).all()):
-            return Memory(values=values, keys=self.project(values), live=None)
+            return Memory(values, self.project(values), live=None, lengths=None)
         live = torch.arange(S, device=values.device) < lengths.to(values.device)[:, None]
         values = torch.where(live[:, :, None], values, 0.0)
-        return Memory(values=values, keys=self.project(values), live=live)
+        return Memory(values, self.project(values), live, lengths=lengths.to("cpu", torch.int64))
 
     def forward(
         self, query: Float[Tensor, "B H"], memory: Memory

@@ -1,93 +1,69 @@
 """Stacked and bidirectional recurrent layers: `RNN`, `LSTM`, `GRU`.
 
-Weights and results are those of the torch.nn layers of the same names, so a state_dict loads in
-both directions. Beyond them: `lengths=` instead of packing, and `return_states=` for every state
-and every gate of every step.
-Differs: options are keyword-only; biases are always there; no `proj_size`, no unbatched and no
-packed input.
+They take all that the torch.nn layers of the same names take, their constructors and weights among
+it: swapping the import is enough. Beyond them: `lengths=` instead of packing, `return_states=` for
+every state and every gate of every step, and the native core's speed on a CPU, where
+layers/switch.py says so.
+Differs: they are `torch.nn.RNNBase`, not `torch.nn.LSTM` and so on, because torch.compile refuses
+every module that is one of those; a batch of no steps is no error; `hx` may be a NamedTuple.
 
-Two paths compute the same thing. Where only outputs are wanted, torch's fused operator runs;
-where states and gates are wanted, `unroll` runs the cell. `tests/layers/test_recurrent.py` checks
-both against torch.nn and each other.
+`tests/layers/test_recurrent.py` and `test_drop_in.py` check them against torch.nn.
 """
 
-from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple, final
+from typing import Any, final
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from ..errors import ConfigError
-from ..shapes import Float, Int, check_lengths, check_shape
+from ..shapes import Int, check_lengths
 from .cell import Cell
 from .gru import GRUCell
 from .lstm import LSTMCell
+from .native_layer import cell_code
+from .paths import LayerTrace, Ran, Stack, fused, fused_packed, native, traced
 from .rnn import RNNCell
-from .unroll import Unrolled, unroll
+from .switch import use_native
 
 CELLS: dict[str, type[Cell]] = {"rnn": RNNCell, "lstm": LSTMCell, "gru": GRUCell}
 
 
-class LayerTrace(NamedTuple):
-    """What one layer did: an `Unrolled` per direction; `backward` is `None` in one direction."""
-
-    forward: Unrolled
-    backward: Unrolled | None
-
-
-class Recurrent(nn.Module):
+class Recurrent(nn.RNNBase):
     """What `RNN`, `LSTM` and `GRU` share; use those."""
 
     cell_class: type[Cell]
 
-    def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        *,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        **cell_options: Any,
-    ) -> None:
-        """
-        Args:
-            input_size: I, the size of one input vector.
-            hidden_size: H, the size of a state, per direction.
-            num_layers: L; a layer reads the outputs of the one below.
-            batch_first: Inputs and outputs are `(B, T, ...)`, else `(T, B, ...)`.
-            dropout: Share of units dropped between layers while training.
-            bidirectional: A second set of cells reads from the end; outputs are joined.
-            **cell_options: What the cell takes beside its sizes, e.g. `nonlinearity`.
-        """
-        super().__init__()
-        if not 0.0 <= dropout < 1.0:
-            raise ConfigError(
-                f"{type(self).__name__}: `dropout` must be from 0 to below 1, got {dropout}."
-            )
-        self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
-        self.batch_first, self.dropout, self.bidirectional = batch_first, dropout, bidirectional
-        self.num_directions = 2 if bidirectional else 1
-        self._cell_options = cell_options
-        for layer in range(num_layers):
-            size = input_size if layer == 0 else hidden_size * self.num_directions
-            for suffix in self._suffixes(layer):
-                cell = self.cell_class(size, hidden_size, **cell_options)
-                for name, weight in cell.named_parameters():
-                    self.register_parameter(name + suffix, nn.Parameter(weight.detach()))
+    @property
+    def num_directions(self) -> int:
+        """2 if the layers read both ways."""
+        return 2 if self.bidirectional else 1
 
     @property
     def output_size(self) -> int:
-        """Size of one output vector: H times the directions."""
-        return self.hidden_size * self.num_directions
+        """Size of one output vector: that of a state times the directions."""
+        return (self.proj_size or self.hidden_size) * self.num_directions
+
+    def check_forward_args(self, input: Tensor, hidden: Any, batch_sizes: Tensor | None) -> None:
+        """torch.nn's checks of an input, and of all fields of a state `(L * directions, B, H)`."""
+        self.check_input(input, batch_sizes)
+        rows, B, size = self.get_expected_hidden_size(input, batch_sizes)
+        for n, (state, own) in enumerate(zip(hidden, (size, self.hidden_size), strict=False)):
+            which = f"hidden[{n}]" if len(hidden) > 1 else "hidden"
+            self.check_hidden_size(state, (rows, B, own), f"Expected {which} size {{}}, got {{}}")
+
+    def permute_hidden(self, hx: Any, permutation: Tensor | None) -> Any:
+        """Reorder the batch of a state `(L * directions, B, H)`, or of a pair of such."""
+        if permutation is None:
+            return hx
+        if isinstance(hx, Tensor):
+            return hx.index_select(1, permutation)
+        return tuple(state.index_select(1, permutation) for state in hx)
 
     def forward(
         self,
-        x: Float[Tensor, "_ _ I"],
-        state: Any = None,
+        input: Tensor | PackedSequence,
+        hx: Any = None,
         *,
         lengths: Int[Tensor, " B"] | None = None,
         return_states: bool = False,
@@ -95,133 +71,166 @@ class Recurrent(nn.Module):
         """Run all layers over time.
 
         Args:
-            x: Inputs, `(T, B, I)`, or `(B, T, I)` if `batch_first`.
-            state: State before the first step, as torch has it: `(L * directions, B, H)`, for an
+            input: `(T, B, I)`, or `(B, T, I)` if `batch_first`; `(T, I)` for one sequence without
+                a batch; or a PackedSequence.
+            hx: State before the first step, as torch has it: `(L * directions, B, H)`, for an
                 LSTM the pair `(h, c)` of such; zeros if `None`.
             lengths: Real steps per sequence, `(B,)`, each from 0 to T, on the CPU for speed; all T
                 if `None`. Padding never changes a result, in either direction.
             return_states: Also return a `LayerTrace` per layer.
         Returns:
-            Outputs, shaped as `x` with H times directions last and zero on padding; the last
-            state, shaped as `state`; and the list of traces if asked for, always `(B, T, H)`.
+            Outputs, shaped as `input` with H times directions last and zero on padding; the last
+            state, shaped as `hx`; and the list of traces if asked for, always `(B, T, H)`.
         Raises:
-            ShapeError: `x` or `lengths` has another shape, or a length is not within T.
+            ShapeError: `lengths` has another shape, or a length is not within T.
+            ConfigError: `lengths` beside an input that has none, or states of projected layers.
+            RuntimeError, ValueError: What torch.nn says of a wrong `input` or `hx`.
         """
         where = type(self).__name__
-        check_shape(where, "x", x, "B T I" if self.batch_first else "T B I", I=self.input_size)
-        x_BTI = x if self.batch_first else x.transpose(0, 1)
-        B, T, _ = x_BTI.shape
-        if lengths is not None:
-            check_lengths(where, lengths, B, T)
-            if bool((lengths == T).all()):
-                lengths = None
-        before = self._unpack(state, x_BTI)
-        traces = None
-        if return_states or T == 0:
-            output, last, traces = self._traced(x_BTI, before, lengths)
-        else:
-            output, last = self._fused(x_BTI, before, lengths)
-        output = output if self.batch_first else output.transpose(0, 1)
-        packed = last if len(last) > 1 else last[0]
-        return (output, packed, traces) if return_states else (output, packed)
-
-    def _traced(
-        self, x_BTI: Tensor, before: tuple[Tensor, ...], lengths: Tensor | None
-    ) -> tuple[Tensor, tuple[Tensor, ...], list[LayerTrace]]:
-        """Layer by layer through `unroll`, keeping every state and gate."""
-        traces, last = [], []
-        for layer in range(self.num_layers):
-            runs = []
-            for direction, suffix in enumerate(self._suffixes(layer)):
-                cell = self.cell_class.of_weights(self._weights(suffix), **self._cell_options)
-                row = layer * self.num_directions + direction
-                kind = type(cell.initial_state(0))
-                runs.append(
-                    unroll(
-                        cell,
-                        x_BTI,
-                        kind(*(field[row] for field in before)),
-                        lengths=lengths,
-                        reverse=direction == 1,
-                        return_states=True,
-                    )
+        if isinstance(input, PackedSequence):
+            if lengths is not None:
+                raise ConfigError(
+                    f"{where}: `lengths` must be None for a PackedSequence, which has its own."
                 )
-            traces.append(LayerTrace(runs[0], runs[1] if len(runs) > 1 else None))
-            last += [run.last for run in runs]
-            x_BTI = torch.cat([run.output for run in runs], dim=-1)
-            if layer < self.num_layers - 1:
-                x_BTI = F.dropout(x_BTI, self.dropout, self.training)
-        return x_BTI, tuple(torch.stack(field) for field in zip(*last, strict=True)), traces
+            return self._forward_packed(input, hx, return_states)
+        if input.dim() == 2:
+            if lengths is not None:
+                raise ConfigError(f"{where}: `lengths` must be None for an input without a batch.")
+            return self._forward_single(input, hx, return_states)
+        if input.dim() != 3:
+            raise ValueError(f"{where}: Expected input to be 2D or 3D, got {input.dim()}D instead")
+        x_BTI = input if self.batch_first else input.transpose(0, 1)
+        B, T, _ = x_BTI.shape
+        before = self._unpack(hx, x_BTI)
+        self.check_forward_args(input, before, None)
+        if lengths is not None:
+            compiling = torch.compiler.is_compiling()  # the core checks them again
+            if not compiling:
+                check_lengths(where, lengths, B, T)
+            lengths = None if not compiling and bool((lengths == T).all()) else lengths
+        ran = self._run(x_BTI, before, lengths, return_states)
+        output = ran.output if self.batch_first else ran.output.transpose(0, 1)
+        return self._result(output, ran)
 
-    def _fused(
-        self, x_BTI: Tensor, before: tuple[Tensor, ...], lengths: Tensor | None
-    ) -> tuple[Tensor, tuple[Tensor, ...]]:
-        """All layers in torch's own operator."""
-        T = x_BTI.shape[1]
-        weights = [w for layer in range(self.num_layers) for w in self._layer_weights(layer)]
-        hx: Any = list(before) if len(before) > 1 else before[0]
-        options = (True, self.num_layers, self.dropout, self.training, self.bidirectional)
-        run: Any = self._operator()
-        if lengths is None:
-            output, *last = run(x_BTI, hx, weights, *options, True)
-            return output, tuple(last)
-        # a packed sequence has at least one step; what an empty one computes is masked out below
-        on_cpu = lengths.to("cpu", torch.int64)
-        packed = pack_padded_sequence(
-            torch.where((on_cpu > 0).to(x_BTI.device)[:, None, None], x_BTI, 0.0),
-            on_cpu.clamp(min=1),
-            batch_first=True,
-            enforce_sorted=False,
-        )
+    def _run(
+        self,
+        x_BTI: Tensor,
+        before: tuple[Tensor, ...],
+        lengths: Tensor | None,
+        return_states: bool,
+    ) -> Ran:
+        """Choose a path."""
+        stack = self._stack()
+        lengths = None if lengths is None else lengths.to("cpu", torch.int64)
+        if self._native(stack, x_BTI, before):
+            return native(stack, x_BTI, before, lengths, return_states)
+        if return_states or (x_BTI.shape[1] == 0 and self.proj_size == 0):
+            if self.proj_size:
+                raise ConfigError(
+                    f"{type(self).__name__}: `return_states` must be False with `proj_size`."
+                )
+            ran = traced(stack, x_BTI, before, lengths)
+            return ran if return_states else ran._replace(traces=None)
+        return fused(stack, x_BTI, before, lengths)
+
+    def _native(self, stack: Stack, x: Tensor, before: tuple[Tensor, ...]) -> bool:
+        """Whether the core takes them; it knows no projections."""
+        weights = stack.flat_weights()
+        return not self.proj_size and use_native(type(self).__name__, x, *before, *weights)
+
+    def _forward_packed(self, packed: PackedSequence, hx: Any, return_states: bool) -> Any:
+        """On the native path as a padded batch and back, in the order of the packed one."""
+        data, B = packed.data, int(packed.batch_sizes[0])
+        before = self._unpack(hx, data.new_empty(B, 0, data.shape[-1]))
+        self.check_forward_args(data, before, packed.batch_sizes)
+        stack = self._stack()
+        if not return_states and not self._native(stack, data, before):
+            in_order = self.permute_hidden(before, packed.sorted_indices)
+            output, last = fused_packed(stack, packed, in_order)
+            last = self.permute_hidden(last, packed.unsorted_indices)
+            return self._result(output, Ran(output.data, last, None))
+        x_BTI, lengths = pad_packed_sequence(packed, batch_first=True)
+        ran = self._run(x_BTI, before, lengths, return_states)
         order = packed.sorted_indices
-        assert order is not None
-        hx = [h[:, order] for h in before] if len(before) > 1 else before[0][:, order]
-        data, *last = run(packed.data, packed.batch_sizes, hx, weights, *options)
-        output, _ = pad_packed_sequence(
-            packed._replace(data=data), batch_first=True, total_length=T
-        )
-        last = [h[:, packed.unsorted_indices] for h in last]
-        empty_B1 = (on_cpu == 0).to(x_BTI.device)[:, None]
-        if bool(empty_B1.any()):
-            output = torch.where(empty_B1[:, :, None], 0.0, output)
-            last = [torch.where(empty_B1, b, a) for a, b in zip(last, before, strict=True)]
-        return output, tuple(last)
+        output_BTH = ran.output if order is None else ran.output[order]
+        sizes = lengths if order is None else lengths[order.cpu()]
+        data = pack_padded_sequence(output_BTH, sizes, batch_first=True).data
+        return self._result(packed._replace(data=data), ran)
 
-    def _operator(self) -> Any:
-        raise NotImplementedError
-
-    def _unpack(self, state: Any, x_BTI: Tensor) -> tuple[Tensor, ...]:
-        """The state as a tuple of `(L * directions, B, H)`, one for each field."""
-        fields = len(self.cell_class.state_fields)
-        rows, B, H = self.num_layers * self.num_directions, x_BTI.shape[0], self.hidden_size
-        if state is None:
-            return (x_BTI.new_zeros(rows, B, H),) * fields
-        state = (state,) if isinstance(state, Tensor) else tuple(state)
-        if len(state) != fields:
-            raise ConfigError(
-                f"{type(self).__name__}: `state` must have {fields} arrays "
-                f"({', '.join(self.cell_class.state_fields)}), got {len(state)}."
+    def _forward_single(self, x_TI: Tensor, hx: Any, return_states: bool) -> Any:
+        """As a batch of one."""
+        states = (hx,) if isinstance(hx, Tensor) else hx
+        if states is not None and any(state.dim() != 2 for state in states):
+            raise RuntimeError(
+                f"For unbatched 2-D input, hx should also be 2-D but got {states[0].dim()}-D tensor"
             )
-        for name, array in zip(self.cell_class.state_fields, state, strict=True):
-            check_shape(type(self).__name__, name, array, "L B H", L=rows, B=B, H=H)
-        return tuple(state)
+        batched = None if states is None else tuple(state[:, None] for state in states)
+        x_BTI = x_TI[None]
+        before = self._unpack(batched, x_BTI)
+        self.check_forward_args(
+            x_BTI if self.batch_first else x_TI[:, None],
+            before,
+            None,
+        )
+        ran = self._run(x_BTI, before, None, return_states)
+        last = tuple(state[:, 0] for state in ran.last)
+        return self._result(ran.output[0], ran._replace(last=last))
 
-    def _suffixes(self, layer: int) -> Iterator[str]:
-        yield f"_l{layer}"
-        if self.bidirectional:
-            yield f"_l{layer}_reverse"
+    def _result(self, output: Any, ran: Ran) -> Any:
+        last: Any = ran.last if len(ran.last) > 1 else ran.last[0]
+        return (output, last) if ran.traces is None else (output, last, ran.traces)
 
-    def _weights(self, suffix: str) -> list[Tensor]:
-        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-        return [getattr(self, name + suffix) for name in names]
+    def _unpack(self, hx: Any, x_BTI: Tensor) -> tuple[Tensor, ...]:
+        """The state as a tuple of `(L * directions, B, H)`, one for each field."""
+        fields = self.cell_class.state_fields
+        if hx is None:
+            rows, B = self.num_layers * self.num_directions, x_BTI.shape[0]
+            sizes = (self.proj_size or self.hidden_size, self.hidden_size)
+            return tuple(x_BTI.new_zeros(rows, B, size) for size in sizes[: len(fields)])
+        state = (hx,) if isinstance(hx, Tensor) else tuple(hx)
+        if len(state) != len(fields):
+            raise ConfigError(
+                f"{type(self).__name__}: `hx` must have {len(fields)} arrays "
+                f"({', '.join(fields)}), got {len(state)}."
+            )
+        return state
 
-    def _layer_weights(self, layer: int) -> Iterator[Tensor]:
-        for suffix in self._suffixes(layer):
-            yield from self._weights(suffix)
+    def _stack(self) -> Stack:
+        """The layers as they are now: weights may be parametrized, or swapped for a call."""
+        names = ["weight_ih", "weight_hh", *(["bias_ih", "bias_hh"] if self.bias else [])]
+        names += ["weight_hr"] if self.proj_size else []
+        suffixes = ["", "_reverse"][: self.num_directions]
+        weights = [
+            [[getattr(self, f"{name}_l{layer}{suffix}") for name in names] for suffix in suffixes]
+            for layer in range(self.num_layers)
+        ]
+        nonlinearity = getattr(self, "nonlinearity", None)
+        return Stack(
+            cell_class=self.cell_class,
+            cell_options={} if nonlinearity is None else {"nonlinearity": nonlinearity},
+            code=cell_code(self.cell_class, nonlinearity or "tanh"),
+            operator=getattr(torch, self.mode.lower()),
+            weights=weights,
+            bias=self.bias,
+            dropout=float(self.dropout),
+            training=self.training,
+        )
+
+
+class _Unprojected(Recurrent):
+    """Without projections of the state."""
+
+    def __init__(self, mode: str, *args: Any, **options: Any) -> None:
+        if "proj_size" in options:
+            raise ValueError(
+                f"{type(self).__name__}: `proj_size` must be absent, got {options['proj_size']}: "
+                "only LSTM has projections."
+            )
+        super().__init__(mode, *args, **options)
 
 
 @final
-class RNN(Recurrent):
+class RNN(_Unprojected):
     """Vanilla recurrent layers, as `torch.nn.RNN`."""
 
     cell_class = RNNCell
@@ -231,26 +240,30 @@ class RNN(Recurrent):
         input_size: int,
         hidden_size: int,
         num_layers: int = 1,
-        *,
-        nonlinearity: Literal["tanh", "relu"] = "tanh",
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
+        nonlinearity: str = "tanh",
+        *args: Any,
+        **options: Any,
     ) -> None:
-        """Takes what `Recurrent` takes, and `nonlinearity`: `tanh` or `relu`."""
+        """
+        Args:
+            input_size: I, size of one input vector.
+            hidden_size: H, size of a state.
+            num_layers: Layers, each reading the outputs of the one below.
+            nonlinearity: `tanh` or `relu`.
+            *args: `bias`, `batch_first`, `dropout`, `bidirectional`, as torch.nn has them.
+            **options: The same, and `device`, `dtype`.
+        Raises:
+            ValueError: An unknown `nonlinearity`, or what torch.nn refuses.
+        """
+        if nonlinearity not in ("tanh", "relu"):
+            raise ValueError(
+                f"RNN: `nonlinearity` must be 'tanh' or 'relu', got {nonlinearity!r}. Unknown "
+                "nonlinearity."
+            )
         super().__init__(
-            input_size,
-            hidden_size,
-            num_layers,
-            batch_first=batch_first,
-            dropout=dropout,
-            bidirectional=bidirectional,
-            nonlinearity=nonlinearity,
+            f"RNN_{nonlinearity.upper()}", input_size, hidden_size, num_layers, *args, **options
         )
         self.nonlinearity = nonlinearity
-
-    def _operator(self) -> Any:
-        return torch.rnn_tanh if self.nonlinearity == "tanh" else torch.rnn_relu
 
 
 @final
@@ -259,18 +272,36 @@ class LSTM(Recurrent):
 
     cell_class = LSTMCell
 
-    def _operator(self) -> Any:
-        return torch.lstm
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """
+        Args:
+            *args: `input_size`, `hidden_size`, `num_layers`, `bias`, `batch_first`, `dropout`,
+                `bidirectional`, `proj_size`, as torch.nn has them.
+            **options: The same, and `device`, `dtype`.
+        Raises:
+            ValueError, TypeError: What torch.nn refuses.
+        """
+        super().__init__("LSTM", *args, **options)
 
 
 @final
-class GRU(Recurrent):
+class GRU(_Unprojected):
     """Gated recurrent layers, as `torch.nn.GRU`."""
 
     cell_class = GRUCell
 
-    def _operator(self) -> Any:
-        return torch.gru
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """
+        Args:
+            *args: `input_size`, `hidden_size`, `num_layers`, `bias`, `batch_first`, `dropout`,
+                `bidirectional`, as torch.nn has them.
+            **options: The same, and `device`, `dtype`.
+        Raises:
+            ValueError, TypeError: What torch.nn refuses.
+        """
+        super().__init__("GRU", *args, **options)
 
 
 LAYERS: dict[str, type[RNN] | type[LSTM] | type[GRU]] = {"rnn": RNN, "lstm": LSTM, "gru": GRU}
+
+__all__ = ["CELLS", "GRU", "LAYERS", "LSTM", "RNN", "LayerTrace", "Recurrent"]
