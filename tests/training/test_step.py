@@ -216,9 +216,9 @@ def test_epochs_become_steps(data):
 
 @pytest.mark.parametrize("batch_symbols", [None, 60, 8])
 def test_default_length_is_the_longer_of_epochs_and_steps(tmp_path, batch_symbols):
-    path = write_toy(tmp_path / "more.tsv", num_pairs=200)
+    path = write_toy(tmp_path / "more.tsv", num_pairs=300)
     prepared, config = resolved(path, data={"batch_symbols": batch_symbols})
-    epochs = sum(len(plan(prepared, config, epoch)) for epoch in range(18))
+    epochs = sum(len(plan(prepared, config, epoch)) for epoch in range(12))
     assert (epochs > 2400) == (batch_symbols == 8)
     assert config.training.steps == max(2400, epochs)
 

@@ -13,9 +13,9 @@ Source: link `context`: Cho et al. 2014 and Sutskever et al. 2014, one vector fo
 Differs: any cell on either side, stacked if wanted; in step 5 tanh stands for Bahdanau's maxout; in
 step 2 the summary holds the last state of both directions, not only of the backward one.
 
-The loop over t is written once, in `_advance`; `step` calls it for one symbol, `forward` for all of
-them with everything that does not depend on the loop (embeddings, their products, steps 5 and 6)
-done for all steps at once.
+`step` does steps 3 and 4 for one symbol, in `_advance`. `forward` does them for a whole target: one
+cell in `attention_decoder` or `unroll`, which have a native path, stacked cells in a loop over
+`_advance`; what does not depend on the loop (embeddings, steps 5 and 6) is done at once.
 """
 
 from typing import Any, NamedTuple, final
@@ -32,7 +32,10 @@ from ..layers.attention import (
     GeneralAttention,
     Memory,
 )
+from ..layers.decoder_loop import attention_decoder
+from ..layers.dropout import Dropout
 from ..layers.recurrent import CELLS, LAYERS
+from ..layers.unroll import unroll
 from ..shapes import Float, Int
 from .pair_model import PairModel
 
@@ -82,7 +85,7 @@ class EncoderDecoder(PairModel):
             H,
             config.encoder_layers,
             batch_first=True,
-            dropout=config.dropout,
+            dropout=config.dropout if config.encoder_layers > 1 else 0.0,  # between layers
             bidirectional=config.bidirectional,
         )
         M = self.encoder.output_size
@@ -95,7 +98,7 @@ class EncoderDecoder(PairModel):
         self.initial = nn.Linear(M, config.decoder_layers * self.num_fields * H)
         self.readout = nn.Linear(H + M + E, H)
         self.output = nn.Linear(H, target_symbols)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
 
     def encode(self, source: Int[Tensor, "B S"], lengths: Int[Tensor, " B"]) -> Encoded:
         x_BSE = self.dropout(self.source_embedding(source))
@@ -135,13 +138,30 @@ class EncoderDecoder(PairModel):
         memory = self.encode(source, source_lengths)
         state = self.initial_state(memory)
         embedded_BTE = self.dropout(self.target_embedding(target))
+        lowest: Any = self.cells[0]
+        if len(self.cells) > 1:
+            top_BTH, context_BTM = self._loop(embedded_BTE, state, memory)
+        elif self.attention is not None and memory.memory is not None:
+            top_BTH, context_BTM, _, _ = attention_decoder(
+                lowest, self.attention, embedded_BTE, memory.memory, state.layers[0]
+            )
+        else:
+            context_BTM = memory.summary[:, None].expand(-1, target.shape[1], -1)
+            joined = torch.cat([embedded_BTE, context_BTM], dim=-1)
+            top_BTH = unroll(lowest, joined, state.layers[0]).output
+        return self._read(top_BTH, context_BTM, embedded_BTE)
+
+    def _loop(
+        self, embedded_BTE: Tensor, state: DecoderState, memory: Encoded
+    ) -> tuple[Tensor, Tensor]:
+        """Steps 3 and 4 for stacked cells: the states of the top one, and the contexts."""
         projected_BTG = self._project(embedded_BTE)
         tops, contexts = [], []
         for projected_BG in projected_BTG.unbind(1):
             state, context_BM = self._advance(projected_BG, state, memory)
             tops.append(state.layers[-1].h)
             contexts.append(context_BM)
-        return self._read(torch.stack(tops, 1), torch.stack(contexts, 1), embedded_BTE)
+        return torch.stack(tops, 1), torch.stack(contexts, 1)
 
     def _project(self, embedded: Float[Tensor, "*rest E"]) -> Float[Tensor, "*rest G"]:
         """What the last symbols add to the gates of the lowest cell."""

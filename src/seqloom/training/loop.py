@@ -22,6 +22,7 @@ from torch.nn import functional as F
 from ..config import Config
 from ..data.vocabulary import BOS, PAD
 from ..errors import DivergedError
+from ..layers.switch import describe
 from ..models import PairModel, TorchStepper, build
 from .averaging import Average
 from .checkpoint import Progress, save_checkpoint
@@ -142,8 +143,14 @@ class Run:
             "parameters": sum(p.numel() for p in self.model.parameters()),
             "threads": torch.get_num_threads(),
             "processes": self.team.world,
+            "kernels": self._kernels(),
             "versions": versions(),
         }
+
+    def _kernels(self) -> str:
+        """What computes: a device, or on a CPU the path that the recurrent layers take."""
+        device = str(self.team.device)
+        return describe() if device == "cpu" else device
 
     # -- the steps -------------------------------------------------------------------------------
 
@@ -153,8 +160,9 @@ class Run:
         steps_per_epoch = len(plan(self.data, self.config, 0))
         every = valid_every(self.steps, steps_per_epoch)
         self.say(
-            f"{self.facts()['parameters']:,} parameters on {self.team.device}; {self.steps} steps "
-            f"of {self.config.data.batch_symbols} symbols, {steps_per_epoch} an epoch"
+            f"{self.facts()['parameters']:,} parameters, kernels {self._kernels()}; "
+            f"{self.steps} steps of {self.config.data.batch_symbols} symbols, "
+            f"{steps_per_epoch} an epoch"
         )
         saved = time.perf_counter()
         self.model.train()

@@ -16,7 +16,7 @@ from ..data.split import split_by_source
 from ..data.vocabulary import Vocabulary
 from ..errors import DataError
 
-LEAST_EPOCHS, LEAST_STEPS = 18, 2400  # the default length of a run: whichever is longer
+LEAST_EPOCHS, LEAST_STEPS = 12, 2400  # the default length of a run: whichever is longer
 LARGE = 1_000_000  # training symbols from which a batch is twice as large
 
 
