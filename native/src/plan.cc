@@ -4,12 +4,10 @@ namespace seqloom {
 
 Plan plan_space(Arena& arena, int64_t B, int64_t T, const int64_t* lengths, int64_t chunks) {
   Plan plan = {B, T, chunks, lengths, nullptr, nullptr, nullptr, nullptr};
-  int64_t steps = 0;
-  if (__builtin_mul_overflow(chunks, T + 1, &steps)) arena.overflow = true;
   plan.order = arena.take<int64_t>(B);
   plan.first = arena.take<int64_t>(chunks + 1);
-  plan.running = arena.take<int64_t>(steps);
-  plan.row = arena.take<int64_t>(steps);
+  plan.running = arena.take<int64_t>(chunks, T + 1);
+  plan.row = arena.take<int64_t>(chunks, T + 1);
   return plan;
 }
 

@@ -29,6 +29,19 @@ struct Arena {
     used = end;
     return p;
   }
+
+  // As many for each of `times`.
+  template <class T>
+  T* take(int64_t times, int64_t count) {
+    return take<T>(product(times, count));
+  }
+
+  int64_t product(int64_t a, int64_t b) {
+    int64_t all = 0;
+    if (!__builtin_mul_overflow(a, b, &all)) return all;
+    overflow = true;
+    return 0;
+  }
 };
 
 struct Plan {
