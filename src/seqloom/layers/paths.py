@@ -47,7 +47,7 @@ class Stack(NamedTuple):
         cell_class: Their cell.
         cell_options: What it takes beside its sizes.
         code: The native core's number for it, `None` if it has none.
-        operator: torch's function for all layers at once.
+        operator: torch's function for all layers at once, `None` if it has none.
         weights: Per layer, per direction: w_ih, w_hh and, with biases, b_ih, b_hh.
         bias: Whether there are biases.
         dropout: Share of units dropped between layers.

@@ -26,13 +26,27 @@ from .paths import LayerTrace, Ran, Stack, fused, fused_packed, native, traced
 from .rnn import RNNCell
 from .switch import use_native
 
+_TORCHS = ("RNN_TANH", "RNN_RELU", "LSTM", "GRU")
 CELLS: dict[str, type[Cell]] = {"rnn": RNNCell, "lstm": LSTMCell, "gru": GRUCell}
 
 
 class Recurrent(nn.RNNBase):
-    """What `RNN`, `LSTM` and `GRU` share; use those."""
+    """What `RNN`, `LSTM` and `GRU` share; use those.
+
+    A subclass names its cell. One whose cell torch does not have passes any other `mode`: its
+    weights get the cell's size, and it runs step by step.
+    """
 
     cell_class: type[Cell]
+
+    def __init__(self, mode: str, *args: Any, **options: Any) -> None:
+        super().__init__(mode if mode in _TORCHS else "RNN_TANH", *args, **options)
+        if mode not in _TORCHS:
+            self.mode = mode
+            for name, weight in list(self.named_parameters()):
+                rows = self.cell_class.num_gates * self.hidden_size
+                setattr(self, name, nn.Parameter(weight.new_empty(rows, *weight.shape[1:])))
+            self.reset_parameters()
 
     @property
     def num_directions(self) -> int:
@@ -119,16 +133,17 @@ class Recurrent(nn.RNNBase):
         lengths: Tensor | None,
         return_states: bool,
     ) -> Ran:
-        """Choose a path."""
+        """Choose a path; paths.py has them."""
         stack = self._stack()
         lengths = None if lengths is None else lengths.to("cpu", torch.int64)
         if self._native(stack, x_BTI, before):
             return native(stack, x_BTI, before, lengths, return_states)
-        if return_states or (x_BTI.shape[1] == 0 and self.proj_size == 0):
-            if self.proj_size:
-                raise ConfigError(
-                    f"{type(self).__name__}: `return_states` must be False with `proj_size`."
-                )
+        if return_states and self.proj_size:
+            raise ConfigError(
+                f"{type(self).__name__}: `return_states` must be False with `proj_size`."
+            )
+        no_steps = x_BTI.shape[1] == 0 and not self.proj_size  # torch refuses them
+        if return_states or no_steps or stack.operator is None:
             ran = traced(stack, x_BTI, before, lengths)
             return ran if return_states else ran._replace(traces=None)
         return fused(stack, x_BTI, before, lengths)
@@ -144,7 +159,8 @@ class Recurrent(nn.RNNBase):
         before = self._unpack(hx, data.new_empty(B, 0, data.shape[-1]))
         self.check_forward_args(data, before, packed.batch_sizes)
         stack = self._stack()
-        if not return_states and not self._native(stack, data, before):
+        in_torch = stack.operator is not None and not return_states
+        if in_torch and not self._native(stack, data, before):
             in_order = self.permute_hidden(before, packed.sorted_indices)
             output, last = fused_packed(stack, packed, in_order)
             last = self.permute_hidden(last, packed.unsorted_indices)
@@ -209,7 +225,7 @@ class Recurrent(nn.RNNBase):
             cell_class=self.cell_class,
             cell_options={} if nonlinearity is None else {"nonlinearity": nonlinearity},
             code=cell_code(self.cell_class, nonlinearity or "tanh"),
-            operator=getattr(torch, self.mode.lower()),
+            operator=getattr(torch, self.mode.lower()) if self.mode in _TORCHS else None,
             weights=weights,
             bias=self.bias,
             dropout=float(self.dropout),
