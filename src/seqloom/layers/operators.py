@@ -9,7 +9,8 @@ and `..._backward` of the first two. Each is one node for autograd and for torch
 float32 and float64. `native/include/seqloom.h` says what the functions do; the equations are those
 of layers/unroll.py and layers/attention.py, to which `tests/layers/test_operators.py` holds them.
 
-Gradients of gradients are not defined: set SEQLOOM_KERNELS=torch where you need them.
+Gradients of gradients of the first two are an error: set SEQLOOM_KERNELS=torch where you need them.
+Under torch.func's transforms the layers take torch's path by themselves (switch.py).
 """
 
 import threading
@@ -19,6 +20,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from ..native import core
 from ..native.library import (
@@ -255,53 +257,45 @@ def _layer_backward_meta(
     return _layer_backward_results(x, weights, h0, c0, len(weights) // (4 if bias else 2), need_x)
 
 
-def _layer_setup(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
-    x, lengths, weights, h0, c0, cell, bias, keep = inputs
-    out, _, _, saved, chunks = output
-    ctx.set_materialize_grads(False)
-    ctx.mark_non_differentiable(chunks)
-    ctx.save_for_backward(x, lengths, h0, c0, out, saved, chunks, *weights)
-    ctx.cell, ctx.bias, ctx.keep = cell, bias, keep
+class _LayerFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, *inputs: Any) -> Any:
+        x, lengths, h0, c0, ctx.cell, ctx.bias, ctx.keep, *weights = inputs
+        with torch._C._AutoDispatchBelowAutograd():
+            output = torch.ops.seqloom.recurrent_layer(x, lengths, weights, h0, c0, *inputs[4:7])
+        out, _, _, saved, chunks = output
+        ctx.set_materialize_grads(False)
+        ctx.mark_non_differentiable(chunks)
+        ctx.save_for_backward(x, lengths, h0, c0, out, saved, chunks, *weights)
+        return output
 
-
-def _layer_gradient(
-    ctx: Any,
-    grad_out: Tensor | None,
-    grad_h_n: Tensor | None,
-    grad_c_n: Tensor | None,
-    grad_saved: Tensor | None,
-    _: Tensor | None,
-) -> tuple[Any, ...]:
-    if not ctx.keep:
-        raise RuntimeError("seqloom::recurrent_layer: gradients need `keep`, got False.")
-    x, lengths, h0, c0, out, saved, chunks, *weights = ctx.saved_tensors
-    dx, dh0, dc0, *d_weights = torch.ops.seqloom.recurrent_layer_backward(
-        grad_out,
-        grad_h_n,
-        grad_c_n if ctx.cell == LSTM else None,
-        grad_saved,
-        x,
-        lengths,
-        weights,
-        h0,
-        c0,
-        out,
-        saved,
-        chunks,
-        ctx.cell,
-        ctx.bias,
-        ctx.needs_input_grad[0],
-    )
-    return (
-        dx if ctx.needs_input_grad[0] else None,
-        None,
-        d_weights,
-        None if h0 is None else dh0,
-        None if c0 is None else dc0,
-        None,
-        None,
-        None,
-    )
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor | None) -> Any:
+        if not ctx.keep:
+            raise RuntimeError("seqloom::recurrent_layer: gradients need `keep`, got False.")
+        grad_out, grad_h_n, grad_c_n, grad_saved, _ = grads
+        x, lengths, h0, c0, out, saved, chunks, *weights = ctx.saved_tensors
+        dx, dh0, dc0, *d_weights = torch.ops.seqloom.recurrent_layer_backward(
+            grad_out,
+            grad_h_n,
+            grad_c_n if ctx.cell == LSTM else None,
+            grad_saved,
+            x,
+            lengths,
+            weights,
+            h0,
+            c0,
+            out,
+            saved,
+            chunks,
+            ctx.cell,
+            ctx.bias,
+            ctx.needs_input_grad[0],
+        )
+        dx = dx if ctx.needs_input_grad[0] else None
+        dh0, dc0 = None if h0 is None else dh0, None if c0 is None else dc0
+        return dx, None, dh0, dc0, None, None, None, *d_weights
 
 
 def _rows_cpu(lengths: Tensor | None, chunks: Tensor, B: int, T: int) -> Tensor:
@@ -333,13 +327,17 @@ def _dropout_meta(x: Tensor, share: float, seed: Tensor) -> Tensor:
     return torch.empty_like(x.contiguous())
 
 
-def _dropout_setup(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
-    _, ctx.share, seed = inputs
-    ctx.save_for_backward(seed)
+class _DropoutFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, share: float, seed: Tensor) -> Any:
+        ctx.share = share
+        ctx.save_for_backward(seed)
+        with torch._C._AutoDispatchBelowAutograd():
+            return torch.ops.seqloom.dropout(x, share, seed)
 
-
-def _dropout_gradient(ctx: Any, grad: Tensor) -> tuple[Any, ...]:
-    return torch.ops.seqloom.dropout(grad, ctx.share, *ctx.saved_tensors), None, None
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Any:
+        return torch.ops.seqloom.dropout(grad, ctx.share, *ctx.saved_tensors), None, None
 
 
 def _decoder(
@@ -499,65 +497,78 @@ def _decoder_backward_meta(
     return _decoder_backward_results(x, memory, keys, h0, c0, weights)
 
 
-def _decoder_setup(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
-    x, memory, keys, lengths, h0, c0, weights, cell, bias, keep = inputs
-    h, context, attention, _, saved, chunks = output
-    ctx.set_materialize_grads(False)
-    ctx.mark_non_differentiable(saved, chunks)
-    ctx.save_for_backward(
-        x, memory, keys, lengths, h0, c0, h, context, attention, saved, chunks, *weights
-    )
-    ctx.cell, ctx.bias, ctx.keep = cell, bias, keep
+class _DecoderFunction(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, *inputs: Any) -> Any:
+        *arrays, ctx.cell, ctx.bias, ctx.keep = inputs[:9]
+        weights = inputs[9:]
+        with torch._C._AutoDispatchBelowAutograd():
+            output = torch.ops.seqloom.attention_decoder(*arrays, weights, *inputs[6:9])
+        h, context, attention, _, saved, chunks = output
+        ctx.set_materialize_grads(False)
+        ctx.mark_non_differentiable(saved, chunks)
+        ctx.save_for_backward(*arrays, h, context, attention, saved, chunks, *weights)
+        return output
 
-
-def _decoder_gradient(
-    ctx: Any,
-    grad_h: Tensor | None,
-    grad_context: Tensor | None,
-    grad_attention: Tensor | None,
-    grad_c_n: Tensor | None,
-    *_: Tensor | None,
-) -> tuple[Any, ...]:
-    if not ctx.keep:
-        raise RuntimeError("seqloom::attention_decoder: gradients need `keep`, got False.")
-    x, memory, keys, lengths, h0, c0, *rest = ctx.saved_tensors
-    h, context, attention, saved, chunks, *weights = rest
-    dx, d_memory, d_keys, dh0, dc0, *d_weights = torch.ops.seqloom.attention_decoder_backward(
-        grad_h,
-        grad_context,
-        grad_attention,
-        grad_c_n if ctx.cell == LSTM else None,
-        x,
-        memory,
-        keys,
-        lengths,
-        h0,
-        c0,
-        weights,
-        h,
-        context,
-        attention,
-        saved,
-        chunks,
-        ctx.cell,
-        ctx.bias,
-    )
-    dh0, dc0 = None if h0 is None else dh0, None if c0 is None else dc0
-    return dx, d_memory, d_keys, None, dh0, dc0, d_weights, None, None, None
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, *grads: Tensor | None) -> Any:
+        if not ctx.keep:
+            raise RuntimeError("seqloom::attention_decoder: gradients need `keep`, got False.")
+        grad_h, grad_context, grad_attention, grad_c_n, *_ = grads
+        x, memory, keys, lengths, h0, c0, *rest = ctx.saved_tensors
+        h, context, attention, saved, chunks, *weights = rest
+        dx, d_memory, d_keys, dh0, dc0, *d_weights = torch.ops.seqloom.attention_decoder_backward(
+            grad_h,
+            grad_context,
+            grad_attention,
+            grad_c_n if ctx.cell == LSTM else None,
+            x,
+            memory,
+            keys,
+            lengths,
+            h0,
+            c0,
+            weights,
+            h,
+            context,
+            attention,
+            saved,
+            chunks,
+            ctx.cell,
+            ctx.bias,
+        )
+        dh0, dc0 = None if h0 is None else dh0, None if c0 is None else dc0
+        return dx, d_memory, d_keys, None, dh0, dc0, None, None, None, *d_weights
 
 
 _library: Any = torch.library.Library("seqloom", "DEF")  # type: ignore[no-untyped-call]
 
 
-def _register(schema: str, cpu: Any, meta: Any, setup: Any = None, gradient: Any = None) -> None:
+def _register(schema: str, cpu: Any, meta: Any, function: Any = None) -> None:
+    """Define an operator. `function`, which has its gradients, is given a list of tensors last.
+
+    It is a kernel of its own because torch.library.register_autograd costs 40 to 100 us a call.
+    """
     name = schema.partition("(")[0]
     _library.define(schema)
     _library.impl(name, cpu, "CPU")
     torch.library.register_fake(f"seqloom::{name}", meta, lib=_library)
-    if gradient is not None:
-        torch.library.register_autograd(
-            f"seqloom::{name}", gradient, setup_context=setup, lib=_library
-        )
+    if function is None:
+        return
+    operator = getattr(torch.ops.seqloom, name).default
+    kinds = [str(argument.type) for argument in operator._schema.arguments]
+    place = kinds.index("List[Tensor]") if "List[Tensor]" in kinds else None
+
+    def autograd(*inputs: Any) -> Any:
+        if not torch.is_grad_enabled():
+            with torch._C._AutoDispatchBelowAutograd():
+                return operator(*inputs)
+        if place is not None:
+            inputs = (*inputs[:place], *inputs[place + 1 :], *inputs[place])
+        return function.apply(*inputs)
+
+    _library.impl(name, autograd, "Autograd")
 
 
 _register(
@@ -565,8 +576,7 @@ _register(
     " bool bias, bool keep) -> (Tensor, Tensor, Tensor, Tensor, Tensor)",
     _layer_cpu,
     _layer_meta,
-    _layer_setup,
-    _layer_gradient,
+    _LayerFunction,
 )
 _register(
     "recurrent_layer_backward(Tensor? grad_out, Tensor? grad_h_n, Tensor? grad_c_n,"
@@ -582,8 +592,7 @@ _register(
     "dropout(Tensor x, float share, Tensor seed) -> Tensor",
     _dropout_cpu,
     _dropout_meta,
-    _dropout_setup,
-    _dropout_gradient,
+    _DropoutFunction,
 )
 _register(
     "attention_decoder(Tensor x, Tensor memory, Tensor keys, Tensor? lengths, Tensor? h0,"
@@ -591,8 +600,7 @@ _register(
     " -> (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)",
     _decoder_cpu,
     _decoder_meta,
-    _decoder_setup,
-    _decoder_gradient,
+    _DecoderFunction,
 )
 _register(
     "attention_decoder_backward(Tensor? grad_h, Tensor? grad_context, Tensor? grad_attention,"

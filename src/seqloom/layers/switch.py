@@ -63,6 +63,8 @@ def _refusal(tensors: list[Tensor], isa: str | None) -> str | None:
             return "tensors of several devices or dtypes"
     if torch.is_autocast_enabled("cpu"):
         return "autocast"
+    if torch._C._are_functorch_transforms_active():
+        return "a transform of torch.func"
     return None
 
 
