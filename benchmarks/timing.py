@@ -8,6 +8,8 @@ from pathlib import Path
 
 import torch
 
+PAUSE = 0.01  # seconds
+
 
 def in_turns(
     candidates: dict[str, Callable[[], object]],
@@ -17,8 +19,8 @@ def in_turns(
 ) -> dict[str, list[float]]:
     """Time each candidate once a round, beginning each round with another one.
 
-    Before a timed call there is an untimed one, so that each finds its own data in the caches and
-    its own threads awake: what a training loop would find, and not what a peer left behind.
+    Before a turn there is a pause in which a peer's threads stop to spin, and an untimed call, so
+    that each finds its own data in the caches and its own threads awake, as in a training loop.
 
     Args:
         candidates: What to call, by name.
@@ -37,6 +39,7 @@ def in_turns(
     while rounds < least or (rounds < most and time.perf_counter() - begun < seconds):
         for k in range(len(names)):
             name = names[(rounds + k) % len(names)]
+            time.sleep(PAUSE)
             candidates[name]()
             before = time.perf_counter()
             candidates[name]()
