@@ -4,8 +4,8 @@
 
 FOLDER holds `g2p_en/` and `g2p_multi/` (docs/results.md says where they come from). Each case is a
 run in `runs/`; one that was interrupted is resumed, one that is finished is not trained again.
-Results go to `benchmarks/results/accuracy.json`, tables and figure to `README.md`,
-`docs/results.md` and `docs/figures/links.png`.
+Results go to `benchmarks/results/accuracy.json`, tables to `README.md`, `docs/results.md` and
+`docs/performance.md`, the figure to `docs/figures/links.png`.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from tables import DOCS, README, RESULTS, write_tables
 
 import seqloom
 from seqloom.config import config_from, read_toml
@@ -23,9 +24,7 @@ from seqloom.data.pairs import group_by_source, read_pairs
 from seqloom.evaluation import evaluate_outputs
 from seqloom.training.reporter import Plain
 
-HERE = Path(__file__).parent
-RESULTS = HERE / "results" / "accuracy.json"
-DOCS = HERE.parent / "docs"
+FILE, EPOCHS = RESULTS / "accuracy.json", RESULTS / "epoch.json"
 
 SMALL = {"hidden_size": 128, "embedding_size": 64, "attention_size": 64}
 
@@ -59,6 +58,7 @@ CASES = [
     _g2p_en("link-context", {"model": {**SMALL, "link": "context"}, "training": {"epochs": 3}}),
 ]
 
+WER_GOALS = [30.0, 26.0, 24.5]
 LANGUAGES = ["g2p-dut", "g2p-jpn_hira", "g2p-kor"]
 
 
@@ -69,12 +69,10 @@ def main() -> None:
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(c.name for c in CASES))
     arguments = parser.parse_args()
     known = {case.name: case for case in CASES}
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    (DOCS / "figures").mkdir(exist_ok=True)
+    results = json.loads(FILE.read_text()) if FILE.exists() else {}
     for name in arguments.cases or known:
         results[name] = measure(known[name], arguments.data, arguments.runs / name)
-        RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
+        FILE.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
     write_docs(results)
 
 
@@ -108,6 +106,12 @@ def measure(case: Case, data: Path, run: Path) -> dict[str, Any]:
         "parameters": events[0]["parameters"],
         "steps": result.steps,
         "minutes": round(events[-1]["seconds"] / 60, 1),
+        "kernels": events[0].get("kernels", "torch"),
+        "curve": [
+            [event["step"], round(event["seconds"] / 60, 2), round(event["output_error"], 2)]
+            for event in events
+            if event["event"] == "validation"
+        ],
         "valid": {
             key: model.file.training[f"valid_{key}"] for key in ("symbol_error", "output_error")
         },
@@ -125,18 +129,10 @@ def write_docs(results: dict[str, Any]) -> None:
     if {"link-attention", "link-context"} <= set(results):
         tables["links"] = _links_table(results)
         _draw_links(results, DOCS / "figures" / "links.png")
-    for page in (DOCS / "results.md", HERE.parent / "README.md"):
-        text = page.read_text(encoding="utf-8")
-        for name, table in tables.items():
-            if f"<!-- begin {name} -->" in text:
-                text = _between(text, name, table)
-        page.write_text(text, encoding="utf-8")
-
-
-def _between(text: str, name: str, table: str) -> str:
-    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
-    head, rest = text.split(begin)
-    return f"{head}{begin}\n{table}\n{end}{rest.split(end)[1]}"
+    if EPOCHS.exists() and "curve" in results.get("g2p-en", {}):
+        tables["minutes"] = _minutes_table(results["g2p-en"]["curve"])
+    for page in (DOCS / "results.md", DOCS / "performance.md", README):
+        write_tables(page, tables)
 
 
 def _accuracy_table(results: dict[str, Any]) -> str:
@@ -175,6 +171,24 @@ def _links_table(results: dict[str, Any]) -> str:
             f"| {a['output_error_rate']:.1f} | {c['symbol_error_rate']:.1f} "
             f"| {a['symbol_error_rate']:.1f} |"
         )
+    return "\n".join(lines)
+
+
+def _minutes_table(curve: list[list[float]]) -> str:
+    """When each goal was first met; on torch's path the same steps take longer by epoch.json."""
+    occasions = json.loads(EPOCHS.read_text())["occasions"]
+    slower = sum(occasion["ratio"] for occasion in occasions) / len(occasions)
+    lines = [
+        "| validation WER % | steps | native, minutes | torch's path, minutes |",
+        "|---|---|---|---|",
+    ]
+    for goal in WER_GOALS:
+        for step, minutes, error in curve:
+            if error <= goal:
+                lines.append(
+                    f"| {goal} ({error:.1f}) | {step:,} | {minutes:.1f} | {minutes * slower:.1f} |"
+                )
+                break
     return "\n".join(lines)
 
 
