@@ -3,7 +3,7 @@
     python docs/build.py settings          docs/settings.md, from the dataclasses in config.py
     python docs/build.py figures MODEL     docs/figures/alignment.png, from a model of English words
 
-The tables of docs/results.md come from `benchmarks/accuracy.py`.
+The tables of README.md, docs/results.md and docs/performance.md come from `benchmarks/`.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from seqloom.config import (
     TransformerConfig,
 )
 from seqloom.inspection.alignment import draw_alignments
+from seqloom.training.prepare import LEAST_EPOCHS, LEAST_STEPS
 
 HERE = Path(__file__).parent
 WORDS = ["thought", "phoenix", "knowledge"]
@@ -42,7 +43,7 @@ Python (`config={"model": {"hidden_size": 512}}`); the most used ones have a fla
 "see below" means that the default is chosen for the data and written there.
 """
 
-RULES = """
+RULES = f"""
 ## Defaults that come from the data
 
 - `data.source_level`, `data.target_level`: characters if fewer than half of the texts contain a
@@ -50,8 +51,8 @@ RULES = """
 - `data.batch_symbols`: 1,024; 2,048 if the training pairs have a million symbols or more, source
   and target together.
 - `training.learning_rate`: 0.002 recurrent, 0.001 Transformer.
-- Length of the run, if none of `epochs`, `minutes` and `steps` is given: 18 epochs or 2,400 steps,
-  whichever is longer.
+- Length of the run, if none of `epochs`, `minutes` and `steps` is given: {LEAST_EPOCHS} epochs or
+  {LEAST_STEPS:,} steps, whichever is longer.
 - Validation: once an epoch, but at least 10 and at most 100 times in a run.
 """
 
