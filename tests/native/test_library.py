@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import files
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,12 @@ def test_without_the_core_torch_takes_over_and_says_so(monkeypatch):
         "core. Unset it, or set SEQLOOM_KERNELS=torch."
     )
     assert message in done.stderr
+
+
+def test_a_core_that_was_installed_is_found():
+    """Under import hooks too, such as those of this very suite; else every test of it is skipped."""
+    installed = any("libseqloom" in path.name for path in files("seqloom") or ())
+    assert native.available() or not installed
 
 
 @built

@@ -42,7 +42,7 @@ def main(data: str, out: Path, settings: dict, seed: int) -> None:
             os._exit(0)
         while not (out / "log.jsonl").exists():
             time.sleep(0.001)
-        deadline = time.monotonic() + draw.uniform(0.0, 0.3 + 0.05 * kills)
+        deadline = time.monotonic() + draw.uniform(0.0, 0.1 + 0.03 * kills)
         done = 0
         while not done and time.monotonic() < deadline:
             done, status = os.waitpid(child, os.WNOHANG)

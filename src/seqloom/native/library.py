@@ -19,6 +19,7 @@ from ctypes import (
     c_uint64,
     c_void_p,
 )
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, Literal
 
@@ -163,14 +164,19 @@ def _function(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> 
 
 
 def _find() -> Path | None:
-    """The shared library beside this file, or in the package's other directory, as an editable
-    install has it."""
+    """The shared library beside this file or, as an editable install has it, where it was installed.
+
+    The package's `__path__` would do for the latter, but import hooks (jaxtyping's) leave it short.
+    """
     name = {"darwin": "libseqloom.dylib", "win32": "seqloom.dll"}.get(sys.platform, "libseqloom.so")
-    for folder in sys.modules[__package__].__path__:
-        path = Path(folder) / name
-        if path.is_file():
-            return path
-    return None
+    path = Path(__file__).with_name(name)
+    if path.is_file():
+        return path
+    try:
+        installed = distribution("seqloom").locate_file(f"seqloom/native/{name}")
+    except PackageNotFoundError:
+        return None
+    return Path(str(installed)) if Path(str(installed)).is_file() else None
 
 
 _MISSING = (
