@@ -12,6 +12,7 @@ import pytest
 import torch  # its OpenMP pool is the one to be found
 
 import seqloom
+import seqloom.layers
 from seqloom import native
 from seqloom.errors import ConfigError, SeqloomError
 from seqloom.native import library
