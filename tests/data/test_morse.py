@@ -40,7 +40,13 @@ def test_the_code_can_be_read_by_its_timing(text):
 
 def test_the_code_is_that_of_the_standard():
     """Spot checks, and: 26 letters, all different, of 1 to 4 signs."""
-    assert (CODE["e"], CODE["t"], CODE["s"], CODE["o"], CODE["q"]) == (".", "-", "...", "---", "--.-")
+    assert (CODE["e"], CODE["t"], CODE["s"], CODE["o"], CODE["q"]) == (
+        ".",
+        "-",
+        "...",
+        "---",
+        "--.-",
+    )
     assert len(LETTERS) == len(CODE) == 26
     assert all(re.fullmatch(r"[.-]{1,4}", signs) for signs in CODE.values())
 
@@ -73,5 +79,7 @@ def test_what_it_refuses(tmp_path):
     with pytest.raises(ConfigError, match=r"^make: `--count` must be at least 10, got 9\.$"):
         make_morse(tmp_path, count=9, seed=0)
     (tmp_path / "x").write_text("x")
-    with pytest.raises(RunError, match=r"^make: `.*` must be empty, got a folder with files\. Name"):
+    with pytest.raises(
+        RunError, match=r"^make: `.*` must be empty, got a folder with files\. Name"
+    ):
         make_morse(tmp_path, count=10, seed=0)

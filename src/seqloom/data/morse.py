@@ -69,9 +69,7 @@ def recording(seed: int, number: int) -> tuple[Float[np.ndarray, " samples"], st
     """One recording and its transcript: 1 to 3 words."""
     rng = np.random.default_rng([seed, number])
     text = " ".join(rng.choice(WORDS, size=rng.integers(1, 4)))
-    tone = key(
-        text, rng, dot=rng.uniform(0.022, 0.036), pitch=rng.uniform(450, 900), unsteady=0.08
-    )
+    tone = key(text, rng, dot=rng.uniform(0.022, 0.036), pitch=rng.uniform(450, 900), unsteady=0.08)
     silence = [np.zeros(round(rng.uniform(0.05, 0.3) * RATE)) for _ in range(2)]
     sound = rng.uniform(0.1, 0.5) * np.concatenate([silence[0], tone, silence[1]])
     noise: np.ndarray = rng.uniform(0.002, 0.05) * rng.normal(size=len(sound))
@@ -96,7 +94,9 @@ def make_morse(folder: Path, *, count: int, seed: int) -> dict[str, int]:
     with explaining(folder, "make"):
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise RunError(f"make: `{folder}` must be empty, got a folder with files. Name another.")
+            raise RunError(
+                f"make: `{folder}` must be empty, got a folder with files. Name another."
+            )
         (folder / "wav").mkdir()
     lines: list[str] = []
     for number in range(count):

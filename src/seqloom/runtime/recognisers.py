@@ -141,8 +141,7 @@ def _layer(
     both = not isinstance(config, CTCConfig) or config.bidirectional
     suffixes = [f"_l{number}", f"_l{number}_reverse"][: 2 if both else 1]
     return [
-        _cell(config.cell, tensors, prefix, suffix, size, config.hidden_size)
-        for suffix in suffixes
+        _cell(config.cell, tensors, prefix, suffix, size, config.hidden_size) for suffix in suffixes
     ]
 
 
