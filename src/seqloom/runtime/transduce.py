@@ -1,21 +1,19 @@
-"""`seqloom.load(path).predict([...])`: a model file at work, with NumPy alone.
-
-The plain version, made of the steps of `reference/`; whatever replaces it keeps this face.
-"""
+"""The task `transduce` at work: a text to another, with NumPy alone."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..config import RecurrentConfig
+from ..config.transduce import RecurrentConfig
 from ..data.vocabulary import BOS, EOS
 from ..decoding import Hypothesis, LengthLimit, Search, Stepper, decode
 from ..errors import ConfigError, DataError
-from ..export.model_file import ModelFile, read_model
+from ..export.model_file import ModelFile
+from ..export.parts.transduce import TransduceParts
 from .encoder_decoder import NumpyEncoderDecoder
+from .model import Model
 from .tensors import Tensors
 from .transformer import NumpyTransformer
 
@@ -55,19 +53,10 @@ class Alignment:
     weights: np.ndarray
 
 
-def load(path: str | Path) -> "Model":
-    """Read a model file.
+class Transducer(Model):
+    """A trained model of pairs, ready to predict."""
 
-    Args:
-        path: A `best.safetensors` of a run.
-    Raises:
-        FormatError: The file is absent, damaged, cut short, foreign, or of a newer format.
-    """
-    return Model(read_model(Path(path)))
-
-
-class Model:
-    """A trained model, ready to predict."""
+    parts: TransduceParts
 
     def __init__(self, file: ModelFile) -> None:
         """
@@ -76,8 +65,8 @@ class Model:
         Raises:
             FormatError: Settings and tensors do not fit together.
         """
-        self.file = file
-        sizes = (Tensors(file.tensors), len(file.source), len(file.target))
+        super().__init__(file)
+        sizes = (Tensors(file.tensors), len(self.parts.source), len(self.parts.target))
         self.network: Stepper = (
             NumpyEncoderDecoder(file.model, *sizes)
             if isinstance(file.model, RecurrentConfig)
@@ -151,7 +140,7 @@ class Model:
             seed=seed,
         )
         sources = [self.encode(text, f"text {i + 1}") for i, text in enumerate(texts)]
-        found = decode(self.network, sources, LengthLimit(self.file.length_ratio), search)
+        found = decode(self.network, sources, LengthLimit(self.parts.length_ratio), search)
         return [[self._prediction(hypothesis) for hypothesis in row] for row in found]
 
     def encode(self, text: str, name: str = "text") -> list[int]:
@@ -163,12 +152,12 @@ class Model:
         Raises:
             DataError: It is empty or too long.
         """
-        symbols = self.file.source.encode(text)
+        symbols = self.parts.source.encode(text)
         if not symbols:
             raise DataError(f"predict: {name} must have at least one symbol, got none.")
-        if len(symbols) > self.file.max_symbols:
+        if len(symbols) > self.parts.max_symbols:
             raise DataError(
-                f"predict: {name} must have at most {self.file.max_symbols} symbols, got "
+                f"predict: {name} must have at most {self.parts.max_symbols} symbols, got "
                 f"{len(symbols)}. Cut it into pieces, or train with a larger data.max_symbols."
             )
         return symbols
@@ -189,7 +178,7 @@ class Model:
             )
         source = self.encode(text)
         best = output if output is not None else self.predict([text])[0]
-        target = self.file.target.encode(best)
+        target = self.parts.target.encode(best)
         network = self.network
         state, memory = network.start(np.array([source]), np.array([len(source)]))
         rows = []
@@ -198,31 +187,19 @@ class Model:
             assert state.weights is not None
             rows.append(state.weights[0])
         return Alignment(
-            source=tuple(self.file.source.split(text)),
-            output=(*self.file.target.split(best), self.file.target.symbols[EOS]),
+            source=tuple(self.parts.source.split(text)),
+            output=(*self.parts.target.split(best), self.parts.target.symbols[EOS]),
             weights=np.stack(rows),
         )
 
-    def describe(self) -> Iterator[tuple[str, Any]]:
-        """Name and value of everything worth knowing about the model."""
-        file = self.file
-        yield "task", file.task
-        yield "source", f"{file.source.level}, vocabulary of {len(file.source)}"
-        yield "target", f"{file.target.level}, vocabulary of {len(file.target)}"
-        yield "parameters", sum(tensor.size for tensor in file.tensors.values())
-        for section in (file.model, file.decoding):
-            yield from vars(section).items()
-        yield "max_symbols", file.max_symbols
-        yield "length_ratio", file.length_ratio
-        for name, value in file.training.items():
-            if name == "settings":
-                for section in value.values():
-                    yield from section.items()
-            else:
-                yield name, value
+    def describe_parts(self) -> Iterator[tuple[str, Any]]:
+        for side, vocabulary in (("source", self.parts.source), ("target", self.parts.target)):
+            yield side, f"{vocabulary.level}, vocabulary of {len(vocabulary)}"
+        yield "max_symbols", self.parts.max_symbols
+        yield "length_ratio", self.parts.length_ratio
 
     def _prediction(self, hypothesis: Hypothesis) -> Prediction:
-        target = self.file.target
+        target = self.parts.target
         return Prediction(
             text=target.decode(hypothesis.symbols),
             symbols=tuple(target.symbols[i] for i in hypothesis.symbols),
