@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from seqloom.data.manifest import (
     Utterance,
-    looks_like_manifest,
     read_manifest,
     split_by_recording,
 )
@@ -121,24 +120,6 @@ def test_any_bytes_are_read_or_refused_in_one_line(folder, data):
         assert "\n" not in str(error)  # noqa: PT017
     else:
         assert all(u.name and u.text and (u.end is None or u.end > u.start >= 0) for u in found)
-
-
-@pytest.mark.parametrize(
-    ("lines", "is_one"),
-    [
-        (["a.wav\tone", "b.FLAC\ttwo\t0\t1"], True),
-        (["path\ttext", "a.wav\tone"], True),
-        (['{"audio": "a.wav", "text": "x"}', '{"path": "b.wav", "text": "x"}'], True),
-        (["a.wav\tone", "cat\tk a t"], False),
-        (["path\ttext"], False),
-        (['{"audio": "a.wav"', "a.wav\tone"], False),
-        (['{"text": "x", "label": "y"}'], False),
-        ([], False),
-        (["What a film.\tpositive"], False),
-    ],
-)
-def test_a_manifest_is_told_by_its_first_lines(lines, is_one):
-    assert looks_like_manifest(lines) is is_one
 
 
 def utterances(names):

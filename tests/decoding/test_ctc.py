@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from seqloom.data.vocabulary import BOS, EOS, UNK
 from seqloom.decoding.ctc import (
     BLANK,
+    CTCBeam,
     CTCGreedy,
     allowed,
     ctc_align,
@@ -84,6 +85,20 @@ def test_a_narrow_beam_never_claims_more_than_is_there(beam):
         assert scores == sorted(scores, reverse=True)
         for h in found:
             assert h.log_probability <= everything[h.symbols] + 1e-12
+
+
+@pytest.mark.parametrize("beam", [1, 3, 10])
+def test_beam_in_pieces_is_beam_of_the_whole_and_stays_small(beam):
+    random = np.random.default_rng(4)
+    for seed in range(10):
+        log_probs = table(60, seed, peak=20)
+        stream = CTCBeam(beam)
+        for piece in np.split(log_probs, np.sort(random.integers(0, 61, size=5))):
+            stream.push(piece)
+        want = ctc_beam(log_probs, beam=beam, nbest=beam)
+        assert stream.best(beam) == want
+        assert stream.settled, "some of it is settled"
+        assert max(map(len, stream.live.symbols)) < len(want[0].symbols)
 
 
 @pytest.mark.parametrize("seed", range(4))

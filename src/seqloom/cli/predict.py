@@ -35,6 +35,9 @@ def predict(
         int | None, typer.Option(help="With --sample: from the k likeliest symbols only.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="With --sample. [default: 0]")] = None,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="Speech: raw 16-bit sound on standard input.")
+    ] = False,
 ) -> None:
     """Predict with a model file. Needs neither PyTorch nor the data.
 
@@ -62,5 +65,6 @@ def predict(
         "temperature": temperature,
         "top_k": top_k,
         "seed": seed,
+        "stream": stream,
     }
     task_module(loaded.file.task).predict(loaded, Request("predict", model, options))

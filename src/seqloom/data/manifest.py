@@ -11,7 +11,7 @@ to the manifest. Checked by `tests/data/test_manifest.py`.
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from ..errors import DataError
 from .pairs import _decode, _read_bytes
 from .split import source_fraction
 
-PATH_NAMES, TEXT_NAMES = ("audio", "path", "file"), ("text", "transcript", "sentence")
+PATH_NAMES = ("audio", "path", "file", "audio_filepath")
+TEXT_NAMES = ("text", "transcript", "sentence")
 EXAMPLE = "Write one recording a line, its path and its text separated by one tab."
 
 
@@ -64,27 +65,6 @@ def read_manifest(path: str | Path) -> list[Utterance]:
     return found
 
 
-def looks_like_manifest(lines: Iterable[str]) -> bool:
-    """Whether lines name recordings: a rule for guessing what a file is for.
-
-    Args:
-        lines: The first lines of a file.
-    """
-    named = []
-    for line in (line for line in lines if line.strip()):
-        if line.lstrip().startswith("{"):
-            try:
-                row = json.loads(line)
-            except ValueError:
-                return False
-            if not (isinstance(row, dict) and any(key in row for key in PATH_NAMES)):
-                return False
-            named.append(str(next(row[key] for key in PATH_NAMES if key in row)))
-        elif not (not named and _header(line)):
-            named.append(line.split("\t")[0].strip())
-    return bool(named) and all(_is_audio_name(name) for name in named)
-
-
 def split_by_recording(
     utterances: list[Utterance], valid_fraction: float
 ) -> tuple[list[Utterance], list[Utterance]]:
@@ -110,10 +90,6 @@ def split_by_recording(
         [u for u in utterances if u.name not in valid],
         [u for u in utterances if u.name in valid],
     )
-
-
-def _is_audio_name(name: str) -> bool:
-    return Path(name).suffix.lower() in (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".au")
 
 
 def _header(line: str) -> list[str] | None:

@@ -1,9 +1,9 @@
 """Speech that needs no download: words keyed in Morse code, with their transcripts.
 
 Every recording has a pitch, a speed, an unsteady hand, a loudness and a noise of its own, all drawn
-from a seed: recording `n` of a seed is the same whatever the count. Source of code and timing: ITU-R
-M.1677-1, International Morse code (a dash is 3 dots long, the gap in a letter 1, between letters 3,
-between words 7). Checked by `tests/data/test_morse.py`.
+from a seed: recording `n` of a seed is the same whatever the count. Source of code and timing:
+ITU-R M.1677-1, International Morse code (a dash is 3 dots long, the gap in a letter 1, between
+letters 3, between words 7). Checked by `tests/data/test_morse.py`.
 """
 
 import wave
@@ -22,18 +22,19 @@ CODE = {
     **{"o": "---", "p": ".--.", "q": "--.-", "r": ".-.", "s": "...", "t": "-", "u": "..-"},
     **{"v": "...-", "w": ".--", "x": "-..-", "y": "-.--", "z": "--.."},
 }
-WORDS = (
+_TEXT = (
     "able acid also away axis back base bear blue boat bone both bring brown cake calm case clay "
     "coal cold cook crew dark dawn deep desk dive door dozen drum each east easy echo edge equal "
     "even exit fact fair farm fast fern find fire fish five flag fog four fox free frost gate give "
-    "glass goat gold grey hand harbor hawk heavy help hill home hope hour ice inch iron island jade "
-    "jar join jump just keel keep key kind king kite lake lamp land late leaf light lime long lynx "
+    "glass goat gold grey hand harbor hawk heavy help hill home hope hour ice inch iron island "
+    "jade jar join jump just keel keep key kind king kite lake lamp land late leaf light lime long lynx "
     "mail make map mast maze mild milk moon more moss near nest next night nine north oak ocean "
     "omit once open otter over oxen pack page pine pipe plan pole quay quick quiet quiz quote rain "
     "raven reef ride ring river road rope sail salt sand seven ship six snow song south star "
     "storm tail take tide time tower tree two unit upon use vast very view vine visit voice wave "
     "west wharf wind winter wolf wood yard year yes yoke young zebra zero zinc zone zoo"
-).split()
+)
+WORDS = tuple(_TEXT.split())
 
 
 def key(
@@ -94,9 +95,7 @@ def make_morse(folder: Path, *, count: int, seed: int) -> dict[str, int]:
     with explaining(folder, "make"):
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise RunError(
-                f"make: `{folder}` must be empty, got a folder with files. Name another."
-            )
+            raise RunError(f"make: `{folder}` must be empty, got one with files. Name another.")
         (folder / "wav").mkdir()
     lines: list[str] = []
     for number in range(count):

@@ -5,7 +5,7 @@ a frame; without repeats and blanks it is a sequence, and a sequence's probabili
 its paths.
 
     greedy        the likeliest path's sequence                        `CTCGreedy`, frame by frame
-    beam          the likeliest sequence, searched over prefixes       `ctc_beam`
+    beam          the likeliest sequence, searched over prefixes       `CTCBeam`, frame by frame
     probability   of one sequence, exactly                             `ctc_log_probability`
     alignment     where one sequence's symbols begin                   `ctc_align`
 
@@ -66,14 +66,55 @@ def ctc_beam(log_probs: Float[np.ndarray, "T V"], *, beam: int, nbest: int = 1) 
         beam: K, prefixes kept.
         nbest: Sequences returned, at most the beam.
     """
-    live = _Prefixes([()], np.zeros(1), np.full(1, -np.inf))
-    for frame_V in allowed(log_probs.astype(np.float64)):
-        live = _extend(live, frame_V, beam)
-    totals = np.logaddexp(live.blank_K, live.label_K)
-    return [
-        Hypothesis(live.symbols[k], float(totals[k]), float(totals[k]), finished=True)
-        for k in np.argsort(-totals, kind="stable")[:nbest]
-    ]
+    search = CTCBeam(beam)
+    search.push(log_probs)
+    return search.best(nbest)
+
+
+class CTCBeam:
+    """Prefix search over frames that come in pieces.
+
+    What all K prefixes begin with is settled and put aside, so that the search stays small however
+    long the sound is, as long as it is sure of what came long ago.
+    """
+
+    def __init__(self, beam: int) -> None:
+        """
+        Args:
+            beam: K, prefixes kept.
+        """
+        self.beam = beam
+        self.settled: list[int] = []
+        self.live = _Prefixes([()], np.zeros(1), np.full(1, -np.inf))
+
+    def push(self, log_probs: Float[np.ndarray, "T V"]) -> None:
+        """Take more frames."""
+        for frame_V in allowed(log_probs.astype(np.float64)):
+            self.live = _extend(self.live, frame_V, self.beam)
+        self._settle()
+
+    def best(self, nbest: int = 1) -> list[Hypothesis]:
+        """The likeliest sequences of the frames so far, the best first."""
+        totals = np.logaddexp(self.live.blank_K, self.live.label_K)
+        return [
+            Hypothesis(
+                symbols=(*self.settled, *self.live.symbols[k]),
+                log_probability=float(totals[k]),
+                score=float(totals[k]),
+                finished=True,
+            )
+            for k in np.argsort(-totals, kind="stable")[:nbest]
+        ]
+
+    def _settle(self) -> None:
+        """Put aside what all prefixes share, but for its last symbol: the next may repeat it."""
+        first, last = min(self.live.symbols), max(self.live.symbols)
+        shared = 0
+        while shared < len(first) and first[shared] == last[shared]:
+            shared += 1
+        if shared > 1:
+            self.settled += first[: shared - 1]
+            self.live = self.live._replace(symbols=[p[shared - 1 :] for p in self.live.symbols])
 
 
 def _extend(live: _Prefixes, frame_V: np.ndarray, beam: int) -> _Prefixes:

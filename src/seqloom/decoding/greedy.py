@@ -6,14 +6,14 @@ import numpy as np
 
 from ..data.vocabulary import BOS, EOS
 from ..shapes import Float, Int
-from .contract import Hypothesis, Stepper, forbid, select
+from .contract import Hypothesis, Padded, Stepper, forbid, select
 
 Choose = Callable[[Float[np.ndarray, "B V"], Int[np.ndarray, " B"]], Int[np.ndarray, " B"]]
 
 
 def greedy(
     model: Stepper,
-    source: Int[np.ndarray, "B S"],
+    source: Padded,
     lengths: Int[np.ndarray, " B"],
     limits: Int[np.ndarray, " B"],
     *,

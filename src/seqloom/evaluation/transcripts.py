@@ -5,7 +5,7 @@
     wrong 100 * recordings with an edit / recordings
 
 Texts are compared as they are, but for runs of white space; intervals are those of bootstrap.py,
-over recordings. `transcript_report.py` prints it. Checked by `tests/evaluation/test_transcripts.py`.
+over recordings. transcript_report.py prints it. Checked by `tests/evaluation/test_transcripts.py`.
 """
 
 from collections.abc import Iterator, Sequence

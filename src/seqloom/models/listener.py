@@ -9,7 +9,8 @@
 
 Source: Chan, Jaitly, Le & Vinyals, "Listen, Attend and Spell", ICASSP 2016 (pyramid, speller);
 Chorowski et al., NeurIPS 2015 (step 4). Differs: any cell; one layer in the decoder; its first
-state comes from the encoder, its output is that of `encoder_decoder.py`; no sampling while training.
+state comes from the encoder, its output is that of `encoder_decoder.py`; in training it reads the
+right symbols, never its own.
 
 It keeps the contract of `PairModel`, with features for source symbols.
 """

@@ -102,7 +102,7 @@ class NumpyListener:
         self, source: Float[np.ndarray, "B S F"], lengths: Int[np.ndarray, " B"]
     ) -> tuple[DecoderState, Encoded]:
         """Steps 1 to 3: hear padded recordings; return the first state and the memory."""
-        x, ends = source, []
+        x, ends = source, list[Any]()
         for depth, directions in enumerate(self.layers):
             if depth:
                 x, lengths = _halve(x, lengths)
@@ -119,6 +119,8 @@ class NumpyListener:
     ) -> tuple[Float[np.ndarray, "B V"], DecoderState]:
         """Steps 4 to 6: log-probabilities of the next symbol, in nats, and the new state."""
         embedded_BE = self.embedding[symbols]
+        assert memory.states_BSM is not None and memory.keys is not None  # noqa: PT018
+        assert state.weights is not None
         context_BM, weights_BS, _ = attention_location.attend(
             state.layers[0].h,
             memory.states_BSM,
