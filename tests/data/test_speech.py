@@ -12,6 +12,7 @@ from seqloom.data.speech import (
     Normaliser,
     guess_text_level,
     pad_features,
+    plan_speech,
     read_speech,
     usual_rate,
 )
@@ -120,6 +121,30 @@ def test_some_of_them(speech):
     some = speech.only([2, 0])
     assert some.texts == ["text 2", "text 0"]
     np.testing.assert_array_equal(some.steps, [18, 25])
+
+
+@pytest.mark.parametrize("batch_steps", [1, 100, 400])
+def test_a_plan_has_every_recording_once_and_fills_its_batches(batch_steps):
+    steps = np.random.default_rng(0).integers(1, 90, size=200)
+    plan = plan_speech(steps, batch_steps=batch_steps, seed=3, epoch=5)
+    np.testing.assert_array_equal(np.sort(np.concatenate(plan)), np.arange(200))
+    padded = np.array([len(rows) * steps[rows].max() for rows in plan])
+    assert all(n <= batch_steps or len(rows) == 1 for n, rows in zip(padded, plan, strict=True))
+    if batch_steps == 400:
+        assert np.mean(padded) > 350
+        assert steps.sum() / padded.sum() > 0.85, "little padding"
+
+
+def test_a_plan_depends_on_seed_and_epoch_alone():
+    steps = np.random.default_rng(0).integers(1, 90, size=50)
+
+    def plan(**where):
+        return [tuple(rows) for rows in plan_speech(steps, batch_steps=300, **where)]
+
+    assert plan(seed=1, epoch=2) == plan(seed=1, epoch=2)
+    assert plan(seed=1, epoch=2) != plan(seed=1, epoch=3)
+    assert plan(seed=1, epoch=2) != plan(seed=2, epoch=2)
+    assert set(map(frozenset, plan(seed=1, epoch=2))) != set(map(frozenset, plan(seed=1, epoch=3)))
 
 
 def test_padding_of_features():

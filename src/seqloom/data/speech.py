@@ -142,6 +142,35 @@ class SpeechSet:
         return mask(normal(frames), changes.masks, rng, frames_per_second=per_second)
 
 
+def plan_speech(
+    steps: Int[np.ndarray, " N"], *, batch_steps: int, seed: int, epoch: int
+) -> list[Int[np.ndarray, " B"]]:
+    """Divide the recordings of one epoch into batches of like length.
+
+    Recordings are sorted by a length that is up to a tenth longer at random, so that neighbours
+    change from epoch to epoch, and cut where a batch is full. The order of the batches is random.
+
+    Args:
+        steps: Steps of each recording.
+        batch_steps: Most steps of a padded batch; a longer recording has a batch to itself.
+        seed: Of the run.
+        epoch: Counts from 0. The plan depends on `seed` and `epoch` and on nothing else.
+    Returns:
+        Row numbers of each batch; every row is in exactly one.
+    """
+    rng = np.random.default_rng(np.random.SeedSequence([seed, epoch]))
+    rows = rng.permutation(len(steps))
+    rows = rows[np.argsort(steps[rows] * rng.uniform(1.0, 1.1, len(rows)), kind="stable")]
+    ends, first, longest = [], 0, 0
+    for place, row in enumerate(rows):
+        longest = max(longest, int(steps[row]))
+        if place > first and (place - first + 1) * longest > batch_steps:
+            ends.append(place)
+            first, longest = place, int(steps[row])
+    batches = np.split(rows, ends)
+    return [batches[i] for i in rng.permutation(len(batches))]
+
+
 def pad_features(recordings: Sequence[Float[np.ndarray, "_ F"]]) -> Heard:
     """Recordings of unlike length, at least one, as one batch."""
     lengths = np.array([len(x) for x in recordings], dtype=np.int64)

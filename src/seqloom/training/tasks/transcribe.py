@@ -10,9 +10,8 @@ from torch.nn import functional as F
 
 from ...config import Config
 from ...config.transcribe import BEAMS, LEAST_EPOCHS, LEAST_STEPS, RATES, CTCConfig
-from ...data.batching import plan_batches
 from ...data.features import stack_frames
-from ...data.speech import pad_features
+from ...data.speech import pad_features, plan_speech
 from ...data.vocabulary import BOS, EOS, PAD
 from ...decoding import LengthLimit, Search, decode
 from ...decoding.ctc import BLANK, ctc_greedy
@@ -70,10 +69,9 @@ class Transcribe(Work):
 
     def plan(self, epoch: int) -> list[np.ndarray]:
         step = self.data.train.setup.step_seconds
-        return plan_batches(
+        return plan_speech(
             self.steps,
-            self.lengths,
-            batch_symbols=max(1, round(self.config.data.batch_seconds / step)),
+            batch_steps=round(self.config.data.batch_seconds / step),
             seed=self.config.training.seed,
             epoch=epoch,
         )
