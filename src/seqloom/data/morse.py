@@ -30,9 +30,9 @@ _TEXT = (
     "jade jar join jump just keel keep key kind king kite lake lamp land late leaf light lime long "
     "lynx mail make map mast maze mild milk moon more moss near nest next night nine north oak "
     "ocean omit once open otter over oxen pack page pine pipe plan pole quay quick quiet quiz "
-    "quote rain raven reef ride ring river road rope sail salt sand seven ship six snow song south star "
-    "storm tail take tide time tower tree two unit upon use vast very view vine visit voice wave "
-    "west wharf wind winter wolf wood yard year yes yoke young zebra zero zinc zone zoo"
+    "quote rain raven reef ride ring river road rope sail salt sand seven ship six snow song south "
+    "star storm tail take tide time tower tree two unit upon use vast very view vine visit voice "
+    "wave west wharf wind winter wolf wood yard year yes yoke young zebra zero zinc zone zoo"
 )
 WORDS = tuple(_TEXT.split())
 
