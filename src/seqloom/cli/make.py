@@ -19,23 +19,23 @@ def _make() -> None:
 
 
 @make.command()
-def morse(
+def tones(
     out: Annotated[Path, typer.Option(help="The folder to fill, new or empty.")],
     count: Annotated[int, typer.Option(help="Recordings; a tenth of them for testing.")] = 400,
     seed: Annotated[int, typer.Option(help="Another seed, other recordings.")] = 0,
 ) -> None:
-    """Speech without a download: words keyed in Morse code, with transcripts.
+    """Sound with transcripts: numbers dialled on a telephone's keys, for `transcribe`.
 
     Leaves DIR/train.tsv, DIR/test.tsv and DIR/wav/.
 
     \b
     Example:
-      seqloom make morse --out morse --count 400
+      seqloom make tones --out tones --count 400
     """
-    from ..data.morse import make_morse
+    from ..data.tones import make_tones
     from ..errors import ConfigError
 
     if seed < 0:
         raise ConfigError(f"make: `--seed` must be at least 0, got {seed}.")
-    for part, lines in make_morse(out, count=count, seed=seed).items():
+    for part, lines in make_tones(out, count=count, seed=seed).items():
         print(f"{out / part}.tsv: {lines} recordings")
