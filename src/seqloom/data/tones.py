@@ -2,9 +2,8 @@
 
 A key sounds as two tones at once, one for its row and one for its column. Every recording has a
 dialler's pace, a loudness, a mistuned pair of oscillators, a hum and a noise of its own, all drawn
-from a seed: recording `n` of a seed is the same whatever the count. It is learned in a minute, where
-speech needs hours of recordings. Source of the tones: ITU-T Q.23. Checked by
-`tests/data/test_tones.py`.
+from a seed: recording `n` of a seed is the same whatever the count. It is learned in a minute, as
+no speech is. Source of the tones: ITU-T Q.23. Checked by `tests/data/test_tones.py`.
 """
 
 import wave

@@ -84,7 +84,7 @@ class Transcribe(Work):
 
     def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
         rng = np.random.default_rng(torch.initial_seed() % 2**63)
-        batch = self.data.train.collate(list(rows), self.data.normal, self.data.changes, rng)
+        batch = self.data.train.collate(rows.tolist(), self.data.normal, self.data.changes, rng)
         features = torch.from_numpy(batch.features).to(device)
         lengths = torch.from_numpy(batch.lengths)
         targets = [self.data.targets[row] for row in rows]
