@@ -25,7 +25,7 @@ DATA = {"valid_fraction": 0.2, "batch_seconds": 12.0, "mels": 16}
 CTC = {"hidden_size": 8, "layers": 1}
 LAS = {
     **{"architecture": "las", "hidden_size": 6, "pyramid_layers": 1, "embedding_size": 4},
-    **{"attention_size": 5, "filters": 2, "filter_width": 5},
+    **{"attention_size": 5, "filters": 2, "filter_reach": 2},
 }
 TRAINING = {"steps": 12, "seed": 3}
 
