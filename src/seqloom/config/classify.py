@@ -56,9 +56,7 @@ class RecurrentConfig:
     hidden_size: int = number(128, 1, 8192, "H, size of a state, per direction")
     attention_size: int = number(64, 1, 8192, "A, width of the attention, if `pool` is that")
     dropout: float = number(0.5, 0.0, 0.95, "share of units dropped while training")
-    word_dropout: float = number(
-        0.3, 0.0, 0.95, "share of symbols read as unknown while training"
-    )
+    word_dropout: float = number(0.3, 0.0, 0.95, "share of symbols read as unknown while training")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +67,7 @@ class FullyConnectedConfig:
     embedding_size: int = number(128, 1, 8192, "E, size of a symbol's vector")
     hidden_size: int = number(128, 1, 8192, "H, size of the hidden layer")
     dropout: float = number(0.5, 0.0, 0.95, "share of units dropped while training")
-    word_dropout: float = number(
-        0.3, 0.0, 0.95, "share of symbols read as unknown while training"
-    )
+    word_dropout: float = number(0.3, 0.0, 0.95, "share of symbols read as unknown while training")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,9 +82,7 @@ class TransformerConfig:
     pool: Literal["max", "mean", "attention"] = choice("mean", "what is read of the states")
     attention_size: int = number(64, 1, 8192, "A, width of the attention, if `pool` is that")
     dropout: float = number(0.3, 0.0, 0.95, "share of units dropped while training")
-    word_dropout: float = number(
-        0.3, 0.0, 0.95, "share of symbols read as unknown while training"
-    )
+    word_dropout: float = number(0.3, 0.0, 0.95, "share of symbols read as unknown while training")
 
     def __post_init__(self) -> None:
         check_heads(self.hidden_size, self.num_heads)

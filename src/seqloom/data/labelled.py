@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ..errors import ConfigError, DataError
+from ..errors import DataError
 from .split import source_fraction
 from .text_file import numbered_lines
 
@@ -22,11 +22,12 @@ TAB = "Write one text a line and its label, separated by one tab."
 
 @dataclass(frozen=True)
 class Labelled:
-    """One line of a file: `line` counts from 1."""
+    """One line of a file: `line` counts from 1; `group` is what a third column says of it."""
 
     text: str
     label: str
     line: int
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,18 +40,13 @@ class Columns:
             known labels, if its label is not one of them.
         text: The text's column, a number from 1 or a name.
         label: The label's column, likewise.
+        group: A column whose values divide the texts into groups, likewise; none if `None`.
     """
 
     header: Header = "auto"
     text: str = "1"
     label: str = "2"
-
-    def __post_init__(self) -> None:
-        if self.text == self.label:
-            raise ConfigError(
-                "config: `data.text_column` and `data.label_column` must differ, got "
-                f"{self.text} twice. Name two columns."
-            )
+    group: str | None = None
 
 
 def read_labelled(
@@ -81,12 +77,16 @@ def read_labelled(
                 f"{name}, line {number}: a line must have {max(width, 2)} columns"
                 f"{' like line 1' if width > 1 else ''}, got {len(row)}. {TAB}"
             )
-    text, label = (_place(name, rows[0], which, columns) for which in ("text", "label"))
+    text = _place(name, rows[0], "data.text_column", columns.text, columns)
+    label = _place(name, rows[0], "data.label_column", columns.label, columns)
+    group = None
+    if columns.group is not None:
+        group = _place(name, rows[0], "--by", columns.group, columns)
     if _has_header(rows, label, columns, known):
         rows = rows[1:]
         if not rows:
             raise DataError(f"{name}: a file must have a text below its header, got none. {TAB}")
-    return [_parse(name, row, text, label, known) for row in rows]
+    return [_parse(name, row, text, label, group, known) for row in rows]
 
 
 def split_by_class(
@@ -125,18 +125,16 @@ def split_by_class(
     )
 
 
-def _place(name: str, first: Row, which: Literal["text", "label"], columns: Columns) -> int:
+def _place(name: str, first: Row, which: str, wanted: str, columns: Columns) -> int:
     """The place of a column in a row, from 0."""
-    wanted = getattr(columns, which)
     number, row = first
     if wanted.isdecimal() and 1 <= int(wanted) <= len(row):
         return int(wanted) - 1
     if wanted in row and columns.header != "no":
         return row.index(wanted)
-    have = ", ".join(row) if columns.header == "yes" else f"{len(row)} columns"
     raise DataError(
-        f"{name}, line {number}: `data.{which}_column` must be a number from 1 to {len(row)}, or a "
-        f"name in the header, got {wanted!r}. The line has {have}."
+        f"{name}, line {number}: `{which}` must be a number from 1 to {len(row)} or a name in the "
+        f"header, got {wanted!r}. The line reads: {', '.join(row)[:100]}"
     )
 
 
@@ -145,7 +143,7 @@ def _has_header(
 ) -> bool:
     if columns.header != "auto":
         return columns.header == "yes"
-    if not (columns.text.isdecimal() and columns.label.isdecimal()):
+    if not all(c is None or c.isdecimal() for c in (columns.text, columns.label, columns.group)):
         return True
     if known is not None:
         return rows[0][1][label] not in known
@@ -155,7 +153,7 @@ def _has_header(
 
 
 def _parse(
-    name: str, row: Row, text: int, label: int, known: Collection[str] | None
+    name: str, row: Row, text: int, label: int, group: int | None, known: Collection[str] | None
 ) -> Labelled:
     number, columns = row
     where = f"{name}, line {number}"
@@ -170,4 +168,9 @@ def _parse(
             f"{where}: the label must be one of {', '.join(sorted(known)[:10])}, "
             f"got {columns[label]!r}. Correct it, or name its column with data.label_column."
         )
-    return Labelled(text=columns[text], label=columns[label], line=number)
+    return Labelled(
+        text=columns[text],
+        label=columns[label],
+        line=number,
+        group="" if group is None else columns[group],
+    )

@@ -198,10 +198,9 @@ def _twins(distance: int, negative: float, rng: np.random.Generator) -> list[Neg
     def sentence(about_this: _Clause, about_that: _Clause) -> Negation:
         first = _main(about_this, filler, noun)
         second = about_that.words(f"my {who} finds it", "", pronoun, f"the {thing}")
+        text = f"{first} , while {second}"
         if comes_first:
             text = f"M{second[1:]} , but i{first[1:]}"
-        else:
-            text = f"{first} , while {second}"
         return _negation(text, about_this, distance)
 
     return [sentence(main, other), sentence(twin, other_twin)]

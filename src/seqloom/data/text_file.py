@@ -1,4 +1,4 @@
-"""A text file of the user's: its bytes, gzipped or not, as lines of UTF-8 or as a precise complaint.
+"""A text file of the user's: its bytes, gzipped or not, as UTF-8 or as a precise complaint.
 
 Checked by `tests/data/test_pairs.py` and `test_labelled.py`.
 """

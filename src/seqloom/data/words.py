@@ -10,7 +10,7 @@ Checked by `tests/data/test_words.py`.
 
 import re
 
-_WORD = re.compile(r"\w+(?:['’]\w+)*|['’]\w{1,2}\b|[^\w\s]")
+_WORD = re.compile(r"\w+(?:['\u2019]\w+)*|['\u2019]\w{1,2}\b|[^\w\s]")
 
 
 def split_words(text: str, *, lowercase: bool = False) -> list[str]:

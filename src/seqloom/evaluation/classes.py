@@ -185,7 +185,8 @@ def _macro_f1(labels: np.ndarray, answers: np.ndarray, num_classes: int, seed: i
         hits, both = np.split(sums, 2, axis=-1)
         value: np.ndarray = (2 * hits / np.maximum(both, 1)).sum(axis=-1)
         there: np.ndarray = np.maximum((both > 0).sum(axis=-1), 1)
-        return 100.0 * value / there
+        scores: np.ndarray = 100.0 * value / there
+        return scores
 
     low, high = percentiles(mean(resampled_sums(columns, seed=seed)))
     return Score(float(mean(columns.sum(axis=0))), low, high, "%")

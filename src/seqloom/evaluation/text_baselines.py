@@ -12,6 +12,7 @@ ACL 2012. Checked by `tests/evaluation/test_text_baselines.py`.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -58,17 +59,20 @@ def fit_text_baselines(
         MissingExtraError: scikit-learn is not installed.
     """
     try:
-        from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.naive_bayes import MultinomialNB
+        text: Any = import_module("sklearn.feature_extraction.text")
+        linear: Any = import_module("sklearn.linear_model")
+        bayes: Any = import_module("sklearn.naive_bayes")
     except ModuleNotFoundError as error:
         raise missing_extra("baselines", error) from error
     grams = {"tokenizer": split, "token_pattern": None, "lowercase": False, "ngram_range": (1, 2)}
-    bayes = [(f"alpha {a:g}", MultinomialNB(alpha=a)) for a in SMOOTHINGS]
-    logistic = [(f"C {c:g}", LogisticRegression(C=c, max_iter=2000)) for c in INVERSE_PENALTIES]
-    counts, tfidf = CountVectorizer(**grams), TfidfVectorizer(**grams, sublinear_tf=True)
+    counts = text.CountVectorizer(**grams)
+    naive = [(f"alpha {a:g}", bayes.MultinomialNB(alpha=a)) for a in SMOOTHINGS]
+    tfidf = text.TfidfVectorizer(**grams, sublinear_tf=True)
+    logistic = [
+        (f"C {c:g}", linear.LogisticRegression(C=c, max_iter=2000)) for c in INVERSE_PENALTIES
+    ]
     return [
-        _choose("naive Bayes, 1-2-grams", counts, bayes, train, valid, num_classes),
+        _choose("naive Bayes, 1-2-grams", counts, naive, train, valid, num_classes),
         _choose("logistic regression, 1-2-grams", tfidf, logistic, train, valid, num_classes),
     ]
 

@@ -75,7 +75,7 @@ class Classify(Work):
             torch.from_numpy(batch.symbols).to(device), torch.from_numpy(batch.lengths)
         )
         labels = torch.from_numpy(batch.labels).to(device)
-        losses_B = F.cross_entropy(
+        losses_B: Tensor = F.cross_entropy(
             logits_BC,
             labels,
             reduction="none",
@@ -120,7 +120,7 @@ class Classify(Work):
 
     def validation_steps(self) -> float:
         # no backward pass: about a third of a step for as many texts
-        return len(self.data.valid) / (3 * self.config.data.batch_size)
+        return len(self.data.valid) / (3.0 * int(self.config.data.batch_size))
 
 
 def resolve(config: Config) -> Config:
