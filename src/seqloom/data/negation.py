@@ -158,7 +158,7 @@ def make_negation(folder: Path, *, distance: int, sentences: int, seed: int) -> 
         "train": train,
         "valid": negation_twins(max(10, sentences // 20), every, seed=3 * seed + 1),
         "test": negation_twins(
-            max(18, sentences // 10), test_distances(distance), seed=3 * seed + 2
+            max(18, sentences // 10), probe_distances(distance), seed=3 * seed + 2
         ),
     }
     for name in ("valid", "test"):
@@ -177,7 +177,7 @@ def training_distances(longest: int) -> list[int]:
     return [d for d in range(longest + 1) for _ in range(max(1, (longest + 1) // (2 * d + 2)))]
 
 
-def test_distances(longest: int) -> list[int]:
+def probe_distances(longest: int) -> list[int]:
     """Up to nine distances from 0 to the longest, evenly spread."""
     return sorted({round(i * longest / 8) for i in range(9)})
 

@@ -4,7 +4,7 @@ Each has `read(symbols, lengths)`: log-probabilities of the classes and, with at
 of each symbol. The tests hold them against torch.
 """
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -33,6 +33,7 @@ class Reading(NamedTuple):
     weights: Float[np.ndarray, "B T"] | None
 
 
+@runtime_checkable
 class NumpyClassifier(Protocol):
     """The contract of the three."""
 
