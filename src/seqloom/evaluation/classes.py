@@ -181,15 +181,17 @@ def _macro_f1(labels: np.ndarray, answers: np.ndarray, num_classes: int, seed: i
     own, given = one_hot[labels], one_hot[answers]
     columns = np.concatenate([own * given, own + given], axis=1)
 
-    def mean(sums: np.ndarray) -> np.ndarray:
-        hits, both = np.split(sums, 2, axis=-1)
-        value: np.ndarray = (2 * hits / np.maximum(both, 1)).sum(axis=-1)
-        there: np.ndarray = np.maximum((both > 0).sum(axis=-1), 1)
-        scores: np.ndarray = 100.0 * value / there
-        return scores
+    low, high = percentiles(_mean_f1(resampled_sums(columns, seed=seed)))
+    return Score(float(_mean_f1(columns.sum(axis=0)[None])[0]), low, high, "%")
 
-    low, high = percentiles(mean(resampled_sums(columns, seed=seed)))
-    return Score(float(mean(columns.sum(axis=0))), low, high, "%")
+
+def _mean_f1(sums: Float[np.ndarray, "resamples columns"]) -> Float[np.ndarray, " resamples"]:
+    """Mean F1 in %, from each class's hits and then its texts, own and given together."""
+    hits, both = np.split(sums, 2, axis=1)
+    classes = np.maximum((both > 0).sum(axis=1), 1)
+    scores: Float[np.ndarray, " resamples"] = 2 * hits / np.maximum(both, 1)
+    mean: Float[np.ndarray, " resamples"] = 100.0 * scores.sum(axis=1) / classes
+    return mean
 
 
 def _class_row(name: str, confusion: np.ndarray, i: int) -> ClassRow:
