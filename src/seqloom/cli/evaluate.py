@@ -19,6 +19,18 @@ def evaluate(
     length_penalty: Annotated[
         float | None, typer.Option(help="0 favours short outputs. [default: the model's]")
     ] = None,
+    baselines: Annotated[
+        str | None, typer.Option(help="Fit baselines to this training file and compare (classify).")
+    ] = None,
+    valid: Annotated[
+        str | None, typer.Option(help="With --baselines: choose their settings on this file.")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Draw confusions and calibration (classify).")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Accuracy for each value of this column (classify).")
+    ] = None,
 ) -> None:
     """Measure a model: error rates with 95 % intervals, error by length, confusions.
 
@@ -44,5 +56,9 @@ def evaluate(
         "outputs": outputs,
         "beam": beam,
         "length_penalty": length_penalty,
+        "baselines": baselines,
+        "valid": valid,
+        "figure": figure,
+        "by": by,
     }
     task_module(loaded.file.task).evaluate(loaded, Request("evaluate", model, options))

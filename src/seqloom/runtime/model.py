@@ -13,6 +13,7 @@ from typing import Any
 from ..export.model_file import ModelFile, read_model
 
 MODELS = {
+    "classify": ("classify", "Classifier"),
     "transduce": ("transduce", "Transducer"),
 }
 

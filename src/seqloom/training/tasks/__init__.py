@@ -6,6 +6,7 @@ from ...config import Config
 from ..work import Work
 
 WORKS = {
+    "classify": ("classify", "Classify"),
     "transduce": ("transduce", "Transduce"),
 }
 
