@@ -78,5 +78,5 @@ def encode_text(vocabulary: Vocabulary, text: str) -> Int[np.ndarray, " N"]:
 
 
 def code_points(text: str) -> Int[np.ndarray, " N"]:
-    """The Unicode code points of a text, uint32."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    """The Unicode code points of a text, int32."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<i4")
