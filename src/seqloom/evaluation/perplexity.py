@@ -89,12 +89,25 @@ def score_text(
     Raises:
         DataError: The text is empty.
     """
+    ids, characters = symbols_of(vocabulary, text)
+    nats = costs(model, ids, streams=streams, warm_up=warm_up)
+    return summed(nats, characters, ids == UNK)
+
+
+def symbols_of(
+    vocabulary: Vocabulary, text: str
+) -> tuple[Int[np.ndarray, " N"], Int[np.ndarray, " N"]]:
+    """The number of each symbol of a text, and of how many characters it is.
+
+    Raises:
+        DataError: The text is empty.
+    """
     if not text:
         raise DataError("evaluate: `text` must have at least 1 character, got none.")
     ids = encode_text(vocabulary, text)
     sizes = np.array([len(symbol) for symbol in vocabulary.symbols])
-    sizes[UNK] = 1
-    return summed(costs(model, ids, streams=streams, warm_up=warm_up), sizes[ids], ids == UNK)
+    sizes[UNK] = 1  # of a learned level too: pieces of several characters are all known
+    return ids, sizes[ids]
 
 
 def costs(

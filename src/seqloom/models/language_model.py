@@ -28,13 +28,13 @@ class LanguageModel(nn.Module, abc.ABC):
 
     @abc.abstractmethod
     def forward(
-        self, symbols: Int[Tensor, "B T"], state: Any
+        self, symbols: Int[Tensor, "B T"], state: Any = None
     ) -> tuple[Float[Tensor, "B T V"], Any]:
         """Read symbols.
 
         Args:
             symbols: What comes next in each text.
-            state: What was remembered of the symbols before; `initial_state` of none.
+            state: What was remembered of the symbols before; `None` if there were none.
         Returns:
             Logits of the symbol after each, and the state after the last.
         """

@@ -63,8 +63,9 @@ class RecurrentLanguage(LanguageModel):
         return RecurrentState(layers=((zeros,) * fields,) * self.config.layers)
 
     def forward(
-        self, symbols: Int[Tensor, "B T"], state: RecurrentState
+        self, symbols: Int[Tensor, "B T"], state: RecurrentState | None = None
     ) -> tuple[Float[Tensor, "B T V"], RecurrentState]:
+        state = self.initial_state(len(symbols)) if state is None else state
         x = self.dropout(self.embedding(symbols))  # 1
         after = []
         for layer, norm, before in zip(self.layers, self.norms, state.layers, strict=True):

@@ -59,8 +59,9 @@ class TransformerLanguage(LanguageModel):
         return CacheState(layers=(KeyValues(empty, empty),) * self.config.layers)
 
     def forward(
-        self, symbols: Int[Tensor, "B T"], state: CacheState
+        self, symbols: Int[Tensor, "B T"], state: CacheState | None = None
     ) -> tuple[Float[Tensor, "B T V"], CacheState]:
+        state = self.initial_state(len(symbols)) if state is None else state
         config, T = self.config, symbols.shape[1]
         x = self.dropout(self.embedding(symbols) * config.hidden_size**0.5)  # 1
         bias_NTS = recency(

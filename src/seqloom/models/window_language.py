@@ -52,8 +52,9 @@ class WindowLanguage(LanguageModel):
         return WindowState(symbols=torch.full(shape, PAD, device=device))
 
     def forward(
-        self, symbols: Int[Tensor, "B T"], state: WindowState
+        self, symbols: Int[Tensor, "B T"], state: WindowState | None = None
     ) -> tuple[Float[Tensor, "B T V"], WindowState]:
+        state = self.initial_state(len(symbols)) if state is None else state
         n, T = self.config.window, symbols.shape[1]
         seen = torch.cat([state.symbols, symbols], dim=1)
         embedded = self.dropout(self.embedding(seen))
