@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from seqloom.decoding import select
-from seqloom.generate_config import RecurrentConfig, TransformerConfig, WindowConfig
+from seqloom.config.generate import RecurrentConfig, TransformerConfig, WindowConfig
 from seqloom.layers.transformer import recency
 from seqloom.models.language import build_language
 from seqloom.models.language_model import TorchTextModel

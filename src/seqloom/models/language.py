@@ -1,6 +1,6 @@
 """Which network the settings of a language model describe."""
 
-from ..generate_config import ModelConfig, RecurrentConfig, TransformerConfig
+from ..config.generate import ModelConfig, RecurrentConfig, TransformerConfig
 from .language_model import LanguageModel
 from .recurrent_language import RecurrentLanguage
 from .transformer_language import TransformerLanguage

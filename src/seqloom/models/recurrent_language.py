@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..generate_config import RecurrentConfig
+from ..config.generate import RecurrentConfig
 from ..layers.dropout import Dropout
 from ..layers.recurrent import LAYERS
 from ..shapes import Float, Int

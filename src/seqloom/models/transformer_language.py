@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..generate_config import TransformerConfig
+from ..config.generate import TransformerConfig
 from ..layers.transformer import EncoderLayer, KeyValues, recency
 from ..shapes import Float, Int
 from .language_model import LanguageModel

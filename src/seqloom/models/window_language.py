@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from ..data.vocabulary import PAD
-from ..generate_config import WindowConfig
+from ..config.generate import WindowConfig
 from ..layers.dropout import Dropout
 from ..shapes import Float, Int
 from .language_model import LanguageModel

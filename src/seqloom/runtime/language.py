@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, final
 import numpy as np
 
 from ..data.vocabulary import PAD
-from ..generate_config import ModelConfig, RecurrentConfig, TransformerConfig, WindowConfig
+from ..config.generate import ModelConfig, RecurrentConfig, TransformerConfig, WindowConfig
 from ..reference import layer_norm, linear
 from ..reference.functions import log_softmax
 from ..reference.layer_norm import NormWeights

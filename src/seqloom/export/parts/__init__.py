@@ -9,6 +9,7 @@ from typing import Any
 
 PARTS = {
     "transduce": ("transduce", "TransduceParts"),
+    "generate": ("generate", "GenerateParts"),
 }
 
 
