@@ -108,7 +108,8 @@ def test_a_prompt_that_is_not_utf8(trained):
     )
     assert done.returncode == 1
     assert done.stderr.decode() == (
-        "predict: a prompt must be UTF-8, got byte 0xe9. Convert it with: iconv -f LATIN1 -t UTF-8\n"
+        "predict: a prompt must be UTF-8, got byte 0xe9. "
+        "Convert it with: iconv -f LATIN1 -t UTF-8\n"
     )
 
 

@@ -11,7 +11,9 @@ from seqloom.data.vocabulary import SPECIALS, UNK, Vocabulary
 from seqloom.errors import ConfigError
 
 quick = settings(derandomize=True, deadline=None, max_examples=150)
-TEXT = "the cat sat on the mat.\n\nThe cat -- that cat! -- sat  there:\n\tthen the other sat.\r\n" * 5
+TEXT = (
+    "the cat sat on the mat.\n\nThe cat -- that cat! -- sat  there:\n\tthen the other sat.\r\n" * 5
+)
 
 
 def test_cut_by_hand():

@@ -1,5 +1,7 @@
 """Streams: each reads on where it stopped, and foretells every symbol once."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,12 @@ from seqloom.data.vocabulary import BOS
 quick = settings(derandomize=True, deadline=None, max_examples=200)
 
 
-@given(n=st.integers(1, 500), streams=st.integers(1, 20), chunk=st.integers(1, 40), epoch=st.integers(0, 5))
+@given(
+    n=st.integers(1, 500),
+    streams=st.integers(1, 20),
+    chunk=st.integers(1, 40),
+    epoch=st.integers(0, 5),
+)
 @quick
 def test_a_plan_covers_the_text_without_overlap(n, streams, chunk, epoch):
     B, T = fit_streams(n, streams, chunk)
@@ -25,7 +32,7 @@ def test_a_plan_covers_the_text_without_overlap(n, streams, chunk, epoch):
     assert places.min() >= 0
     assert places.max() < n
     assert len(places) > n - (B + 1) * T - B * T  # what is left over is less than two batches
-    for before, after in zip(batches, batches[1:], strict=False):
+    for before, after in itertools.pairwise(batches):
         assert (after - before == T).all()
 
 

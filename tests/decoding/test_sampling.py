@@ -25,7 +25,8 @@ def test_nothing_narrowed_is_the_distribution_itself():
 
 
 @pytest.mark.parametrize(
-    ("top_p", "kept"), [(0.3, [1, 1]), (0.69, [2, 1]), (0.71, [3, 1]), (0.85, [3, 2]), (0.96, [4, 4])]
+    ("top_p", "kept"),
+    [(0.3, [1, 1]), (0.69, [2, 1]), (0.71, [3, 1]), (0.85, [3, 2]), (0.96, [4, 4])],
 )
 def test_top_p_keeps_the_fewest_that_make_it_up(top_p, kept):
     got = shares(top_p=top_p)
@@ -74,7 +75,9 @@ class Chain:
 
 def take(model, prompt, count, **options):
     number = options.pop("number", 0)
-    return list(itertools.islice(continuation(model, prompt, Sampling(**options), number=number), count))
+    return list(
+        itertools.islice(continuation(model, prompt, Sampling(**options), number=number), count)
+    )
 
 
 def test_the_likeliest_symbols_by_hand():

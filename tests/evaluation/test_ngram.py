@@ -32,7 +32,9 @@ def discounts(counts):
 
 def formula(train, order):
     """p(w | history) as the docstring has it."""
-    grams = {m: Counter(train[i : i + m] for i in range(len(train) - m + 1)) for m in range(1, order + 1)}
+    grams = {
+        m: Counter(train[i : i + m] for i in range(len(train) - m + 1)) for m in range(1, order + 1)
+    }
     counts = {order: grams[order]}
     for m in range(1, order):
         counts[m] = Counter(gram[1:] for gram in grams[m + 1])

@@ -80,7 +80,7 @@ def test_bits_are_per_character_whatever_a_symbol_is():
 
 
 def test_unknown_symbols_are_counted():
-    text, (characters, pieces) = vocabularies()
+    _, (characters, pieces) = vocabularies()
     for vocabulary in (characters, pieces):
         score = score_text(Uniform(len(vocabulary)), vocabulary, "to QZ be")
         assert (score.unknown, score.characters) == (2, 8)

@@ -44,7 +44,9 @@ def test_symbols_of_several_characters_are_charged_for_theirs():
 
 
 def test_verdicts():
-    assert Baseline("bz2", 2.5, -0.25).verdict() == "the model beats bz2 by 0.250 bits per character"
+    assert (
+        Baseline("bz2", 2.5, -0.25).verdict() == "the model beats bz2 by 0.250 bits per character"
+    )
     assert Baseline("the 6-gram", 2.0, 0.5, 0.4, 0.6).verdict() == (
         "the 6-gram beats the model by 0.500 bits per character (95 %: +0.400 to +0.600)"
     )

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from seqloom.decoding import select
 from seqloom.config.generate import RecurrentConfig, TransformerConfig, WindowConfig
+from seqloom.decoding import select
 from seqloom.layers.transformer import recency
 from seqloom.models.language import build_language
 from seqloom.models.language_model import TorchTextModel
@@ -165,9 +165,7 @@ def test_the_recurrent_model_is_torch_nn_put_together(symbols):
     x = nn.functional.embedding(symbols, weights["embedding.weight"])
     for k in range(2):
         layer = nn.LSTM(x.shape[-1], 5, batch_first=True)
-        layer.load_state_dict(
-            {n: weights[f"layers.{k}.{n}"] for n, _ in layer.named_parameters()}
-        )
+        layer.load_state_dict({n: weights[f"layers.{k}.{n}"] for n, _ in layer.named_parameters()})
         x = nn.functional.layer_norm(
             layer(x)[0], (5,), weights[f"norms.{k}.weight"], weights[f"norms.{k}.bias"]
         )
@@ -207,7 +205,9 @@ def test_recency_is_that_of_the_reference(queries, positions, context):
     np.testing.assert_allclose(got.numpy(), want)
     assert np.isfinite(want).any(axis=-1).all()
     if context == 4:  # the second head of three: 2^(-16/3) a step
-        np.testing.assert_allclose(want[1, 0, :5], [-np.inf, *(-(2 ** (-16 / 3)) * np.array([3, 2, 1, 0]))])
+        np.testing.assert_allclose(
+            want[1, 0, :5], [-np.inf, *(-(2 ** (-16 / 3)) * np.array([3, 2, 1, 0]))]
+        )
 
 
 def test_weights_decide_and_dropout_only_while_training():

@@ -84,7 +84,7 @@ class PieceSplitter(SubwordSplitter):
 
 
 def _pair(merge: str | list[str]) -> tuple[str, str]:
-    """Read one merge: `["a", "b"]`; `"a b"` in `tokenizers` before 0.20, where a part may be " "."""
+    """Read one merge: `["a", "b"]`; in `tokenizers` before 0.20 `"a b"`, with spaces in parts."""
     if not isinstance(merge, str):
         left, right = merge
     else:

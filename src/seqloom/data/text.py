@@ -74,7 +74,8 @@ def encode_text(vocabulary: Vocabulary, text: str) -> Int[np.ndarray, " N"]:
     table = np.full(0x110000, UNK, np.int32)
     known = vocabulary.symbols[UNK + 1 :]
     table[[ord(symbol) for symbol in known]] = np.arange(UNK + 1, UNK + 1 + len(known))
-    return table[code_points(text)]
+    ids: np.ndarray = table[code_points(text)]
+    return ids
 
 
 def code_points(text: str) -> Int[np.ndarray, " N"]:

@@ -36,9 +36,7 @@ class Sampling:
                 f"generate: `temperature` must be from 0 to 100, got {self.temperature}. "
                 "0 takes the likeliest symbol each time."
             )
-        check_sampling(
-            "generate", temperature=1.0, top_k=self.top_k, top_p=self.top_p
-        )
+        check_sampling("generate", temperature=1.0, top_k=self.top_k, top_p=self.top_p)
         if self.seed < 0:
             raise ConfigError(f"generate: `seed` must be at least 0, got {self.seed}.")
 

@@ -20,9 +20,7 @@ from ..shapes import Float, Int
 Choose = Callable[[Float[np.ndarray, "B V"], Int[np.ndarray, " B"]], Int[np.ndarray, " B"]]
 
 
-def check_sampling(
-    where: str, *, temperature: float, top_k: int | None, top_p: float
-) -> None:
+def check_sampling(where: str, *, temperature: float, top_k: int | None, top_p: float) -> None:
     """Check settings of a draw.
 
     Args:
@@ -63,7 +61,7 @@ def narrowed(
     if top_k is not None and top_k < logits_BV.shape[1]:
         floor_B1 = np.partition(logits_BV, -top_k, axis=1)[:, -top_k, None]
         logits_BV = np.where(logits_BV < floor_B1, -np.inf, logits_BV)
-    q_BV = np.exp(logits_BV - logits_BV.max(axis=1, keepdims=True))
+    q_BV: np.ndarray = np.exp(logits_BV - logits_BV.max(axis=1, keepdims=True))
     if top_p < 1.0:
         order_BV = np.argsort(-q_BV, axis=1, kind="stable")
         falling_BV = np.take_along_axis(q_BV, order_BV, axis=1)

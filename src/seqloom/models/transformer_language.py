@@ -4,9 +4,9 @@
     2   x_t <- layer(x_t, x_{t-c+1} ... x_t)        for each layer in turn, c = `context`
     3   logits_t = Embed norm(x_t) + b
 
-Source: Radford et al., "Language Models are Unsupervised Multitask Learners" (GPT-2), 2019; distance
-as a bias on the scores: Press, Smith & Lewis, "Train Short, Test Long" (ALiBi), ICLR 2022; keys and
-values carried from chunk to chunk: Dai et al., "Transformer-XL", ACL 2019.
+Source: Radford et al., "Language Models are Unsupervised Multitask Learners" (GPT-2), 2019;
+distance as a bias on the scores: Press, Smith & Lewis, "Train Short, Test Long" (ALiBi), ICLR 2022;
+keys and values carried from chunk to chunk: Dai et al., "Transformer-XL", ACL 2019.
 Differs: because only distances count, a text has no end: the state is the keys and values of the
 last c - 1 positions, carried like a recurrent state; while training, gradients stop at a chunk's
 border, as they do there. relu where GPT-2 has GELU.

@@ -15,8 +15,8 @@ from typing import NamedTuple, final
 import torch
 from torch import Tensor, nn
 
-from ..data.vocabulary import PAD
 from ..config.generate import WindowConfig
+from ..data.vocabulary import PAD
 from ..layers.dropout import Dropout
 from ..shapes import Float, Int
 from .language_model import LanguageModel

@@ -61,9 +61,7 @@ def self_attention(
     n_BTD, norm_saved = layer_norm.forward(x_BTD, norm)
     new = multi_head.project_memory(n_BTD, w, num_heads=past.key.shape[1])
     memory = trees.map_arrays(lambda a, b: np.concatenate([a, b], axis=2), past, new)
-    y_BTD, saved = multi_head.attend(
-        n_BTD, memory, w, lengths=lengths, causal=causal, bias=bias
-    )
+    y_BTD, saved = multi_head.attend(n_BTD, memory, w, lengths=lengths, causal=causal, bias=bias)
     return x_BTD + y_BTD, memory, AttentionSaved(n_BTD, norm_saved, saved)
 
 

@@ -68,9 +68,7 @@ class Generator(Model):
             seed=seed,
         )
         vocabulary = self.parts.vocabulary
-        symbols = continuation(
-            self.network, vocabulary.encode(prompt), sampling, number=number
-        )
+        symbols = continuation(self.network, vocabulary.encode(prompt), sampling, number=number)
         return (vocabulary.symbols[symbol] for symbol in itertools.islice(symbols, length))
 
     def predict(self, texts: Sequence[str], *, seed: int = 0, **options: Any) -> list[str]:

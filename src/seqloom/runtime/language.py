@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, final
 
 import numpy as np
 
-from ..data.vocabulary import PAD
 from ..config.generate import ModelConfig, RecurrentConfig, TransformerConfig, WindowConfig
+from ..data.vocabulary import PAD
 from ..reference import layer_norm, linear
 from ..reference.functions import log_softmax
 from ..reference.layer_norm import NormWeights

@@ -39,14 +39,16 @@ MODELS = {
 }
 
 
-def settings(model="lstm", **sections):
+def settings(rung="lstm", **sections):
     tree = {
         "task": "generate",
         "data": {"streams": 3, "chunk": 10},
-        "model": {**MODELS[model], "dropout": 0.3},
+        "model": {**MODELS[rung], "dropout": 0.3},
         "training": {"steps": 40, "learning_rate": 0.01, "seed": 3},
     }
-    return {k: {**tree.get(k, {}), **sections.get(k, {})} if k != "task" else v for k, v in tree.items()}
+    return {
+        k: {**tree.get(k, {}), **sections.get(k, {})} if k != "task" else v for k, v in tree.items()
+    }
 
 
 def write(path, length=400, seed=0):
@@ -55,8 +57,12 @@ def write(path, length=400, seed=0):
     return path
 
 
-def open_work(path, model="lstm", **sections):
-    return Generate.open(str(path), None, config_from(settings(model, **sections)))
+def open_work(path, rung="lstm", **sections):
+    return Generate.open(str(path), None, config_from(settings(rung, **sections)))
+
+
+def lost(work, network, rows):
+    return float(work.loss(network, rows, CPU).detach())
 
 
 @pytest.fixture
@@ -64,20 +70,20 @@ def text(tmp_path):
     return write(tmp_path / "some.txt")
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_chunks_add_up_to_streams_read_at_once(text, model):
-    work = open_work(text, model, model={"dropout": 0.0})
+@pytest.mark.parametrize("rung", MODELS)
+def test_chunks_add_up_to_streams_read_at_once(text, rung):
+    work = open_work(text, rung, model={"dropout": 0.0})
     network = work.build()
     batches = work.plan(0)
     assert len(batches) > 5
-    losses = [float(work.loss(network, rows, CPU).detach()) for rows in batches]
+    losses = [lost(work, network, rows) for rows in batches]
     first = batches[0] // 3
     length = 10 * len(batches)
     stream = torch.tensor(np.stack([work.ids[place : place + length] for place in first])).long()
     read = torch.cat([torch.full((3, 1), BOS), stream[:, :-1]], dim=1)
     logits, _ = network(read)
     costs = F.cross_entropy(logits.transpose(1, 2), stream, reduction="none")
-    want = [float(part.sum()) for part in costs.split(10, dim=1)]
+    want = [float(part.sum()) for part in costs.detach().split(10, dim=1)]
     np.testing.assert_allclose(losses, want, rtol=1e-6)
 
 
@@ -99,16 +105,18 @@ def test_streams_begin_anew_with_an_epoch(text):
     for rows in work.plan(0):
         work.loss(network, rows, CPU)
     rows = work.plan(1)[0]
-    assert float(work.loss(network, rows, CPU)) == float(alone.loss(network, rows, CPU))
+    assert lost(work, network, rows) == lost(alone, network, rows)
     later = work.plan(1)[1]
-    assert float(work.loss(network, later, CPU)) != float(open_work(text).loss(network, later, CPU))
+    assert lost(work, network, later) != lost(
+        open_work(text, model={"dropout": 0.0}), network, later
+    )
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_killed_and_resumed_to_the_bit(tmp_path, text, monkeypatch, model):
+@pytest.mark.parametrize("rung", MODELS)
+def test_killed_and_resumed_to_the_bit(tmp_path, text, monkeypatch, rung):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     torch.set_default_dtype(torch.float32)
-    train(text, whole, config=settings(model))
+    train(text, whole, config=settings(rung))
     honest = loop.Run.step
 
     class Killed(BaseException):
@@ -122,7 +130,7 @@ def test_killed_and_resumed_to_the_bit(tmp_path, text, monkeypatch, model):
     with monkeypatch.context() as patch:
         patch.setattr(loop.Run, "step", step)
         with pytest.raises(Killed):
-            train(text, broken, config=settings(model))
+            train(text, broken, config=settings(rung))
     resume(broken)
     assert_equal_runs(whole, broken)
 
@@ -149,12 +157,12 @@ def test_without_the_carried_state_a_resumed_run_would_differ(tmp_path, text, mo
         assert_equal_runs(tmp_path / "whole", tmp_path / "broken")
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_two_processes_carry_what_one_would(text, model):
+@pytest.mark.parametrize("rung", MODELS)
+def test_two_processes_carry_what_one_would(text, rung):
     options = {"model": {"dropout": 0.0}, "data": {"streams": 5}}
-    one = open_work(text, model, **options)
+    one = open_work(text, rung, **options)
     network = one.build()
-    pair = [open_work(text, model, **options) for _ in range(2)]
+    pair = [open_work(text, rung, **options) for _ in range(2)]
     for work in pair:
         work.build()
     batches = one.plan(0)
@@ -168,10 +176,10 @@ def test_two_processes_carry_what_one_would(text, model):
     assert parts[0].keys() == parts[1].keys() == want.keys()
     for name, tensor in want.items():
         torch.testing.assert_close(together[name], tensor)
-    whole = float(one.loss(network, batches[2], CPU))
+    whole = lost(one, network, batches[2])
     for work in pair:
         work.restore(together)
-    again = [float(w.loss(network, batches[2][rank::2], CPU)) for rank, w in enumerate(pair)]
+    again = [lost(w, network, batches[2][rank::2]) for rank, w in enumerate(pair)]
     assert sum(again) == pytest.approx(whole)
 
 
@@ -193,14 +201,14 @@ def saved_bytes(work):
     return sum(sizes), peak
 
 
-@pytest.mark.parametrize("model", ["lstm", "transformer"])
-def test_memory_of_a_step_does_not_grow_with_the_text(tmp_path, model):
-    short = saved_bytes(open_work(write(tmp_path / "short.txt", 2_000), model))
-    long = saved_bytes(open_work(write(tmp_path / "long.txt", 60_000), model))
+@pytest.mark.parametrize("rung", ["lstm", "transformer"])
+def test_memory_of_a_step_does_not_grow_with_the_text(tmp_path, rung):
+    short = saved_bytes(open_work(write(tmp_path / "short.txt", 2_000), rung))
+    long = saved_bytes(open_work(write(tmp_path / "long.txt", 60_000), rung))
     assert short[0] > 10_000
     assert long[0] == short[0]
     assert long[1] < 1.2 * short[1] + 5_000
-    longer_chunks = open_work(tmp_path / "short.txt", model, data={"chunk": 40})
+    longer_chunks = open_work(tmp_path / "short.txt", rung, data={"chunk": 40})
     assert saved_bytes(longer_chunks)[0] > 2 * short[0]  # it does notice
 
 
@@ -247,7 +255,7 @@ def test_short_texts_and_what_is_said(tmp_path):
         "unknown: 2 symbols of the validation text were never seen in training and are read as "
         "unknown: Q",
     )
-    assert np.isfinite(float(work.loss(work.build(), work.plan(0)[0], CPU)))
+    assert np.isfinite(lost(work, work.build(), work.plan(0)[0]))
     (tmp_path / "one.txt").write_text("x")
     with pytest.raises(DataError, match=r"^split_by_position: `text` must have at least 2 char"):
         open_work(tmp_path / "one.txt")

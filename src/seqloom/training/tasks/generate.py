@@ -164,7 +164,7 @@ class Generate(Work):
     def validation_steps(self) -> float:
         # without a backward pass, but in shorter streams: seen to cost about 0.6 of training
         symbols = len(self.valid) + self._valid_streams() * WARM_UP
-        return 0.6 * symbols / (self.config.data.streams * self.config.data.chunk)
+        return 0.6 * symbols / self.size(np.arange(self.config.data.streams))
 
     def carried(self) -> dict[str, Tensor]:
         """All streams' places and states; zeros for streams that this process does not read."""
