@@ -85,8 +85,8 @@ def test_search_settings_reach_the_search(cli, model, monkeypatch):
         assert options.pop("seed") > 0
         assert options.pop("beam") is options.pop("length_penalty") is None
     assert [options for _, options in seen[1:]] == [
-        {"temperature": 0.5, "top_k": 3},
-        {"temperature": 1.0, "top_k": None},
+        {"temperature": 0.5, "top_k": 3, "top_p": 1.0},
+        {"temperature": 1.0, "top_k": None, "top_p": 1.0},
     ]
 
 
