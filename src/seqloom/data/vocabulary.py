@@ -53,8 +53,9 @@ class Vocabulary:
             ConfigError, MissingExtraError: As `learn_subwords`.
         """
         texts = list(texts)
-        unit: Level = "symbols" if level == "symbols" else "characters"
-        counts = Counter(symbol for text in texts for symbol in split_text(text, unit))
+        counts: Counter[str] = Counter()
+        for text in texts:
+            counts.update(text.split() if level == "symbols" else text)
         merges: list[tuple[str, str]] = []
         if level in LEARNED:
             learn = learn_subwords if level == "subwords" else learn_pieces
