@@ -210,12 +210,25 @@ def test_recency_is_that_of_the_reference(queries, positions, context):
         )
 
 
-def test_weights_decide_and_dropout_only_while_training():
-    config = recurrent("lstm", dropout=0.5)
-    model, symbols = build_language(config, V), torch.randint(V, (B, T))
+@pytest.mark.parametrize("kind", ["dropout", "input_dropout", "recurrent_dropout"])
+def test_dropout_is_drawn_only_while_training(kind):
+    off = {"dropout": 0.0, "input_dropout": 0.0, "recurrent_dropout": 0.0}
+    model = build_language(recurrent("lstm", **{**off, kind: 0.5}), V)
+    symbols = torch.randint(V, (B, T))
     model.train()
-    one, two = (model(symbols, model.initial_state(B))[0] for _ in range(2))
+    one, two = (model(symbols)[0] for _ in range(2))
     assert not torch.equal(one, two)
+    one.square().sum().backward()
+    assert all(weight.grad is not None for weight in model.parameters())
     model.eval()
-    one, two = (model(symbols, model.initial_state(B))[0] for _ in range(2))
+    one, two = (model(symbols)[0] for _ in range(2))
     assert torch.equal(one, two)
+
+
+def test_recurrent_dropout_drops_weights_and_not_states():
+    """A state of zeros meets no recurrent weight: the first step is the same whatever is drawn."""
+    model = build_language(recurrent("gru", dropout=0.0, recurrent_dropout=0.5), V).train()
+    symbols = torch.randint(V, (B, T))
+    one, two = (model(symbols)[0] for _ in range(2))
+    torch.testing.assert_close(one[:, 0], two[:, 0])
+    assert not torch.isclose(one[:, 1:], two[:, 1:]).all()

@@ -37,7 +37,9 @@ class RecurrentConfig:
     layers: int = number(1, 1, 16, "recurrent layers")
     layer_norm: bool = choice(True, "normalise what each layer passes on")
     tie_weights: bool = choice(False, "the embedding is the output matrix too")
-    dropout: float = number(0.3, 0.0, 0.95, "share of units dropped while training")
+    dropout: float = number(0.3, 0.0, 0.95, "share of a layer's outputs dropped while training")
+    input_dropout: float = number(0.0, 0.0, 0.95, "share of embeddings' units dropped likewise")
+    recurrent_dropout: float = number(0.0, 0.0, 0.95, "share of state-to-state weights dropped")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,8 @@
 Source: Mikolov et al., "Recurrent Neural Network Based Language Model", Interspeech 2010; for
 characters Graves, "Generating Sequences With Recurrent Neural Networks", 2013. Tied weights: Press
 & Wolf, "Using the Output Embedding to Improve Language Models", EACL 2017; P where H is not E.
+Dropped recurrent weights, one draw a chunk: Merity, Keskar & Socher, "Regularizing and Optimizing
+LSTM Language Models", ICLR 2018, section 2.
 Differs: any cell; layer normalisation (Ba et al. 2016) stands on what a layer passes up, not inside
 the cell, so that the cell may run in the native core.
 """
@@ -15,6 +17,7 @@ from typing import Any, NamedTuple, final
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 from torch.nn import functional as F
 
 from ..config.generate import RecurrentConfig
@@ -56,6 +59,8 @@ class RecurrentLanguage(LanguageModel):
         self.output = None if config.tie_weights else nn.Linear(H, num_symbols, bias=False)
         self.output_bias = nn.Parameter(torch.zeros(num_symbols))
         self.dropout = Dropout(config.dropout)
+        self.input_dropout = Dropout(config.input_dropout)
+        self.recurrent_dropout = Dropout(config.recurrent_dropout)
 
     def initial_state(self, batch_size: int) -> RecurrentState:
         fields = len(LAYERS[self.config.cell].cell_class.state_fields)
@@ -66,14 +71,22 @@ class RecurrentLanguage(LanguageModel):
         self, symbols: Int[Tensor, "B T"], state: RecurrentState | None = None
     ) -> tuple[Float[Tensor, "B T V"], RecurrentState]:
         state = self.initial_state(len(symbols)) if state is None else state
-        x = self.dropout(self.embedding(symbols))  # 1
+        x = self.input_dropout(self.embedding(symbols))  # 1
         after = []
         for layer, norm, before in zip(self.layers, self.norms, state.layers, strict=True):
             own: Any = tuple(field[None] for field in before)
-            x, last = layer(x, own if len(own) > 1 else own[0])  # 2
+            x, last = self._run(layer, x, own if len(own) > 1 else own[0])  # 2
             after.append(tuple(field[0] for field in (last if len(own) > 1 else (last,))))
             x = self.dropout(norm(x))
         return self._read(x), RecurrentState(layers=tuple(after))
+
+    def _run(self, layer: nn.Module, x: Tensor, hx: Any) -> Any:
+        """A layer over a chunk; while training, with some weights of its recurrence dropped."""
+        if not (self.training and self.config.recurrent_dropout):
+            return layer(x, hx)
+        weight: Any = layer.weight_hh_l0
+        dropped = {"weight_hh_l0": self.recurrent_dropout(weight)}
+        return functional_call(layer, dropped, (x, hx))
 
     def _read(self, x: Float[Tensor, "B T H"]) -> Float[Tensor, "B T V"]:
         """Step 3."""
