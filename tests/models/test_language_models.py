@@ -232,3 +232,12 @@ def test_recurrent_dropout_drops_weights_and_not_states():
     one, two = (model(symbols)[0] for _ in range(2))
     torch.testing.assert_close(one[:, 0], two[:, 0])
     assert not torch.isclose(one[:, 1:], two[:, 1:]).all()
+
+
+@pytest.mark.parametrize("kind", [RecurrentConfig, TransformerConfig, WindowConfig])
+def test_a_new_network_holds_all_symbols_nearly_alike(kind):
+    """At the default sizes, which begin no worse than guessing by more than a little."""
+    model, symbols = build_language(kind(), 70).eval(), torch.randint(70, (B, 30))
+    logits, _ = model(symbols[:, :-1])
+    loss = nn.functional.cross_entropy(logits.flatten(0, 1), symbols[:, 1:].flatten())
+    assert loss < np.log(70) + 0.5

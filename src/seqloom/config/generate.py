@@ -8,7 +8,7 @@ from .rules import choice, number
 from .sections import Sections
 
 USUAL_EPOCHS, LEAST_STEPS, MOST_STEPS = 20, 1000, 20_000  # the default length of a run
-RATES = {"recurrent": 3e-3, "transformer": 1e-3, "fully-connected": 1e-3}
+RATES = {"recurrent": 3e-3, "transformer": 2e-3, "fully-connected": 2e-3}
 
 TextLevel = Literal["characters", "subwords"]
 CellName = Literal["rnn", "lstm", "gru"]
@@ -47,10 +47,10 @@ class TransformerConfig:
     """A decoder-only Transformer that looks back a fixed number of symbols."""
 
     architecture: Literal["transformer"] = "transformer"
-    hidden_size: int = number(256, 2, 8192, "D, size of a state; a multiple of num_heads")
+    hidden_size: int = number(128, 2, 8192, "D, size of a state; a multiple of num_heads")
     num_heads: int = number(4, 1, 64, "N, attention heads")
-    feedforward_size: int = number(1024, 1, 65536, "width of the feed-forward layers")
-    layers: int = number(3, 1, 48, "layers")
+    feedforward_size: int = number(512, 1, 65536, "width of the feed-forward layers")
+    layers: int = number(4, 1, 48, "layers")
     context: int = number(256, 1, 65_536, "positions that one looks at, itself counted")
     dropout: float = number(0.1, 0.0, 0.95, "share of units dropped while training")
 

@@ -50,6 +50,8 @@ class TransformerLanguage(LanguageModel):
             for _ in range(config.layers)
         )
         self.norm = nn.LayerNorm(D)
+        # or a new network would be sure that every symbol is followed by itself
+        nn.init.constant_(self.norm.weight, D**-0.5)
         self.output_bias = nn.Parameter(torch.zeros(num_symbols))
         self.dropout = nn.Dropout(config.dropout)
 

@@ -5,6 +5,7 @@ The counterparts of `models/recurrent_language.py`, `transformer_language.py` an
 each other. They keep the contract of `decoding.TextModel`.
 """
 
+import abc
 from typing import Any, NamedTuple, final
 
 import numpy as np
@@ -43,7 +44,7 @@ class WindowState(NamedTuple):
     symbols: Int[np.ndarray, "B n"]
 
 
-class _Language:
+class _Language(abc.ABC):
     """What the three share."""
 
     def step(self, symbols: Int[np.ndarray, " B"], state: Any) -> tuple[np.ndarray, Any]:
@@ -51,13 +52,13 @@ class _Language:
         log_probs, state = self.forward(symbols[:, None], state)
         return log_probs[:, 0], state
 
+    @abc.abstractmethod
     def initial_state(self, batch_size: int) -> Any:
         """The state before the first symbol."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def forward(self, symbols: Int[np.ndarray, "B T"], state: Any) -> tuple[np.ndarray, Any]:
         """Read symbols; return log-probabilities `(B, T, V)`, in nats, and the state."""
-        raise NotImplementedError
 
 
 @final
