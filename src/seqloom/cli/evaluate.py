@@ -13,6 +13,9 @@ def evaluate(
     outputs: Annotated[
         Path | None, typer.Option(help="Write every source and output to this TSV.")
     ] = None,
+    baselines: Annotated[
+        str | None, typer.Option(help="What baselines learn from, e.g. the training text.")
+    ] = None,
     beam: Annotated[
         int | None, typer.Option(help="Hypotheses kept; 1 is greedy. [default: the model's]")
     ] = None,
@@ -54,6 +57,7 @@ def evaluate(
         "file": file,
         "as_json": as_json,
         "outputs": outputs,
+        "baselines": baselines,
         "beam": beam,
         "length_penalty": length_penalty,
         "baselines": baselines,

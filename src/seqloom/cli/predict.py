@@ -34,7 +34,14 @@ def predict(
     top_k: Annotated[
         int | None, typer.Option(help="With --sample: from the k likeliest symbols only.")
     ] = None,
+    top_p: Annotated[
+        float | None,
+        typer.Option(help="With --sample: from the likeliest symbols that have this share only."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="With --sample. [default: 0]")] = None,
+    length: Annotated[
+        int | None, typer.Option(help="Of a continued text: symbols. [default: the model's]")
+    ] = None,
 ) -> None:
     """Predict with a model file. Needs neither PyTorch nor the data.
 
@@ -61,6 +68,8 @@ def predict(
         "sample": sample,
         "temperature": temperature,
         "top_k": top_k,
+        "top_p": top_p,
+        "length": length,
         "seed": seed,
     }
     task_module(loaded.file.task).predict(loaded, Request("predict", model, options))

@@ -15,6 +15,7 @@ from ..export.model_file import ModelFile, read_model
 MODELS = {
     "classify": ("classify", "Classifier"),
     "transduce": ("transduce", "Transducer"),
+    "generate": ("generate", "Generator"),
 }
 
 

@@ -15,7 +15,7 @@ from ...errors import ConfigError
 from ...evaluation.class_report import print_baselines, print_classes
 from ...evaluation.classes import ClassEvaluation, compare, evaluate_classes, share
 from ...evaluation.error_rates import Score
-from ...evaluation.text_baselines import TextBaseline, fit_text_baselines
+from ...evaluation.class_baselines import ClassBaseline, fit_class_baselines
 from ...extras import require
 from ...files import replacing
 from ...runtime.classify import Classifier
@@ -143,7 +143,7 @@ def _groups(rows: list[Labelled], right: np.ndarray) -> dict[str, Score]:
     return {name: share(right[places[name]]) for name in names}
 
 
-def _baselines(model: Classifier, request: Request) -> list[TextBaseline]:
+def _baselines(model: Classifier, request: Request) -> list[ClassBaseline]:
     """The baselines, fitted to the texts that the user names."""
     if request.baselines is None:
         return []
@@ -155,7 +155,7 @@ def _baselines(model: Classifier, request: Request) -> list[TextBaseline]:
         data = model.file.training.get("settings", {}).get("data", {})
         train, valid = split_by_class(train, data.get("valid_fraction", 0.1))
     sets = [([row.text for row in rows], _numbers(model, rows)) for rows in (train, valid)]
-    return fit_text_baselines(sets[0], sets[1], model.parts.reader.symbols, len(model.labels))
+    return fit_class_baselines(sets[0], sets[1], model.parts.reader.symbols, len(model.labels))
 
 
 def _json(

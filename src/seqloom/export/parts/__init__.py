@@ -10,6 +10,7 @@ from typing import Any
 PARTS = {
     "classify": ("classify", "ClassifyParts"),
     "transduce": ("transduce", "TransduceParts"),
+    "generate": ("generate", "GenerateParts"),
 }
 
 

@@ -8,6 +8,7 @@ from ..work import Work
 WORKS = {
     "classify": ("classify", "Classify"),
     "transduce": ("transduce", "Transduce"),
+    "generate": ("generate", "Generate"),
 }
 
 

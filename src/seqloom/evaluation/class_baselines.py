@@ -7,7 +7,7 @@ The one number of each that matters, the smoothing and the strength of the penal
 validation texts, as the network's training is.
 
 Source: Wang & Manning, "Baselines and Bigrams: Simple, Good Sentiment and Topic Classification",
-ACL 2012. Checked by `tests/evaluation/test_text_baselines.py`.
+ACL 2012. Checked by `tests/evaluation/test_class_baselines.py`.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ INVERSE_PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 
 
 @dataclass(frozen=True)
-class TextBaseline:
+class ClassBaseline:
     """A fitted baseline.
 
     Attributes:
@@ -41,12 +41,12 @@ class TextBaseline:
     predict_proba: Callable[[Sequence[str]], Float[np.ndarray, "N C"]]
 
 
-def fit_text_baselines(
+def fit_class_baselines(
     train: tuple[Sequence[str], Int[np.ndarray, " N"]],
     valid: tuple[Sequence[str], Int[np.ndarray, " K"]],
     split: Callable[[str], list[str]],
     num_classes: int,
-) -> list[TextBaseline]:
+) -> list[ClassBaseline]:
     """Fit both baselines.
 
     Args:
@@ -84,7 +84,7 @@ def _choose(
     train: tuple[Sequence[str], np.ndarray],
     valid: tuple[Sequence[str], np.ndarray],
     num_classes: int,
-) -> TextBaseline:
+) -> ClassBaseline:
     """The candidate with the best validation accuracy, the first of equals."""
     x_train, x_valid = features.fit_transform(train[0]), features.transform(valid[0])
     scores = []
@@ -99,4 +99,4 @@ def _choose(
         found[:, model.classes_] = model.predict_proba(features.transform(texts))
         return found
 
-    return TextBaseline(name, setting, 100.0 * scores[best], predict_proba)
+    return ClassBaseline(name, setting, 100.0 * scores[best], predict_proba)

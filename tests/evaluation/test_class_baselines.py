@@ -6,7 +6,7 @@ import pytest
 from seqloom.data.negation import negation_twins
 from seqloom.data.words import split_words
 from seqloom.errors import MissingExtraError
-from seqloom.evaluation.text_baselines import INVERSE_PENALTIES, SMOOTHINGS, fit_text_baselines
+from seqloom.evaluation.class_baselines import INVERSE_PENALTIES, SMOOTHINGS, fit_class_baselines
 
 pytest.importorskip("sklearn", reason="the extra `baselines` is not installed")
 
@@ -26,7 +26,7 @@ def reviews(count, seed):
 
 
 def test_learn_what_words_say():
-    found = fit_text_baselines(reviews(400, 0), reviews(100, 1), split_words, 3)
+    found = fit_class_baselines(reviews(400, 0), reviews(100, 1), split_words, 3)
     texts, labels = reviews(200, 2)
     assert [b.name.split(",")[0] for b in found] == ["naive Bayes", "logistic regression"]
     for baseline in found:
@@ -39,7 +39,7 @@ def test_learn_what_words_say():
 def test_the_setting_is_the_best_on_validation_texts():
     train, valid = reviews(60, 0), reviews(60, 1)
     for baseline, values in zip(
-        fit_text_baselines(train, valid, split_words, 3),
+        fit_class_baselines(train, valid, split_words, 3),
         (SMOOTHINGS, INVERSE_PENALTIES),
         strict=True,
     ):
@@ -53,7 +53,7 @@ def test_a_class_without_texts_gets_no_probability():
     texts, labels = reviews(100, 0)
     some = labels != 1
     train = ([t for t, keep in zip(texts, some, strict=True) if keep], labels[some])
-    for baseline in fit_text_baselines(train, train, split_words, 3):
+    for baseline in fit_class_baselines(train, train, split_words, 3):
         p = baseline.predict_proba(texts)
         assert p.shape == (100, 3)
         assert (p[:, 1] == 0).all()
@@ -68,7 +68,7 @@ def test_words_alone_are_at_chance_on_twins():
         return [s.text for s in sentences], labels
 
     texts, labels = as_set(test)
-    for baseline in fit_text_baselines(as_set(train), as_set(test), split_words, 2):
+    for baseline in fit_class_baselines(as_set(train), as_set(test), split_words, 2):
         accuracy = (baseline.predict_proba(texts).argmax(axis=1) == labels).mean()
         assert 0.4 < accuracy < 0.6
 
@@ -77,9 +77,9 @@ def test_without_scikit_learn_the_pip_line_is_given(monkeypatch):
     def importing(name):
         raise ModuleNotFoundError("No module named 'sklearn'", name="sklearn")
 
-    monkeypatch.setattr("seqloom.evaluation.text_baselines.import_module", importing)
+    monkeypatch.setattr("seqloom.evaluation.class_baselines.import_module", importing)
     with pytest.raises(MissingExtraError) as caught:
-        fit_text_baselines(reviews(9, 0), reviews(9, 1), split_words, 3)
+        fit_class_baselines(reviews(9, 0), reviews(9, 1), split_words, 3)
     assert str(caught.value) == (
         "baselines: `sklearn` must be installed, got no such package. "
         "Run: pip install 'seqloom[baselines]'"
