@@ -45,7 +45,7 @@ def read_pairs(path: str | Path) -> list[Pair]:
             breaks the rule of two non-empty columns.
     """
     name = str(path)
-    text = _decode(name, *_read_bytes(name))
+    text = read_text(name)
     numbered = enumerate(text.split("\n"), start=1)
     pairs = [_parse(name, number, line) for number, line in numbered if line.strip(" \r")]
     if not pairs:
@@ -59,6 +59,15 @@ def group_by_source(pairs: Iterable[Pair]) -> list[Example]:
     for pair in pairs:
         targets.setdefault(pair.source, {})[pair.target] = None
     return [Example(source, tuple(unique)) for source, unique in targets.items()]
+
+
+def read_text(name: str) -> str:
+    """A file's text: UTF-8 with or without a byte order mark, plain or gzip.
+
+    Raises:
+        DataError: It is missing, a directory, damaged or not UTF-8.
+    """
+    return _decode(name, *_read_bytes(name))
 
 
 def _read_bytes(name: str) -> tuple[bytes, bool]:
