@@ -10,6 +10,8 @@
     4   future = z at the same place in the last K seasons, known features of the time
     5   static = log(s / deviation), n / W, features of the series
     6   forecast = b + s * output
+    7   forecast = max(forecast, floor): the window's minimum if that is positive (`minimum`), or 0
+        if no value is negative (`zero`), or no floor (`none`)
 
 Every window is scaled by itself, so series of any size share one network; the output is the
 error of the seasonal naive forecast in units of its own past error, which is what MASE counts. A
@@ -21,7 +23,7 @@ Source: scaling by the window: Smyl 2020, "A hybrid method of exponential smooth
 Checked by `tests/data/test_scaling.py`, on numbers worked by hand.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -30,6 +32,9 @@ from ..shapes import Float, Int
 LAGS = 7  # most seasons that a step of the future looks back on
 STATICS = 2  # features of a window that do not come from its series
 CLIP = 8.0  # largest |d / s| that a network reads
+
+
+Floor = Literal["none", "zero", "minimum"]
 
 
 class Window(NamedTuple):
@@ -69,63 +74,94 @@ class Inputs(NamedTuple):
 
 
 class Scale(NamedTuple):
-    """What step 6 needs.
+    """What steps 6 and 7 need.
 
     Attributes:
         base: b, `(B, T)`.
         unit: s, `(B,)`.
         mean: Mean of y, `(B,)`.
         deviation: Deviation of y, 1 where it is 0, `(B,)`.
+        share: n / W, `(B,)`.
+        floor: Of step 7, `(B,)`.
     """
 
     base: Float[np.ndarray, "B T"]
     unit: Float[np.ndarray, " B"]
     mean: Float[np.ndarray, " B"]
     deviation: Float[np.ndarray, " B"]
+    share: Float[np.ndarray, " B"]
+    floor: Float[np.ndarray, " B"]
 
 
-def num_lags(window: int, season: int) -> int:
-    """K, seasons that a step of the future looks back on."""
-    return max(1, min(LAGS, window // season))
+class Scaling(NamedTuple):
+    """How windows are scaled; the same for all of a model.
+
+    Attributes:
+        season: m.
+        window: W, most values that a forecast reads.
+        log: Values are logarithms.
+        floor: Step 7.
+    """
+
+    season: int
+    window: int
+    log: bool = False
+    floor: Floor = "none"
+
+    @property
+    def lags(self) -> int:
+        """K, seasons that a step of the future looks back on."""
+        return max(1, min(LAGS, self.window // self.season))
 
 
-def scale(window: Window, season: int) -> tuple[Inputs, Scale]:
-    """Steps 1 to 5.
+def scale(window: Window, how: Scaling) -> tuple[Inputs, Scale]:
+    """What a network reads of windows, each scaled by itself: steps 1 to 5.
 
     Args:
-        window: Values, logarithms if the model reads those.
-        season: m.
+        window: Values, or logarithms.
+        how: Season, window and rules.
     """
+    found = measure(window, how)
+    return features(window, found, how), found
+
+
+def measure(window: Window, how: Scaling) -> Scale:
+    """Mean, deviation, s, b and the floor of windows."""
     y, n = window.values, window.lengths
-    W, H = y.shape[1], window.future.shape[1]
-    real = np.arange(W) < n[:, None]
+    real = np.arange(y.shape[1]) < n[:, None]
     mean = _mean(y, real)
     deviation = np.sqrt(_mean((y - mean[:, None]) ** 2, real))
     deviation = np.where(deviation > 1e-9 * np.abs(mean), deviation, 0.0)
-    unit, d = _seasonal(y, real, season)
-    unit = np.where(deviation > 0, np.maximum(unit, 0.05 * deviation), 0.0)
-    found = Scale(base=_base(y, n, season, H), unit=unit, mean=mean, deviation=_nonzero(deviation))
-    z = np.where(real, standardise(y, found), 0.0)
-    lags = _lags(z, n, season, H, num_lags(W, season))
-    lags[:, :, 0] = standardise(found.base, found)
-    ratio = unit / found.deviation
-    static = np.stack([np.log(_nonzero(ratio)), n / W], axis=1)
-    return (
-        Inputs(
-            past=np.concatenate(
-                [
-                    z[:, :, None],
-                    difference(d, unit[:, None])[:, :, None],
-                    np.where(real[:, :, None], window.past, 0.0),
-                ],
-                axis=2,
-            ),
-            lengths=n,
-            future=np.concatenate([lags, window.future], axis=2),
-            static=np.concatenate([static, window.static], axis=1),
-            ratio=ratio,
-        ),
-        found,
+    unit = _unit(y, real, how.season)
+    lowest = np.where(real, y, np.inf).min(axis=1)
+    return Scale(
+        base=_base(y, n, how.season, window.future.shape[1]),
+        unit=np.where(deviation > 0, np.maximum(unit, 0.05 * deviation), 0.0),
+        mean=mean,
+        deviation=_nonzero(deviation),
+        share=n / how.window,
+        floor=_floor(lowest, how),
+    )
+
+
+def features(window: Window, by: Scale, how: Scaling) -> Inputs:
+    """Steps 1 to 5 with a scale that may be older than the window, as a stream has it."""
+    y, n = window.values, window.lengths
+    real = np.arange(y.shape[1]) < n[:, None]
+    z = np.where(real, standardise(y, by), 0.0)
+    d = np.where(real, _differences(y, how.season), 0.0)
+    lags = _lags(z, n, how.season, window.future.shape[1], how.lags)
+    lags[:, :, 0] = standardise(by.base, by)
+    ratio = by.unit / by.deviation
+    static = np.stack([np.log(_nonzero(ratio)), by.share], axis=1)
+    changes = np.clip(d / _nonzero(by.unit)[:, None], -CLIP, CLIP)
+    known = np.where(real[:, :, None], window.past, 0.0)
+    return Inputs(
+        past=np.concatenate([z[:, :, None], changes[:, :, None], known], axis=2),
+        lengths=n,
+        future=np.concatenate([lags, window.future], axis=2),
+        static=np.concatenate([static, window.static], axis=1),
+        ratio=ratio,
     )
 
 
@@ -134,27 +170,37 @@ def standardise(y: Float[np.ndarray, "B T"], by: Scale) -> Float[np.ndarray, "B 
     return (y - by.mean[:, None]) / by.deviation[:, None]
 
 
-def difference(d: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    """The second feature of step 3."""
-    return np.clip(d / _nonzero(unit), -CLIP, CLIP)
-
-
 def forecast(output: Float[np.ndarray, "B T Q"], by: Scale) -> Float[np.ndarray, "B T Q"]:
-    """Step 6."""
-    return by.base[:, :, None] + by.unit[:, None, None] * output
+    """Steps 6 and 7."""
+    found = by.base[:, :, None] + by.unit[:, None, None] * output
+    return np.maximum(found, by.floor[:, None, None])
 
 
-def _seasonal(y: np.ndarray, real: np.ndarray, season: int) -> tuple[np.ndarray, np.ndarray]:
-    """Step 2; from one value to the next where a window is not longer than the season."""
+def _floor(lowest: np.ndarray, how: Scaling) -> np.ndarray:
+    """Step 7: what a forecast must not be below."""
+    if how.floor == "none":
+        return np.full_like(lowest, -np.inf)
+    if how.log:  # of what is positive anyway
+        return lowest if how.floor == "minimum" else np.full_like(lowest, -np.inf)
+    positive = lowest if how.floor == "minimum" else np.zeros_like(lowest)
+    return np.where(lowest > 0, positive, np.where(lowest == 0, 0.0, -np.inf))
+
+
+def _differences(y: np.ndarray, season: int) -> np.ndarray:
+    """d, 0 in the first season."""
     d = np.zeros_like(y)
-    d[:, season:] = np.where(real[:, season:], y[:, season:] - y[:, :-season], 0.0)
+    d[:, season:] = y[:, season:] - y[:, :-season]
+    return d
+
+
+def _unit(y: np.ndarray, real: np.ndarray, season: int) -> np.ndarray:
+    """s before its lower limit; from value to value where a window is no longer than a season."""
     pairs = real[:, season:]
-    unit = _mean(np.abs(d[:, season:]), pairs)
+    unit = _mean(np.abs(_differences(y, season)[:, season:]), pairs)
     short = ~pairs.any(axis=1)
     if short.any():
-        steps = np.abs(np.diff(y, axis=1))
-        unit = np.where(short, _mean(steps, real[:, 1:]), unit)
-    return unit, d
+        unit = np.where(short, _mean(np.abs(np.diff(y, axis=1)), real[:, 1:]), unit)
+    return unit
 
 
 def _base(y: np.ndarray, n: np.ndarray, season: int, horizon: int) -> np.ndarray:

@@ -19,7 +19,7 @@ import numpy as np
 from ..errors import DataError
 from ..shapes import Float, Int
 from .features import Features
-from .scaling import Window
+from .scaling import Scaling, Window
 from .series import Series, SeriesSet
 
 LEAST = 2  # values before an origin, at least
@@ -47,9 +47,8 @@ class WindowSource:
         data: SeriesSet,
         features: Features,
         *,
-        window: int,
+        scaling: Scaling,
         horizon: int,
-        log: bool = False,
         future: bool = False,
         where: str = "train",
     ) -> None:
@@ -57,19 +56,20 @@ class WindowSource:
         Args:
             data: The series.
             features: What a network is told beside the values.
-            window: W, most values that a forecast reads.
+            scaling: W, and whether windows are of logarithms.
             horizon: H, steps of a forecast.
-            log: Cut windows of logarithms.
             future: Origins may be at the end of the series: covariates must reach beyond it.
             where: What an error message starts with.
         Raises:
-            DataError: `log` and a value that is not positive; covariates that are missing.
+            DataError: A value has no logarithm and needs one, or covariates are missing.
         """
-        self.window, self.horizon, self.log = window, horizon, log
+        self.window, self.horizon = scaling.window, horizon
         self.lengths = np.array([len(one.values) for one in data.series])
         extra = horizon if future else 0
         places, static_places = features.columns(data, where)
-        values = [_logarithms(one, data, where) if log else one.values for one in data.series]
+        values = [one.values for one in data.series]
+        if scaling.log:
+            values = [_logarithms(one, data, where) for one in data.series]
         self._values = np.concatenate([*values, np.zeros(1)])
         self._value_starts = np.cumsum(self.lengths) - self.lengths
         known = [

@@ -1,8 +1,8 @@
 """The contract of a forecasting network, and the fully-connected one.
 
-A network reads windows that scale themselves (`data/scaling.py` has the features and the letters) and
-says, for every step of the horizon, O numbers in the unit s about the error of the seasonal naive
-forecast. `decoding/quantiles.py` knows what they mean.
+A network reads windows that scale themselves (`data/scaling.py` has the features and the letters)
+and says, for every step of the horizon, O numbers in the unit s about the error of the seasonal
+naive forecast. `decoding/quantiles.py` knows what they mean.
 
 Fully-connected, with blocks that add to what they read:
 
@@ -10,8 +10,7 @@ Fully-connected, with blocks that add to what they read:
     2   x   = x + W_2 relu(W_1 x + b_1) + b_2                 for each block
     3   out = W_out relu(x) + b_out                           all steps at once
 
-Source: blocks as in Oreshkin et al., "N-BEATS", ICLR 2020, where a network of fully-connected blocks
-    over the last few horizons wins M4's hourly series.
+Source: Oreshkin et al., "N-BEATS", ICLR 2020: fully-connected blocks over the last few horizons.
 Differs: plain residual blocks and one output; no backcast.
 """
 
@@ -28,7 +27,10 @@ from ..shapes import Float, Int
 
 
 class Forecaster(nn.Module, abc.ABC):
-    """From scaled windows to statements about the horizon. Laws in `tests/models/test_forecasters.py`."""
+    """From scaled windows to statements about the horizon.
+
+    Its laws are in `tests/models/test_forecasters.py`.
+    """
 
     @abc.abstractmethod
     def forward(

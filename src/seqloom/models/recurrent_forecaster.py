@@ -14,8 +14,8 @@ learned vector for the t-th step.
     6   s_t = cell([z_{t-1}; future_t; static], s_{t-1})      z_0 is the window's last value
     7   z_t = first feature of future_t + ratio * median of out_t
 
-Source: encoder-decoder: Cho et al. 2014, Sutskever et al. 2014; attention: Luong et al. 2015, eq. 8, with
-    the scale of Vaswani et al. 2017; direct decoding of quantiles: Wen et al. 2017, "A
+Source: encoder-decoder: Cho et al. 2014, Sutskever et al. 2014; attention: Luong et al. 2015,
+    eq. 8, with the scale of Vaswani et al. 2017; direct decoding of quantiles: Wen et al. 2017, "A
     Multi-Horizon Quantile Recurrent Forecaster".
 Differs: the autoregressive decoder reads its own forecasts in training too, so that it never meets
     in use what it has not met in training.
