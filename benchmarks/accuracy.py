@@ -97,8 +97,8 @@ def measure(case: Case, data: Path, run: Path) -> dict[str, Any]:
         sources,
         model.predict(sources),
         [example.targets for example in examples],
-        split_source=model.file.source.split,
-        split_target=model.file.target.split,
+        split_source=model.parts.source.split,
+        split_target=model.parts.target.split,
         bleu_tokenizer="none",
     )
     return {

@@ -11,10 +11,12 @@ import pytest
 
 import seqloom
 from seqloom import extras
-from seqloom.config import DecodingConfig, RecurrentConfig, TransformerConfig, read_toml
+from seqloom.config import read_toml
+from seqloom.config.transduce import DecodingConfig, RecurrentConfig, TransformerConfig
 from seqloom.data.vocabulary import Vocabulary
 from seqloom.errors import MissingExtraError
 from seqloom.export.model_file import ModelFile, write_model
+from seqloom.export.parts.transduce import TransduceParts
 from seqloom.models import build
 
 ROOT = Path(seqloom.__file__).parent
@@ -136,11 +138,8 @@ def write_random_model(path, config):
     model = ModelFile(
         task="transduce",
         model=config,
-        source=source,
-        target=target,
         decoding=DecodingConfig(beam=2),
-        length_ratio=1.0,
-        max_symbols=9,
+        parts=TransduceParts(source=source, target=target, length_ratio=1.0, max_symbols=9),
         training={},
         tensors={name: a.numpy().astype(np.float32) for name, a in weights.items()},
     )

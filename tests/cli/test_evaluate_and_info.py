@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-import seqloom
 from seqloom.data.pairs import read_pairs
 from seqloom.export.model_file import read_model, write_model
+from seqloom.runtime import Transducer
 
 
 @pytest.fixture
@@ -66,13 +66,13 @@ def test_outputs_file(cli, model, pairs, tmp_path):
 
 def test_search_settings_reach_the_search(cli, model, pairs, monkeypatch):
     seen = []
-    honest = seqloom.Model.predict
+    honest = Transducer.predict
 
     def spy(self, texts, **options):
         seen.append(options)
         return honest(self, texts, **options)
 
-    monkeypatch.setattr(seqloom.Model, "predict", spy)
+    monkeypatch.setattr(Transducer, "predict", spy)
     cli("evaluate", model, pairs, "--beam", 2, "--length-penalty", 0.5)
     cli("evaluate", model, pairs)
     assert seen == [
@@ -133,7 +133,7 @@ def test_stress_is_the_models(cli, model, pairs, tmp_path, monkeypatch, stress):
         asked.append((data, split, stress))
         return read_pairs(pairs)
 
-    monkeypatch.setattr("seqloom.data.sources.load_pairs", load_pairs)
+    monkeypatch.setattr("seqloom.cli.tasks.transduce.load_pairs", load_pairs)
     file = read_model(model)
     settings = {"data": {"stress": stress}}
     trained = dataclasses.replace(file, training={**file.training, "settings": settings})

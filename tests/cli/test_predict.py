@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import seqloom
-from seqloom.runtime import Model
+from seqloom.runtime import Transducer
 
 from ..toys import ENVIRONMENT, command
 
@@ -69,13 +69,13 @@ def test_json(cli, model):
 
 def test_search_settings_reach_the_search(cli, model, monkeypatch):
     seen = []
-    honest = Model.predict_nbest
+    honest = Transducer.predict_nbest
 
     def spy(self, texts, nbest=1, **options):
         seen.append((nbest, options))
         return honest(self, texts, nbest, **options)
 
-    monkeypatch.setattr(Model, "predict_nbest", spy)
+    monkeypatch.setattr(Transducer, "predict_nbest", spy)
     cli("predict", model, "ab", "--beam", 4, "--nbest", 2, "--length-penalty", 0.5)
     cli("predict", model, "ab", "--sample", "--temperature", 0.5, "--top-k", 3)
     cli("predict", model, "ab", "--sample")

@@ -11,6 +11,7 @@ import seqloom
 from seqloom import training
 from seqloom.config import read_toml
 from seqloom.training import Result, reporter
+from seqloom.training.measures import Measure
 
 from ..toys import flags, tiny, write_toy
 
@@ -32,11 +33,12 @@ def test_a_run_tells_what_it_does(cli, data, tmp_path):
     out = tmp_path / "runs" / "toy"
     done = cli("train", data, "--out", out, *QUICK)
     assert (done.code, done.out) == (0, "")
-    lines = done.err.splitlines()
+    guess, *lines = done.err.splitlines()
+    assert guess == ("task: transduce (pairs: 59 different targets in 60 lines; --task overrides)")
     assert lines[0].startswith(f"{data}: 60 pairs of ")
     assert lines[2].startswith("source: read as characters (")
     assert lines[3].startswith("target: read as symbols (")
-    assert re.search(r" parameters, kernels .+; 4 steps of 100 symbols, ", lines[4])
+    assert re.search(r" parameters, kernels .+; 4 steps of about \d+ symbols, ", lines[4])
     assert lines[5].startswith("step      1  epoch   0.1")
     assert lines[-1].startswith(f"best model: {out / 'best.safetensors'} (validation symbol error ")
     assert seqloom.load(out / "best.safetensors").predict(["ab"])
@@ -100,7 +102,7 @@ def test_minutes_are_recorded_as_steps(cli, data, tmp_path):
 def test_one_symbol_is_enough_to_train(cli, tmp_path):
     data = write(tmp_path / "one.tsv", "".join(f"{'a' * n}\t{'a' * n}\n" for n in range(1, 9)))
     assert cli("train", data, "--out", tmp_path / "run", *QUICK).code == 0
-    assert seqloom.load(tmp_path / "run" / "best.safetensors").file.source.symbols[4:] == ("a",)
+    assert seqloom.load(tmp_path / "run" / "best.safetensors").parts.source.symbols[4:] == ("a",)
 
 
 def test_a_source_of_ten_thousand_symbols_is_left_out(cli, tmp_path):
@@ -280,7 +282,7 @@ def test_bad_settings(refuses, tmp_path, monkeypatch, args, message):
 
 def test_only_the_first_process_speaks(cli, data, tmp_path, monkeypatch):
     monkeypatch.setenv("RANK", "1")
-    result = Result(tmp_path, tmp_path / "m", True, 1, 1, 3.0)
+    result = Result(tmp_path, tmp_path / "m", True, 1, 1, 3.0, Measure("e", "error"))
     monkeypatch.setattr(training, "train", lambda *_, **__: result)
     assert cli("train", data, "--out", tmp_path / "run") == (0, "", "")
 

@@ -4,9 +4,15 @@ from typing import Any
 
 import torch
 
-from seqloom.config import DecodingConfig, ModelConfig, RecurrentConfig, TransformerConfig
+from seqloom.config.transduce import (
+    DecodingConfig,
+    ModelConfig,
+    RecurrentConfig,
+    TransformerConfig,
+)
 from seqloom.data.vocabulary import EOS, Vocabulary
 from seqloom.export.model_file import ModelFile
+from seqloom.export.parts.transduce import TransduceParts
 from seqloom.models import PairModel, build
 
 SIZES = {"embedding_size": 5, "hidden_size": 6, "attention_size": 7}
@@ -50,11 +56,8 @@ def random_model(config: ModelConfig) -> tuple[ModelFile, PairModel]:
     file = ModelFile(
         task="transduce",
         model=config,
-        source=source,
-        target=target,
         decoding=DecodingConfig(beam=3, length_penalty=0.7),
-        length_ratio=1.25,
-        max_symbols=12,
+        parts=TransduceParts(source=source, target=target, length_ratio=1.25, max_symbols=12),
         training={"seed": 3, "note": "µ 10 %", "versions": {"torch": "2"}},
         tensors={name: w.detach().numpy() for name, w in network.named_parameters()},
     )

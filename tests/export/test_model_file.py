@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
+from seqloom.config import TASKS
 from seqloom.errors import FormatError, RunError
 from seqloom.export.digest import digest
 from seqloom.export.model_file import FORMAT, read_model, write_model
@@ -217,9 +218,9 @@ def test_checksum(path):
 
 
 def test_unknown_task(path):
-    rewrite(path, lambda header: header | {"task": "forecast"})
+    rewrite(path, lambda header: header | {"task": "divine"})
     assert error_of(path) == (
-        "must be for a task of transduce, got 'forecast'. "
+        f"must be for a task of {', '.join(TASKS)}, got 'divine'. "
         "Update with: pip install --upgrade seqloom."
     )
 
@@ -262,7 +263,7 @@ def test_full_disk_keeps_the_older_file(path, model, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(RunError) as caught:
-        write_model(path, dataclasses.replace(model, max_symbols=7))
+        write_model(path, dataclasses.replace(model, training={}))
     assert str(caught.value) == (
         f"model file: `{path}` must be writable, got No space left on device. "
         "Free some space on that disk."

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from seqloom.config import RecurrentConfig, TransformerConfig
+from seqloom.config.transduce import RecurrentConfig, TransformerConfig
 from seqloom.models import build
 from seqloom.reference.transformer_parts import positions
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from seqloom.config import RecurrentConfig, TransformerConfig
+from seqloom.config.transduce import RecurrentConfig, TransformerConfig
 from seqloom.decoding import select
 from seqloom.models import EncoderDecoder, TorchStepper, Transformer, build
 

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from importlib.metadata import files
+from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
 import pytest
@@ -160,8 +160,11 @@ def test_without_the_core_torch_takes_over_and_says_so(monkeypatch):
 
 
 def test_a_core_that_was_installed_is_found():
-    """Under import hooks too, such as those of this very suite; else every test of it is skipped."""
-    installed = any("libseqloom" in path.name for path in files("seqloom") or ())
+    """Under import hooks too, such as this very suite's; else every test of it is skipped."""
+    try:
+        installed = any("libseqloom" in path.name for path in files("seqloom") or ())
+    except PackageNotFoundError:
+        pytest.skip("seqloom runs from its source tree and is not installed")
     assert native.available() or not installed
 
 

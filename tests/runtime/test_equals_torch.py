@@ -6,7 +6,7 @@ import torch
 
 from seqloom.decoding import LengthLimit, Search, decode
 from seqloom.models import TorchStepper
-from seqloom.runtime import Model
+from seqloom.runtime import Transducer
 
 from ..export.models import CONFIGS, random_model
 
@@ -21,7 +21,7 @@ SEARCHES = {
 @pytest.fixture(params=CONFIGS)
 def both(request):
     file, network = random_model(CONFIGS[request.param])
-    return Model(file), TorchStepper(network)
+    return Transducer(file), TorchStepper(network)
 
 
 def assert_same(got, want):
@@ -37,7 +37,7 @@ def assert_same(got, want):
 def test_same_outputs_as_torch_and_alone_as_in_a_batch(both):
     model, stepper = both
     sources = [model.encode(text) for text in TEXTS]
-    limit = LengthLimit(model.file.length_ratio, extra=3)
+    limit = LengthLimit(model.parts.length_ratio, extra=3)
     outputs = set()
     for search in SEARCHES.values():
         found = decode(model.network, sources, limit, search)
@@ -69,14 +69,14 @@ def test_same_log_probabilities_step_by_step(both):
 @pytest.mark.parametrize("name", [n for n in CONFIGS if n != "transformer" and "context" not in n])
 def test_alignment_is_the_torch_attention(name):
     file, network = random_model(CONFIGS[name])
-    found = Model(file).align("cafe", "B A E")
+    found = Transducer(file).align("cafe", "B A E")
     assert found.source == ("c", "a", "f", "e")
     assert found.output == ("B", "A", "E", "<eos>")
     np.testing.assert_allclose(found.weights.sum(axis=1), 1, atol=1e-6)
     with torch.no_grad():
-        memory = network.encode(torch.tensor([file.source.encode("cafe")]), torch.tensor([4]))
+        memory = network.encode(torch.tensor([file.parts.source.encode("cafe")]), torch.tensor([4]))
         state, want = network.initial_state(memory), []
-        for symbol in [1, *file.target.encode("B A E")]:
+        for symbol in [1, *file.parts.target.encode("B A E")]:
             _, state = network.step(torch.tensor([symbol]), state, memory)
             want.append(state.weights[0].numpy())
     np.testing.assert_allclose(found.weights, want, atol=1e-5)

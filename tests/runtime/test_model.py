@@ -10,7 +10,7 @@ import pytest
 
 import seqloom
 from seqloom.errors import ConfigError, DataError, FormatError
-from seqloom.runtime import Model
+from seqloom.runtime import Transducer
 
 from ..export.models import CONFIGS, random_model, recurrent
 from ..toys import ENVIRONMENT, GOLDEN
@@ -30,7 +30,7 @@ def test_predict_takes_what_the_file_says(model):
     assert got == want
     assert model.predict(texts) == [best[0].text for best in want]
     settings = dataclasses.replace(model.file.decoding, beam=1, length_penalty=0.5)
-    greedy = Model(dataclasses.replace(model.file, decoding=settings))
+    greedy = Transducer(dataclasses.replace(model.file, decoding=settings))
     assert greedy.predict_nbest(texts) == model.predict_nbest(texts, beam=1, length_penalty=0.5)
 
 
@@ -114,10 +114,10 @@ def test_what_it_refuses(model, texts, options, error, message):
 
 
 def test_longest_source_is_read(model):
-    file = dataclasses.replace(model.file, max_symbols=4)
-    assert Model(file).predict(["hgfe"]) == ["E F G H"]
+    file = dataclasses.replace(model.file, parts=dataclasses.replace(model.parts, max_symbols=4))
+    assert Transducer(file).predict(["hgfe"]) == ["E F G H"]
     with pytest.raises(DataError, match="text 1 must have at most 4 symbols, got 5"):
-        Model(file).predict(["hgfea"])
+        Transducer(file).predict(["hgfea"])
 
 
 def test_align_follows_the_best_output(model):
@@ -130,7 +130,7 @@ def test_align_follows_the_best_output(model):
 @pytest.mark.parametrize("name", ["transformer", "gru, context"])
 def test_align_needs_attention(name):
     with pytest.raises(ConfigError) as caught:
-        Model(random_model(CONFIGS[name])[0]).align("a")
+        Transducer(random_model(CONFIGS[name])[0]).align("a")
     assert str(caught.value) == (
         "align: the model must be recurrent with link=attention, got one that is not."
     )
@@ -138,7 +138,7 @@ def test_align_needs_attention(name):
 
 def test_describe_tells_sizes_settings_and_training():
     file = random_model(recurrent())[0]
-    rows = dict(Model(file).describe())
+    rows = dict(Transducer(file).describe())
     assert rows["task"] == "transduce"
     assert rows["source"] == "characters, vocabulary of 11"
     assert rows["target"] == "symbols, vocabulary of 9"
@@ -166,7 +166,7 @@ def test_tensors_must_fit_the_settings(name, tensor):
 
     def message(change):
         with pytest.raises(FormatError) as caught:
-            Model(dataclasses.replace(file, tensors=change))
+            Transducer(dataclasses.replace(file, tensors=change))
         return str(caught.value)
 
     others = {n: t for n, t in file.tensors.items() if n != tensor}

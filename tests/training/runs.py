@@ -8,9 +8,9 @@ from safetensors.numpy import load_file
 
 from seqloom.config import config_from
 from seqloom.training.loop import Run
-from seqloom.training.prepare import prepare, resolve
-from seqloom.training.reporter import Quiet
+from seqloom.training.reporter import Clock, Quiet
 from seqloom.training.run_folder import RunFolder
+from seqloom.training.tasks import open_work
 from seqloom.training.team import Team
 
 TIMES = ("seconds", "symbols_per_second")  # all that may differ between equal runs
@@ -30,16 +30,16 @@ class Listening(Quiet):
     def start(self, step: int, steps: int) -> None:
         self.begun = step
 
-    def step(self, step: int, loss: float, symbols_per_second: float) -> None:
+    def step(self, step: int, loss: float, clock: Clock) -> None:
         assert step == self.begun + len(self.losses) + 1
         self.losses.append(loss)
 
 
 def open_run(data: Path, settings: dict, out: Path) -> Run:
     """A run before its first step; nothing is written."""
-    config = config_from(settings)
-    prepared = prepare(str(data), None, config.data)
-    return Run(resolve(config, prepared), prepared, RunFolder(out), Team(), None)
+    run = Run(open_work(str(data), None, config_from(settings)), RunFolder(out), Team(), None)
+    run.fix_length()
+    return run
 
 
 def log(folder: Path) -> list[dict]:

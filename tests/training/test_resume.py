@@ -173,7 +173,7 @@ def test_resuming_a_finished_run_changes_nothing(whole, copy):
     reporter = Listening()
     result = resume(copy, reporter=reporter)
     assert (result.step, result.steps, result.finished) == (60, 60, True)
-    assert result.symbol_error == min(e["symbol_error"] for e in validations(copy))
+    assert result.score == min(e["symbol_error"] for e in validations(copy))
     assert reporter.messages[0] == "resuming at step 60 of 60"
     assert reporter.losses == []
     assert_equal_runs(whole[1], copy)
@@ -193,7 +193,7 @@ def test_data_that_changed(whole, copy):
     try:
         data.write_text(text.replace("A", "B", 1))
         assert error_of(copy) == (
-            f"train: `{data}` must be the data that the run began with, got other pairs. "
+            f"train: `{data}` must be the data that the run began with, got other data. "
             "Bring the old file back, or train anew with another --out."
         )
     finally:

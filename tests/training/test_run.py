@@ -19,6 +19,7 @@ from seqloom.errors import ConfigError, DataError, DivergedError, RunError
 from seqloom.evaluation import Counts
 from seqloom.training import loop, resume, train
 from seqloom.training.run_folder import RunFolder
+from seqloom.training.tasks import transduce
 
 from ..toys import ENVIRONMENT, tiny, write_toy
 from .runs import Listening, assert_equal_runs, log, open_run, validations
@@ -32,7 +33,7 @@ def test_same_seed_same_bits(data, tmp_path):
     assert_equal_runs(tmp_path / "a", tmp_path / "b")
     train(data, tmp_path / "c", config=tiny(model={"dropout": 0.4}, training={"seed": 4}))
     a, c = (seqloom.load(tmp_path / name / "best.safetensors").file for name in "ac")
-    assert (a.source, a.target) == (c.source, c.target)
+    assert a.parts == c.parts
     assert all((a.tensors[name] != c.tensors[name]).any() for name in a.tensors)
 
 
@@ -67,7 +68,7 @@ def test_what_a_run_leaves(spoken, data):
     best = min(events, key=lambda e: e["symbol_error"])
     assert model.file.training["step"] == best["step"]
     assert model.file.training["valid_symbol_error"] == round(best["symbol_error"], 4)
-    assert result.symbol_error == best["symbol_error"]
+    assert result.score == best["symbol_error"]
     marks = [e["best"] for e in events]
     running = np.minimum.accumulate([math.inf] + [e["symbol_error"] for e in events])
     assert marks == [e["symbol_error"] < low for e, low in zip(events, running, strict=False)]
@@ -78,8 +79,8 @@ def test_what_a_run_leaves(spoken, data):
 def test_logged_loss_is_the_mean_of_the_steps_between(spoken, data, tmp_path):
     result, reporter = spoken
     run = open_run(data, tiny(), tmp_path / "other")
-    plan = loop.plan(run.data, run.config, 0) + loop.plan(run.data, run.config, 1)
-    symbols = [int(run.data.train.target_lengths[rows].sum()) for rows in plan]
+    plan = run.work.plan(0) + run.work.plan(1)
+    symbols = [int(run.work.data.train.target_lengths[rows].sum()) for rows in plan]
     for i, event in enumerate(validations(result.folder)[:8]):
         own = slice(2 * i, 2 * i + 2)
         want = np.average(reporter.losses[own], weights=symbols[own])
@@ -103,7 +104,7 @@ def test_validation_error_is_that_of_the_shipped_model(spoken, data, tmp_path):
     """Greedy outputs of the NumPy runtime, counted by hand."""
     result, _ = spoken
     model = seqloom.load(result.model)
-    valid = open_run(data, tiny(), tmp_path / "other").data.valid
+    valid = open_run(data, tiny(), tmp_path / "other").work.data.valid
     outputs = model.predict([example.source for example in valid], beam=1)
     wrong = sum(o not in e.targets for o, e in zip(outputs, valid, strict=True))
     best = min(validations(result.folder), key=lambda e: e["symbol_error"])
@@ -122,12 +123,12 @@ def test_early_stopping(data, tmp_path, monkeypatch):
     def count(model, data):
         return Counts(edits=next(errors), reference_symbols=100, wrong=1, total=1)
 
-    monkeypatch.setattr(loop, "count_errors", count)
+    monkeypatch.setattr(transduce, "count_errors", count)
     reporter = Listening()
     settings = tiny(training={"patience": 4})
     result = train(data, tmp_path / "run", config=settings, reporter=reporter)
-    assert (result.step, result.finished, result.symbol_error) == (14, True, 20.0)
-    assert reporter.messages[-1] == "stopped early: no better error in 4 validations"
+    assert (result.step, result.finished, result.score) == (14, True, 20.0)
+    assert reporter.messages[-1] == "stopped early: no better score in 4 validations"
     assert seqloom.load(result.model).file.training["step"] == 6
     resumed = resume(tmp_path / "run")  # has nothing left to do
     assert (resumed.step, resumed.finished) == (14, True)
@@ -145,7 +146,7 @@ def test_timing_leaves_the_run_as_it_was(data, tmp_path):
 def test_one_batch_is_enough_to_time(tmp_path):
     """The slowest quarter of the timed steps is left out, but not the only one."""
     run = open_run(write_toy(tmp_path / "few.tsv", num_pairs=4), tiny(), tmp_path / "run")
-    assert len(loop.plan(run.data, run.config, 0)) == 1
+    assert len(run.work.plan(0)) == 1
     assert all(0 < seconds < 60 for seconds in run._time())
 
 
@@ -251,7 +252,7 @@ from seqloom.training.checkpoint import save_checkpoint
 import json
 config = json.loads(sys.argv[3])
 def limited(*args):
-    if args[-1].step > 4:  # from here on, files end at a thousand bytes
+    if args[4].step > 4:  # from here on, files end at a thousand bytes
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
     save_checkpoint(*args)
 loop.save_checkpoint = limited

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from seqloom.config import Config, config_from
+from seqloom.config import config_from
 from seqloom.data.vocabulary import BOS, PAD
 from seqloom.training.averaging import Average
-from seqloom.training.prepare import plan, prepare, resolve
 from seqloom.training.schedule import learning_rate, steps_within, valid_every
+from seqloom.training.tasks.transduce import resolve
 
 from ..toys import tiny, write_toy
 from .runs import open_run
@@ -36,9 +36,9 @@ def run(request, float64, data, tmp_path):
 
 def ragged_rows(run):
     """Rows with sources and targets of all lengths in one batch."""
-    lengths = run.data.train.target_lengths
+    lengths = run.work.data.train.target_lengths
     rows = np.array([int(np.flatnonzero(lengths == n)[0]) for n in (3, 7, 4, 6, 5)])
-    assert len(set(run.data.train.source_lengths[rows])) == 5
+    assert len(set(run.work.data.train.source_lengths[rows])) == 5
     return rows
 
 
@@ -50,7 +50,7 @@ def gradients(run, rows):
 def test_loss_is_label_smoothed_cross_entropy(run):
     """-(1 - e) log p[y] - e/V sum_v log p[v], summed over real symbols, in nats."""
     rows = ragged_rows(run)
-    batch, smoothing = run.data.train.collate(rows), 0.3
+    batch, smoothing = run.work.data.train.collate(rows), 0.3
     read = np.concatenate([np.full((5, 1), BOS), batch.target[:, :-1]], axis=1)
     with torch.no_grad():
         logits = run.model(
@@ -71,7 +71,7 @@ def test_gradients_are_the_mean_over_symbols_and_ignore_padding(run):
     loss, together = gradients(run, rows)
     losses, sums, symbols = 0.0, {n: torch.zeros_like(g) for n, g in together.items()}, 0
     for row in rows:
-        own = int(run.data.train.target_lengths[row])
+        own = int(run.work.data.train.target_lengths[row])
         part, alone = gradients(run, np.array([row]))
         losses, symbols = losses + part, symbols + own
         for name, gradient in alone.items():
@@ -200,49 +200,55 @@ def test_average_is_taken_back_after_an_error():
     assert torch.equal(model.bias, torch.full((2,), 7.0))
 
 
-def resolved(path, **sections):
-    config = config_from(sections)
-    prepared = prepare(str(path), None, config.data)
-    return prepared, resolve(config, prepared)
+@pytest.fixture
+def opened(tmp_path):
+    """A run whose length is settled, of settings that may leave it open."""
+
+    def open_(path, **sections):
+        return open_run(path, sections, tmp_path / "run")
+
+    return open_
 
 
-def test_epochs_become_steps(data):
-    prepared, config = resolved(data, data={"batch_symbols": 60}, training={"epochs": 2.5})
-    sizes = [len(plan(prepared, config, epoch)) for epoch in range(3)]
-    assert config.training.steps == sizes[0] + sizes[1] + round(0.5 * sizes[2])
-    assert config.training.epochs is None
-    assert resolve(config, prepared) == config  # what a recipe carries stays
+def test_epochs_become_steps(data, opened):
+    run = opened(data, data={"batch_symbols": 60}, training={"epochs": 2.5})
+    sizes = [len(run.work.plan(epoch)) for epoch in range(3)]
+    training = run.config.training
+    assert training.steps == sizes[0] + sizes[1] + round(0.5 * sizes[2])
+    assert training.epochs is None
+    assert run.work.config == run.config
+    run.fix_length()
+    assert run.config.training == training  # what a recipe carries stays
 
 
 @pytest.mark.parametrize("batch_symbols", [None, 60, 8])
-def test_default_length_is_the_longer_of_epochs_and_steps(tmp_path, batch_symbols):
+def test_default_length_is_the_longer_of_epochs_and_steps(tmp_path, batch_symbols, opened):
     path = write_toy(tmp_path / "more.tsv", num_pairs=300)
-    prepared, config = resolved(path, data={"batch_symbols": batch_symbols})
-    epochs = sum(len(plan(prepared, config, epoch)) for epoch in range(12))
+    run = opened(path, data={"batch_symbols": batch_symbols})
+    epochs = sum(len(run.work.plan(epoch)) for epoch in range(12))
     assert (epochs > 2400) == (batch_symbols == 8)
-    assert config.training.steps == max(2400, epochs)
+    assert run.config.training.steps == max(2400, epochs)
 
 
-def test_many_epochs_are_counted_from_some(data):
-    prepared, config = resolved(data, data={"batch_symbols": 60}, training={"epochs": 1000})
-    mean = sum(len(plan(prepared, config, epoch)) for epoch in range(32)) / 32
-    assert config.training.steps == round(1000 * mean)
+def test_many_epochs_are_counted_from_some(data, opened):
+    run = opened(data, data={"batch_symbols": 60}, training={"epochs": 1000})
+    mean = sum(len(run.work.plan(epoch)) for epoch in range(32)) / 32
+    assert run.config.training.steps == round(1000 * mean)
 
 
-def test_defaults_that_depend_on_the_data(data):
-    prepared, config = resolved(data)
-    assert (config.data.batch_symbols, config.training.learning_rate) == (1024, 2e-3)
-    _, config = resolved(data, model={"architecture": "transformer"})
-    assert config.training.learning_rate == 1e-3
-    large = dataclasses.replace(prepared)
+def test_defaults_that_depend_on_the_data(data, opened):
+    work = opened(data).work
+    assert (work.config.data.batch_symbols, work.config.training.learning_rate) == (1024, 2e-3)
+    other = opened(data, model={"architecture": "transformer"}).work
+    assert other.config.training.learning_rate == 1e-3
+    large = dataclasses.replace(work.data)
     object.__setattr__(large, "train", _Counts(500_000))
     config = resolve(config_from({"training": {"steps": 1}}), large)
     assert config.data.batch_symbols == 2048
     given = config_from(
         {"data": {"batch_symbols": 77}, "training": {"steps": 5, "learning_rate": 0.5}}
     )
-    assert resolve(given, prepared) == given
-    assert Config().training.steps is None
+    assert resolve(given, work.data) == given
 
 
 class _Counts:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from seqloom.training import loop, train
+from seqloom.training import train
 from seqloom.training.team import Team
 
 from ..toys import ENVIRONMENT, tiny, write_toy
@@ -47,7 +47,7 @@ def two(tmp_path_factory):
 @pytest.mark.parametrize("name", ["exact", "transformer"])
 def test_without_dropout_the_same_weights_and_losses(two, tmp_path, name):
     run = open_run(two / "toy.tsv", SETTINGS[name], tmp_path / "x")
-    rows = [len(batch) for batch in loop.plan(run.data, run.config, 0)]
+    rows = [len(batch) for batch in run.work.plan(0)]
     assert 1 in rows
     assert max(rows) > 2
     train(two / "toy.tsv", tmp_path / "one", config=SETTINGS[name])

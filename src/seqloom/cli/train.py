@@ -6,6 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
+COMMON = {
+    "epochs": ("training.epochs",),
+    "minutes": ("training.minutes",),
+    "seed": ("training.seed",),
+    "architecture": ("model.architecture",),
+}
+
 
 def train(
     data: Annotated[
@@ -18,6 +25,9 @@ def train(
     valid: Annotated[
         Path | None,
         typer.Option(help="Validation pairs; else a share of DATA is cut off by source."),
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option(help="What to learn; else guessed from DATA, and said.")
     ] = None,
     epochs: Annotated[float | None, typer.Option(help="Passes over the data.")] = None,
     minutes: Annotated[float | None, typer.Option(help="Length of the run in minutes.")] = None,
@@ -50,19 +60,23 @@ def train(
       seqloom train --resume runs/words
     """
     from ..config import config_from, merge, parse_assignments, read_toml
+    from ..data.guess import guess_task
     from ..errors import ConfigError
 
-    flags = _tree(
-        training={"epochs": epochs, "minutes": minutes, "seed": seed},
-        model={
-            "encoder_cell": cell,
-            "decoder_cell": cell,
-            "link": link,
+    flags = {
+        name: value
+        for name, value in {
+            "epochs": epochs,
+            "minutes": minutes,
+            "seed": seed,
             "architecture": architecture,
-        },
-    )
+            "cell": cell,
+            "link": link,
+        }.items()
+        if value is not None
+    }
     if resume is not None:
-        if data or out or valid or config or settings or flags:
+        if data or out or valid or task or config or settings or flags:
             raise ConfigError(
                 "train: `--resume` must come alone, got other settings too. The folder has its own;"
                 " to change them, train anew with --config DIR/config.toml."
@@ -73,9 +87,15 @@ def train(
             "For example: seqloom train words.tsv --out runs/words"
         )
     recipe = read_toml(config) if config else {}
-    tree = merge(recipe, parse_assignments(settings or []), flags)
-    _settle_length(tree, recipe)
-    resolved = config_from(tree, "train")
+    guess = None
+    if resume is None:
+        if task is None and "task" not in recipe:
+            guess = guess_task(data or "")
+        task = task or recipe.get("task") or (guess.task if guess else None)
+        tree = merge(recipe, {"task": task}, parse_assignments(settings or []))
+        tree = merge(tree, _meaning(flags, str(task)))
+        _settle_length(tree, recipe)
+        resolved = config_from(tree, "train")
 
     from .. import training
     from ..training.reporter import Live, Plain, Quiet
@@ -89,7 +109,12 @@ def train(
         result = training.resume(resume, reporter=reporter)
     else:
         result = training.train(
-            data or "", out or Path(), valid=valid, config=resolved, reporter=reporter
+            data or "",
+            out or Path(),
+            valid=valid,
+            config=resolved,
+            reporter=reporter,
+            remarks=(guess.say(),) if guess else (),
         )
     if not result.finished:
         reporter.message(
@@ -98,17 +123,36 @@ def train(
         )
         raise typer.Exit(130)
     reporter.message(
-        f"best model: {result.model} (validation symbol error {result.symbol_error:.2f} %)"
+        f"best model: {result.model} (validation {result.measure.label} "
+        f"{result.measure.show(result.score or 0.0)})"
     )
 
 
-def _tree(**sections: dict[str, Any]) -> dict[str, Any]:
-    """Sections without the flags that were not given, and without empty sections."""
-    given = {
-        name: {key: value for key, value in section.items() if value is not None}
-        for name, section in sections.items()
-    }
-    return {name: section for name, section in given.items() if section}
+def _meaning(flags: dict[str, Any], task: str) -> dict[str, Any]:
+    """The flags as settings of a task.
+
+    Raises:
+        ConfigError: The task does not know one of them.
+    """
+    from ..config import TASKS
+    from ..config.rules import one_of
+    from ..errors import ConfigError
+    from .tasks import task_module
+
+    one_of("--task", task, TASKS, "train")
+    own = task_module(task).FLAGS
+    tree: dict[str, Any] = {}
+    for flag, value in flags.items():
+        names = {**COMMON, **own}.get(flag)
+        if names is None:
+            raise ConfigError(
+                f"train: `--{flag}` must be a flag of the task, got {task}, which has no such "
+                f"thing. Its own are: {', '.join(f'--{name}' for name in sorted(own)) or 'none'}."
+            )
+        for name in names:
+            section, _, key = name.partition(".")
+            tree.setdefault(section, {})[key] = value
+    return tree
 
 
 def _settle_length(tree: dict[str, Any], recipe: dict[str, Any]) -> None:

@@ -7,7 +7,6 @@ releases wrote.
 
 import dataclasses
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,13 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from ..config import DecodingConfig, ModelConfig, config_from
-from ..data.vocabulary import Vocabulary
+from ..config import TASKS, config_from
 from ..errors import ConfigError, FormatError
 from ..files import replacing
 from .digest import digest
+from .parts import Parts, parts_class
 
 FORMAT = 1
-TASKS = ("transduce",)
 _KEY = "seqloom"
 
 
@@ -32,24 +30,18 @@ class ModelFile:
     """What a model file holds.
 
     Attributes:
-        task: What the model does; `transduce` maps a sequence to another.
+        task: What the model does, e.g. `transduce`: a sequence to another.
         model: The network's settings.
-        source: Vocabulary of the source side.
-        target: Vocabulary of the target side.
         decoding: How outputs are searched for unless the caller says otherwise.
-        length_ratio: Most target symbols per source symbol (see `decoding.LengthLimit`).
-        max_symbols: Longest source the model reads, in symbols.
-        training: Where the model came from: data, seed, steps, validation error, versions.
+        parts: What the task needs besides: vocabularies, labels, the set-up of features.
+        training: Where the model came from: data, seed, steps, validation scores, versions.
         tensors: Weights by name, float32.
     """
 
     task: str
-    model: ModelConfig
-    source: Vocabulary
-    target: Vocabulary
-    decoding: DecodingConfig
-    length_ratio: float
-    max_symbols: int
+    model: Any
+    decoding: Any
+    parts: Any
     training: dict[str, Any]
     tensors: dict[str, np.ndarray]
 
@@ -64,11 +56,8 @@ def write_model(path: Path, model: ModelFile) -> None:
         "format": FORMAT,
         "task": model.task,
         "model": dataclasses.asdict(model.model),
-        "source": model.source.to_json(),
-        "target": model.target.to_json(),
         "decoding": dataclasses.asdict(model.decoding),
-        "length_ratio": model.length_ratio,
-        "max_symbols": model.max_symbols,
+        **model.parts.to_json(),
         "training": model.training,
     }
     tensors = {name: np.asarray(array, order="C") for name, array in model.tensors.items()}
@@ -106,17 +95,14 @@ def read_model(path: Path) -> ModelFile:
             f"got {header.get('task')!r}. Update with: pip install --upgrade seqloom."
         )
     try:
-        config = config_from({"model": header["model"], "decoding": header["decoding"]}, "header")
-        if not 0 < header["length_ratio"] < math.inf or header["max_symbols"] < 1:
-            raise ValueError("length_ratio and max_symbols that are positive")
+        sections = {name: header[name] for name in ("model", "decoding")}
+        config = config_from({"task": header["task"], **sections}, "header")
+        parts: Parts = parts_class(config.task).from_json(header)
         return ModelFile(
-            task=header["task"],
+            task=config.task,
             model=config.model,
-            source=Vocabulary.from_json(header["source"]),
-            target=Vocabulary.from_json(header["target"]),
             decoding=config.decoding,
-            length_ratio=float(header["length_ratio"]),
-            max_symbols=int(header["max_symbols"]),
+            parts=parts,
             training=dict(header["training"]),
             tensors=tensors,
         )

@@ -1,6 +1,6 @@
 """The networks, each made from its part of the settings."""
 
-from ..config import ModelConfig, RecurrentConfig
+from ..config.transduce import ModelConfig, RecurrentConfig
 from .encoder_decoder import EncoderDecoder
 from .pair_model import PairModel, TorchStepper
 from .transformer import Transformer

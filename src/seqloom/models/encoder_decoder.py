@@ -24,7 +24,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..config import RecurrentConfig
+from ..config.transduce import RecurrentConfig
 from ..layers.attention import (
     AdditiveAttention,
     Attention,

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..config import TransformerConfig
+from ..config.transduce import TransformerConfig
 from ..layers.transformer import DecoderLayer, EncoderLayer, KeyValues, positions
 from ..shapes import Float, Int
 from .pair_model import PairModel

@@ -164,7 +164,7 @@ def _function(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> 
 
 
 def _find() -> Path | None:
-    """The shared library beside this file or, as an editable install has it, where it was installed.
+    """The shared library beside this file or, in an editable install, where it was installed.
 
     The package's `__path__` would do for the latter, but import hooks (jaxtyping's) leave it short.
     """

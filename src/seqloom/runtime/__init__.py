@@ -1,5 +1,6 @@
-"""Running a model file with NumPy alone."""
+"""Load a model file and predict, with NumPy alone."""
 
-from .model import Alignment, Model, Prediction, load
+from .model import Model, load, model_of
+from .transduce import Alignment, Prediction, Transducer
 
-__all__ = ["Alignment", "Model", "Prediction", "load"]
+__all__ = ["Alignment", "Model", "Prediction", "Transducer", "load", "model_of"]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..config import RecurrentConfig
+from ..config.transduce import RecurrentConfig
 from ..reference import attention, attention_luong, gru, linear, lstm, rnn
 from ..reference.functions import log_softmax
 from ..reference.linear import LinearWeights

@@ -1,219 +1,50 @@
-"""`seqloom.load(path).predict([...])`: a model file at work, with NumPy alone.
+"""`seqloom.load(path)`: a model file at work, with NumPy alone.
 
-The plain version, made of the steps of `reference/`; whatever replaces it keeps this face.
+Each task has a `Model` of its own, made of the steps of `reference/`; whatever replaces one keeps
+its face.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import abc
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from ..config import RecurrentConfig
-from ..data.vocabulary import BOS, EOS
-from ..decoding import Hypothesis, LengthLimit, Search, Stepper, decode
-from ..errors import ConfigError, DataError
 from ..export.model_file import ModelFile, read_model
-from .encoder_decoder import NumpyEncoderDecoder
-from .tensors import Tensors
-from .transformer import NumpyTransformer
+
+MODELS = {
+    "transduce": ("transduce", "Transducer"),
+}
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """One output.
-
-    Attributes:
-        text: The output.
-        symbols: The output's symbols.
-        score: What outputs are ranked by: the log-probability in nats, divided by the number of
-            symbols (the end counted) to the power of the length penalty.
-        log_probability: Of the whole output, in nats.
-        finished: False if the length limit cut the output off.
-    """
-
-    text: str
-    symbols: tuple[str, ...]
-    score: float
-    log_probability: float
-    finished: bool
-
-
-@dataclass(frozen=True)
-class Alignment:
-    """Where the decoder looked: attention weights of each output symbol over the source.
+class Model(abc.ABC):
+    """A trained model, ready to predict.
 
     Attributes:
-        source: Source symbols, S of them.
-        output: Output symbols and the end, T of them.
-        weights: `(T, S)`, each row summing to 1.
+        file: What its file holds.
+        parts: The task's own part of that.
     """
-
-    source: tuple[str, ...]
-    output: tuple[str, ...]
-    weights: np.ndarray
-
-
-def load(path: str | Path) -> "Model":
-    """Read a model file.
-
-    Args:
-        path: A `best.safetensors` of a run.
-    Raises:
-        FormatError: The file is absent, damaged, cut short, foreign, or of a newer format.
-    """
-    return Model(read_model(Path(path)))
-
-
-class Model:
-    """A trained model, ready to predict."""
 
     def __init__(self, file: ModelFile) -> None:
         """
         Args:
             file: A model file's contents.
-        Raises:
-            FormatError: Settings and tensors do not fit together.
         """
         self.file = file
-        sizes = (Tensors(file.tensors), len(file.source), len(file.target))
-        self.network: Stepper = (
-            NumpyEncoderDecoder(file.model, *sizes)
-            if isinstance(file.model, RecurrentConfig)
-            else NumpyTransformer(file.model, *sizes)
-        )
+        self.parts = file.parts
 
-    def predict(
-        self, texts: Sequence[str], *, beam: int | None = None, length_penalty: float | None = None
-    ) -> list[str]:
-        """The best output for each text.
-
-        Args:
-            texts: Sources.
-            beam: Hypotheses kept; 1 is greedy; what the file says if `None`.
-            length_penalty: See `Prediction.score`; what the file says if `None`.
-        Raises:
-            DataError: A text is empty, or longer than the model reads.
-        """
-        best = self.predict_nbest(texts, beam=beam, length_penalty=length_penalty)
-        return [predictions[0].text for predictions in best]
-
-    def predict_nbest(
-        self,
-        texts: Sequence[str],
-        nbest: int = 1,
-        *,
-        beam: int | None = None,
-        length_penalty: float | None = None,
-        temperature: float | None = None,
-        top_k: int | None = None,
-        seed: int = 0,
-    ) -> list[list[Prediction]]:
-        """The `nbest` outputs for each text, the best first.
-
-        What is searched for does not depend on the texts beside it; what is drawn depends on the
-        text's place in the list, so that equal texts draw differently.
-
-        Args:
-            texts: Sources.
-            nbest: Outputs per source.
-            beam: Hypotheses kept; what the file says, or `nbest` if that is more, if `None`.
-            length_penalty: See `Prediction.score`; what the file says if `None`.
-            temperature: Draw outputs at random instead of searching.
-            top_k: When drawing, from the k likeliest symbols only.
-            seed: When drawing.
-        Raises:
-            DataError: A text is empty, or longer than the model reads.
-            ConfigError: A setting is out of range.
-        """
-        if isinstance(texts, str):
-            raise ConfigError(
-                "predict: `texts` must be a list of texts, got one text. Wrap it: [text]."
-            )
-        if temperature is not None and beam is not None:
-            raise ConfigError(
-                f"predict: `beam` must not come with a temperature, got {beam}. Drop one of them."
-            )
-        if seed < 0:
-            raise ConfigError(f"predict: `seed` must be at least 0, got {seed}.")
-        if length_penalty is not None and not 0.0 <= length_penalty <= 10.0:
-            raise ConfigError(
-                f"predict: `length_penalty` must be from 0 to 10, got {length_penalty:g}."
-            )
-        usual = self.file.decoding
-        search = Search(
-            beam=max(usual.beam, nbest) if beam is None else beam,
-            nbest=nbest,
-            length_penalty=usual.length_penalty if length_penalty is None else length_penalty,
-            temperature=temperature,
-            top_k=top_k,
-            seed=seed,
-        )
-        sources = [self.encode(text, f"text {i + 1}") for i, text in enumerate(texts)]
-        found = decode(self.network, sources, LengthLimit(self.file.length_ratio), search)
-        return [[self._prediction(hypothesis) for hypothesis in row] for row in found]
-
-    def encode(self, text: str, name: str = "text") -> list[int]:
-        """Symbol numbers of a source.
-
-        Args:
-            text: The source.
-            name: What an error message calls it.
-        Raises:
-            DataError: It is empty or too long.
-        """
-        symbols = self.file.source.encode(text)
-        if not symbols:
-            raise DataError(f"predict: {name} must have at least one symbol, got none.")
-        if len(symbols) > self.file.max_symbols:
-            raise DataError(
-                f"predict: {name} must have at most {self.file.max_symbols} symbols, got "
-                f"{len(symbols)}. Cut it into pieces, or train with a larger data.max_symbols."
-            )
-        return symbols
-
-    def align(self, text: str, output: str | None = None) -> Alignment:
-        """Where the decoder looked while it wrote an output.
-
-        Args:
-            text: The source.
-            output: An output to go through; the best one if `None`.
-        Raises:
-            ConfigError: The model has no such attention: its link is `context`, or it is a
-                Transformer, whose attention has many heads and layers.
-        """
-        if not isinstance(self.network, NumpyEncoderDecoder) or self.network.attention is None:
-            raise ConfigError(
-                "align: the model must be recurrent with link=attention, got one that is not."
-            )
-        source = self.encode(text)
-        best = output if output is not None else self.predict([text])[0]
-        target = self.file.target.encode(best)
-        network = self.network
-        state, memory = network.start(np.array([source]), np.array([len(source)]))
-        rows = []
-        for symbol in [BOS, *target]:
-            _, state = network.step(np.array([symbol]), state, memory)
-            assert state.weights is not None
-            rows.append(state.weights[0])
-        return Alignment(
-            source=tuple(self.file.source.split(text)),
-            output=(*self.file.target.split(best), self.file.target.symbols[EOS]),
-            weights=np.stack(rows),
-        )
+    @abc.abstractmethod
+    def describe_parts(self) -> Iterator[tuple[str, Any]]:
+        """Name and value of what the task holds besides its network."""
 
     def describe(self) -> Iterator[tuple[str, Any]]:
         """Name and value of everything worth knowing about the model."""
         file = self.file
         yield "task", file.task
-        yield "source", f"{file.source.level}, vocabulary of {len(file.source)}"
-        yield "target", f"{file.target.level}, vocabulary of {len(file.target)}"
+        yield from self.describe_parts()
         yield "parameters", sum(tensor.size for tensor in file.tensors.values())
         for section in (file.model, file.decoding):
             yield from vars(section).items()
-        yield "max_symbols", file.max_symbols
-        yield "length_ratio", file.length_ratio
         for name, value in file.training.items():
             if name == "settings":
                 for section in value.values():
@@ -221,12 +52,26 @@ class Model:
             else:
                 yield name, value
 
-    def _prediction(self, hypothesis: Hypothesis) -> Prediction:
-        target = self.file.target
-        return Prediction(
-            text=target.decode(hypothesis.symbols),
-            symbols=tuple(target.symbols[i] for i in hypothesis.symbols),
-            score=hypothesis.score,
-            log_probability=hypothesis.log_probability,
-            finished=hypothesis.finished,
-        )
+
+def load(path: str | Path) -> Any:
+    """Read a model file.
+
+    Args:
+        path: A `best.safetensors` of a run.
+    Returns:
+        The `Model` of its task, e.g. a `Transducer`.
+    Raises:
+        FormatError: The file is absent, damaged, cut short, foreign, or of a newer format.
+    """
+    return model_of(read_model(Path(path)))
+
+
+def model_of(file: ModelFile) -> Model:
+    """The contents of a model file at work.
+
+    Raises:
+        FormatError: Settings and tensors do not fit together.
+    """
+    module, name = MODELS[file.task]
+    model: type[Model] = getattr(import_module(f".{module}", __package__), name)
+    return model(file)

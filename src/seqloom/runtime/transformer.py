@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..config import TransformerConfig
+from ..config.transduce import TransformerConfig
 from ..reference import layer_norm
 from ..reference.functions import log_softmax
 from ..reference.layer_norm import NormWeights

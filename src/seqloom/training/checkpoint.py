@@ -1,9 +1,9 @@
 """The checkpoint: all that a run needs to go on as if it had never stopped.
 
-One safetensors file, `last.ckpt.safetensors`: weights, averaged weights, AdamW's two moments, and
-in the header where the run stands. Batches and dropout are drawn from (seed, epoch) and (seed,
-step), so no state of a random generator needs saving. Checked by `tests/training/test_resume.py`,
-kill -9 included.
+One safetensors file, `last.ckpt.safetensors`: weights, averaged weights, AdamW's two moments, what
+the task carries from batch to batch, and in the header where the run stands. Batches and dropout
+are drawn from (seed, epoch) and (seed, step), so no state of a random generator needs saving.
+Checked by `tests/training/test_resume.py`, kill -9 included.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
-from torch import nn
+from torch import Tensor, nn
 
 from ..errors import FormatError
 from ..export.digest import digest
@@ -22,7 +22,7 @@ from ..files import replacing
 from .averaging import Average
 
 _KEY = "seqloom.checkpoint"
-_FORMAT = 1
+_FORMAT = 2
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
@@ -34,9 +34,9 @@ class Progress:
         step: Optimiser steps done.
         epoch: The running epoch, from 0.
         batch: Batches of it that are done.
-        loss: Sum of the loss over symbols since the last validation, nats.
-        symbols: Target symbols since the last validation.
-        best_error: Best validation error so far, %.
+        loss: Sum of the loss over units since the last validation.
+        units: Units of the loss since the last validation.
+        best: Best value so far of the measure that decides.
         best_step: The step it was measured at.
         stale: Validations since then.
     """
@@ -45,8 +45,8 @@ class Progress:
     epoch: int = 0
     batch: int = 0
     loss: float = 0.0
-    symbols: int = 0
-    best_error: float | None = None
+    units: int = 0
+    best: float | None = None
     best_step: int = 0
     stale: int = 0
 
@@ -57,13 +57,14 @@ def save_checkpoint(
     average: Average,
     optimizer: torch.optim.Optimizer,
     progress: Progress,
+    carried: dict[str, Tensor],
 ) -> None:
     """Write the checkpoint, beside and renamed.
 
     Raises:
         RunError: The file cannot be written; the checkpoint before it is still there.
     """
-    tensors = {}
+    tensors = {f"carried.{name}": state for name, state in carried.items()}
     for name, weight in model.named_parameters():
         tensors[f"model.{name}"] = weight.detach()
         tensors[f"average.{name}"] = average.weights[name]
@@ -80,9 +81,11 @@ def save_checkpoint(
 
 def load_checkpoint(
     path: Path, model: nn.Module, average: Average, optimizer: torch.optim.Optimizer
-) -> Progress:
+) -> tuple[Progress, dict[str, Tensor]]:
     """Put a run back where its checkpoint was written.
 
+    Returns:
+        Where the run stands, and what its task carries from batch to batch.
     Raises:
         FormatError: The file is damaged, foreign, or of another network.
     """
@@ -109,4 +112,9 @@ def load_checkpoint(
             f"train: `{path}` must be a checkpoint of this run, got {error}. "
             "It is damaged or of another run: start anew with another --out."
         ) from error
-    return progress
+    carried = {
+        name.removeprefix("carried."): tensor
+        for name, tensor in tensors.items()
+        if name.startswith("carried.")
+    }
+    return progress, carried

@@ -1,17 +1,25 @@
-"""The loss-and-error curve of a run, from its log alone."""
+"""The loss-and-score curve of a run, from its log alone."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..files import replacing
+from .measures import Measure
+
+_COLOURS = ("#1b6ca8", "#d95f02", "#1b9e77", "#7570b3")
 
 
-def draw_curve(events: list[dict[str, Any]], path: Path) -> None:
-    """Draw training loss and validation errors against steps.
+def draw_curve(
+    events: list[dict[str, Any]], path: Path, measures: Sequence[Measure], unit: str
+) -> None:
+    """Draw training loss and validation scores against steps.
 
     Args:
         events: The log's events; those of kind `validation` are drawn.
         path: The PNG to write.
+        measures: What was measured; those with the unit of the first are drawn.
+        unit: What the loss is per.
     Raises:
         RunError: The file cannot be written.
     """
@@ -26,26 +34,28 @@ def draw_curve(events: list[dict[str, Any]], path: Path) -> None:
         steps, [e["loss"] for e in found], color="#888888", marker=marker, label="training loss"
     )
     left.set_xlabel("step")
-    left.set_ylabel("training loss (nats per symbol)")
+    left.set_ylabel(f"training loss (per {unit})")
     right = left.twinx()
-    lines = [loss]
-    for key, label, color in (
-        ("output_error", "validation: wrong outputs", "#d95f02"),
-        ("symbol_error", "validation: symbol error", "#1b6ca8"),
-    ):
-        values = [e[key] for e in found]
-        lines += right.plot(steps, values, color=color, marker=marker, label=label)
-    right.set_ylabel("validation error (%)")
-    right.set_ylim(0, min(105.0, 1.1 * max(e["output_error"] for e in found) + 1))
-    best = min(found, key=lambda e: e["symbol_error"])
-    right.plot(best["step"], best["symbol_error"], "o", color="#1b6ca8")
+    lines, values = [loss], []
+    main = measures[0]
+    drawn = [measure for measure in measures if measure.unit == main.unit]
+    for measure, colour in reversed(list(zip(drawn, _COLOURS, strict=False))):
+        own = [e[measure.key] for e in found]
+        values += own
+        label = f"validation: {measure.label}"
+        lines += right.plot(steps, own, color=colour, marker=marker, label=label)
+    right.set_ylabel(f"validation ({main.unit})" if main.unit else "validation")
+    if main.unit == "%":
+        right.set_ylim(0, min(105.0, 1.1 * max(values) + 1))
+    best = (max if main.rises else min)(found, key=lambda e: e[main.key])
+    right.plot(best["step"], best[main.key], "o", color=_COLOURS[0])
     right.annotate(
-        f"best: {best['symbol_error']:.2f} %",
-        (best["step"], best["symbol_error"]),
+        f"best: {main.show(best[main.key])}",
+        (best["step"], best[main.key]),
         xytext=(-8, 8),
         textcoords="offset points",
         ha="right",
-        color="#1b6ca8",
+        color=_COLOURS[0],
     )
     left.legend(handles=lines, loc="upper right", frameon=False)
     with replacing(path, "train") as beside:

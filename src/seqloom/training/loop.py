@@ -17,18 +17,15 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.nn import functional as F
+from torch import Tensor
 
-from ..config import Config
-from ..data.vocabulary import BOS, PAD
 from ..errors import DivergedError
 from ..layers.switch import describe
-from ..models import PairModel, TorchStepper, build
 from .averaging import Average
 from .checkpoint import Progress, save_checkpoint
 from .curve import draw_curve
-from .prepare import Prepared, plan
-from .reporter import Clock, Quiet, Reporter, Validation
+from .measures import Measure, Validation
+from .reporter import Clock, Quiet, Reporter
 from .run_folder import RunFolder
 from .schedule import (
     dropout_seed,
@@ -37,8 +34,9 @@ from .schedule import (
     steps_within,
     valid_every,
 )
-from .shipping import count_errors, ship, versions
+from .shipping import ship, versions
 from .team import Team
+from .work import Work
 
 CHECKPOINT_SECONDS = 60.0  # longest time between two checkpoints
 
@@ -53,7 +51,8 @@ class Result:
         finished: False if it was interrupted and can be resumed.
         step: Steps done.
         steps: Steps planned.
-        symbol_error: Best validation error, edits per reference symbol, %.
+        score: The best value of the measure that decides; `None` before a validation.
+        measure: That measure.
     """
 
     folder: Path
@@ -61,31 +60,28 @@ class Result:
     finished: bool
     step: int
     steps: int
-    symbol_error: float | None
+    score: float | None
+    measure: Measure
 
 
 class Run:
     """A run in motion: what `train` and `resume` share."""
 
     def __init__(
-        self,
-        config: Config,
-        data: Prepared,
-        folder: RunFolder,
-        team: Team,
-        reporter: Reporter | None,
+        self, work: Work, folder: RunFolder, team: Team, reporter: Reporter | None
     ) -> None:
-        self.config, self.data, self.folder, self.team = config, data, folder, team
+        self.work, self.config = work, work.config
+        self.folder, self.team = folder, team
         self.reporter = (reporter or Quiet()) if team.leads else Quiet()
-        torch.manual_seed(config.training.seed)
-        self.model: PairModel = build(config.model, len(data.source), len(data.target))
+        training = self.config.training
+        torch.manual_seed(training.seed)
+        self.model = work.build()
         self.model.to(team.device)
-        self.average = Average(self.model, config.training.averaging)
-        self.optimizer = make_optimizer(self.model, config.training)
+        self.average = Average(self.model, training.averaging)
+        self.optimizer = make_optimizer(self.model, training)
         self.wrapped = team.wrap(self.model)
-        self.stepper = TorchStepper(self.model, team.device)
         self.progress = Progress()
-        self.clock = Clock()
+        self.clock = Clock(work.volume_unit)
         self.begun = time.perf_counter()
         self.seconds_before = 0.0
         self.interrupted = False
@@ -102,25 +98,34 @@ class Run:
     # -- before the first step -------------------------------------------------------------------
 
     def fix_length(self) -> dict[str, str]:
-        """Turn minutes into steps by a short timing; return a remark for the recipe."""
-        minutes = self.config.training.minutes
-        if minutes is None:
-            return {}
-        step, validation = self.team.agree(*self._time())
-        steps = steps_within(60 * minutes, step, validation, len(plan(self.data, self.config, 0)))
-        training = dataclasses.replace(self.config.training, minutes=None, steps=steps)
+        """Settle how many steps the run has; return a remark for the recipe.
+
+        Minutes become steps by a short timing.
+        """
+        training, remark = self.config.training, {}
+        steps = training.steps
+        if training.minutes is not None:
+            step, validation = self.team.agree(*self._time())
+            steps = steps_within(60 * training.minutes, step, validation, len(self.work.plan(0)))
+            self.say(
+                f"timing: {step:.3f} s a step, about {validation:.0f} s a validation: {steps} steps"
+            )
+            remark = {"training.steps": f"from minutes = {training.minutes:g}"}
+        elif training.epochs is not None:
+            steps = self.work.steps_of(training.epochs)
+        elif steps is None:
+            steps = self.work.default_steps()
+        training = dataclasses.replace(training, epochs=None, minutes=None, steps=steps)
         self.config = dataclasses.replace(self.config, training=training)
-        self.say(
-            f"timing: {step:.3f} s a step, about {validation:.0f} s a validation: {steps} steps"
-        )
-        return {"training.steps": f"from minutes = {minutes:g}"}
+        self.work.config = self.config
+        return remark
 
     def _time(self) -> tuple[float, float]:
-        """Seconds of a step and of a validation; weights and optimiser are put back after it."""
+        """Seconds of a step and of a validation; all is put back after it."""
         keep = {name: w.detach().clone() for name, w in self.model.named_parameters()}
-        batches = plan(self.data, self.config, 0)
+        carried = {name: state.clone() for name, state in self.work.carried().items()}
         times = []
-        for i, rows in enumerate(batches[:14]):
+        for i, rows in enumerate(self.work.plan(0)[:14]):
             begun = time.perf_counter()
             self._gradients(rows, step=i)
             self.optimizer.step()
@@ -131,10 +136,8 @@ class Run:
             for name, weight in self.model.named_parameters():
                 weight.copy_(keep[name])
         self.optimizer = make_optimizer(self.model, self.config.training)
-        # a new network never ends its outputs, so decoding cannot be timed; greedy decoding of a
-        # source was seen to cost about half a training pair
-        rows_a_step = len(self.data.train) / len(batches)
-        return step, 0.5 * step * len(self.data.valid) / rows_a_step
+        self.work.restore(carried)
+        return step, step * self.work.validation_steps()
 
     def facts(self) -> dict[str, Any]:
         """What the log says of a run before its first step."""
@@ -157,12 +160,13 @@ class Run:
     def go(self) -> Result:
         """Train from where the run stands to its end."""
         state = self.progress
-        steps_per_epoch = len(plan(self.data, self.config, 0))
-        every = valid_every(self.steps, steps_per_epoch)
+        batches = self.work.plan(0)
+        every = valid_every(self.steps, len(batches))
+        volume = sum(map(self.work.volume, batches)) / len(batches)
         self.say(
             f"{self.facts()['parameters']:,} parameters, kernels {self._kernels()}; "
-            f"{self.steps} steps of {self.config.data.batch_symbols} symbols, "
-            f"{steps_per_epoch} an epoch"
+            f"{self.steps} steps of about {volume:,.0f} {self.work.volume_unit}, "
+            f"{len(batches)} an epoch"
         )
         saved = time.perf_counter()
         self.model.train()
@@ -174,8 +178,8 @@ class Run:
                     validates = state.step % every == 0 or state.step == self.steps
                     if validates:
                         self.validate(epoch)
-                    stops = self._should_stop()
-                    if validates or stops or time.perf_counter() - saved > CHECKPOINT_SECONDS:
+                    stops, due = self._agreed(time.perf_counter() - saved > CHECKPOINT_SECONDS)
+                    if validates or stops or due:
                         self._save()
                         saved = time.perf_counter()
                     if stops:
@@ -183,16 +187,17 @@ class Run:
             finally:
                 self.reporter.stop()
         if state.stale >= self.config.training.patience:
-            self.say(f"stopped early: no better error in {state.stale} validations")
+            self.say(f"stopped early: no better score in {state.stale} validations")
         if self.done and self.team.leads:
-            draw_curve(self.folder.events(), self.folder.curve)
+            draw_curve(self.folder.events(), self.folder.curve, self.work.measures, self.work.unit)
         return Result(
             folder=self.folder.path,
             model=self.folder.best,
             finished=self.done,
             step=state.step,
             steps=self.steps,
-            symbol_error=state.best_error,
+            score=state.best,
+            measure=self.work.measures[0],
         )
 
     @property
@@ -205,7 +210,7 @@ class Run:
         """Rows of each batch that is left, and the epochs that are over with it."""
         state = self.progress
         while not self.done:
-            batches = plan(self.data, self.config, state.epoch)
+            batches = self.work.plan(state.epoch)
             for rows in batches[state.batch :]:
                 state.batch += 1
                 self.clock.start()
@@ -217,7 +222,7 @@ class Run:
     def step(self, rows: np.ndarray) -> None:
         """One optimiser step over one batch."""
         state, training = self.progress, self.config.training
-        symbols = int(self.data.train.target_lengths[rows].sum())
+        size = self.work.size(rows)
         loss = self._gradients(rows, step=state.step)
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), training.clip_norm)
         if not math.isfinite(float(norm)):
@@ -234,77 +239,77 @@ class Run:
         self.optimizer.step()
         state.step += 1
         self.average.update(state.step)
-        state.loss, state.symbols = state.loss + loss, state.symbols + symbols
-        self.clock.add(symbols + int(self.data.train.source_lengths[rows].sum()))
-        self.reporter.step(state.step, loss / symbols, self.clock.rate)
+        state.loss, state.units = state.loss + loss, state.units + size
+        self.clock.add(self.work.volume(rows))
+        self.reporter.step(state.step, loss / size, self.clock)
 
     def _gradients(self, rows: np.ndarray, *, step: int) -> float:
-        """Put the gradients of a batch in place; return its loss, in nats, summed over symbols."""
-        symbols = int(self.data.train.target_lengths[rows].sum())
+        """Put the gradients of a batch in place; return its loss, summed over its units."""
         torch.manual_seed(dropout_seed(self.config.training.seed, step, self.team.rank))
         own = self.team.share(rows)
         idle = own.size == 0  # fewer rows than processes: join in with a weight of nothing
-        batch = self.data.train.collate(rows[:1] if idle else own)
-        target = torch.from_numpy(batch.target).to(self.team.device)
-        read = torch.cat([torch.full_like(target[:, :1], BOS), target[:, :-1]], dim=1)
-        logits_BTV = self.wrapped(
-            torch.from_numpy(batch.source).to(self.team.device),
-            torch.from_numpy(batch.source_lengths),
-            read,
-        )
-        loss = F.cross_entropy(
-            logits_BTV.flatten(0, 1),
-            target.flatten(),
-            ignore_index=PAD,
-            reduction="sum",
-            label_smoothing=self.config.training.label_smoothing,
-        )
+        loss = self.work.loss(self.wrapped, rows[:1] if idle else own, self.team.device)
         loss = loss * 0.0 if idle else loss
         self.optimizer.zero_grad(set_to_none=True)
         # processes' gradients are averaged, so each is scaled to make the whole batch's mean
-        (loss * (self.team.world / symbols)).backward()  # type: ignore[no-untyped-call]
+        (loss * (self.team.world / self.work.size(rows))).backward()  # type: ignore[no-untyped-call]
         return self.team.sum(float(loss.detach()))[0]
 
     # -- now and then ----------------------------------------------------------------------------
 
     def validate(self, epoch: float) -> None:
-        """Decode the validation sources with the averaged weights; keep the model if it is best."""
-        state = self.progress
-        error = 0.0
+        """Measure the averaged weights on the validation data; keep the model if it is best."""
+        state, measures = self.progress, self.work.measures
+        value = 0.0
         if self.team.leads:
             with self.average.applied():
-                counts = count_errors(self.stepper, self.data)
-                error = counts.symbol_error_rate
+                values = self.work.validate(self.model, self.team.device)
+                value = values[measures[0].key]
                 found = Validation(
                     step=state.step,
                     epoch=round(epoch, 3),
-                    loss=state.loss / max(1, state.symbols),
-                    symbol_error=error,
-                    output_error=counts.output_error_rate,
-                    best=state.best_error is None or error < state.best_error,
-                    symbols_per_second=self.clock.rate,
+                    loss=state.loss / max(1, state.units),
+                    values=tuple(values[measure.key] for measure in measures),
+                    measures=measures,
+                    best=measures[0].better(value, state.best),
+                    rate=self.clock.rate,
+                    rate_unit=self.work.volume_unit,
                     seconds=self.seconds_before + time.perf_counter() - self.begun,
                 )
                 if found.best:
-                    ship(self.folder.best, self.model, self.config, self.data, found)
-            self.folder.append({"event": "validation", **dataclasses.asdict(found)})
+                    ship(self.folder.best, self.work, self.model, found)
+            self.folder.append(found.to_event())
             self.reporter.validation(found)
-        error = self.team.agree(error)[0]
-        if state.best_error is None or error < state.best_error:
-            state.best_error, state.best_step, state.stale = error, state.step, 0
+        value = self.team.agree(value)[0]
+        if measures[0].better(value, state.best):
+            state.best, state.best_step, state.stale = value, state.step, 0
         else:
             state.stale += 1
-        state.loss, state.symbols = 0.0, 0
+        state.loss, state.units = 0.0, 0
 
     def _save(self) -> None:
+        carried = self._carried()
         if self.team.leads:
             save_checkpoint(
-                self.folder.checkpoint, self.model, self.average, self.optimizer, self.progress
+                self.folder.checkpoint,
+                self.model,
+                self.average,
+                self.optimizer,
+                self.progress,
+                carried,
             )
 
-    def _should_stop(self) -> bool:
-        """True in every process once any of them was interrupted."""
-        return self.team.sum(float(self.interrupted))[0] > 0
+    def _carried(self) -> dict[str, Tensor]:
+        """What the work carries from batch to batch, all processes' rows together."""
+        return {name: self.team.add(state) for name, state in self.work.carried().items()}
+
+    def _agreed(self, due: bool) -> tuple[bool, bool]:
+        """Whether to stop, and whether to save: the same in every process.
+
+        All stop once any of them was interrupted; the first says when it is time to save.
+        """
+        stop, save = self.team.sum(float(self.interrupted), float(due and self.team.leads))
+        return stop > 0, save > 0
 
     @contextmanager
     def _catching_interrupts(self) -> Iterator[None]:

@@ -3,43 +3,11 @@
 import abc
 import sys
 import time
-from dataclasses import dataclass
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-
-@dataclass(frozen=True)
-class Validation:
-    """What a validation found.
-
-    Attributes:
-        step: Optimiser steps done.
-        epoch: Passes over the training pairs, with a fraction.
-        loss: Training loss since the validation before, nats per target symbol, smoothing included.
-        symbol_error: Edits per reference symbol, %.
-        output_error: Outputs that equal no reference, %.
-        best: True if the symbol error is the lowest so far.
-        symbols_per_second: Source and target symbols trained on.
-        seconds: Time since the run began, all sessions together.
-    """
-
-    step: int
-    epoch: float
-    loss: float
-    symbol_error: float
-    output_error: float
-    best: bool
-    symbols_per_second: float
-    seconds: float
-
-    def __str__(self) -> str:
-        mark = " *" if self.best else ""
-        return (
-            f"step {self.step:>6}  epoch {self.epoch:>6.2f}  loss {self.loss:.4f}  "
-            f"symbol error {self.symbol_error:6.2f} %  output error {self.output_error:6.2f} %  "
-            f"{self.symbols_per_second:,.0f} symbols/s{mark}"
-        )
+from .measures import Validation
 
 
 class Reporter(abc.ABC):
@@ -54,8 +22,8 @@ class Reporter(abc.ABC):
         """Training begins at `step` of `steps`."""
 
     @abc.abstractmethod
-    def step(self, step: int, loss: float, symbols_per_second: float) -> None:
-        """A step is done; `loss` in nats per target symbol."""
+    def step(self, step: int, loss: float, clock: "Clock") -> None:
+        """A step is done; `loss` per unit, `clock` has the speed."""
 
     @abc.abstractmethod
     def validation(self, found: Validation) -> None:
@@ -75,7 +43,7 @@ class Quiet(Reporter):
     def start(self, step: int, steps: int) -> None:
         pass
 
-    def step(self, step: int, loss: float, symbols_per_second: float) -> None:
+    def step(self, step: int, loss: float, clock: "Clock") -> None:
         pass
 
     def validation(self, found: Validation) -> None:
@@ -104,8 +72,8 @@ class Live(Reporter):
             SpinnerColumn(),
             TextColumn("step {task.completed:.0f}/{task.total:.0f}"),
             BarColumn(bar_width=None),
-            TextColumn("loss {task.fields[loss]:.3f}  error {task.fields[error]}"),
-            TextColumn("{task.fields[speed]:,.0f} symbols/s"),
+            TextColumn("loss {task.fields[loss]:.3f}  {task.fields[found]}"),
+            TextColumn("{task.fields[speed]}"),
             TimeRemainingColumn(),
             console=self.console,
             refresh_per_second=4,
@@ -117,23 +85,24 @@ class Live(Reporter):
         self.console.print(text, markup=False, soft_wrap=True)
 
     def start(self, step: int, steps: int) -> None:
-        fields = {"loss": 0.0, "error": "-", "speed": 0.0}
+        fields = {"loss": 0.0, "found": "", "speed": ""}
         self.task = self.progress.add_task("", total=steps, completed=step, **fields)  # type: ignore[arg-type]
         self.progress.start()
 
-    def step(self, step: int, loss: float, symbols_per_second: float) -> None:
+    def step(self, step: int, loss: float, clock: "Clock") -> None:
         assert self.task is not None, "start comes first"
         self.loss = loss if not self.loss else 0.98 * self.loss + 0.02 * loss
         self.progress.update(
             self.task,  # type: ignore[arg-type]
             completed=step,
             loss=self.loss,
-            speed=symbols_per_second,
+            speed=f"{clock.rate:,.0f} {clock.unit}/s",
         )
 
     def validation(self, found: Validation) -> None:
         assert self.task is not None, "start comes first"
-        self.progress.update(self.task, error=f"{found.symbol_error:.2f} %")  # type: ignore[arg-type]
+        shown = f"{found.measures[0].label} {found.main}"
+        self.progress.update(self.task, found=shown)  # type: ignore[arg-type]
         self.message(str(found))
 
     def stop(self) -> None:
@@ -141,10 +110,15 @@ class Live(Reporter):
 
 
 class Clock:
-    """Symbols per second of training, validations left out."""
+    """What is trained on per second, validations left out."""
 
-    def __init__(self) -> None:
-        self.symbols = 0
+    def __init__(self, unit: str) -> None:
+        """
+        Args:
+            unit: What is counted, e.g. `symbols`.
+        """
+        self.unit = unit
+        self.count = 0
         self.seconds = 0.0
         self._since = time.perf_counter()
 
@@ -152,16 +126,16 @@ class Clock:
         """Training goes on."""
         self._since = time.perf_counter()
 
-    def add(self, symbols: int) -> None:
-        """A step over so many symbols is done."""
+    def add(self, count: int) -> None:
+        """A step over so many is done."""
         now = time.perf_counter()
-        self.symbols, self.seconds, self._since = (
-            self.symbols + symbols,
+        self.count, self.seconds, self._since = (
+            self.count + count,
             self.seconds + now - self._since,
             now,
         )
 
     @property
     def rate(self) -> float:
-        """Symbols per second so far."""
-        return self.symbols / self.seconds if self.seconds else 0.0
+        """So many per second so far."""
+        return self.count / self.seconds if self.seconds else 0.0

@@ -1,62 +1,38 @@
-"""What a validation measures, and the model file that the best one leaves behind."""
+"""The model file that the best validation leaves behind."""
 
 import platform
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from .. import __version__
-from ..config import Config, to_tree
-from ..decoding import LengthLimit, Search, Stepper, decode
-from ..evaluation import Counts, error_counts
-from ..export.model_file import ModelFile, write_model
-from ..models import PairModel
-from .prepare import Prepared
-from .reporter import Validation
+from ..config import to_tree
+from ..export.model_file import write_model
+from .measures import Validation
+from .work import Work
 
 
-def count_errors(model: Stepper, data: Prepared) -> Counts:
-    """Errors of greedy outputs for the validation sources, against the best of their references."""
-    sources = [data.source.encode(example.source) for example in data.valid]
-    found = decode(model, sources, LengthLimit(data.length_ratio), Search())
-    target = data.target
-    return error_counts(
-        [target.split(target.decode(best[0].symbols)) for best in found],
-        [[target.split(text) for text in example.targets] for example in data.valid],
-    )
-
-
-def ship(path: Path, model: PairModel, config: Config, data: Prepared, found: Validation) -> None:
-    """Write the model file, with the weights that the model has now.
+def ship(path: Path, work: Work, network: nn.Module, found: Validation) -> None:
+    """Write the model file, with the weights that the network has now.
 
     Raises:
         RunError: The file cannot be written.
     """
-    settings = to_tree(config)
-    file = ModelFile(
-        task="transduce",
-        model=config.model,
-        source=data.source,
-        target=data.target,
-        decoding=config.decoding,
-        length_ratio=data.length_ratio,
-        max_symbols=config.data.max_symbols,
-        training={
-            "step": found.step,
-            "epoch": found.epoch,
-            "valid_symbol_error": round(found.symbol_error, 4),
-            "valid_output_error": round(found.output_error, 4),
-            "pairs": len(data.train),
-            "data_sha256": data.fingerprint,
-            "versions": versions(),
-            "settings": {"data": settings["data"], "training": settings["training"]},
+    settings = to_tree(work.config)
+    record = {
+        "step": found.step,
+        "epoch": found.epoch,
+        **{
+            f"valid_{measure.key}": round(value, 4)
+            for measure, value in zip(found.measures, found.values, strict=True)
         },
-        tensors={
-            name: weight.detach().float().cpu().numpy() for name, weight in model.named_parameters()
-        },
-    )
-    write_model(path, file)
+        "data_sha256": work.fingerprint,
+        "versions": versions(),
+        "settings": {"data": settings["data"], "training": settings["training"]},
+    }
+    write_model(path, work.model_file(network, record))
 
 
 def versions() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The two ways into a run: `train` begins one, `resume` goes on with one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -8,14 +8,15 @@ from typing import Any
 import torch
 
 from ..config import Config, config_from, read_toml, to_toml
+from ..data.guess import guess_task
 from ..data.sources import is_data_set
 from ..errors import RunError
 from ..extras import require
 from .checkpoint import load_checkpoint
 from .loop import Result, Run
-from .prepare import prepare, resolve
 from .reporter import Reporter
 from .run_folder import RunFolder
+from .tasks import open_work
 from .team import Team
 
 
@@ -26,15 +27,18 @@ def train(
     valid: str | Path | None = None,
     config: Config | Mapping[str, Any] | None = None,
     reporter: Reporter | None = None,
+    remarks: Sequence[str] = (),
 ) -> Result:
-    """Train a model on a file of pairs.
+    """Train a model on a file.
 
     Args:
-        data: A TSV file of pairs, or `cmudict`.
+        data: What the task reads: a TSV file of pairs or `cmudict` for `transduce`.
         out: The run's folder, new or empty.
-        valid: A file of validation pairs; if `None`, cut from the data by a hash of the source.
-        config: Settings, also as nested mappings; what is missing takes its default.
+        valid: The same kind of file, to validate on; if `None`, a part of the data is held out.
+        config: Settings, also as nested mappings, `task` among them; what is missing takes its
+            default, and the task is guessed from the data.
         reporter: Told what happens; nobody if `None`.
+        remarks: Said before all else, once the data are read, e.g. why this is the task.
     Returns:
         A `Result`. Ctrl-C stops after the step that runs, with a checkpoint.
     Raises:
@@ -45,7 +49,11 @@ def train(
     """
     require("train", "rapidfuzz", "matplotlib")
     if not isinstance(config, Config):
-        config = config_from(config or {}, "train")
+        tree = dict(config or {})
+        if "task" not in tree:
+            guess = guess_task(str(data))
+            tree, remarks = {**tree, "task": guess.task}, (*remarks, guess.say())
+        config = config_from(tree, "train")
     train_data = _absolute(data)
     valid_data = None if valid is None else _absolute(valid)
     folder = RunFolder(Path(out))
@@ -53,9 +61,9 @@ def train(
         if team.leads:
             folder.create()
             stack.enter_context(folder.held())
-        prepared = prepare(train_data, valid_data, config.data)
-        run = Run(resolve(config, prepared), prepared, folder, team, reporter)
-        for line in prepared.report:
+        work = open_work(train_data, valid_data, config)
+        run = Run(work, folder, team, reporter)
+        for line in (*remarks, *work.report):
             run.say(line)
         remark = run.fix_length()
         if team.leads:
@@ -65,8 +73,8 @@ def train(
                     "event": "start",
                     "data": train_data,
                     "valid": valid_data,
-                    "fingerprint": prepared.fingerprint,
-                    "report": list(prepared.report),
+                    "fingerprint": work.fingerprint,
+                    "report": list(work.report),
                     **run.facts(),
                 }
             )
@@ -95,13 +103,13 @@ def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
     with Team() as team, ExitStack() as stack:
         if team.leads:
             stack.enter_context(folder.held())
-        prepared = prepare(start["data"], start["valid"], config.data)
-        if prepared.fingerprint != start["fingerprint"]:
+        work = open_work(start["data"], start["valid"], config)
+        if work.fingerprint != start["fingerprint"]:
             raise RunError(
                 f"train: `{start['data']}` must be the data that the run began with, got other "
-                "pairs. Bring the old file back, or train anew with another --out."
+                "data. Bring the old file back, or train anew with another --out."
             )
-        run = Run(resolve(config, prepared), prepared, folder, team, reporter)
+        run = Run(work, folder, team, reporter)
         for what, now in (("threads", torch.get_num_threads()), ("processes", team.world)):
             if start[what] != now:
                 run.say(
@@ -109,7 +117,10 @@ def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
                     "results will be close, not equal to the bit"
                 )
         if folder.checkpoint.exists():
-            run.progress = load_checkpoint(folder.checkpoint, run.model, run.average, run.optimizer)
+            run.progress, carried = load_checkpoint(
+                folder.checkpoint, run.model, run.average, run.optimizer
+            )
+            work.restore(carried)
         if team.sum(run.progress.step)[0] != team.world * run.progress.step:
             raise RunError(
                 f"train: `{folder.checkpoint}` must be the same file for all {team.world} "

@@ -71,6 +71,13 @@ class Team:
         dist.all_reduce(tensor)
         return [float(v) for v in tensor.tolist()]
 
+    def add(self, tensor: torch.Tensor) -> torch.Tensor:
+        """Add a tensor up over the processes."""
+        if self.world > 1:
+            tensor = tensor.detach().clone().to(self.device)
+            dist.all_reduce(tensor)
+        return tensor
+
     def agree(self, *values: float) -> list[float]:
         """The first process's numbers, in every process."""
         return self.sum(*(values if self.leads else [0.0] * len(values)))

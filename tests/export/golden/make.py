@@ -66,7 +66,7 @@ def main() -> None:
                 "training": {"steps": 600, "learning_rate": 1e-2},
             }
             result = seqloom.train(data, Path(folder) / name, config=settings)
-            print(f"{name}: validation symbol error {result.symbol_error:.2f} %", file=sys.stderr)
+            print(f"{name}: validation symbol error {result.score:.2f} %", file=sys.stderr)
             path = HERE / f"{name}.safetensors"
             path.write_bytes(result.model.read_bytes())
             found[name] = answers(path)

@@ -1,23 +1,19 @@
-"""From the user's files to encoded pairs and vocabularies, with a report of what was done."""
+"""From files of pairs to encoded pairs and vocabularies, with a report of what was done."""
 
-import dataclasses
 import hashlib
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..config import Config, DataConfig, RecurrentConfig
-from ..data.batching import PairSet, plan_batches
-from ..data.levels import guess_level
-from ..data.pairs import Example, Pair, group_by_source
-from ..data.sources import is_data_set, load_pairs
-from ..data.split import split_by_source
-from ..data.vocabulary import Vocabulary
-from ..errors import DataError
-
-LEAST_EPOCHS, LEAST_STEPS = 12, 2400  # the default length of a run: whichever is longer
-LARGE = 1_000_000  # training symbols from which a batch is twice as large
+from ...config.transduce import DataConfig
+from ...data.batching import PairSet
+from ...data.levels import guess_level
+from ...data.pairs import Example, Pair, group_by_source
+from ...data.sources import is_data_set, load_pairs
+from ...data.split import split_by_source
+from ...data.vocabulary import Vocabulary
+from ...errors import DataError
 
 
 @dataclass(frozen=True)
@@ -115,51 +111,6 @@ def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
         fingerprint=fingerprint,
         report=tuple(report),
     )
-
-
-def resolve(config: Config, data: Prepared) -> Config:
-    """Fill in the settings that depend on the data, except `minutes`, which needs a clock."""
-    batch_symbols = config.data.batch_symbols
-    if batch_symbols is None:
-        batch_symbols = 2048 if data.num_symbols >= LARGE else 1024
-    rate = config.training.learning_rate
-    if rate is None:
-        rate = 2e-3 if isinstance(config.model, RecurrentConfig) else 1e-3
-    config = dataclasses.replace(
-        config,
-        data=dataclasses.replace(config.data, batch_symbols=batch_symbols),
-        training=dataclasses.replace(config.training, learning_rate=rate),
-    )
-    if config.training.minutes is not None or config.training.steps is not None:
-        return config
-    epochs = config.training.epochs
-    if epochs is None:
-        steps = max(LEAST_STEPS, _steps(data, config, LEAST_EPOCHS))
-    else:
-        steps = max(1, _steps(data, config, epochs))
-    training = dataclasses.replace(config.training, epochs=None, steps=steps)
-    return dataclasses.replace(config, training=training)
-
-
-def plan(data: Prepared, config: Config, epoch: int) -> list[np.ndarray]:
-    """Rows of each batch of an epoch."""
-    assert config.data.batch_symbols is not None, "resolved"
-    return plan_batches(
-        data.train.source_lengths,
-        data.train.target_lengths,
-        batch_symbols=config.data.batch_symbols,
-        seed=config.training.seed,
-        epoch=epoch,
-    )
-
-
-def _steps(data: Prepared, config: Config, epochs: float) -> int:
-    """Batches of some epochs; their number varies a little, so beyond 32 it is the mean's."""
-    whole = int(epochs)
-    lengths = [len(plan(data, config, epoch)) for epoch in range(min(whole + 1, 32))]
-    if whole < len(lengths):
-        return sum(lengths[:whole]) + round((epochs - whole) * lengths[whole])
-    return round(epochs * sum(lengths) / len(lengths))
 
 
 def _learn(

@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from seqloom.config import DataConfig
+from seqloom.config.transduce import DataConfig
 from seqloom.data.vocabulary import EOS, UNK
 from seqloom.errors import DataError
-from seqloom.training.prepare import prepare
+from seqloom.training.tasks.pairs import prepare
 
-from ..toys import write_toy
+from ...toys import write_toy
 
 
 def write(path, *pairs):

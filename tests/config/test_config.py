@@ -9,12 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqloom.config import (
+    TASKS,
     Config,
-    DataConfig,
-    DecodingConfig,
-    RecurrentConfig,
-    TrainingConfig,
-    TransformerConfig,
     config_from,
     merge,
     parse_assignments,
@@ -22,10 +18,22 @@ from seqloom.config import (
     to_toml,
     to_tree,
 )
+from seqloom.config.transduce import (
+    DataConfig,
+    DecodingConfig,
+    PairTrainingConfig,
+    RecurrentConfig,
+    TransformerConfig,
+)
 from seqloom.errors import ConfigError
 
-SECTIONS = (DataConfig, RecurrentConfig, TransformerConfig, TrainingConfig, DecodingConfig)
 LENGTHS = ("epochs", "minutes", "steps")
+
+
+def classes_of(task):
+    """The dataclasses of a task's sections."""
+    sections = TASKS[task]
+    return (sections.data, *sections.models.values(), sections.training, sections.decoding)
 
 
 def values_of(field, hint):
@@ -36,6 +44,8 @@ def values_of(field, hint):
     kind = kinds[0] if kinds else hint
     if kind is bool:
         return st.booleans()
+    if kind is str:
+        return st.text(st.characters(codec="utf-8", exclude_characters="\x7f"), max_size=9)
     low, high = field.metadata["low"], field.metadata["high"]
     values = st.integers(low, high) if kind is int else st.floats(low, high)
     return values | st.none() if kinds else values
@@ -50,30 +60,34 @@ def sections(cls):
 
 def consistent(cls, values):
     """Mend what two settings say against each other."""
-    if cls is RecurrentConfig and values.get("attention") == "dot":
+    if values.get("attention") == "dot":
         values["bidirectional"] = False
-    if cls is TransformerConfig:
+    if "num_heads" in {f.name for f in dataclasses.fields(cls)}:
         heads = values.get("num_heads", 4)
         step = math.lcm(heads, 2)
         values["hidden_size"] = max(step, values.get("hidden_size", 256) // step * step)
-    if cls is TrainingConfig:
-        given_lengths = [n for n in LENGTHS if values.get(n) is not None]
-        for name in given_lengths[1:]:
-            values[name] = None
+    given_lengths = [n for n in LENGTHS if values.get(n) is not None]
+    for name in given_lengths[1:]:
+        values[name] = None
     return values
 
 
-configs = st.builds(
-    Config,
-    data=sections(DataConfig),
-    model=sections(RecurrentConfig) | sections(TransformerConfig),
-    training=sections(TrainingConfig),
-    decoding=sections(DecodingConfig),
-)
+@st.composite
+def configs(draw):
+    """Settings of any task."""
+    task = draw(st.sampled_from(list(TASKS)))
+    wanted = TASKS[task]
+    return Config(
+        task=task,
+        data=draw(sections(wanted.data)),
+        model=draw(st.sampled_from(list(wanted.models.values())).flatmap(sections)),
+        training=draw(sections(wanted.training)),
+        decoding=draw(sections(wanted.decoding)),
+    )
 
 
 @settings(max_examples=80, deadline=None)
-@given(config=configs)
+@given(config=configs())
 def test_toml_is_read_back_the_same(config, tmp_path_factory):
     path = tmp_path_factory.mktemp("recipes") / "recipe.toml"
     path.write_text(to_toml(config, {"training.steps": "from minutes = 5"}), encoding="utf-8")
@@ -82,24 +96,29 @@ def test_toml_is_read_back_the_same(config, tmp_path_factory):
 
 
 def test_remarks_stand_behind_their_settings():
-    text = to_toml(
-        Config(training=TrainingConfig(steps=70)), {"training.steps": "from minutes = 5"}
-    )
+    text = to_toml(config_from({"training": {"steps": 70}}), {"training.steps": "from minutes = 5"})
     assert "\nsteps = 70  # from minutes = 5\n" in text
     assert text.count("#") == 1
     assert "epochs" not in text  # None is left out
-    assert text.startswith('[data]\nsource_level = "auto"\n')
+    assert text.startswith('task = "transduce"\n\n[data]\nsource_level = "auto"\n')
 
 
 def test_what_is_missing_takes_its_default():
-    assert config_from({}) == Config()
+    everything = Config(
+        task="transduce",
+        data=DataConfig(),
+        model=RecurrentConfig(),
+        training=PairTrainingConfig(),
+        decoding=DecodingConfig(),
+    )
+    assert config_from({}) == everything
     got = config_from({"model": {"hidden_size": 8}, "training": {}})
-    assert got == Config(model=RecurrentConfig(hidden_size=8))
+    assert got == dataclasses.replace(everything, model=RecurrentConfig(hidden_size=8))
     assert config_from({"model": {"architecture": "transformer"}}).model == TransformerConfig()
 
 
 def test_every_setting_has_a_doc_and_a_default_that_keeps_its_rule():
-    for cls in SECTIONS:
+    for cls in [cls for task in TASKS for cls in classes_of(task)]:
         hints = get_type_hints(cls)
         for field in dataclasses.fields(cls):
             if field.name == "architecture":
@@ -300,4 +319,4 @@ def test_unreadable_recipe_says_why(tmp_path):
 
 def test_settings_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
-        Config().training.steps = 5
+        config_from({}).training.steps = 5

@@ -1,0 +1,123 @@
+"""Lines in and lines out: arguments or standard input, read as UTF-8; output into a pipe.
+
+Whatever is there when asked for makes one batch, so that no line waits for the next.
+"""
+
+import contextlib
+import os
+import queue
+import sys
+import threading
+from collections.abc import Iterator
+from io import TextIOWrapper
+from pathlib import Path
+
+import typer
+
+from ..errors import DataError
+from ..files import explaining
+
+BATCH_LINES = 256  # most lines that are worked on together
+
+
+def batches(texts: list[str] | None) -> Iterator[list[tuple[int, str]]]:
+    """Numbered lines: the arguments as one batch, or those of standard input as they come.
+
+    Raises:
+        DataError: A line is not UTF-8, or standard input cannot be read.
+    """
+    return _arguments(texts) if texts else _standard_input()
+
+
+@contextlib.contextmanager
+def printing() -> Iterator[None]:
+    """Print UTF-8 to standard output; a reader that has had enough, say `head`, ends the command.
+
+    Raises:
+        RunError: Standard output cannot be written.
+    """
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")  # as the input is, whatever the locale
+    with explaining(Path("standard output"), "predict"):
+        try:
+            yield
+        except OSError as error:
+            # what is left in the buffer goes nowhere, or Python would complain at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if isinstance(error, BrokenPipeError):
+                raise typer.Exit(0) from None
+            raise
+
+
+def _arguments(texts: list[str]) -> Iterator[list[tuple[int, str]]]:
+    """The arguments as one batch, read as UTF-8 even where the locale is another.
+
+    Raises:
+        DataError: One is not UTF-8.
+    """
+    batch = []
+    for number, text in enumerate(texts, 1):
+        try:
+            batch.append((number, os.fsencode(text).decode("utf-8")))
+        except UnicodeDecodeError as error:
+            raise _not_utf8(number, error) from error
+    yield batch
+
+
+def _not_utf8(number: int, error: UnicodeDecodeError) -> DataError:
+    return DataError(
+        f"predict: line {number} must be UTF-8, got byte 0x{error.object[error.start]:02x}. "
+        "Convert it with: iconv -f LATIN1 -t UTF-8"
+    )
+
+
+def _standard_input() -> Iterator[list[tuple[int, str]]]:
+    """Lines of standard input, all that are there when asked, so none waits for the next.
+
+    Raises:
+        DataError: A line is not UTF-8.
+    """
+    if sys.stdin is None:
+        raise DataError("predict: standard input must be open, got a closed one. Give it a file.")
+    lines: queue.Queue[bytes | OSError | None] = queue.Queue(maxsize=4 * BATCH_LINES)
+
+    # not through the buffer: its lock, held by a waiting thread, makes Python abort at exit
+    stream = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+
+    def read() -> None:
+        left = b""
+        try:
+            while data := stream.read(65536):
+                *whole, left = (left + data).split(b"\n")
+                for line in whole:
+                    lines.put(line)
+        except OSError as error:
+            lines.put(error)
+        if left:
+            lines.put(left)
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    number, more = 0, True
+    unread: OSError | None = None
+    while more:
+        batch: list[tuple[int, str]] = []
+        problem = None
+        while more and len(batch) < BATCH_LINES and not (batch and lines.empty()):
+            raw = lines.get()
+            if raw is None or isinstance(raw, OSError):
+                more, unread = False, raw
+                break
+            number += 1
+            try:
+                batch.append((number, raw.decode("utf-8" if number > 1 else "utf-8-sig")))
+            except UnicodeDecodeError as error:
+                more, problem = False, error
+        if batch:
+            yield batch
+        if problem is not None:
+            raise _not_utf8(number, problem)
+    if unread is not None:
+        raise DataError(
+            f"predict: standard input must be readable, got {unread.strerror}. Give it a file."
+        )

@@ -1,0 +1,46 @@
+"""What a user asked of `predict` or `evaluate`, and the check that the model's task knows it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Request:
+    """Options as they were given.
+
+    Attributes:
+        command: `predict` or `evaluate`.
+        model: Path of the model file.
+        options: Value by name of the option, as in Python: `top_k`.
+    """
+
+    command: str
+    model: Path
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        """The value of an option; `None` if it was not given."""
+        if name not in self.options:
+            raise AttributeError(name)
+        return self.options[name]
+
+    def only(self, task: str, *names: str) -> None:
+        """Refuse options that a task does not know.
+
+        Args:
+            task: The model's task.
+            names: The options that it knows.
+        Raises:
+            ConfigError: Another one was given.
+        """
+        for name, value in self.options.items():
+            if name not in names and value not in (None, False, [], ()):
+                shown = "json" if name == "as_json" else name.replace("_", "-")
+                known = sorted(n.replace("_", "-") for n in names if n != "as_json")
+                raise ConfigError(
+                    f"{self.command}: `--{shown}` must be an option of the task {task}, got a "
+                    f"model that does not know it. It knows: {', '.join(known)}."
+                )

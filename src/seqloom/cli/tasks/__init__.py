@@ -1,0 +1,13 @@
+"""`predict` and `evaluate` of each task, and what the flags of `train` mean to it.
+
+A task's module has `predict(model, request)`, `evaluate(model, request)`, and `FLAGS`: the settings
+that a flag of `train` stands for.
+"""
+
+from importlib import import_module
+from typing import Any
+
+
+def task_module(task: str) -> Any:
+    """The module of a task."""
+    return import_module(f".{task}", __name__)

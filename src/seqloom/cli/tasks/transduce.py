@@ -1,0 +1,157 @@
+"""`predict` and `evaluate` for models of the task `transduce`: one line in, one line out."""
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from ...data.pairs import group_by_source
+from ...data.sources import load_pairs
+from ...data.vocabulary import Vocabulary
+from ...errors import ConfigError, DataError
+from ...evaluation import evaluate_outputs
+from ...evaluation.report import print_evaluation
+from ...extras import require
+from ...runtime import Prediction, Transducer
+from ..lines import batches, printing
+from ..request import Request
+
+FLAGS = {
+    "cell": ("model.encoder_cell", "model.decoder_cell"),
+    "link": ("model.link",),
+}
+DRAWING = ("temperature", "top_k", "seed")
+
+
+def predict(model: Transducer, request: Request) -> None:
+    """Print the best outputs of each line, as the lines come."""
+    known = ("texts", "beam", "nbest", "scores", "as_json", "length_penalty", "sample")
+    request.only("transduce", *known, *DRAWING)
+    if not request.sample and any(getattr(request, name) is not None for name in DRAWING):
+        raise ConfigError(
+            "predict: `--temperature`, `--top-k` and `--seed` must come with --sample, got none. "
+            "Add --sample."
+        )
+    if request.seed is not None and request.seed < 0:
+        raise ConfigError(f"predict: `--seed` must be at least 0, got {request.seed}.")
+    options: dict[str, Any] = {"beam": request.beam, "length_penalty": request.length_penalty}
+    if request.sample:
+        options["temperature"] = 1.0 if request.temperature is None else request.temperature
+        options |= {"top_k": request.top_k, "seed": request.seed or 0}
+    nbest = 1 if request.nbest is None else request.nbest
+    with printing():
+        for lines in batches(request.texts):
+            for line in _answers(model, lines, nbest, request, options):
+                print(line)
+            sys.stdout.flush()
+
+
+def evaluate(model: Transducer, request: Request) -> None:
+    """Print error rates with intervals, error by length and confusions."""
+    request.only("transduce", "file", "as_json", "outputs", "beam", "length_penalty")
+    require("evaluate", "rapidfuzz", "sacrebleu")
+    file, outputs = request.file, request.outputs
+    settings = model.file.training.get("settings", {})
+    stress = bool(settings.get("data", {}).get("stress", False))
+    examples = group_by_source(load_pairs(file, "test", stress=stress))
+    source, target = model.parts.source, model.parts.target
+    for number, example in enumerate(examples, 1):
+        model.encode(example.source, f"source {number} of {file}")
+    predicted = model.predict(
+        [example.source for example in examples],
+        beam=request.beam,
+        length_penalty=request.length_penalty,
+    )
+    found = evaluate_outputs(
+        [example.source for example in examples],
+        predicted,
+        [example.targets for example in examples],
+        split_source=source.split,
+        split_target=target.split,
+        bleu_tokenizer=_bleu_tokenizer(target, [t for e in examples for t in e.targets]),
+    )
+    for side, vocabulary, texts in (
+        ("source", source, [e.source for e in examples]),
+        ("reference", target, [t for e in examples for t in e.targets]),
+    ):
+        unknown = [symbol for text in texts for symbol in vocabulary.unknown(text)]
+        if unknown:
+            print(
+                f"note: {len(unknown)} {side} symbols were never seen in training: "
+                f"{' '.join(sorted(set(unknown))[:10])}",
+                file=sys.stderr,
+            )
+    if request.as_json:
+        print(json.dumps({"model": str(request.model), "data": file, **found.to_json()}, indent=2))
+    else:
+        print_evaluation(found, Console())
+    if outputs is not None:
+        found.write_outputs(outputs)
+
+
+def _answers(
+    model: Transducer,
+    lines: list[tuple[int, str]],
+    nbest: int,
+    request: Request,
+    options: dict[str, Any],
+) -> Iterator[str]:
+    """The lines to print. Lines before a bad one are still printed; then its error is raised."""
+    given: list[tuple[int, str]] = []
+    problem = None
+    for number, line in lines:
+        text = line.strip()
+        try:
+            if text:
+                model.encode(text, f"line {number}")
+        except DataError as error:
+            problem = error
+            break
+        given.append((number, text))
+    if options.get("temperature") is None:
+        found = iter(model.predict_nbest([text for _, text in given if text], nbest, **options))
+    else:  # line by line: what is drawn depends on the line's number, not on when it came
+        found = (_draw(model, text, number, nbest, options) for number, text in given if text)
+    for _, text in given:
+        yield _shown(text, next(found) if text else [], request)
+    if problem is not None:
+        sys.stdout.flush()
+        raise problem
+
+
+def _draw(
+    model: Transducer, text: str, number: int, nbest: int, options: dict[str, Any]
+) -> list[Prediction]:
+    seed = int(np.random.SeedSequence([options["seed"], number]).generate_state(1)[0])
+    return model.predict_nbest([text], nbest, **{**options, "seed": seed})[0]
+
+
+def _shown(text: str, predictions: list[Prediction], request: Request) -> str:
+    if request.as_json:
+        outputs = [
+            {
+                "text": p.text,
+                "symbols": list(p.symbols),
+                "score": p.score,
+                "log_probability": p.log_probability,
+                "finished": p.finished,
+            }
+            for p in predictions
+        ]
+        return json.dumps({"source": text, "outputs": outputs}, ensure_ascii=False)
+    fields = []
+    for prediction in predictions:
+        fields.append(prediction.text)
+        if request.scores:
+            fields.append(f"{prediction.score:.4f}")
+    return "\t".join(fields)
+
+
+def _bleu_tokenizer(target: Vocabulary, texts: list[str]) -> str:
+    """sacrebleu's tokeniser: none for symbols, characters for single words, else its usual one."""
+    if target.level == "symbols":
+        return "none"
+    return "13a" if any(" " in text for text in texts) else "char"

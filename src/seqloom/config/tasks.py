@@ -1,0 +1,8 @@
+"""The tasks and their settings; the other registries of tasks have the same keys."""
+
+from . import transduce
+from .sections import Sections
+
+TASKS: dict[str, Sections] = {
+    "transduce": transduce.SECTIONS,
+}

@@ -1,0 +1,30 @@
+"""The length of a run, the optimiser, and when to stop: what every task has under `[training]`."""
+
+from dataclasses import dataclass
+
+from ..errors import ConfigError
+from .rules import number
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """The length of a run, the optimiser, and when to stop. Tasks add what only they need."""
+
+    epochs: float | None = number(None, 0.01, 100_000, "passes over the training data")
+    minutes: float | None = number(None, 0.05, 100_000, "length of the run; becomes steps")
+    steps: int | None = number(None, 1, 1_000_000_000, "optimiser steps")
+    seed: int = number(1, 0, 2**31 - 1, "seed of weights, batches and dropout")
+    learning_rate: float | None = number(None, 1e-7, 10.0, "peak of the schedule")
+    warmup: float = number(0.1, 0.0, 0.9, "share of the steps in which the rate rises")
+    weight_decay: float = number(0.01, 0.0, 1.0, "AdamW's, of weight matrices")
+    clip_norm: float = number(1.0, 1e-3, 1e6, "gradients are scaled down to this norm")
+    averaging: float = number(0.998, 0.0, 0.99999, "decay per step of the averaged weights")
+    patience: int = number(15, 1, 100_000, "validations without a better score before stopping")
+
+    def __post_init__(self) -> None:
+        given = [n for n in ("epochs", "minutes", "steps") if getattr(self, n) is not None]
+        if len(given) > 1:
+            raise ConfigError(
+                "config: only one of epochs, minutes and steps must be given, got "
+                f"{' and '.join(given)}. Drop one; a recipe written by a run carries steps."
+            )

@@ -1,0 +1,121 @@
+"""Settings of the task `transduce`: one sequence of symbols to another."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..errors import ConfigError
+from .rules import choice, number
+from .sections import Sections
+from .training import TrainingConfig
+
+LEAST_EPOCHS, LEAST_STEPS = 12, 2400  # the default length of a run: whichever is longer
+LARGE = 1_000_000  # training symbols from which a batch is twice as large
+
+LevelChoice = Literal["auto", "characters", "symbols", "subwords"]
+CellName = Literal["rnn", "lstm", "gru"]
+Link = Literal["attention", "context"]
+Scorer = Literal["additive", "dot", "general"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataConfig:
+    """How text is read, split and batched."""
+
+    source_level: LevelChoice = choice("auto", "what one source symbol is")
+    target_level: LevelChoice = choice("auto", "what one target symbol is")
+    subword_size: int = number(8000, 100, 100_000, "symbols of a subword vocabulary")
+    min_count: int = number(1, 1, 1_000_000, "rarer symbols are read as unknown")
+    max_symbols: int = number(500, 1, 5_000, "longest source or target, in symbols")
+    valid_fraction: float = number(0.05, 0.001, 0.5, "share of sources cut off for validation")
+    batch_symbols: int | None = number(
+        None, 8, 1_000_000, "source plus target symbols of one batch, padding counted"
+    )
+    stress: bool = choice(False, "keep the stress digits of the data set `cmudict`")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecurrentConfig:
+    """A recurrent encoder-decoder: two cells and the link between them."""
+
+    architecture: Literal["recurrent"] = "recurrent"
+    encoder_cell: CellName = choice("lstm", "cell of the encoder")
+    decoder_cell: CellName = choice("lstm", "cell of the decoder")
+    link: Link = choice("attention", "what the decoder sees: all encoder states or one vector")
+    attention: Scorer = choice("additive", "how a decoder state scores an encoder state")
+    embedding_size: int = number(128, 1, 8192, "E, size of a symbol's vector")
+    hidden_size: int = number(256, 1, 8192, "H, size of a state; the encoder's, per direction")
+    attention_size: int = number(128, 1, 8192, "A, width of additive attention")
+    encoder_layers: int = number(2, 1, 16, "recurrent layers of the encoder")
+    decoder_layers: int = number(1, 1, 16, "recurrent layers of the decoder")
+    bidirectional: bool = choice(True, "the encoder reads both ways")
+    dropout: float = number(0.3, 0.0, 0.95, "share of units dropped while training")
+
+    def __post_init__(self) -> None:
+        width = self.hidden_size * (2 if self.bidirectional else 1)
+        if self.link == "attention" and self.attention == "dot" and width != self.hidden_size:
+            raise ConfigError(
+                "config: `model.attention` must be additive or general for a bidirectional "
+                f"encoder, got dot: states of {self.hidden_size} and {width} have no dot product."
+                " Set model.attention=general."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformerConfig:
+    """An encoder-decoder Transformer."""
+
+    architecture: Literal["transformer"] = "transformer"
+    hidden_size: int = number(256, 2, 8192, "D, size of a state; a multiple of num_heads and 2")
+    num_heads: int = number(4, 1, 64, "N, attention heads")
+    feedforward_size: int = number(1024, 1, 65536, "width of the feed-forward layers")
+    encoder_layers: int = number(3, 1, 48, "encoder layers")
+    decoder_layers: int = number(3, 1, 48, "decoder layers")
+    dropout: float = number(0.1, 0.0, 0.95, "share of units dropped while training")
+
+    def __post_init__(self) -> None:
+        check_heads(self.hidden_size, self.num_heads)
+
+
+def check_heads(hidden_size: int, num_heads: int) -> None:
+    """Raise a ConfigError unless a Transformer's state can be divided among its heads."""
+    if hidden_size % num_heads or hidden_size % 2:
+        raise ConfigError(
+            "config: `model.hidden_size` must be even and a multiple of "
+            f"num_heads={num_heads}, got {hidden_size}. Change one of the two."
+        )
+
+
+ModelConfig = RecurrentConfig | TransformerConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairTrainingConfig(TrainingConfig):
+    """The length of a run, the optimiser, the loss, and when to stop."""
+
+    label_smoothing: float = number(0.1, 0.0, 0.9, "share of the target spread over all symbols")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecodingConfig:
+    """How an output is searched for; stored in the model file as its default."""
+
+    beam: int = number(5, 1, 1000, "hypotheses kept; 1 is greedy")
+    length_penalty: float = number(1.0, 0.0, 10.0, "scores are divided by length to this power")
+
+
+SECTIONS = Sections(
+    data=DataConfig,
+    models={"recurrent": RecurrentConfig, "transformer": TransformerConfig},
+    training=PairTrainingConfig,
+    decoding=DecodingConfig,
+    notes=(
+        "`data.source_level`, `data.target_level`: characters if fewer than half of the texts "
+        "contain a space; else symbols if there are at most 1,000 different ones; else subwords.",
+        f"`data.batch_symbols`: 1,024; 2,048 if the training pairs have {LARGE:,} symbols or "
+        "more, source and target together.",
+        "`training.learning_rate`: 0.002 recurrent, 0.001 Transformer.",
+        f"Length of the run, if none of `epochs`, `minutes` and `steps` is given: {LEAST_EPOCHS} "
+        f"epochs or {LEAST_STEPS:,} steps, whichever is longer.",
+        "Validation: once an epoch, but at least 10 and at most 100 times in a run.",
+    ),
+)

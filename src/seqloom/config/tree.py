@@ -1,0 +1,156 @@
+"""All settings of a run, and the ways in and out: nested mappings, TOML, `--set`.
+
+    task = "transduce"        what the model does; it picks the sections' classes
+    [data]                    how the user's files are read and batched
+    [model]                   the network; `architecture` picks the class
+    [training]                the length of the run and the optimiser
+    [decoding]                how an output is searched for
+
+`tasks.py` has the classes of each task. Checked by `tests/config/test_config.py`.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConfigError
+from .rules import one_of, section, unknown
+from .tasks import TASKS
+from .training import TrainingConfig
+
+SECTION_NAMES = ("data", "model", "training", "decoding")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """All settings of a run; `config_from` makes one.
+
+    Attributes:
+        task: What the model does, a key of `TASKS`.
+        data, model, training, decoding: The sections, of the task's own classes.
+    """
+
+    task: str
+    data: Any
+    model: Any
+    training: TrainingConfig
+    decoding: Any
+
+
+def config_from(tree: Mapping[str, Any], where: str = "config") -> Config:
+    """Build a `Config` from nested mappings such as a TOML file's.
+
+    Args:
+        tree: `{"task": "transduce", "model": {"hidden_size": 512}, ...}`; what is missing takes
+            its default.
+        where: What error messages start with, e.g. the recipe's name.
+    Raises:
+        ConfigError: A key is unknown, or a value has the wrong type or is out of range.
+    """
+    for name, values in tree.items():
+        if name == "task":
+            continue
+        if name not in SECTION_NAMES:
+            raise ConfigError(f"{where}: {unknown(name, {'task', *SECTION_NAMES}, '')}")
+        if not isinstance(values, Mapping):
+            raise ConfigError(f"{where}: `{name}` must be a section, got {values!r}.")
+    task = tree.get("task", "transduce")
+    one_of("task", task, TASKS, where)
+    sections = TASKS[task]
+    model = dict(tree.get("model", {}))
+    architecture = model.get("architecture", next(iter(sections.models)))
+    one_of("model.architecture", architecture, sections.models, where)
+    return Config(
+        task=task,
+        data=section(sections.data, tree.get("data", {}), "data", where),
+        model=section(sections.models[architecture], model, "model", where),
+        training=section(sections.training, tree.get("training", {}), "training", where),
+        decoding=section(sections.decoding, tree.get("decoding", {}), "decoding", where),
+    )
+
+
+def merge(*trees: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay nested mappings over one another; the last one wins, key by key."""
+    out: dict[str, Any] = {}
+    for tree in trees:
+        for key, value in tree.items():
+            if isinstance(value, Mapping) and isinstance(out.get(key), Mapping):
+                out[key] = merge(out[key], value)
+            else:
+                out[key] = dict(value) if isinstance(value, Mapping) else value
+    return out
+
+
+def parse_assignments(assignments: list[str]) -> dict[str, Any]:
+    """Turn `["model.hidden_size=512"]` into `{"model": {"hidden_size": 512}}`."""
+    tree: dict[str, Any] = {}
+    for text in assignments:
+        name, equals, value = text.partition("=")
+        home, dot, key = name.strip().partition(".")
+        if not (equals and dot and home and key):
+            raise ConfigError(
+                f"config: `--set` must be SECTION.KEY=VALUE, got {text!r}."
+                " Write for example --set model.hidden_size=512."
+            )
+        tree = merge(tree, {home: {key: _literal(value.strip())}})
+    return tree
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a recipe.
+
+    Raises:
+        ConfigError: The file is absent, unreadable, or not TOML.
+    """
+    try:
+        import tomllib
+    except ImportError:  # Python 3.10
+        import tomli as tomllib  # type: ignore[import-not-found, no-redef, unused-ignore]
+    try:
+        return dict(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"config: `{path}` must be readable, got {error.strerror}.") from error
+    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
+        raise ConfigError(f"config: `{path}` must be TOML, got {error}.") from error
+
+
+def to_tree(config: Config) -> dict[str, Any]:
+    """The settings as nested dictionaries of plain values, `None` left out."""
+    tree: dict[str, Any] = {"task": config.task}
+    for name in SECTION_NAMES:
+        values = dataclasses.asdict(getattr(config, name))
+        tree[name] = {key: value for key, value in values.items() if value is not None}
+    return tree
+
+
+def to_toml(config: Config, comments: Mapping[str, str] | None = None) -> str:
+    """Write the settings as TOML that `read_toml` reads back to the same `Config`.
+
+    Args:
+        comments: A remark for a key, e.g. `{"training.steps": "from minutes = 5"}`.
+    """
+    tree = to_tree(config)
+    lines = [f"task = {json.dumps(config.task)}", ""]
+    for name in SECTION_NAMES:
+        lines.append(f"[{name}]")
+        for key, value in tree[name].items():
+            remark = (comments or {}).get(f"{name}.{key}")
+            # a JSON string, number or boolean is a TOML one
+            lines.append(f"{key} = {json.dumps(value)}" + (f"  # {remark}" if remark else ""))
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _literal(text: str) -> Any:
+    """A `--set` value: number or boolean where it reads as one, else the text itself."""
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

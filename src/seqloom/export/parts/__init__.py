@@ -1,0 +1,36 @@
+"""What a model file holds beside settings and tensors: one dataclass a task.
+
+Its keys stand at the top level of the file's description; `docs/format.md` lists them.
+"""
+
+import abc
+from importlib import import_module
+from typing import Any
+
+PARTS = {
+    "transduce": ("transduce", "TransduceParts"),
+}
+
+
+class Parts(abc.ABC):
+    """The contract of a task's part of a model file."""
+
+    @abc.abstractmethod
+    def to_json(self) -> dict[str, Any]:
+        """Plain values that `from_json` reads, by key of the description."""
+
+    @classmethod
+    @abc.abstractmethod
+    def from_json(cls, header: dict[str, Any]) -> "Parts":
+        """Read and check the task's keys of a description.
+
+        Raises:
+            FormatError, KeyError, TypeError, ValueError: One is absent or wrong.
+        """
+
+
+def parts_class(task: str) -> type[Parts]:
+    """The dataclass of a task."""
+    module, name = PARTS[task]
+    found: type[Parts] = getattr(import_module(f".{module}", __name__), name)
+    return found

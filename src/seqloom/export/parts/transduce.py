@@ -1,0 +1,50 @@
+"""A model of the task `transduce` holds two vocabularies and two limits."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from ...data.vocabulary import Vocabulary
+from . import Parts
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransduceParts(Parts):
+    """What a model of pairs needs besides its network.
+
+    Attributes:
+        source: Vocabulary of the source side.
+        target: Vocabulary of the target side.
+        length_ratio: Most target symbols per source symbol (see `decoding.LengthLimit`).
+        max_symbols: Longest source the model reads, in symbols.
+    """
+
+    source: Vocabulary
+    target: Vocabulary
+    length_ratio: float
+    max_symbols: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values by key of the description."""
+        return {
+            "source": self.source.to_json(),
+            "target": self.target.to_json(),
+            "length_ratio": self.length_ratio,
+            "max_symbols": self.max_symbols,
+        }
+
+    @classmethod
+    def from_json(cls, header: dict[str, Any]) -> "TransduceParts":
+        """Read what `to_json` wrote.
+
+        Raises:
+            FormatError, KeyError, TypeError, ValueError: A key is absent or wrong.
+        """
+        if not 0 < header["length_ratio"] < math.inf or header["max_symbols"] < 1:
+            raise ValueError("length_ratio and max_symbols that are positive")
+        return cls(
+            source=Vocabulary.from_json(header["source"]),
+            target=Vocabulary.from_json(header["target"]),
+            length_ratio=float(header["length_ratio"]),
+            max_symbols=int(header["max_symbols"]),
+        )

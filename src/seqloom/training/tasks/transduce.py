@@ -1,0 +1,136 @@
+"""The task `transduce` in training: pairs, teacher forcing, errors of greedy outputs."""
+
+import dataclasses
+from typing import Any, final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ...config import Config
+from ...config.transduce import LARGE, LEAST_EPOCHS, LEAST_STEPS, RecurrentConfig
+from ...data.batching import plan_batches
+from ...data.vocabulary import BOS, PAD
+from ...decoding import LengthLimit, Search, Stepper, decode
+from ...evaluation import Counts, error_counts
+from ...export.model_file import ModelFile
+from ...export.parts.transduce import TransduceParts
+from ...models import TorchStepper, build
+from ..measures import Measure
+from ..work import Work, tensors_of
+from .pairs import Prepared, prepare
+
+
+@final
+class Transduce(Work):
+    """Pairs at work."""
+
+    unit = "symbol"
+    volume_unit = "symbols"
+    measures = (
+        Measure("symbol_error", "symbol error", "%"),
+        Measure("output_error", "output error", "%"),
+    )
+
+    def __init__(self, data: Prepared, config: Config) -> None:
+        """
+        Args:
+            data: Encoded pairs.
+            config: Settings; those that depend on the data are filled in.
+        """
+        self.data, self.config = data, resolve(config, data)
+        self.report, self.fingerprint = data.report, data.fingerprint
+
+    @classmethod
+    def open(cls, data: str, valid: str | None, config: Config) -> "Transduce":
+        return cls(prepare(data, valid, config.data), config)
+
+    def build(self) -> nn.Module:
+        return build(self.config.model, len(self.data.source), len(self.data.target))
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        return plan_batches(
+            self.data.train.source_lengths,
+            self.data.train.target_lengths,
+            batch_symbols=self.config.data.batch_symbols,
+            seed=self.config.training.seed,
+            epoch=epoch,
+        )
+
+    def size(self, rows: np.ndarray) -> int:
+        return int(self.data.train.target_lengths[rows].sum())
+
+    def volume(self, rows: np.ndarray) -> int:
+        return self.size(rows) + int(self.data.train.source_lengths[rows].sum())
+
+    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+        batch = self.data.train.collate(rows)
+        target = torch.from_numpy(batch.target).to(device)
+        read = torch.cat([torch.full_like(target[:, :1], BOS), target[:, :-1]], dim=1)
+        logits_BTV = network(
+            torch.from_numpy(batch.source).to(device), torch.from_numpy(batch.source_lengths), read
+        )
+        return F.cross_entropy(
+            logits_BTV.flatten(0, 1),
+            target.flatten(),
+            ignore_index=PAD,
+            reduction="sum",
+            label_smoothing=self.config.training.label_smoothing,  # type: ignore[attr-defined]
+        )
+
+    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+        counts = count_errors(TorchStepper(network, device), self.data)
+        return {
+            "symbol_error": counts.symbol_error_rate,
+            "output_error": counts.output_error_rate,
+        }
+
+    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
+        return ModelFile(
+            task="transduce",
+            model=self.config.model,
+            decoding=self.config.decoding,
+            parts=TransduceParts(
+                source=self.data.source,
+                target=self.data.target,
+                length_ratio=self.data.length_ratio,
+                max_symbols=self.config.data.max_symbols,
+            ),
+            training={"pairs": len(self.data.train), **training},
+            tensors=tensors_of(network),
+        )
+
+    def default_steps(self) -> int:
+        return max(LEAST_STEPS, self.steps_of(LEAST_EPOCHS))
+
+    def validation_steps(self) -> float:
+        # a new network never ends its outputs, so decoding cannot be timed; greedy decoding of a
+        # source was seen to cost about half a training pair
+        return 0.5 * len(self.data.valid) * len(self.plan(0)) / len(self.data.train)
+
+
+def resolve(config: Config, data: Prepared) -> Config:
+    """Fill in the settings that depend on the data."""
+    batch_symbols = config.data.batch_symbols
+    if batch_symbols is None:
+        batch_symbols = 2048 if data.num_symbols >= LARGE else 1024
+    rate = config.training.learning_rate
+    if rate is None:
+        rate = 2e-3 if isinstance(config.model, RecurrentConfig) else 1e-3
+    return dataclasses.replace(
+        config,
+        data=dataclasses.replace(config.data, batch_symbols=batch_symbols),
+        training=dataclasses.replace(config.training, learning_rate=rate),
+    )
+
+
+def count_errors(model: Stepper, data: Prepared) -> Counts:
+    """Errors of greedy outputs for the validation sources, against the best of their references."""
+    sources = [data.source.encode(example.source) for example in data.valid]
+    found = decode(model, sources, LengthLimit(data.length_ratio), Search())
+    target = data.target
+    return error_counts(
+        [target.split(target.decode(best[0].symbols)) for best in found],
+        [[target.split(text) for text in example.targets] for example in data.valid],
+    )

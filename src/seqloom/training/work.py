@@ -1,0 +1,127 @@
+"""The contract between a task and the training loop.
+
+A `Work` is what a task brings: its data, encoded; its network; the loss of some rows; what a
+validation measures; the model file. The loop does the rest. All that a work does is a function of
+the settings, the data and the numbers it is given, so that a resumed run is exact.
+"""
+
+import abc
+from typing import Any, ClassVar, final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..config import Config
+from ..export.model_file import ModelFile
+from .measures import Measure
+
+
+class Work(abc.ABC):
+    """A task at work on one data set.
+
+    Attributes:
+        unit: What the loss is per, e.g. `symbol`.
+        volume_unit: What the speed counts, e.g. `symbols`.
+        measures: What a validation measures; the first decides which model is best.
+        config: Settings; those that depend on the data are filled in by `open`.
+        report: What was read, guessed and left out, a line each.
+        fingerprint: SHA-256 of the data; a resumed run must find it again.
+    """
+
+    unit: ClassVar[str]
+    volume_unit: ClassVar[str]
+    measures: ClassVar[tuple[Measure, ...]]
+
+    config: Config
+    report: tuple[str, ...]
+    fingerprint: str
+
+    @classmethod
+    @abc.abstractmethod
+    def open(cls, data: str, valid: str | None, config: Config) -> "Work":
+        """Read, split and encode the data; fill in the settings that depend on it.
+
+        Args:
+            data: What the user gave to train on.
+            valid: What the user gave to validate on; if `None`, a part of `data` is held out.
+            config: Settings of this task.
+        Raises:
+            DataError: The data break a rule.
+        """
+
+    @abc.abstractmethod
+    def build(self) -> nn.Module:
+        """The network with new weights, drawn from torch's generator."""
+
+    @abc.abstractmethod
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        """Rows of each batch of an epoch: a function of `(training.seed, epoch)`."""
+
+    @abc.abstractmethod
+    def size(self, rows: np.ndarray) -> int:
+        """Units of the loss in these rows."""
+
+    @abc.abstractmethod
+    def volume(self, rows: np.ndarray) -> int:
+        """What the speed counts in these rows."""
+
+    @abc.abstractmethod
+    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+        """The loss summed over the units of these rows.
+
+        Args:
+            network: The network, to be called once. It may be wrapped, so it is only called.
+            rows: Some rows of a batch, at least one; with several processes, this one's share.
+            device: Where the network is.
+        Whatever is drawn comes from torch's generator, which the loop seeds for every step.
+        """
+
+    @abc.abstractmethod
+    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+        """Measure the network, in evaluation mode, on the validation data: a value a measure."""
+
+    @abc.abstractmethod
+    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
+        """The network as a model file.
+
+        Args:
+            network: The network, with the weights to ship.
+            training: The record of the training, for the file.
+        """
+
+    @abc.abstractmethod
+    def default_steps(self) -> int:
+        """Length of a run if the user gives none."""
+
+    def validation_steps(self) -> float:
+        """A guess of what a validation costs, in training steps; for runs of so many minutes."""
+        return 1.0
+
+    def carried(self) -> dict[str, Tensor]:
+        """State that goes on from batch to batch, beside the weights; saved in checkpoints.
+
+        With several processes each gives its own rows, and zeros for those of the others: the
+        loop adds them up.
+        """
+        return {}
+
+    def restore(self, carried: dict[str, Tensor]) -> None:
+        """Take back what `carried` gave."""
+        assert not carried, "a work that carries something takes it back"
+
+    @final
+    def steps_of(self, epochs: float) -> int:
+        """Batches of some epochs; their number may vary a little, so beyond 32 it is the mean's."""
+        whole = int(epochs)
+        lengths = [len(self.plan(epoch)) for epoch in range(min(whole + 1, 32))]
+        if whole < len(lengths):
+            return max(1, sum(lengths[:whole]) + round((epochs - whole) * lengths[whole]))
+        return round(epochs * sum(lengths) / len(lengths))
+
+
+def tensors_of(network: nn.Module) -> dict[str, np.ndarray]:
+    """A network's weights as a model file holds them."""
+    return {
+        name: weight.detach().float().cpu().numpy() for name, weight in network.named_parameters()
+    }
