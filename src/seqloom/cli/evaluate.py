@@ -19,6 +19,21 @@ def evaluate(
     length_penalty: Annotated[
         float | None, typer.Option(help="0 favours short outputs. [default: the model's]")
     ] = None,
+    windows: Annotated[
+        int | None, typer.Option(help="forecast: horizons at the end to walk over. [default: 1]")
+    ] = None,
+    test: Annotated[
+        Path | None, typer.Option(help="forecast: a CSV with the values that follow FILE's.")
+    ] = None,
+    level: Annotated[
+        int | None, typer.Option(help="forecast: of the interval, 50, 80, 90 or 95 %.")
+    ] = None,
+    baselines: Annotated[
+        str | None, typer.Option(help="forecast: some of them, e.g. naive2,theta. [default: all]")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="forecast: draw the errors by step of the horizon.")
+    ] = None,
 ) -> None:
     """Measure a model: error rates with 95 % intervals, error by length, confusions.
 
@@ -28,6 +43,7 @@ def evaluate(
     Examples:
       seqloom evaluate runs/words/best.safetensors test.tsv
       seqloom evaluate runs/words/best.safetensors test.tsv --json --outputs out.tsv
+      seqloom evaluate runs/sales/best.safetensors sales.csv --windows 5
     """
     from ..files import explaining
     from ..runtime import load
@@ -44,5 +60,10 @@ def evaluate(
         "outputs": outputs,
         "beam": beam,
         "length_penalty": length_penalty,
+        "windows": windows,
+        "test": test,
+        "level": level,
+        "baselines": baselines,
+        "figure": figure,
     }
     task_module(loaded.file.task).evaluate(loaded, Request("evaluate", model, options))

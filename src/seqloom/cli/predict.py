@@ -10,7 +10,10 @@ def predict(
     model: Annotated[Path, typer.Argument(help="A model file, e.g. runs/words/best.safetensors.")],
     texts: Annotated[
         list[str] | None,
-        typer.Argument(help="Sources; standard input if none.", metavar="[TEXT]..."),
+        typer.Argument(
+            help="Sources; standard input if none. forecast: a CSV with the past.",
+            metavar="[TEXT]...",
+        ),
     ] = None,
     beam: Annotated[
         int | None, typer.Option(help="Hypotheses kept; 1 is greedy. [default: the model's]")
@@ -35,6 +38,12 @@ def predict(
         int | None, typer.Option(help="With --sample: from the k likeliest symbols only.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="With --sample. [default: 0]")] = None,
+    level: Annotated[
+        int | None, typer.Option(help="forecast: of the interval, 50, 80, 90 or 95 %.")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="forecast: draw history, forecast and interval.")
+    ] = None,
 ) -> None:
     """Predict with a model file. Needs neither PyTorch nor the data.
 
@@ -45,6 +54,7 @@ def predict(
       seqloom predict runs/words/best.safetensors remember attention
       seqloom predict runs/words/best.safetensors --nbest 3 --scores < words.txt
       cut -f1 test.tsv | seqloom predict runs/words/best.safetensors --json > out.jsonl
+      seqloom predict runs/sales/best.safetensors sales.csv --figure next.png > forecast.csv
     """
     from ..runtime import load
     from .request import Request
@@ -62,5 +72,7 @@ def predict(
         "temperature": temperature,
         "top_k": top_k,
         "seed": seed,
+        "level": level,
+        "figure": figure,
     }
     task_module(loaded.file.task).predict(loaded, Request("predict", model, options))

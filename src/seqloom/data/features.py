@@ -67,9 +67,8 @@ class Features:
     def known_size(self) -> int:
         """C, features of one time step."""
         some = np.zeros(1, np.int64)
-        return (
-            self._season(some).shape[1] + self._calendar(some, self.axis).shape[1] + len(self.known)
-        )
+        made = (self._season(some), self._calendar(some, self.axis))
+        return sum(int(part.shape[1]) for part in made) + len(self.known)
 
     @property
     def static_size(self) -> int:

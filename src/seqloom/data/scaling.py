@@ -167,13 +167,13 @@ def features(window: Window, by: Scale, how: Scaling) -> Inputs:
 
 def standardise(y: Float[np.ndarray, "B T"], by: Scale) -> Float[np.ndarray, "B T"]:
     """Step 1."""
-    return (y - by.mean[:, None]) / by.deviation[:, None]
+    return np.asarray((y - by.mean[:, None]) / by.deviation[:, None])
 
 
 def forecast(output: Float[np.ndarray, "B T Q"], by: Scale) -> Float[np.ndarray, "B T Q"]:
     """Steps 6 and 7."""
     found = by.base[:, :, None] + by.unit[:, None, None] * output
-    return np.maximum(found, by.floor[:, None, None])
+    return np.asarray(np.maximum(found, by.floor[:, None, None]))
 
 
 def _floor(lowest: np.ndarray, how: Scaling) -> np.ndarray:

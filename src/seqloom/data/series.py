@@ -155,6 +155,44 @@ def assemble(columns: Columns, like: TimeAxis | None = None) -> SeriesSet:
     return SeriesSet(tuple(series), axis, tuple(known), tuple(static), report)
 
 
+def continued(data: SeriesSet, more: SeriesSet, name: str) -> SeriesSet:
+    """Series with the values that follow them.
+
+    Numbered times may begin anew, as in M4's test files; dates must go on where they stopped.
+
+    Args:
+        data: The series.
+        more: What follows, by the same names; series that have nothing there stay as they are.
+        name: Of the file with it, for messages.
+    Raises:
+        DataError: A name is unknown, or its dates leave a gap or overlap.
+    """
+    names = {one.name: one for one in data.series}
+    for one in more.series:
+        if one.name not in names:
+            raise DataError(
+                f"{name}: a series must be one of those that it follows, got {one.name!r}. "
+                "Give it the name that it has there."
+            )
+    following = {one.name: one for one in more.series}
+    joined = []
+    for one in data.series:
+        after = following.get(one.name)
+        if after is None:
+            joined.append(one)
+            continue
+        begins, due = more.axis.label(after.start), data.axis.label(one.end)
+        if data.axis.unit != "integer" and begins != due:
+            raise DataError(
+                f"{name}: series {one.name!r} must go on at {due}, where the past stops, got "
+                f"{begins}. Give the values that follow."
+            )
+        values = np.concatenate([one.values, after.values])
+        known = np.concatenate([one.known[: len(one.values)], after.known])
+        joined.append(Series(one.name, one.start, values, known, one.static))
+    return SeriesSet(tuple(joined), data.axis, data.known_names, data.static_names, data.report)
+
+
 def number(text: str) -> float | None:
     """A cell as a number, NaN where it is empty; `None` if it is something else."""
     text = text.strip()
@@ -220,7 +258,7 @@ def _even(
     wanted = np.arange(first, int(positions[-1] if last is None else last) + 1)
     if not real.any():
         return np.zeros(len(wanted))
-    return np.interp(wanted, positions[real], values[real])
+    return np.asarray(np.interp(wanted, positions[real], values[real]))
 
 
 def _check_even(columns: Columns, axis: TimeAxis, series: list[Series], filled: int) -> None:

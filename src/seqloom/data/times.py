@@ -76,7 +76,7 @@ class TimeAxis:
             months = units.astype("datetime64[M]")
             last = (months + 1).astype("datetime64[D]") - 1
             days = months.astype("datetime64[D]") + (max(self.day, 1) - 1)
-            return np.minimum(days, last).astype("datetime64[s]")
+            return np.asarray(np.minimum(days, last), "datetime64[s]")
         if self.unit == "business":
             epoch = np.datetime64("1970-01-01")
             return np.busday_offset(epoch, units, roll="forward").astype("datetime64[s]")

@@ -11,8 +11,8 @@ positions show what is read.
 """
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,14 +25,24 @@ from .series import Series, SeriesSet
 LEAST = 2  # values before an origin, at least
 
 
-class Origins(NamedTuple):
-    """Forecasts to make: the number of each one's series, and the values that it may see."""
+@dataclass(frozen=True)
+class Origins:
+    """Forecasts to make.
+
+    Attributes:
+        which: Number of each one's series.
+        origin: Values of that series that it may see.
+    """
 
     which: Int[np.ndarray, " B"]
     origin: Int[np.ndarray, " B"]
 
-    def __len__(self) -> int:  # forecasts, not fields
-        return self.which.shape[0]
+    def __len__(self) -> int:
+        return int(self.which.shape[0])
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Series and origin of each forecast."""
+        return iter(zip(self.which.tolist(), self.origin.tolist(), strict=True))
 
     def rows(self, rows: Int[np.ndarray, " R"]) -> "Origins":
         """Some of them."""
@@ -83,7 +93,7 @@ class WindowSource:
 
     def cut(self, origins: Origins) -> Window:
         """The windows before some origins."""
-        which, origin = origins
+        which, origin = origins.which, origins.origin
         lengths = np.minimum(origin, self.window)
         steps = (origin - lengths)[:, None] + np.arange(self.window)
         ahead = origin[:, None] + np.arange(self.horizon)
@@ -101,10 +111,11 @@ class WindowSource:
 
     def targets(self, origins: Origins) -> Float[np.ndarray, "B T"]:
         """What came after the origins, NaN past the end of a series; logarithms if so set."""
-        which, origin = origins
+        which, origin = origins.which, origins.origin
         steps = origin[:, None] + np.arange(self.horizon)
         found = self._values.take(self._value_starts[which][:, None] + steps, mode="clip")
-        return np.where(steps < self.lengths[which][:, None], found, np.nan)
+        known = steps < self.lengths[which][:, None]
+        return np.where(known, found, np.nan)
 
 
 def training_origins(
@@ -194,4 +205,5 @@ def _logarithms(one: Series, data: SeriesSet, where: str) -> np.ndarray:
             f"{one.values[lowest]:g} at {data.axis.label(one.start + lowest)}. "
             "Set data.transform=none."
         )
-    return np.log(one.values)
+    found: np.ndarray = np.log(one.values)
+    return found

@@ -8,16 +8,14 @@ Checked by `tests/decoding/test_quantiles.py`; scipy has the normal quantiles.
 """
 
 from statistics import NormalDist
-from typing import Literal
 
 import numpy as np
 
+from ..config.forecast import Output
 from ..shapes import Float
 
-Output = Literal["quantile", "gaussian", "point"]
 PROBABILITIES = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
 MEDIAN = 4
-LEVELS = (50, 80, 90, 95)  # %, of intervals
 SIZES: dict[str, int] = {"quantile": len(PROBABILITIES), "gaussian": 2, "point": 1}
 _NORMAL = np.array([NormalDist().inv_cdf(float(p)) for p in PROBABILITIES])
 _BOUNDS = {50: (3, 5), 80: (2, 6), 90: (1, 7), 95: (0, 8)}

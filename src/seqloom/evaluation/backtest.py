@@ -150,8 +150,11 @@ def backtest(
         baselines: Names of `forecast_baselines.NAMES`, at least one.
         tick: Called after each series of each baseline.
     """
-    joined = Origins(*(np.concatenate(column) for column in zip(*origins, strict=True)))
-    pairs = list(zip(joined.which, joined.origin, strict=True))
+    joined = Origins(
+        np.concatenate([one.which for one in origins]),
+        np.concatenate([one.origin for one in origins]),
+    )
+    pairs = list(joined)
     histories = [data.series[which].values[:origin] for which, origin in pairs]
     units = np.array([mase_unit(history, season) for history in histories])
     actual = np.full((len(pairs), horizon), np.nan)

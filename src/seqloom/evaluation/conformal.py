@@ -22,7 +22,8 @@ import math
 
 import numpy as np
 
-from ..decoding.quantiles import LEVELS, interval
+from ..config.forecast import LEVELS
+from ..decoding.quantiles import interval
 from ..shapes import Float
 
 LEAST = 100  # held-out values behind a step's correction

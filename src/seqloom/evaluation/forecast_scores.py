@@ -74,7 +74,7 @@ def mase(
     units: Float[np.ndarray, " B"],
 ) -> Float[np.ndarray, " B"]:
     """Mean absolute scaled error of each series."""
-    return _mean(np.abs(actual - forecast)) / units
+    return np.asarray(_mean(np.abs(actual - forecast)) / units)
 
 
 def owa(smape: float, mase: float, naive2_smape: float, naive2_mase: float) -> float:
@@ -100,7 +100,8 @@ def crps(
     units: Float[np.ndarray, " B"],
 ) -> Float[np.ndarray, " B"]:
     """Continuous ranked probability score of each series, from its quantiles."""
-    return 2.0 * _mean(pinball(actual, quantiles, probabilities).mean(axis=2)) / units
+    loss = _mean(pinball(actual, quantiles, probabilities).mean(axis=2))
+    return np.asarray(2.0 * loss / units)
 
 
 def coverage(

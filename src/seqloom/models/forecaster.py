@@ -98,10 +98,10 @@ class FullyConnectedForecaster(Forecaster):
         past = right_aligned(past, lengths)
         x = torch.cat([past.flatten(1), future.flatten(1), static], dim=1)
         x = self.input(x).relu()
-        for first, second in self.blocks:  # type: ignore[misc]
-            x = x + second(self.dropout(first(x).relu()))
+        for block in self.blocks:
+            x = x + block[1](self.dropout(block[0](x).relu()))  # type: ignore[index]
         out: Tensor = self.output(self.dropout(x.relu()))
-        return out.unflatten(1, (self.horizon, self.outputs))
+        return out.view(-1, self.horizon, self.outputs)
 
 
 def right_aligned(past: Float[Tensor, "B W P"], lengths: Int[Tensor, " B"]) -> Tensor:

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from ..config.forecast import ForecastDecodingConfig, FullyConnectedConfig
+from ..config.forecast import LEVELS, ForecastDecodingConfig, FullyConnectedConfig
 from ..data.scaling import scale
 from ..data.series import SeriesSet
 from ..data.series_frames import to_series
 from ..data.windows import Origins, WindowSource
-from ..decoding.quantiles import LEVELS, interval, quantiles
+from ..decoding.quantiles import interval, quantiles
 from ..decoding.restore import Forecasts, restore
 from ..errors import ConfigError
 from ..evaluation.conformal import widen
@@ -120,17 +120,15 @@ class Forecaster(Model):
             )
         return level
 
-    def describe(self) -> Iterator[tuple[str, Any]]:
-        """Name and value of everything worth knowing about the model."""
+    def describe_parts(self) -> Iterator[tuple[str, Any]]:
+        """Name and value of what the task holds besides its network."""
         parts = self.parts
-        yield "task", self.file.task
         yield "horizon", parts.horizon
         yield "frequency", parts.features.axis.frequency
         yield from parts.scaling._asdict().items()
-        names = [name for name, *_ in (*parts.features.known, *parts.features.static)]
+        names = [entry[0] for entry in parts.features.known]
+        names += [entry[0] for entry in parts.features.static]
         yield "covariates", ", ".join(names) or "none"
-        yield "parameters", sum(tensor.size for tensor in self.file.tensors.values())
-        yield from self.describe_settings()
 
     def _batch(self, source: WindowSource, origins: Origins, level: int) -> Forecasts:
         inputs, by = scale(source.cut(origins), self.parts.scaling)

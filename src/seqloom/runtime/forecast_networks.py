@@ -17,7 +17,10 @@ from ..reference import linear
 from ..reference.functions import real_steps, softmax
 from ..reference.unroll import unroll
 from ..shapes import Float, Int
-from .encoder_decoder import CELLS, STATES, take_cell, take_linear
+from .encoder_decoder import _CELLS as CELLS
+from .encoder_decoder import _STATES as STATES
+from .encoder_decoder import _cell as take_cell
+from .encoder_decoder import _linear as take_linear
 from .tensors import Tensors
 
 EMBEDDING = 16  # size of e_t

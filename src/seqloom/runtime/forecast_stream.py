@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from ..config.forecast import LEVELS, Output
 from ..data.scaling import Inputs, Scale, Window, features, measure
 from ..data.series import Series, SeriesSet
-from ..decoding.quantiles import LEVELS, Output, interval, quantiles
+from ..decoding.quantiles import interval, quantiles
 from ..decoding.restore import restore
 from ..errors import ConfigError, DataError
 from ..evaluation.conformal import widen

@@ -6,6 +6,7 @@ Checked by `tests/runtime/test_forecast.py`.
 import csv
 import io
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -56,12 +57,8 @@ class ForecastTable:
 
     def to_pandas(self) -> Any:
         """The table as a pandas DataFrame."""
-        import pandas
-
-        return pandas.DataFrame(self.columns())
+        return import_module("pandas").DataFrame(self.columns())
 
     def to_polars(self) -> Any:
         """The table as a polars DataFrame."""
-        import polars
-
-        return polars.DataFrame(self.columns())
+        return import_module("polars").DataFrame(self.columns())

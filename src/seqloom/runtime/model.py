@@ -14,6 +14,7 @@ from ..export.model_file import ModelFile, read_model
 
 MODELS = {
     "transduce": ("transduce", "Transducer"),
+    "forecast": ("forecast", "Forecaster"),
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 PARTS = {
     "transduce": ("transduce", "TransduceParts"),
+    "forecast": ("forecast", "ForecastParts"),
 }
 
 

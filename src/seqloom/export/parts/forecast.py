@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from ...config.forecast import LEVELS
 from ...data.features import Features
 from ...data.scaling import STATICS, Scaling
-from ...decoding.quantiles import LEVELS
 from ...shapes import Float
+from . import Parts
 
 MOST_SERIES = 10_000  # whose last time is kept; beyond them, the latest of all
 
 
-@dataclass(frozen=True)
-class ForecastParts:
+@dataclass(frozen=True, kw_only=True)
+class ForecastParts(Parts):
     """Everything that turns a user's series into what the network reads, and back.
 
     Attributes:

@@ -7,6 +7,7 @@ from ..work import Work
 
 WORKS = {
     "transduce": ("transduce", "Transduce"),
+    "forecast": ("forecast", "Forecast"),
 }
 
 
