@@ -59,7 +59,9 @@ def test_wide_is_what_pandas_reads(folder):
     path = folder / "wide.csv"
     table.to_csv(path, index=False)
     for one in read_series(path).series:
-        np.testing.assert_array_equal(one.values, pd.read_csv(path, float_precision="round_trip")[one.name])
+        np.testing.assert_array_equal(
+            one.values, pd.read_csv(path, float_precision="round_trip")[one.name]
+        )
 
 
 def test_layout_can_be_forced(folder):

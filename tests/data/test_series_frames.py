@@ -68,7 +68,7 @@ FORMS = "Give a CSV's path, a pandas or polars frame, {name: numbers}, or a list
         (5, f"series: data must be a file, frame or numbers, got int. {FORMS}"),
         ({}, f"series: data must have at least 1 series, got none. {FORMS}"),
         ([], f"list: data must have at least 1 row, got none. {FORMS}"),
-        (pd.DataFrame({"ds": [], "y": []}), f"frame: data must have at least 1 row, got none. {FORMS}"),
+        (pl.DataFrame({"y": []}), f"frame: data must have at least 1 row, got none. {FORMS}"),
         (
             pl.DataFrame({"ds": [1, 1], "y": [2, 3]}),
             "frame, row 2: a series must have one value a time, got a second one for 'y' at 1, "

@@ -124,6 +124,7 @@ def assemble(columns: Columns, like: TimeAxis | None = None) -> SeriesSet:
     axis = _agreed(columns, infer_axis(times, list(groups.values())), like, groups)
     positions = np.rint(axis.positions(times.units(axis))).astype(np.int64)
     static, known = _covariates(columns, groups)
+    _check_even(columns, axis, groups, positions)
     series, filled, empty = [], 0, []
     for name, rows in groups.items():
         rows = rows[np.argsort(positions[rows], kind="stable")]
@@ -150,7 +151,6 @@ def assemble(columns: Columns, like: TimeAxis | None = None) -> SeriesSet:
         raise DataError(
             f"{columns.name}: data must have at least 1 value, got none. Fill the value column."
         )
-    _check_even(columns, axis, series, filled)
     report = _report(columns.name, axis, series, filled, empty, list(known), list(static))
     return SeriesSet(tuple(series), axis, tuple(known), tuple(static), report)
 
@@ -222,12 +222,10 @@ def _agreed(
     single = max(map(len, groups.values())) == 1
     same_kind = (axis.unit == "integer") == (like.unit == "integer")
     if single and same_kind:
-        day = axis.day if like.unit == "month" else 0
-        origin = axis.origin
-        if axis.unit != like.unit:
-            times = parse_times(columns.times, [""] * len(columns.times))
-            origin = int(times.units(TimeAxis(like.unit)).min())
-        return TimeAxis(like.unit, like.step, origin, day, axis.clock or like.clock)
+        times = parse_times(columns.times, [""] * len(columns.times))
+        origin = int(times.units(TimeAxis(like.unit)).min())
+        day = like.day if times.has_day else 0
+        return TimeAxis(like.unit, like.step, origin, day, times.clock or like.clock)
     if axis.unit == "integer" == like.unit and axis.step % like.step == 0:
         return TimeAxis("integer", like.step, axis.origin)
     if (axis.unit, axis.step) != (like.unit, like.step):
@@ -261,9 +259,13 @@ def _even(
     return np.asarray(np.interp(wanted, positions[real], values[real]))
 
 
-def _check_even(columns: Columns, axis: TimeAxis, series: list[Series], filled: int) -> None:
-    total = sum(len(one.values) for one in series)
-    if filled > max(total - filled, 10):
+def _check_even(
+    columns: Columns, axis: TimeAxis, groups: dict[str, np.ndarray], positions: np.ndarray
+) -> None:
+    """Raise a DataError where most of what would be read would be filled."""
+    total = sum(int(np.ptp(positions[rows])) + 1 for rows in groups.values())
+    filled = total - len(positions)
+    if filled > max(len(positions), 10):
         raise DataError(
             f"{columns.name}: times must be evenly spaced, but for gaps, got times that are "
             f"{axis.frequency} with {filled:,} of {total:,} missing. Resample the data to even "

@@ -130,7 +130,7 @@ class Times:
 def is_time(text: str) -> bool:
     """True for a text that `parse_times` takes."""
     text = text.strip()
-    return bool(re.fullmatch(r"[+-]?\d+", text) or _DATE.fullmatch(text))
+    return bool(re.fullmatch(r"[+-]?\d{1,15}", text) or _DATE.fullmatch(text))
 
 
 def parse_times(texts: list[str], where: list[str]) -> Times:

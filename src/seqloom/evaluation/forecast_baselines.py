@@ -46,7 +46,7 @@ class BaselineForecast(NamedTuple):
 
 def baseline(
     name: str,
-    histories: Sequence[Float[np.ndarray, " T"]],
+    histories: Sequence[np.ndarray],
     *,
     horizon: int,
     season: int,
@@ -57,7 +57,7 @@ def baseline(
 
     Args:
         name: The method.
-        histories: Values of each series up to the origin, at least one.
+        histories: Values of each series up to the origin, `(n,)`, at least one.
         horizon: T, steps.
         season: m, 1 for none.
         level: Of the intervals, %.

@@ -75,23 +75,20 @@ def draw_errors(found: Backtest, path: Path) -> None:
     axes = figure.subplots()
     steps = np.arange(1, found.horizon + 1)
     best = found.best_baseline
-    for name, method in found.methods.items():
-        color = {NETWORK: _BLUE, best: _ORANGE}.get(name, "#cccccc")
-        order = 3 if name in (NETWORK, best) else 1
-        axes.plot(steps, method.errors, color=color, zorder=order)
-        last = method.errors[-1]
-        if np.isfinite(last):
-            axes.annotate(
-                name, (steps[-1], last), xytext=(5, 0), textcoords="offset points",
-                va="center", fontsize=8, color=color if order == 3 else _GREY,
-            )  # fmt: skip
+    others = [name for name in found.methods if name not in (NETWORK, best)]
+    for number, name in enumerate([NETWORK, best, *others]):
+        color, label = "#cccccc", "other baselines" if number == 2 else None
+        if number < 2:
+            color, label = (_BLUE, _ORANGE)[number], name
+        errors = found.methods[name].errors
+        axes.plot(steps, errors, color=color, zorder=3 if number < 2 else 1, label=label)
+    axes.legend(frameon=False, fontsize=8)
     axes.set_xlabel("step of the horizon")
     axes.set_ylabel(f"error (MASE, season {found.season})")
     # a baseline that is far off must not flatten the rest
     seen = [method.scores.mase for method in found.methods.values()]
     if np.isfinite(seen).all():
         axes.set_ylim(0, min(axes.get_ylim()[1], 4 * float(np.median(seen)) + 0.5))
-    axes.margins(x=0.15)
     _plain(axes)
     _save(figure, path)
 
