@@ -79,7 +79,7 @@ def baseline(
     return BaselineForecast(found[:, 0], found[:, 1], found[:, 2], failures)
 
 
-def naive2(history: Float[np.ndarray, " T"], horizon: int, season: int) -> Float[np.ndarray, " T"]:
+def naive2(history: Float[np.ndarray, " S"], horizon: int, season: int) -> Float[np.ndarray, " T"]:
     """The last seasonally adjusted value, times the indices of the seasons to come.
 
     Indices come from classical multiplicative decomposition, if the series is positive, has three

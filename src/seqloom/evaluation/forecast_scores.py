@@ -54,7 +54,7 @@ def smape(
     return 200.0 * _mean(terms)
 
 
-def mase_unit(history: Float[np.ndarray, " T"], season: int) -> float:
+def mase_unit(history: Float[np.ndarray, " S"], season: int) -> float:
     """What errors of a series are divided by: its mean seasonal difference; NaN if that is 0.
 
     Args:
