@@ -17,10 +17,7 @@ from ..reference import linear
 from ..reference.functions import real_steps, softmax
 from ..reference.unroll import unroll
 from ..shapes import Float, Int
-from .encoder_decoder import _CELLS as CELLS
-from .encoder_decoder import _STATES as STATES
-from .encoder_decoder import _cell as take_cell
-from .encoder_decoder import _linear as take_linear
+from .encoder_decoder import _CELLS, _STATES, _cell, _linear
 from .tensors import Tensors
 
 EMBEDDING = 16  # size of e_t
@@ -58,12 +55,12 @@ class NumpyFullyConnected(NumpyForecaster):
         """
         D, (W, T, P, F, S) = config.hidden_size, sizes
         self.outputs = SIZES[config.output]
-        self.input = take_linear(tensors, "input", D, W * P + T * F + S)
+        self.input = _linear(tensors, "input", D, W * P + T * F + S)
         self.blocks = [
-            [take_linear(tensors, f"blocks.{block}.{i}", D, D) for i in range(2)]
+            [_linear(tensors, f"blocks.{block}.{i}", D, D) for i in range(2)]
             for block in range(config.blocks)
         ]
-        self.output = take_linear(tensors, "output", T * self.outputs, D)
+        self.output = _linear(tensors, "output", T * self.outputs, D)
         tensors.finish()
 
     def __call__(self, inputs: Inputs) -> Float[np.ndarray, "B T O"]:
@@ -104,11 +101,11 @@ class NumpyRecurrentForecaster(NumpyForecaster):
         """
         self.config = config
         H = config.hidden_size
-        self.kernel = CELLS[config.cell][0]
-        self.state_kind = STATES[config.cell]
+        self.kernel = _CELLS[config.cell][0]
+        self.state_kind = _STATES[config.cell]
         reads = sizes.past_size + sizes.static_size
         self.encoder = [
-            take_cell(config.cell, tensors, "encoder.", f"_l{layer}", reads if layer == 0 else H, H)
+            _cell(config.cell, tensors, "encoder.", f"_l{layer}", reads if layer == 0 else H, H)
             for layer in range(config.layers)
         ]
         query = H + sizes.future_size + sizes.static_size
@@ -117,13 +114,13 @@ class NumpyRecurrentForecaster(NumpyForecaster):
             query += EMBEDDING
         else:
             along = 1 + sizes.future_size + sizes.static_size
-            self.cell = take_cell(config.cell, tensors, "cell.", "", along, H)
-            self.initial = take_linear(tensors, "initial", len(self.state_kind._fields) * H, H)
+            self.cell = _cell(config.cell, tensors, "cell.", "", along, H)
+            self.initial = _linear(tensors, "initial", len(self.state_kind._fields) * H, H)
         if config.attention:
-            self.query = take_linear(tensors, "query", H, query)
-        self.readout = take_linear(tensors, "readout", H, query + (H if config.attention else 0))
-        self.more = take_linear(tensors, "more", H, H)
-        self.output = take_linear(tensors, "output", SIZES[config.output], H)
+            self.query = _linear(tensors, "query", H, query)
+        self.readout = _linear(tensors, "readout", H, query + (H if config.attention else 0))
+        self.more = _linear(tensors, "more", H, H)
+        self.output = _linear(tensors, "output", SIZES[config.output], H)
         tensors.finish()
 
     def __call__(self, inputs: Inputs) -> Float[np.ndarray, "B T O"]:
