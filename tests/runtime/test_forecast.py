@@ -117,7 +117,7 @@ def test_describe_names_what_matters(model):
     assert rows["horizon"] == HORIZON
     assert rows["frequency"] == "numbered"
     assert rows["season"] == SEASON
-    assert rows["covariates"] == "none"
+    assert rows["covariate_columns"] == "none"
 
 
 def test_covariates_of_the_future_are_read_and_asked_for():

@@ -3,8 +3,7 @@
 Source: the test of seasonality of the M4 competition (Makridakis, Spiliotis & Assimakopoulos 2020,
     benchmarks' code): a lag m counts if |r_m| > 1.645 sqrt((1 + 2 sum_{i<m} r_i^2) / T).
 Differs: r is that of the first differences, so that a trend does not pass for a season, and
-    must be positive; 2.576 for 1.645, since several lags are tried and a wrong season costs more
-    than a missed one; of several series, more than half must pass.
+    must be positive; of several series, more than half must pass.
 
 Checked by `tests/data/test_season.py` on series made with and without a season, and by the lags
 that statsmodels' formula gives.
@@ -19,7 +18,6 @@ from ..shapes import Float
 from .times import DAY, TimeAxis
 
 MOST_SERIES, MOST_VALUES = 100, 5_000  # what the test looks at
-SURE = 2.576  # standard errors: 99 %, both sides
 _NUMBERED = (24, 12, 7, 4, 52, 48, 96, 168, 365)  # seasons that are tried where times are numbers
 
 
@@ -93,7 +91,7 @@ def _strength(sample: list[np.ndarray], lag: int) -> tuple[float, float]:
         if len(differences) < 3 * lag or np.ptp(differences) == 0:
             continue
         r = autocorrelation(differences, lag)
-        limit = SURE * np.sqrt((1 + 2 * (r[1:lag] ** 2).sum()) / len(differences))
+        limit = 1.645 * np.sqrt((1 + 2 * (r[1:lag] ** 2).sum()) / len(differences))
         neighbours = r[lag - 1 : lag] if lag > 1 else r[:0]
         values.append(float(r[lag]))
         passed.append(bool(r[lag] > limit and (r[lag] >= neighbours).all()))

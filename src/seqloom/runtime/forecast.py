@@ -128,7 +128,7 @@ class Forecaster(Model):
         yield from parts.scaling._asdict().items()
         names = [entry[0] for entry in parts.features.known]
         names += [entry[0] for entry in parts.features.static]
-        yield "covariates", ", ".join(names) or "none"
+        yield "covariate_columns", ", ".join(names) or "none"
 
     def _batch(self, source: WindowSource, origins: Origins, level: int) -> Forecasts:
         inputs, by = scale(source.cut(origins), self.parts.scaling)

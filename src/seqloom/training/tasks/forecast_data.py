@@ -15,7 +15,7 @@ from ...config.forecast import (
 from ...data.features import Features
 from ...data.scaling import Scaling
 from ...data.season import Season, infer_season
-from ...data.series import Series, SeriesSet, continued
+from ...data.series import SeriesSet, continued
 from ...data.series_csv import read_series
 from ...data.windows import (
     Origins,
@@ -68,37 +68,72 @@ def prepare_series(train: str, valid: str | None, config: Config) -> tuple[Prepa
         DataError: A file breaks a rule, or nothing is left to train or validate on.
     """
     settings: ForecastDataConfig = config.data
-    data = read_series(train, layout=settings.layout)
-    report = list(data.report)
-    if settings.test_steps:
-        data = _without_end(data, settings.test_steps, train)
-        report.append(f"not read: the last {settings.test_steps} steps of each series")
+    data = _read(train, settings)
     season = _season(data, settings)
-    report.append(f"season: {season.length} ({season.reason})")
     horizon = settings.horizon or (season.length if season.length > 1 else 10)
+    data, stops, held_out, line = _hold_out(data, valid, settings, horizon)
+    window = settings.window or _window(stops, horizon, season.length)
+    settings = dataclasses.replace(
+        settings, horizon=horizon, window=window, season=season.length, held_out=held_out
+    )
+    report = (*data.report, f"season: {season.length} ({season.reason})", line)
+    # a window that is one vector has its season in its places
+    waves = season.length if isinstance(config.model, RecurrentForecasterConfig) else 1
+    prepared = _cut(data, stops, settings, waves, report)
+    _check(prepared, train, horizon)
+    batch = settings.batch_windows or (128 if len(prepared.train_origins) >= MANY else 32)
+    settings = dataclasses.replace(settings, batch_windows=batch)
+    return prepared, dataclasses.replace(config, data=settings)
+
+
+def _read(name: str, settings: ForecastDataConfig) -> SeriesSet:
+    """Series without what is kept for tests."""
+    data, steps = read_series(name, layout=settings.layout), settings.test_steps
+    if not steps:
+        return data
+    kept = tuple(one.until(one.end - steps) for one in data.series if len(one.values) > steps)
+    if not kept:
+        raise DataError(
+            f"train: `{name}` must have a series of more than data.test_steps = {steps} values, "
+            "got none. Lower it."
+        )
+    line = f"not read: the last {steps} steps of each series"
+    return dataclasses.replace(data, series=kept, report=(*data.report, line))
+
+
+def _hold_out(
+    data: SeriesSet, valid: str | None, settings: ForecastDataConfig, horizon: int
+) -> tuple[SeriesSet, Int[np.ndarray, " N"], int, str]:
+    """Series with their validation part, where it begins, its horizons, and a line to say."""
     ends = np.array([len(one.values) for one in data.series])
     if valid is not None:
-        data = continued(data, read_series(valid, layout=settings.layout, like=data.axis), valid)
-        stops = ends
-        ends = np.array([len(one.values) for one in data.series])
-        held_out = settings.held_out or 1
-        report.append(f"validation: the values of {valid}, which follow")
-    else:
-        held_out = settings.held_out or held_out_horizons(ends, horizon)
-        stops = np.maximum(ends - held_out * horizon, 0)
-        report.append(f"validation: the last {held_out * horizon} steps of each series")
-    window = settings.window or _window(stops, horizon, season.length)
-    scaling = Scaling(season.length, window, settings.transform == "log", settings.floor)
-    begun = dataclasses.replace(data, series=tuple(map(_head, data.series, stops)))
-    features = Features.learn(
-        begun,
-        # a window that is one vector has its season in its places
-        season.length if isinstance(config.model, RecurrentForecasterConfig) else 1,
-        settings.calendar,
-        settings.covariates,
-    )
-    origins = training_origins(stops, window=window, horizon=horizon, season=season.length)
-    prepared = PreparedSeries(
+        more = read_series(valid, layout=settings.layout, like=data.axis)
+        line = f"validation: the values of {valid}, which follow"
+        return continued(data, more, valid), ends, settings.held_out or 1, line
+    held_out = settings.held_out or held_out_horizons(ends, horizon)
+    line = f"validation: the last {held_out * horizon} steps of each series"
+    return data, np.maximum(ends - held_out * horizon, 0), held_out, line
+
+
+def _cut(
+    data: SeriesSet,
+    stops: Int[np.ndarray, " N"],
+    settings: ForecastDataConfig,
+    waves: int,
+    report: tuple[str, ...],
+) -> PreparedSeries:
+    """Windows before and after `stops`; `waves` is the season that becomes features."""
+    horizon, window, season = settings.horizon, settings.window, settings.season
+    assert horizon is not None, "resolved"
+    assert window is not None, "resolved"
+    assert season is not None, "resolved"
+    scaling = Scaling(season, window, settings.transform == "log", settings.floor)
+    heads = (one.until(one.start + n) for one, n in zip(data.series, stops.tolist(), strict=True))
+    begun = dataclasses.replace(data, series=tuple(heads))
+    features = Features.learn(begun, waves, settings.calendar, settings.covariates)
+    origins = training_origins(stops, window=window, horizon=horizon, season=season)
+    ends = np.array([len(one.values) for one in data.series])
+    return PreparedSeries(
         data=data,
         features=features,
         scaling=scaling,
@@ -109,17 +144,6 @@ def prepare_series(train: str, valid: str | None, config: Config) -> tuple[Prepa
         fingerprint=data.fingerprint,
         report=(*report, *_windows_report(origins, stops, window, horizon)),
     )
-    _check(prepared, train, horizon)
-    batch = settings.batch_windows or (128 if len(origins) >= MANY else 32)
-    resolved = dataclasses.replace(
-        settings,
-        horizon=horizon,
-        window=window,
-        season=season.length,
-        held_out=held_out,
-        batch_windows=batch,
-    )
-    return prepared, dataclasses.replace(config, data=resolved)
 
 
 def _season(data: SeriesSet, settings: ForecastDataConfig) -> Season:
@@ -131,20 +155,6 @@ def _season(data: SeriesSet, settings: ForecastDataConfig) -> Season:
 def _window(stops: Int[np.ndarray, " N"], horizon: int, season: int) -> int:
     usable = int(np.median(stops)) // 2
     return max(min(7 * horizon, usable, LONGEST_WINDOW), min(season + 1, usable), 2)
-
-
-def _without_end(data: SeriesSet, steps: int, name: str) -> SeriesSet:
-    kept = [one.until(one.end - steps) for one in data.series if len(one.values) > steps]
-    if not kept:
-        raise DataError(
-            f"train: `{name}` must have a series of more than data.test_steps = {steps} values, "
-            "got none. Lower it."
-        )
-    return dataclasses.replace(data, series=tuple(kept))
-
-
-def _head(one: Series, stop: int) -> Series:
-    return one.until(one.start + int(stop))
 
 
 def _windows_report(
