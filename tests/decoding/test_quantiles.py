@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from seqloom.config.forecast import LEVELS
+from seqloom.config.forecast import LEVELS, MEDIAN
+from seqloom.config.forecast import OUTPUT_SIZES as SIZES
 from seqloom.decoding.quantiles import (
-    MEDIAN,
     PROBABILITIES,
-    SIZES,
     interval,
     middle,
     quantiles,

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ..errors import ConfigError
 from .rules import choice, number
 from .sections import Sections
 from .training import TrainingConfig
@@ -14,7 +13,11 @@ MANY = 10_000  # training windows from which a batch is larger
 
 CellName = Literal["rnn", "lstm", "gru"]
 Output = Literal["quantile", "gaussian", "point"]
-LEVELS = (50, 80, 90, 95)
+Level = Literal[50, 80, 90, 95]
+LEVELS = (50, 80, 90, 95)  # %, of intervals
+PROBABILITIES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)  # of quantiles
+MEDIAN = 4  # place of the median among them
+OUTPUT_SIZES: dict[str, int] = {"quantile": len(PROBABILITIES), "gaussian": 2, "point": 1}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,14 +73,7 @@ class FullyConnectedConfig:
 class ForecastDecodingConfig:
     """The interval around a forecast; stored in the model file as its default."""
 
-    level: int = number(90, 50, 95, "values that the interval is to cover, %: 50, 80, 90 or 95")
-
-    def __post_init__(self) -> None:
-        if self.level not in LEVELS:
-            raise ConfigError(
-                "config: `decoding.level` must be one of "
-                f"{', '.join(map(str, LEVELS))}, got {self.level}."
-            )
+    level: Level = choice(90, "values that the interval is to cover, %")
 
 
 SECTIONS = Sections(

@@ -11,12 +11,11 @@ from statistics import NormalDist
 
 import numpy as np
 
-from ..config.forecast import Output
+from ..config import forecast as config
+from ..config.forecast import MEDIAN, Output
 from ..shapes import Float
 
-PROBABILITIES = np.array([0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975])
-MEDIAN = 4
-SIZES: dict[str, int] = {"quantile": len(PROBABILITIES), "gaussian": 2, "point": 1}
+PROBABILITIES = np.array(config.PROBABILITIES)
 _NORMAL = np.array([NormalDist().inv_cdf(float(p)) for p in PROBABILITIES])
 _BOUNDS = {50: (3, 5), 80: (2, 6), 90: (1, 7), 95: (0, 8)}
 
@@ -25,7 +24,7 @@ def quantiles(said: Float[np.ndarray, "B T O"], output: Output) -> Float[np.ndar
     """Quantiles at `PROBABILITIES`, never falling.
 
     Args:
-        said: What the network says, `SIZES[output]` numbers a step.
+        said: What the network says, `OUTPUT_SIZES[output]` numbers a step.
         output: What they mean.
     """
     if output == "quantile":

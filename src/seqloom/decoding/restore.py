@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..config.forecast import MEDIAN
 from ..data.scaling import Scale, forecast
 from ..shapes import Float
-from .quantiles import MEDIAN
 
 
 class Forecasts(NamedTuple):

@@ -20,8 +20,7 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
-from ..config.forecast import FullyConnectedConfig
-from ..decoding.quantiles import SIZES
+from ..config.forecast import OUTPUT_SIZES, FullyConnectedConfig
 from ..layers.dropout import Dropout
 from ..shapes import Float, Int
 
@@ -78,7 +77,7 @@ class FullyConnectedForecaster(Forecaster):
         super().__init__()
         D = config.hidden_size
         self.horizon = horizon
-        self.outputs = SIZES[config.output]
+        self.outputs = OUTPUT_SIZES[config.output]
         size = window * past_size + horizon * future_size + static_size
         self.input = nn.Linear(size, D)
         self.blocks = nn.ModuleList(

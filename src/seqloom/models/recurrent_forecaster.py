@@ -27,8 +27,7 @@ from typing import Any, final
 import torch
 from torch import Tensor, nn
 
-from ..config.forecast import RecurrentForecasterConfig
-from ..decoding.quantiles import MEDIAN, SIZES
+from ..config.forecast import MEDIAN, OUTPUT_SIZES, RecurrentForecasterConfig
 from ..layers.dropout import Dropout
 from ..layers.recurrent import CELLS, LAYERS
 from ..shapes import Float, Int
@@ -81,7 +80,7 @@ class RecurrentForecaster(Forecaster):
             self.query = nn.Linear(query, H)
         self.readout = nn.Linear(query + (H if config.attention else 0), H)
         self.more = nn.Linear(H, H)
-        self.output = nn.Linear(H, SIZES[config.output])
+        self.output = nn.Linear(H, OUTPUT_SIZES[config.output])
         self.dropout = Dropout(config.dropout)
 
     def forward(

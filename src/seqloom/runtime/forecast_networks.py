@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..config.forecast import FullyConnectedConfig, RecurrentForecasterConfig
+from ..config.forecast import OUTPUT_SIZES, FullyConnectedConfig, RecurrentForecasterConfig
 from ..data.scaling import Inputs
-from ..decoding.quantiles import SIZES, middle
+from ..decoding.quantiles import middle
 from ..reference import linear
 from ..reference.functions import real_steps, softmax
 from ..reference.unroll import unroll
@@ -54,7 +54,7 @@ class NumpyFullyConnected(NumpyForecaster):
             FormatError: A tensor is absent or of another shape.
         """
         D, (W, T, P, F, S) = config.hidden_size, sizes
-        self.outputs = SIZES[config.output]
+        self.outputs = OUTPUT_SIZES[config.output]
         self.input = _linear(tensors, "input", D, W * P + T * F + S)
         self.blocks = [
             [_linear(tensors, f"blocks.{block}.{i}", D, D) for i in range(2)]
@@ -120,7 +120,7 @@ class NumpyRecurrentForecaster(NumpyForecaster):
             self.query = _linear(tensors, "query", H, query)
         self.readout = _linear(tensors, "readout", H, query + (H if config.attention else 0))
         self.more = _linear(tensors, "more", H, H)
-        self.output = _linear(tensors, "output", SIZES[config.output], H)
+        self.output = _linear(tensors, "output", OUTPUT_SIZES[config.output], H)
         tensors.finish()
 
     def __call__(self, inputs: Inputs) -> Float[np.ndarray, "B T O"]:
