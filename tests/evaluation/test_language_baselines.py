@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from seqloom.evaluation.ngram import NGram
 from seqloom.evaluation.language_baselines import Baseline, language_baselines
+from seqloom.evaluation.ngram import NGram
 
 from .test_ngram import some_text
 

@@ -22,17 +22,27 @@ def evaluate(
     length_penalty: Annotated[
         float | None, typer.Option(help="0 favours short outputs. [default: the model's]")
     ] = None,
-    baselines: Annotated[
-        str | None, typer.Option(help="Fit baselines to this training file and compare (classify).")
-    ] = None,
     valid: Annotated[
-        str | None, typer.Option(help="With --baselines: choose their settings on this file.")
-    ] = None,
-    figure: Annotated[
-        Path | None, typer.Option(help="Draw confusions and calibration (classify).")
+        str | None, typer.Option(help="classify: choose the baselines' settings on this file.")
     ] = None,
     by: Annotated[
-        str | None, typer.Option(help="Accuracy for each value of this column (classify).")
+        str | None, typer.Option(help="classify: accuracy for each value of this column.")
+    ] = None,
+    windows: Annotated[
+        int | None, typer.Option(help="forecast: horizons at the end to walk over. [default: 1]")
+    ] = None,
+    test: Annotated[
+        Path | None, typer.Option(help="forecast: a CSV with the values that follow FILE's.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="forecast: baselines, e.g. naive2,theta. [default: all]")
+    ] = None,
+    level: Annotated[
+        int | None, typer.Option(help="forecast: of the interval, 50, 80, 90 or 95 %.")
+    ] = None,
+    figure: Annotated[
+        Path | None,
+        typer.Option(help="classify, forecast: draw confusions, or errors by step ahead."),
     ] = None,
 ) -> None:
     """Measure a model: error rates with 95 % intervals, error by length, confusions.
@@ -43,6 +53,7 @@ def evaluate(
     Examples:
       seqloom evaluate runs/words/best.safetensors test.tsv
       seqloom evaluate runs/words/best.safetensors test.tsv --json --outputs out.tsv
+      seqloom evaluate runs/sales/best.safetensors sales.csv --windows 5
     """
     from ..files import explaining
     from ..runtime import load
@@ -60,9 +71,12 @@ def evaluate(
         "baselines": baselines,
         "beam": beam,
         "length_penalty": length_penalty,
-        "baselines": baselines,
         "valid": valid,
-        "figure": figure,
         "by": by,
+        "windows": windows,
+        "test": test,
+        "against": against,
+        "level": level,
+        "figure": figure,
     }
     task_module(loaded.file.task).evaluate(loaded, Request("evaluate", model, options))

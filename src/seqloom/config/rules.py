@@ -83,8 +83,9 @@ def one_of(name: str, value: Any, choices: Iterable[Any], where: str) -> Any:
     Raises:
         ConfigError: It is not; the message has the nearest choice.
     """
-    names = [str(c) for c in choices]
-    if value not in names:
+    choices = list(choices)
+    if value not in choices:
+        names = [str(c) for c in choices]
         near = difflib.get_close_matches(str(value), names, 1)
         fix = f" Did you mean {near[0]}?" if near else ""
         raise ConfigError(

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import ConfigError, DataError
 from ..shapes import Int
-from .pairs import _decode, _read_bytes
+from .text_file import read_text as read_file
 from .vocabulary import UNK, Vocabulary
 
 ENDINGS = (".txt", ".txt.gz")
@@ -26,7 +26,7 @@ def read_text(path: str | Path) -> str:
     """
     name = str(path)
     if not Path(path).is_dir():
-        text = _decode(name, *_read_bytes(name))
+        text = read_file(name)
         if not text.strip():
             raise DataError(f"{name}: a text must have some characters, got none. Name another.")
         return text

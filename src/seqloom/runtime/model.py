@@ -16,6 +16,7 @@ MODELS = {
     "classify": ("classify", "Classifier"),
     "transduce": ("transduce", "Transducer"),
     "generate": ("generate", "Generator"),
+    "forecast": ("forecast", "Forecaster"),
 }
 
 

@@ -12,10 +12,10 @@ from rich.console import Console
 
 from ...data.labelled import Columns, Labelled, read_labelled, split_by_class
 from ...errors import ConfigError
+from ...evaluation.class_baselines import ClassBaseline, fit_class_baselines
 from ...evaluation.class_report import print_baselines, print_classes
 from ...evaluation.classes import ClassEvaluation, compare, evaluate_classes, share
 from ...evaluation.error_rates import Score
-from ...evaluation.class_baselines import ClassBaseline, fit_class_baselines
 from ...extras import require
 from ...files import replacing
 from ...runtime.classify import Classifier

@@ -11,8 +11,8 @@ from rich.table import Table
 from ...data.text import read_text
 from ...data.vocabulary import UNK, Vocabulary
 from ...errors import ConfigError, DataError
-from ...evaluation.perplexity import TextScore, costs, summed, symbols_of
 from ...evaluation.language_baselines import Baseline, language_baselines
+from ...evaluation.perplexity import TextScore, costs, summed, symbols_of
 from ...runtime.generate import Generator
 from ..lines import printing
 from ..request import Request

@@ -11,6 +11,7 @@ PARTS = {
     "classify": ("classify", "ClassifyParts"),
     "transduce": ("transduce", "TransduceParts"),
     "generate": ("generate", "GenerateParts"),
+    "forecast": ("forecast", "ForecastParts"),
 }
 
 

@@ -9,6 +9,7 @@ WORKS = {
     "classify": ("classify", "Classify"),
     "transduce": ("transduce", "Transduce"),
     "generate": ("generate", "Generate"),
+    "forecast": ("forecast", "Forecast"),
 }
 
 
