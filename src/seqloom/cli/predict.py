@@ -51,6 +51,9 @@ def predict(
     figure: Annotated[
         Path | None, typer.Option(help="forecast: draw history, forecast and interval.")
     ] = None,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="transcribe: raw 16-bit sound on standard input.")
+    ] = False,
 ) -> None:
     """Predict with a model file. Needs neither PyTorch nor the data.
 
@@ -83,5 +86,6 @@ def predict(
         "seed": seed,
         "level": level,
         "figure": figure,
+        "stream": stream,
     }
     task_module(loaded.file.task).predict(loaded, Request("predict", model, options))

@@ -14,15 +14,15 @@ from ..data.vocabulary import BOS, PAD, UNK
 from ..shapes import Float, Int
 
 NEVER = (PAD, BOS, UNK)  # symbols that are no output
+# padded sources: symbol numbers, or the features of sound
+Padded = Int[np.ndarray, "B S"] | Float[np.ndarray, "B S F"]
 
 
 @runtime_checkable
 class Stepper(Protocol):
     """A model that decodes step by step."""
 
-    def start(
-        self, source: Int[np.ndarray, "B S"], lengths: Int[np.ndarray, " B"]
-    ) -> tuple[Any, Any]:
+    def start(self, source: Padded, lengths: Int[np.ndarray, " B"]) -> tuple[Any, Any]:
         """Read padded sources; return the first state and the memory."""
 
     def step(

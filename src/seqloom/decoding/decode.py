@@ -6,6 +6,7 @@ outputs whatever the batch.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -79,7 +80,7 @@ class LengthLimit:
 
 def decode(
     model: Stepper,
-    sources: Sequence[Sequence[int]],
+    sources: Sequence[Sequence[int]] | Sequence[np.ndarray],
     limit: LengthLimit,
     search: Search,
     *,
@@ -89,7 +90,7 @@ def decode(
 
     Args:
         model: The model.
-        sources: Symbol numbers of each source.
+        sources: Symbol numbers of each source, or its features `(S, F)`.
         limit: Most symbols of an output.
         search: How to search.
         batch_rows: Hypotheses that are worked on at once.
@@ -103,13 +104,24 @@ def decode(
     results: list[list[Hypothesis]] = [[] for _ in sources]
     for start in range(0, len(order), width):
         rows = order[start : start + width]
-        source = np.full((len(rows), max(1, int(lengths[rows].max()))), PAD, dtype=np.int64)
-        for i, row in enumerate(rows):
-            source[i, : lengths[row]] = sources[row]
+        source = _padded([sources[row] for row in rows])
         found = _decode_batch(model, source, lengths[rows], rows, limit, search)
         for row, hypotheses in zip(rows, found, strict=True):
             results[row] = hypotheses
     return results
+
+
+def _padded(sources: Sequence[Any]) -> np.ndarray:
+    """Sources of any lengths as one array: `PAD` behind symbols, zeros behind features."""
+    width = max(1, *map(len, sources))
+    first = sources[0]
+    if isinstance(first, np.ndarray) and first.ndim == 2:
+        padded = np.zeros((len(sources), width, first.shape[1]), first.dtype)
+    else:
+        padded = np.full((len(sources), width), PAD, dtype=np.int64)
+    for i, source in enumerate(sources):
+        padded[i, : len(source)] = source
+    return padded
 
 
 def _decode_batch(

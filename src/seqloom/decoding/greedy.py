@@ -7,13 +7,13 @@ import numpy as np
 
 from ..data.vocabulary import BOS, EOS
 from ..shapes import Int
-from .contract import Hypothesis, Stepper, forbid, select
+from .contract import Hypothesis, Padded, Stepper, forbid, select
 from .sampling import Choose
 
 
 def greedy(
     model: Stepper,
-    source: Int[np.ndarray, "B S"],
+    source: Padded,
     lengths: Int[np.ndarray, " B"],
     limits: Int[np.ndarray, " B"],
     *,

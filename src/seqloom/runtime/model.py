@@ -17,6 +17,7 @@ MODELS = {
     "transduce": ("transduce", "Transducer"),
     "generate": ("generate", "Generator"),
     "forecast": ("forecast", "Forecaster"),
+    "transcribe": ("transcribe", "Transcriber"),
 }
 
 

@@ -12,6 +12,7 @@ PARTS = {
     "transduce": ("transduce", "TransduceParts"),
     "generate": ("generate", "GenerateParts"),
     "forecast": ("forecast", "ForecastParts"),
+    "transcribe": ("transcribe", "TranscribeParts"),
 }
 
 

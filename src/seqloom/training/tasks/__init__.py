@@ -10,6 +10,7 @@ WORKS = {
     "transduce": ("transduce", "Transduce"),
     "generate": ("generate", "Generate"),
     "forecast": ("forecast", "Forecast"),
+    "transcribe": ("transcribe", "Transcribe"),
 }
 
 
