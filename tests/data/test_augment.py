@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqloom.data.augment import Masks, change_gain, change_speed, mask
-from seqloom.data.features import FeatureSetup, log_mel
+from seqloom.data.log_mel import FeatureSetup, log_mel
 
 MASKS = Masks(times_per_second=2.0, time_frames=9, mels=2, mel_width=4)
 SETUP = FeatureSetup(sample_rate=8000, mels=12, stack=1)

@@ -5,7 +5,7 @@ import pytest
 import soundfile
 
 from seqloom.data.augment import Masks
-from seqloom.data.features import FeatureSetup, log_mel, stack_frames
+from seqloom.data.log_mel import FeatureSetup, log_mel, stack_frames
 from seqloom.data.manifest import read_manifest
 from seqloom.data.speech import (
     Changes,

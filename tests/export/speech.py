@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from seqloom.config.transcribe import CTCConfig, DecodingConfig, ListenConfig, ModelConfig
-from seqloom.data.features import FeatureSetup
+from seqloom.data.log_mel import FeatureSetup
 from seqloom.data.speech import Normaliser
 from seqloom.data.vocabulary import EOS, Vocabulary
 from seqloom.export.model_file import ModelFile

@@ -5,7 +5,7 @@ import pytest
 import soundfile
 import torch
 
-from seqloom.data.features import log_mel, stack_frames
+from seqloom.data.log_mel import log_mel, stack_frames
 from seqloom.data.speech import pad_features
 from seqloom.decoding import LengthLimit, Search, decode
 from seqloom.decoding.ctc import ctc_align, ctc_log_probability

@@ -36,6 +36,7 @@ def train(
     ] = None,
     link: Annotated[str | None, typer.Option(help="attention, or context: one vector.")] = None,
     architecture: Annotated[str | None, typer.Option(help="recurrent or transformer.")] = None,
+    horizon: Annotated[int | None, typer.Option(help="forecast: steps ahead.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of weights, batches, dropout.")] = None,
     config: Annotated[
         Path | None, typer.Option(help="A recipe; every run leaves one: DIR/config.toml.")
@@ -57,6 +58,7 @@ def train(
       seqloom train cmudict --minutes 5 --out runs/cmudict
       seqloom train words.tsv --valid dev.tsv --out runs/words
       seqloom train words.tsv --out runs/gru --cell gru --set model.hidden_size=512
+      seqloom train sales.csv --out runs/sales --horizon 12
       seqloom train --resume runs/words
     """
     from ..config import config_from, merge, parse_assignments, read_toml
@@ -72,6 +74,7 @@ def train(
             "architecture": architecture,
             "cell": cell,
             "link": link,
+            "horizon": horizon,
         }.items()
         if value is not None
     }

@@ -66,6 +66,8 @@ def checked(name: str, value: Any, hint: Any, rule: Mapping[str, Any], where: st
         return one_of(name, value, get_args(hint), where)
     if hint is float and type(value) is int:
         value = float(value)
+    if hint is str and type(value) is int:  # `--set data.text_column=2`
+        value = str(value)
     if type(value) is not hint:
         kinds = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
         raise ConfigError(f"{where}: `{name}` must be {kinds[hint]}, got {value!r}.")
@@ -81,8 +83,9 @@ def one_of(name: str, value: Any, choices: Iterable[Any], where: str) -> Any:
     Raises:
         ConfigError: It is not; the message has the nearest choice.
     """
-    names = [str(c) for c in choices]
-    if value not in names:
+    choices = list(choices)
+    if value not in choices:
+        names = [str(c) for c in choices]
         near = difflib.get_close_matches(str(value), names, 1)
         fix = f" Did you mean {near[0]}?" if near else ""
         raise ConfigError(

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..shapes import Float
 from .audio import resample
-from .features import FLOOR
+from .log_mel import FLOOR
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,206 +1,208 @@
-"""Log-mel features: from samples to what a recogniser hears, whole files and streams alike.
+"""What a network is told beside the values: season, calendar, covariates, all known in advance.
 
-    x     samples from -1 to 1        W     samples of a window      m     mels
-    w     Hann window (W)             K     FFT size, 2W or more     P     samples of a hop
+    season     sin, cos of 2 pi k t / m, k = 1, 2, 3     where the season m has more than 1 step
+    calendar   sin, cos of the hour, the weekday, the week or month of the year; weekend or not
+    known      the user's covariates, standardised by mean and deviation of the training data
+    static     standardised numbers; texts one-hot, zeros for a text that training never saw
 
-    1   frame_t = w * x[tP : tP + W]                       zeros behind the end of the audio
-    2   e_t     = |FFT_K(frame_t)|^2                       power, K/2 + 1 bins
-    3   f_t,m   = ln(sum_k filter_m,k e_t,k + floor)       triangles, equally wide in mel
-    4   s_u     = [f_nu; f_nu+1; ... ]                     n frames stacked, a step of the network
-
-    mel(f) = 2595 log10(1 + f / 700)
-
-A frame begins at every hop that has a sample, and zeros fill the last step up, so no sound is lost:
-T samples make ceil(T / (nP)) steps. A stream makes the same frames however it is cut.
-
-Source: Davis & Mermelstein 1980; window, hop and mel scale as in HTK (Young et al., "The HTK Book",
-section 5.6). Differs: no pre-emphasis, a per-mel mean and scale do its work; power, not magnitude;
-the filters' tops are 1.
-
-Checked against librosa's numbers by `tests/data/test_features.py`.
+`Features.learn` sets it up on the training data, the model file keeps it, and the runtime makes the
+same numbers from it. Checked by `tests/data/test_features.py`.
 """
 
-import dataclasses
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from ..errors import ConfigError, DataError
+from ..errors import DataError
 from ..shapes import Float
+from .series import Series, SeriesSet
+from .times import DAY, TimeAxis
 
-FLOOR = 1e-6  # about the power of 16-bit rounding noise in a window, times 100
+MOST_TEXTS = 100  # different texts of one static covariate
+_HARMONICS = 3
 
 
-@dataclass(frozen=True, kw_only=True)
-class FeatureSetup:
-    """What features are made of; a model file carries it.
+@dataclass(frozen=True)
+class Features:
+    """The set-up.
 
     Attributes:
-        sample_rate: Hz.
-        window_ms: Length of a window, ms.
-        hop_ms: From one frame to the next, ms.
-        mels: Filters.
-        stack: Frames that are one step of the network.
+        axis: Times of the training data.
+        season: Steps of the season, 1 for none.
+        calendar: Whether dates become features.
+        known: Name, mean and deviation of each covariate that changes with time.
+        static: Name and, for numbers, `[mean, deviation]`, for texts, the list of them.
     """
 
-    sample_rate: int
-    window_ms: float = 25.0
-    hop_ms: float = 10.0
-    mels: int = 40
-    stack: int = 3
+    axis: TimeAxis
+    season: int
+    calendar: bool
+    known: tuple[tuple[str, float, float], ...] = ()
+    static: tuple[tuple[str, tuple[float, float] | tuple[str, ...]], ...] = ()
 
-    def __post_init__(self) -> None:
-        if self.hop_ms > self.window_ms or self.hop < 1:
-            raise ConfigError(
-                "config: `data.hop_ms` must be a sample or more and at most "
-                f"window_ms={self.window_ms:g}, got {self.hop_ms:g}."
-            )
-        empty = np.flatnonzero(self.filters.sum(axis=1) == 0)
-        if empty.size:
-            raise ConfigError(
-                f"config: `data.mels` must leave each filter a frequency, got {self.mels} at "
-                f"{self.sample_rate} Hz. Lower data.mels or raise data.window_ms."
-            )
+    @classmethod
+    def learn(cls, data: SeriesSet, season: int, calendar: bool, covariates: bool) -> "Features":
+        """Set up on the training data.
 
-    @property
-    def window(self) -> int:
-        """W, samples."""
-        return round(self.sample_rate * self.window_ms / 1000)
-
-    @property
-    def hop(self) -> int:
-        """P, samples."""
-        return round(self.sample_rate * self.hop_ms / 1000)
+        Args:
+            data: Training series.
+            season: Steps of the season.
+            calendar: Make features of dates.
+            covariates: Use the further columns.
+        """
+        if not covariates:
+            return cls(data.axis, season, calendar)
+        known = np.concatenate([one.known for one in data.series])
+        stats = tuple((name, *_stats(known[:, k])) for k, name in enumerate(data.known_names))
+        static = tuple(
+            (name, _static_setup(name, [one.static[k] for one in data.series]))
+            for k, name in enumerate(data.static_names)
+        )
+        return cls(data.axis, season, calendar, stats, static)
 
     @property
-    def fft_size(self) -> int:
-        """K: the power of 2 from 2W on, so that the narrow filters at the bottom find a bin."""
-        return 1 << (2 * self.window - 1).bit_length()
+    def known_size(self) -> int:
+        """C, features of one time step."""
+        some = np.zeros(1, np.int64)
+        made = (self._season(some), self._calendar(some, self.axis))
+        return sum(int(part.shape[1]) for part in made) + len(self.known)
 
     @property
-    def size(self) -> int:
-        """Numbers of one step of the network."""
-        return self.mels * self.stack
+    def static_size(self) -> int:
+        """Features of a series."""
+        return sum(1 if isinstance(how[0], float) else len(how) for _, how in self.static)
 
-    @property
-    def step_seconds(self) -> float:
-        """From one step of the network to the next, seconds."""
-        return self.hop * self.stack / self.sample_rate
-
-    def num_steps(self, samples: int) -> int:
-        """Steps that so many samples make."""
-        return -(-samples // (self.hop * self.stack))
-
-    @cached_property
-    def filters(self) -> Float[np.ndarray, "mels bins"]:
-        """Triangles from 0 Hz to half the sample rate."""
-        return mel_filters(self.mels, self.fft_size, self.sample_rate)
-
-    @cached_property
-    def hann(self) -> Float[np.ndarray, " window"]:
-        """w, the periodic Hann window."""
-        n = np.arange(self.window)
-        hann: np.ndarray = 0.5 - 0.5 * np.cos(2 * np.pi * n / self.window)
-        return hann
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values that `FeatureSetup(**...)` takes."""
-        return dataclasses.asdict(self)
-
-
-def mel_filters(
-    mels: int, fft_size: int, sample_rate: int, *, low_hz: float = 0.0
-) -> Float[np.ndarray, "mels bins"]:
-    """Triangular filters whose corners are equally far apart in mel.
-
-    Args:
-        mels: Filters.
-        fft_size: K; there are K/2 + 1 bins.
-        sample_rate: Hz; the last filter ends at half of it.
-        low_hz: Where the first filter begins.
-    """
-    bottom, top = _mel(np.array([low_hz, sample_rate / 2]))
-    corners = 700 * (10 ** (np.linspace(bottom, top, mels + 2) / 2595) - 1)
-    bins = np.arange(fft_size // 2 + 1) * (sample_rate / fft_size)
-    left, middle, right = corners[:-2, None], corners[1:-1, None], corners[2:, None]
-    rising, falling = (bins - left) / (middle - left), (right - bins) / (right - middle)
-    filters: np.ndarray = np.maximum(0.0, np.minimum(rising, falling))
-    return filters
-
-
-def log_mel(
-    samples: Float[np.ndarray, " samples"], setup: FeatureSetup
-) -> Float[np.ndarray, "frames mels"]:
-    """Frames of a whole recording, float32, as many as whole steps need.
-
-    Args:
-        samples: From -1 to 1, at the set-up's rate.
-        setup: Window, hop, mels, stack.
-    """
-    stream = FeatureStream(setup)
-    return np.concatenate([stream.push(samples), stream.finish()])
-
-
-class FeatureStream:
-    """Frames of audio that comes in pieces; holds less than a window and a step of samples."""
-
-    def __init__(self, setup: FeatureSetup) -> None:
-        self.setup = setup
-        self.rest = np.zeros(0)  # samples from the next frame's first on
-        self.finished = False
-
-    def push(self, samples: Float[np.ndarray, " samples"]) -> Float[np.ndarray, "frames mels"]:
-        """Take samples; return the frames of all steps that are now complete.
+    def columns(self, data: SeriesSet, where: str) -> tuple[list[int], list[int]]:
+        """Places of the covariates in other data than was trained on.
 
         Raises:
-            DataError: The stream was finished.
+            DataError: One is missing.
         """
-        if self.finished:
-            raise DataError("stream: samples must come before finish(), got some after it.")
-        self.rest = np.concatenate([self.rest, samples])
-        setup = self.setup
-        frames = max(0, (len(self.rest) - setup.window) // setup.hop + 1)
-        frames -= frames % setup.stack
-        return self._take(frames)
+        for names, wanted in ((data.known_names, self.known), (data.static_names, self.static)):
+            for name, *_ in wanted:
+                if name not in names:
+                    raise DataError(
+                        f"{where}: data must have the covariate `{name}`, as the training data "
+                        f"had, got {', '.join(names) or 'none of its kind'}. Add that column."
+                    )
+        return (
+            [data.known_names.index(name) for name, *_ in self.known],
+            [data.static_names.index(name) for name, _ in self.static],
+        )
 
-    def finish(self) -> Float[np.ndarray, "frames mels"]:
-        """The frames of the samples that are left, zeros behind them."""
-        setup = self.setup
-        steps = setup.num_steps(len(self.rest))
-        self.finished = True
-        if not steps:
-            return np.zeros((0, setup.mels), np.float32)
-        frames = steps * setup.stack
-        missing = (frames - 1) * setup.hop + setup.window - len(self.rest)
-        self.rest = np.concatenate([self.rest, np.zeros(max(0, missing))])
-        return self._take(frames)
+    def of_times(
+        self, one: Series, axis: TimeAxis, places: list[int], length: int, where: str
+    ) -> Float[np.ndarray, "T C"]:
+        """Features of `length` positions of a series from its start on.
 
-    def _take(self, frames: int) -> np.ndarray:
-        if not frames:
-            return np.zeros((0, self.setup.mels), np.float32)
-        setup = self.setup
-        windows = np.lib.stride_tricks.sliding_window_view(self.rest, setup.window)
-        pieces = []
-        for first in range(0, frames, 1024):  # bounds the memory of a long file
-            last = min(frames, first + 1024)
-            framed = windows[first * setup.hop : (last - 1) * setup.hop + 1 : setup.hop]
-            spectrum = np.fft.rfft(framed * setup.hann, setup.fft_size)  # 1, 2
-            energy = (spectrum.real**2 + spectrum.imag**2) @ setup.filters.T
-            pieces.append(np.log(energy + FLOOR).astype(np.float32))  # 3
-        self.rest = self.rest[frames * setup.hop :].copy()
-        return np.concatenate(pieces)
+        Args:
+            one: The series.
+            axis: Its times.
+            places: Of the covariates, from `columns`.
+            length: Positions; those past the last value need covariates.
+            where: What an error message starts with.
+        Raises:
+            DataError: Covariates end too early.
+        """
+        if places and len(one.known) < length:
+            last = one.start + len(one.known) - 1
+            raise DataError(
+                f"{where}: series {one.name!r} must have covariates up to "
+                f"{axis.label(one.start + length - 1)}, got none after {axis.label(last)}. "
+                "Add rows for the future with an empty value."
+            )
+        positions = one.start + np.arange(length)
+        parts = [self._season(positions), self._calendar(positions, axis)]
+        for place, (_, mean, deviation) in zip(places, self.known, strict=True):
+            parts.append((one.known[:length, place, None] - mean) / deviation)
+        return np.concatenate(parts, axis=1)
+
+    def of_series(self, one: Series, places: list[int]) -> Float[np.ndarray, " S"]:
+        """Static features of a series."""
+        found: list[float] = []
+        for place, (_, how) in zip(places, self.static, strict=True):
+            value = one.static[place]
+            if isinstance(how[0], float):
+                mean, deviation = float(how[0]), float(how[1])
+                number = float(value) if _is_number(value) else math.nan
+                found.append(0.0 if math.isnan(number) else (number - mean) / deviation)
+            else:
+                found += [1.0 if str(value) == text else 0.0 for text in how]
+        return np.array(found)
+
+    def to_json(self) -> dict[str, Any]:
+        """The set-up as plain values."""
+        return {
+            "axis": self.axis.to_json(),
+            "season": self.season,
+            "calendar": self.calendar,
+            "known": [list(entry) for entry in self.known],
+            "static": [[name, list(how)] for name, how in self.static],
+        }
+
+    @classmethod
+    def from_json(cls, tree: dict[str, Any]) -> "Features":
+        """The set-up that `to_json` wrote."""
+        return cls(
+            TimeAxis.from_json(tree["axis"]),
+            int(tree["season"]),
+            bool(tree["calendar"]),
+            tuple((str(n), float(m), float(d)) for n, m, d in tree["known"]),
+            tuple((str(name), tuple(how)) for name, how in tree["static"]),
+        )
+
+    def _season(self, positions: np.ndarray) -> np.ndarray:
+        turns = [k / self.season for k in range(1, min(_HARMONICS, self.season // 2) + 1)]
+        return _waves([positions * turn for turn in turns], len(positions))
+
+    def _calendar(self, positions: np.ndarray, axis: TimeAxis) -> np.ndarray:
+        if not self.calendar or axis.unit == "integer":
+            return np.zeros((len(positions), 0))
+        dates = axis.dates(positions)
+        days = dates.astype("datetime64[D]")
+        yearly = (days - dates.astype("datetime64[Y]").astype("datetime64[D]")).astype(int) / 365.25
+        if axis.unit == "month":
+            months = dates.astype("datetime64[M]").astype(np.int64) % 12
+            return _waves([months / 12] if axis.step < 12 else [], len(positions))
+        if axis.unit == "second" and axis.step >= 7 * DAY:
+            return _waves([yearly], len(positions))
+        weekday = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday; Monday is 0
+        daily = axis.unit == "business" or axis.step >= DAY
+        slow = yearly if daily else (dates - days).astype(int) / DAY
+        weekend = (weekday >= 5).astype(float)[:, None]
+        return np.concatenate([_waves([slow, weekday / 7], len(positions)), weekend], axis=1)
 
 
-def stack_frames(
-    frames: Float[np.ndarray, "*batch frames mels"], stack: int
-) -> Float[np.ndarray, "*batch steps size"]:
-    """Step 4: `stack` frames side by side; their number is a multiple of it."""
-    *batch, count, mels = frames.shape
-    return frames.reshape(*batch, count // stack, stack * mels)
+def _waves(turns: Sequence[np.ndarray], length: int) -> np.ndarray:
+    columns = [f(2 * np.pi * turn) for turn in turns for f in (np.sin, np.cos)]
+    return np.stack(columns, axis=1) if columns else np.zeros((length, 0))
 
 
-def _mel(hz: np.ndarray) -> np.ndarray:
-    mel: np.ndarray = 2595 * np.log10(1 + hz / 700)
-    return mel
+def _stats(values: np.ndarray) -> tuple[float, float]:
+    deviation = float(values.std())
+    return float(values.mean()), deviation if deviation > 0 else 1.0
+
+
+def _static_setup(name: str, values: list[float | str]) -> tuple[float, float] | tuple[str, ...]:
+    if all(isinstance(value, float) for value in values):
+        numbers = np.array(values, np.float64)
+        numbers = numbers[np.isfinite(numbers)]
+        return _stats(numbers) if len(numbers) else (0.0, 1.0)
+    texts = tuple(dict.fromkeys(str(value) for value in values))
+    if len(texts) > MOST_TEXTS:
+        raise DataError(
+            f"train: static covariate `{name}` must have at most {MOST_TEXTS} different texts, got "
+            f"{len(texts)}. Drop the column, or group its texts."
+        )
+    return texts
+
+
+def _is_number(value: float | str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True

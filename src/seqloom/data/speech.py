@@ -15,8 +15,8 @@ import numpy as np
 from ..shapes import Float, Int
 from .audio import audio_rate, read_audio
 from .augment import Masks, change_gain, change_speed, mask
-from .features import FeatureSetup, log_mel, stack_frames
 from .levels import Level
+from .log_mel import FeatureSetup, log_mel, stack_frames
 from .manifest import Utterance
 
 TOP_RATE = 16_000  # Hz: speech has little above 8 kHz

@@ -31,6 +31,24 @@ class Stepper(Protocol):
         """Read the last symbols; return log-probabilities of the next, in nats, and the state."""
 
 
+@runtime_checkable
+class TextModel(Protocol):
+    """A model that foretells the next symbol of a text, torch or NumPy alike."""
+
+    def initial_state(self, batch_size: int) -> Any:
+        """The state before the first symbol."""
+
+    def forward(
+        self, symbols: Int[np.ndarray, "B T"], state: Any
+    ) -> tuple[Float[np.ndarray, "B T V"], Any]:
+        """Read symbols; return log-probabilities of the one after each, in nats, and the state."""
+
+    def step(
+        self, symbols: Int[np.ndarray, " B"], state: Any
+    ) -> tuple[Float[np.ndarray, "B V"], Any]:
+        """Read one symbol per text; return log-probabilities of the next, and the state."""
+
+
 @dataclass(frozen=True)
 class Hypothesis:
     """One output.

@@ -14,7 +14,8 @@ from ..data.vocabulary import PAD
 from ..errors import ConfigError
 from .beam import beam_search
 from .contract import Hypothesis, Stepper
-from .greedy import greedy, sampler
+from .greedy import greedy
+from .sampling import check_sampling, sampler
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,7 @@ class Search:
         length_penalty: See `Hypothesis.score`.
         temperature: Draw at random instead, with this temperature; `nbest` draws.
         top_k: When drawing, from the k likeliest symbols only.
+        top_p: When drawing, from the likeliest symbols that have this share only.
         seed: When drawing.
     """
 
@@ -35,6 +37,7 @@ class Search:
     length_penalty: float = 1.0
     temperature: float | None = None
     top_k: int | None = None
+    top_p: float = 1.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -51,13 +54,16 @@ class Search:
             raise ConfigError(
                 "decode: `top_k` must come with a temperature, got none. Set temperature=1."
             )
-        if self.temperature is not None and not 0.0 < self.temperature <= 100.0:
+        if self.temperature is None and self.top_p != 1.0:
             raise ConfigError(
-                "decode: `temperature` must be above 0 and at most 100, "
-                f"got {self.temperature}. Use beam=1 for the likeliest symbols."
+                "decode: `top_p` must come with a temperature, got none. Set temperature=1."
             )
-        if self.top_k is not None and self.top_k < 1:
-            raise ConfigError(f"decode: `top_k` must be at least 1, got {self.top_k}.")
+        check_sampling(
+            "decode",
+            temperature=1.0 if self.temperature is None else self.temperature,
+            top_k=self.top_k,
+            top_p=self.top_p,
+        )
 
 
 @dataclass(frozen=True)
@@ -132,6 +138,7 @@ def _decode_batch(
         choose = sampler(
             temperature=search.temperature,
             top_k=search.top_k,
+            top_p=search.top_p,
             seed=search.seed,
             streams=[(int(row), draw) for row in rows for draw in range(search.nbest)],
         )

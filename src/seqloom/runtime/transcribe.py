@@ -12,7 +12,7 @@ import numpy as np
 
 from ..config.transcribe import CTCConfig
 from ..data.audio import checked, read_audio, resample
-from ..data.features import log_mel, stack_frames
+from ..data.log_mel import log_mel, stack_frames
 from ..data.speech import pad_features
 from ..decoding import Hypothesis, LengthLimit, Search, decode
 from ..decoding.ctc import ctc_align, ctc_beam, ctc_greedy, ctc_log_probability

@@ -8,7 +8,10 @@ from importlib import import_module
 from typing import Any
 
 PARTS = {
+    "classify": ("classify", "ClassifyParts"),
     "transduce": ("transduce", "TransduceParts"),
+    "generate": ("generate", "GenerateParts"),
+    "forecast": ("forecast", "ForecastParts"),
     "transcribe": ("transcribe", "TranscribeParts"),
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...data.features import FeatureSetup
+from ...data.log_mel import FeatureSetup
 from ...data.speech import Normaliser
 from ...data.vocabulary import Vocabulary
 from . import Parts

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ...config.transcribe import DataConfig, ModelConfig
 from ...data.augment import Masks
-from ...data.features import FeatureSetup
 from ...data.levels import Level
+from ...data.log_mel import FeatureSetup
 from ...data.manifest import read_manifest, split_by_recording
 from ...data.speech import (
     Changes,

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from ...config import Config
 from ...config.transcribe import BEAMS, LEAST_EPOCHS, LEAST_STEPS, RATES, CTCConfig
-from ...data.features import stack_frames
+from ...data.log_mel import stack_frames
 from ...data.speech import pad_features, plan_speech
 from ...data.vocabulary import BOS, EOS, PAD
 from ...decoding import LengthLimit, Search, decode

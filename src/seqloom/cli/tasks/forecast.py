@@ -1,0 +1,156 @@
+"""`predict` and `evaluate` for models of the task `forecast`: from a CSV of the past on.
+
+`evaluate` walks forward over the end of the data, or takes an official test file; every baseline
+runs at the same origins, and the last line says who wins.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import Progress
+
+from ...data.series import SeriesSet, continued
+from ...data.series_csv import read_series
+from ...data.times import parse_times
+from ...data.windows import Origins, check_targets, walk_forward
+from ...errors import ConfigError
+from ...evaluation.backtest import backtest
+from ...evaluation.forecast_baselines import NAIVE2, NAMES
+from ...evaluation.forecast_report import print_backtest
+from ...extras import require
+from ...runtime.forecast import Forecaster
+from ..lines import printing
+from ..request import Request
+
+FLAGS = {"horizon": ("data.horizon",), "cell": ("model.cell",)}
+WINDOWS = 1  # of a backtest, if the user gives none
+
+
+def predict(model: Forecaster, request: Request) -> None:
+    """Print the forecast of every series of a CSV, as a CSV."""
+    request.only("forecast", "texts", "level", "figure")
+    files = request.texts or []
+    if len(files) != 1:
+        raise ConfigError(
+            f"predict: one CSV with the past must be given, got {len(files)}. "
+            "For example: seqloom predict best.safetensors history.csv"
+        )
+    level = model.level(request.level)
+    _settle_figure(request.figure, "predict")
+    data = read_series(files[0], like=model.parts.features.axis)
+    table = model.predict(data, level=level)
+    with printing():
+        print(table.to_csv(), end="")
+    if request.figure is not None:
+        from ...inspection.forecasts import draw_forecast
+
+        drawn = draw_forecast(data, table, request.figure)
+        if drawn < len(data.series):
+            print(f"note: {request.figure} has the first {drawn} series", file=sys.stderr)
+
+
+def evaluate(model: Forecaster, request: Request) -> None:
+    """Print the network's scores beside every baseline's, errors by horizon, and the verdict."""
+    request.only(
+        "forecast", "file", "as_json", "windows", "test", "level", "against", "figure"
+    )  # fmt: skip
+    level = model.level(request.level)
+    names = _baselines(request.against)
+    _settle_figure(request.figure, "evaluate")
+    axis, T = model.parts.features.axis, model.parts.horizon
+    data = read_series(request.file, like=axis)
+    if request.test is not None:
+        if request.windows is not None:
+            raise ConfigError(
+                f"evaluate: `--windows` must not come with --test, got {request.windows}. Drop one."
+            )
+        ends = np.array([len(one.values) for one in data.series])
+        data = continued(data, read_series(str(request.test), like=axis), str(request.test))
+        there = np.flatnonzero(np.array([len(one.values) for one in data.series]) > ends)
+        origins = [Origins(there, ends[there])]
+    else:
+        windows = WINDOWS if request.windows is None else request.windows
+        if windows < 1:
+            raise ConfigError(f"evaluate: `--windows` must be at least 1, got {windows}.")
+        lengths = np.array([len(one.values) for one in data.series])
+        origins = walk_forward(lengths, horizon=T, windows=windows)
+    check_targets(origins, data, T)
+    _warn_of_seen(model, data, origins)
+    rows = sum(len(one) for one in origins)
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+        bar = progress.add_task("baselines", total=rows * len(names))
+        found = backtest(
+            data,
+            origins,
+            lambda some: model.forecasts(data, some, level=level),
+            horizon=T,
+            season=model.parts.scaling.season,
+            level=level,
+            baselines=names,
+            tick=lambda: progress.advance(bar),
+        )
+    if request.as_json:
+        shown = {"model": str(request.model), "data": request.file, **found.to_json()}
+        print(json.dumps(shown, indent=2))
+    else:
+        print_backtest(found, Console())
+    if request.figure is not None:
+        from ...inspection.forecasts import draw_errors
+
+        draw_errors(found, request.figure)
+
+
+def _baselines(given: str | None) -> list[str]:
+    names = list(NAMES) if given is None else [name.strip() for name in given.split(",")]
+    for name in names:
+        if name not in NAMES:
+            raise ConfigError(
+                f"evaluate: `--against` must be some of {', '.join(NAMES)}, got {name!r}."
+            )
+    if set(names) != {NAIVE2}:
+        require("evaluate", "statsforecast")
+    return names
+
+
+def _settle_figure(path: Path | None, where: str) -> None:
+    """Find what is wrong with a figure before the work, not after it."""
+    if path is None:
+        return
+    require(where, "matplotlib")
+    from matplotlib.figure import Figure
+
+    known = sorted(Figure().canvas.get_supported_filetypes())
+    ending = path.suffix.lstrip(".") or "png"
+    if ending not in known:
+        raise ConfigError(
+            f"{where}: `--figure` must end in one of {', '.join(known)}, got {ending}."
+        )
+    if not path.absolute().parent.is_dir():
+        raise ConfigError(
+            f"{where}: `--figure` must be in a folder that exists, got {path}. Make it first."
+        )
+
+
+def _warn_of_seen(model: Forecaster, data: SeriesSet, origins: list[Origins]) -> None:
+    """Say how many forecasts are of values that the model was trained on, or chosen by."""
+    seen = model.parts.seen
+    latest = seen.get("")
+    known = {one.name: seen.get(one.name, latest) for one in data.series}
+    texts = sorted({text for text in known.values() if text is not None})
+    times = parse_times(texts, texts)
+    places = dict(zip(texts, data.axis.positions(times.units(data.axis)), strict=True))
+    overlapping, total = 0, 0
+    for window in origins:
+        for which, origin in window:
+            one, total = data.series[which], total + 1
+            last = known[one.name]
+            overlapping += last is not None and one.start + origin <= places[last]
+    if overlapping:
+        print(
+            f"note: {overlapping} of {total} forecasts are of values that the model was trained or "
+            "chosen on, which flatters it. Train with --set data.test_steps=N to keep some apart.",
+            file=sys.stderr,
+        )

@@ -1,0 +1,96 @@
+"""Settings of the task `forecast`: the past of series to their future, with intervals."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .rules import choice, number
+from .sections import Sections
+from .training import TrainingConfig
+
+LEAST_STEPS, MOST_STEPS, EPOCHS = 1_000, 6_000, 20  # the default length of a run
+LONGEST_WINDOW = 400  # of those chosen for the data
+MANY = 10_000  # training windows from which a batch is larger
+
+CellName = Literal["rnn", "lstm", "gru"]
+Output = Literal["quantile", "gaussian", "point"]
+Level = Literal[50, 80, 90, 95]
+LEVELS = (50, 80, 90, 95)  # %, of intervals
+PROBABILITIES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)  # of quantiles
+MEDIAN = 4  # place of the median among them
+OUTPUT_SIZES: dict[str, int] = {"quantile": len(PROBABILITIES), "gaussian": 2, "point": 1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastDataConfig:
+    """How series are read, scaled and cut into windows."""
+
+    horizon: int | None = number(None, 1, 10_000, "steps to forecast")
+    window: int | None = number(None, 1, 100_000, "most steps of the past that a forecast reads")
+    season: int | None = number(None, 1, 100_000, "steps of the season; 1 is none")
+    layout: Literal["auto", "long", "wide"] = choice(
+        "auto", "one value a row, or one series a column"
+    )
+    transform: Literal["none", "log"] = choice("none", "log: read logarithms of positive values")
+    floor: Literal["none", "zero", "minimum"] = choice(
+        "zero",
+        "no forecast below: 0 if no value is negative; the window's minimum if that is positive",
+    )
+    covariates: bool = choice(True, "read the columns beside name, time and value")
+    calendar: bool = choice(True, "tell the network hour, weekday, month of dates")
+    held_out: int | None = number(None, 1, 1_000, "horizons at each series' end for validation")
+    test_steps: int = number(0, 0, 1_000_000, "last steps of each series that training never reads")
+    batch_windows: int | None = number(None, 1, 100_000, "windows of one batch")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecurrentForecasterConfig:
+    """An encoder over the past, a decoder over the horizon."""
+
+    architecture: Literal["recurrent"] = "recurrent"
+    cell: CellName = choice("lstm", "cell of the encoder, and of an autoregressive decoder")
+    attention: bool = choice(True, "the decoder looks back at all states of the encoder")
+    decode: Literal["direct", "autoregressive"] = choice(
+        "direct", "all steps of the horizon at once, or each from the one before"
+    )
+    output: Output = choice("quantile", "what is said of a step: quantiles, a normal, one number")
+    hidden_size: int = number(128, 1, 8192, "H, size of a state")
+    layers: int = number(1, 1, 16, "recurrent layers of the encoder")
+    dropout: float = number(0.1, 0.0, 0.95, "share of units dropped while training")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullyConnectedConfig:
+    """Residual blocks over the whole window; no memory."""
+
+    architecture: Literal["fully-connected"] = "fully-connected"
+    output: Output = choice("quantile", "what is said of a step: quantiles, a normal, one number")
+    hidden_size: int = number(512, 1, 65536, "D, width of the layers")
+    blocks: int = number(3, 0, 64, "residual blocks of two layers")
+    dropout: float = number(0.1, 0.0, 0.95, "share of units dropped while training")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastDecodingConfig:
+    """The interval around a forecast; stored in the model file as its default."""
+
+    level: Level = choice(90, "values that the interval is to cover, %")
+
+
+SECTIONS = Sections(
+    data=ForecastDataConfig,
+    models={"recurrent": RecurrentForecasterConfig, "fully-connected": FullyConnectedConfig},
+    training=TrainingConfig,
+    decoding=ForecastDecodingConfig,
+    notes=(
+        "`data.season`: what the frequency suggests, if the autocorrelation confirms it.",
+        "`data.horizon`: a season; 10 steps if there is none.",
+        "`data.window`: seven horizons, but at most half of the median training series and "
+        f"{LONGEST_WINDOW} steps, and at least one season more than a step.",
+        "`data.held_out`: 1 if there are 20 series or more; else enough for 20 forecasts, but at "
+        "most a fifth of the median series.",
+        f"`data.batch_windows`: 128; 32 if there are fewer than {MANY:,} training windows.",
+        "`training.learning_rate`: 0.002 recurrent, 0.001 fully-connected.",
+        f"Length of the run, if none of `epochs`, `minutes` and `steps` is given: {EPOCHS} epochs, "
+        f"but at least {LEAST_STEPS:,} and at most {MOST_STEPS:,} steps.",
+    ),
+)

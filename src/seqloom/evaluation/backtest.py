@@ -1,0 +1,206 @@
+"""A walk-forward backtest: the network and every baseline at the same origins, and who wins.
+
+At each origin a method sees the values before it; its forecast is held against those that came.
+Rows are forecasts, one for each series and origin. Which method is better is judged by MASE; the
+paired bootstrap over rows says whether the difference is settled.
+
+Checked by `tests/evaluation/test_backtest.py`.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..data.series import SeriesSet
+from ..data.windows import Origins
+from ..decoding.quantiles import PROBABILITIES
+from ..decoding.restore import Forecasts
+from ..shapes import Float
+from .bootstrap import resampled_sums
+from .forecast_baselines import NAIVE2, BaselineForecast, baseline
+from .forecast_scores import ForecastScores, by_horizon, mase, mase_unit, owa, score
+
+NETWORK = "network"
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method's forecasts, scored.
+
+    Attributes:
+        scores: Over all rows.
+        owa: Against Naive2; NaN without it.
+        errors: Scaled absolute error of each step of the horizon.
+        row_mase: MASE of each row.
+        failures: Rows for which the naive forecast stands in.
+    """
+
+    scores: ForecastScores
+    owa: float
+    errors: Float[np.ndarray, " T"]
+    row_mase: Float[np.ndarray, " B"]
+    failures: int = 0
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What a backtest found.
+
+    Attributes:
+        methods: The network first, then the baselines.
+        forecasts: Rows.
+        series: Different series among them.
+        windows: Origins of a series, at most.
+        horizon: T.
+        season: m of MASE.
+        level: Of the intervals, %.
+    """
+
+    methods: dict[str, Method]
+    forecasts: int
+    series: int
+    windows: int
+    horizon: int
+    season: int
+    level: int
+
+    @property
+    def best_baseline(self) -> str:
+        """The baseline of the lowest MASE, else of the lowest sMAPE."""
+        others = [name for name in self.methods if name != NETWORK]
+        return min(others, key=lambda name: _rank(self.methods[name].scores))
+
+    @property
+    def network_wins(self) -> bool:
+        """True if no baseline has as low a MASE."""
+        best = self.methods[self.best_baseline].scores
+        return _rank(self.methods[NETWORK].scores) < _rank(best)
+
+    def verdict(self) -> str:
+        """Who wins, in a sentence."""
+        network, rival = self.methods[NETWORK], self.methods[self.best_baseline]
+        key = "MASE" if math.isfinite(network.scores.mase) else "sMAPE"
+        ours, theirs = _rank(network.scores), _rank(rival.scores)
+        figures = f"{key} {ours:.3f} against {theirs:.3f}"
+        if self.network_wins:
+            text = f"the network beats every baseline: {figures} of {self.best_baseline}, the best"
+        elif ours == theirs:
+            text = f"the network is no better than {self.best_baseline}: {key} {ours:.3f} for both"
+        else:
+            text = f"{self.best_baseline} beats the network: {key} {theirs:.3f} against {ours:.3f}"
+            text += "; use it, or train longer, on more series, or with other settings"
+        if ours != theirs and not self._settled():
+            text += f" (not settled by {self.forecasts} forecasts: others could turn it round)"
+        return f"{text}."
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as plain values, NaN as null."""
+        return {
+            **{k: getattr(self, k) for k in ("forecasts", "series", "windows")},
+            **{k: getattr(self, k) for k in ("horizon", "season", "level")},
+            "methods": {
+                name: {
+                    **{k: _plain(v) for k, v in method.scores._asdict().items()},
+                    "owa": _plain(method.owa),
+                    "by_horizon": [_plain(float(error)) for error in method.errors],
+                    "failures": method.failures,
+                }
+                for name, method in self.methods.items()
+            },
+            "network_wins": self.network_wins,
+            "best_baseline": self.best_baseline,
+            "verdict": self.verdict(),
+        }
+
+    def _settled(self) -> bool:
+        """True if 95 % of resampled rows agree on the sign of the difference in MASE."""
+        rows = [self.methods[name].row_mase for name in (NETWORK, self.best_baseline)]
+        difference = rows[0] - rows[1]
+        difference = difference[np.isfinite(difference)]
+        if len(difference) < 2:
+            return False
+        sums = resampled_sums(difference[:, None])[:, 0]
+        low, high = np.quantile(sums, [0.025, 0.975])
+        return bool(low > 0 or high < 0)
+
+
+def backtest(
+    data: SeriesSet,
+    origins: Sequence[Origins],
+    network: Callable[[Origins], Forecasts],
+    *,
+    horizon: int,
+    season: int,
+    level: int,
+    baselines: Sequence[str],
+    tick: Callable[[], None] = lambda: None,
+) -> Backtest:
+    """Score the network and the baselines.
+
+    Args:
+        data: Series that reach past the origins.
+        origins: Of each window.
+        network: Forecasts from origins; must not look past them.
+        horizon: T.
+        season: m.
+        level: Of the intervals, %.
+        baselines: Names of `forecast_baselines.NAMES`, at least one.
+        tick: Called after each series of each baseline.
+    """
+    joined = Origins(
+        np.concatenate([one.which for one in origins]),
+        np.concatenate([one.origin for one in origins]),
+    )
+    pairs = list(joined)
+    histories = [data.series[which].values[:origin] for which, origin in pairs]
+    units = np.array([mase_unit(history, season) for history in histories])
+    actual = np.full((len(pairs), horizon), np.nan)
+    for row, (which, origin) in enumerate(pairs):
+        came = data.series[which].values[origin : origin + horizon]
+        actual[row, : len(came)] = came
+    found: dict[str, Forecasts | BaselineForecast] = {NETWORK: network(joined)}
+    for name in baselines:
+        found[name] = baseline(
+            name, histories, horizon=horizon, season=season, level=level, tick=tick
+        )
+    scores = {name: _score(forecast, actual, units) for name, forecast in found.items()}
+    methods = {}
+    for name, forecast in found.items():
+        relative = float("nan")
+        if NAIVE2 in scores:
+            ours, theirs = scores[name], scores[NAIVE2]
+            relative = owa(ours.smape, ours.mase, theirs.smape, theirs.mase)
+        methods[name] = Method(
+            scores=scores[name],
+            owa=relative,
+            errors=by_horizon(actual, forecast.point, units),
+            row_mase=mase(actual, forecast.point, units),
+            failures=getattr(forecast, "failures", 0),
+        )
+    return Backtest(
+        methods=methods,
+        forecasts=len(pairs),
+        series=len(set(joined.which.tolist())),
+        windows=len(origins),
+        horizon=horizon,
+        season=season,
+        level=level,
+    )
+
+
+def _score(
+    forecast: Forecasts | BaselineForecast, actual: np.ndarray, units: np.ndarray
+) -> ForecastScores:
+    own = forecast.quantiles if isinstance(forecast, Forecasts) else None
+    return score(actual, forecast.point, forecast.lower, forecast.upper, units, own, PROBABILITIES)
+
+
+def _rank(scores: ForecastScores) -> float:
+    return scores.mase if math.isfinite(scores.mase) else scores.smape
+
+
+def _plain(value: float) -> float | None:
+    return round(value, 6) if math.isfinite(value) else None

@@ -1,0 +1,84 @@
+"""Print a backtest: the table of methods, errors by horizon, and the verdict.
+
+Checked by `tests/evaluation/test_forecast_report.py`.
+"""
+
+import math
+
+import numpy as np
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .backtest import NETWORK, Backtest
+
+_COLUMNS = 6  # groups of steps in the table of errors by horizon
+
+
+def print_backtest(found: Backtest, console: Console) -> None:
+    """Print the report of `found` on `console`."""
+    what = "1 series" if found.series == 1 else f"{found.series:,} series"
+    windows = "1 window" if found.windows == 1 else f"{found.windows} windows"
+    title = f"{found.forecasts:,} forecasts of {found.horizon} steps: {what}, {windows}"
+    _line(console, title, style="bold")
+    console.print(_scores(found, console))
+    _line(console, f"  MASE, CRPS and width in seasonal naive errors, season {found.season}", "dim")
+    for name, method in found.methods.items():
+        if method.failures:
+            _line(console, f"  {name} failed {method.failures} times: naive stands in", "dim")
+    if found.horizon > 1:
+        console.print()
+        _line(console, "MASE by step of the horizon", style="bold")
+        console.print(_steps(found, console))
+    console.print()
+    _line(console, f"verdict: {found.verdict()}", style="bold")
+
+
+def _scores(found: Backtest, console: Console) -> Table:
+    table = _table(console)
+    table.add_column("method")
+    for name in ("sMAPE %", "MASE", "OWA", "CRPS", f"{found.level} % covers", "width"):
+        table.add_column(name, justify="right")
+    for name, method in found.methods.items():
+        scores = method.scores
+        table.add_row(
+            Text(name, style="bold" if name == NETWORK else ""),
+            _number(scores.smape, 2),
+            _number(scores.mase, 3),
+            _number(method.owa, 3),
+            _number(scores.crps, 3),
+            _number(scores.coverage, 1, " %"),
+            _number(scores.width, 2),
+        )
+    return table
+
+
+def _steps(found: Backtest, console: Console) -> Table:
+    groups = np.array_split(np.arange(found.horizon), min(_COLUMNS, found.horizon))
+    table = _table(console)
+    table.add_column("method")
+    for group in groups:
+        first, last = group[0] + 1, group[-1] + 1
+        table.add_column(str(first) if first == last else f"{first}-{last}", justify="right")
+    for name, method in found.methods.items():
+        cells = [_number(_mean(method.errors[group]), 3) for group in groups]
+        table.add_row(Text(name, style="bold" if name == NETWORK else ""), *cells)
+    return table
+
+
+def _mean(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else math.nan
+
+
+def _number(value: float, digits: int, unit: str = "") -> str:
+    return f"{value:.{digits}f}{unit}" if math.isfinite(value) else "-"
+
+
+def _table(console: Console) -> Table:
+    return Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=True)
+
+
+def _line(console: Console, text: str, style: str) -> None:
+    console.print(Text(text, style=style), soft_wrap=True)

@@ -1,0 +1,88 @@
+"""What a forecasting model's file holds beside its network: scaling, features, calibration.
+
+`docs/format.md` has the keys. Checked by `tests/export/test_forecast_parts.py`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...config.forecast import LEVELS
+from ...data.features import Features
+from ...data.scaling import STATICS, Scaling
+from ...shapes import Float
+from . import Parts
+
+MOST_SERIES = 10_000  # whose last time is kept; beyond them, the latest of all
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastParts(Parts):
+    """Everything that turns a user's series into what the network reads, and back.
+
+    Attributes:
+        horizon: Steps that are forecast.
+        scaling: Season, window and rules of scaling.
+        features: What the network is told beside the values.
+        calibration: Widening of the intervals for each of `LEVELS` and each step, in the network's
+            unit.
+        seen: Last time of each series that training or validation saw, as text; under `""` the
+            latest of all if there are more than `MOST_SERIES`.
+    """
+
+    horizon: int
+    scaling: Scaling
+    features: Features
+    calibration: Float[np.ndarray, "L T"]
+    seen: dict[str, str]
+
+    @property
+    def past_size(self) -> int:
+        """P, features of a step of the past."""
+        return 2 + self.features.known_size
+
+    @property
+    def future_size(self) -> int:
+        """F, features of a step of the future."""
+        return self.scaling.lags + self.features.known_size
+
+    @property
+    def static_size(self) -> int:
+        """S, features of a window."""
+        return STATICS + self.features.static_size
+
+    def to_json(self) -> dict[str, Any]:
+        """The parts as plain values."""
+        return {
+            "horizon": self.horizon,
+            "scaling": self.scaling._asdict(),
+            "features": self.features.to_json(),
+            "calibration": {
+                str(level): [round(float(c), 6) for c in row]
+                for level, row in zip(LEVELS, self.calibration, strict=True)
+            },
+            "seen": self.seen,
+        }
+
+    @classmethod
+    def from_json(cls, header: dict[str, Any]) -> "ForecastParts":
+        """The parts that `to_json` wrote.
+
+        Raises:
+            KeyError, TypeError, ValueError: A key is absent or holds something else.
+        """
+        horizon = int(header["horizon"])
+        scaling = Scaling(**header["scaling"])
+        calibration = np.array([header["calibration"][str(level)] for level in LEVELS], np.float64)
+        if horizon < 1 or scaling.season < 1 or scaling.window < 1:
+            raise ValueError("horizon, season and window that are positive")
+        if calibration.shape != (len(LEVELS), horizon) or not np.isfinite(calibration).all():
+            raise ValueError("calibration with a number for each level and step")
+        return cls(
+            horizon=horizon,
+            scaling=scaling,
+            features=Features.from_json(header["features"]),
+            calibration=calibration,
+            seen={str(name): str(time) for name, time in header["seen"].items()},
+        )

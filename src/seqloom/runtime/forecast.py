@@ -1,0 +1,137 @@
+"""`seqloom.load(path).predict(history)`: a forecasting model at work, with NumPy alone."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ..config.forecast import LEVELS, ForecastDecodingConfig, FullyConnectedConfig
+from ..data.scaling import scale
+from ..data.series import SeriesSet
+from ..data.series_frames import to_series
+from ..data.windows import Origins, WindowSource
+from ..decoding.quantiles import interval, quantiles
+from ..decoding.restore import Forecasts, restore
+from ..errors import ConfigError
+from ..evaluation.conformal import widen
+from ..export.model_file import ModelFile
+from ..export.parts.forecast import ForecastParts
+from .forecast_networks import (
+    NumpyForecaster,
+    NumpyFullyConnected,
+    NumpyRecurrentForecaster,
+    Sizes,
+    single,
+)
+from .forecast_stream import Stream
+from .forecast_table import ForecastTable
+from .model import Model
+from .tensors import Tensors
+
+BATCH = 128  # windows that go through the network together
+
+
+class Forecaster(Model):
+    """A trained model of series, ready to forecast."""
+
+    parts: ForecastParts
+
+    def __init__(self, file: ModelFile) -> None:
+        """
+        Args:
+            file: A model file's contents.
+        Raises:
+            FormatError: Settings and tensors do not fit together.
+        """
+        super().__init__(file)
+        parts: ForecastParts = file.parts
+        sizes = Sizes(
+            window=parts.scaling.window,
+            horizon=parts.horizon,
+            past_size=parts.past_size,
+            future_size=parts.future_size,
+            static_size=parts.static_size,
+        )
+        self.parts = parts
+        self.network: NumpyForecaster = (
+            NumpyFullyConnected(file.model, Tensors(file.tensors), sizes)
+            if isinstance(file.model, FullyConnectedConfig)
+            else NumpyRecurrentForecaster(file.model, Tensors(file.tensors), sizes)
+        )
+
+    def predict(self, history: Any, *, level: int | None = None) -> ForecastTable:
+        """Forecast what follows each series.
+
+        Args:
+            history: A CSV's path, a pandas or polars frame, `{name: numbers}`, or a list of
+                numbers; with covariates, rows for the future with an empty value.
+            level: Of the interval, 50, 80, 90 or 95 %; what the file says if `None`.
+        Raises:
+            DataError: The data breaks a rule, or is of another frequency.
+            ConfigError: `level` is another.
+        """
+        level = self.level(level)
+        data = to_series(history, like=self.parts.features.axis)
+        ends = np.array([len(one.values) for one in data.series])
+        found = self.forecasts(data, Origins(np.arange(len(ends)), ends), level=level)
+        T = self.parts.horizon
+        return ForecastTable(
+            unique_id=tuple(one.name for one in data.series for _ in range(T)),
+            time=tuple(data.axis.label(one.end + t) for one in data.series for t in range(T)),
+            point=found.point.ravel(),
+            lower=found.lower.ravel(),
+            upper=found.upper.ravel(),
+            level=level,
+        )
+
+    def forecasts(self, data: SeriesSet, origins: Origins, *, level: int) -> Forecasts:
+        """Forecast from given origins, each seeing what is before it and nothing else."""
+        parts = self.parts
+        source = WindowSource(
+            data,
+            parts.features,
+            scaling=parts.scaling,
+            horizon=parts.horizon,
+            future=True,
+            where="predict",
+        )
+        rows = np.split(np.arange(len(origins)), range(BATCH, len(origins), BATCH))
+        batches = [self._batch(source, origins.rows(some), level) for some in rows]
+        return Forecasts(*(np.concatenate(column) for column in zip(*batches, strict=True)))
+
+    def stream(self, history: Any, *, level: int | None = None) -> Stream:
+        """Follow one series: `push` takes its next value and gives the next forecast.
+
+        Args:
+            history: One series, as for `predict`, without covariates of its own.
+            level: Of the interval, %; what the file says if `None`.
+        """
+        data = to_series(history, like=self.parts.features.axis)
+        return Stream(self.network, self.file.model.output, self.parts, data, self.level(level))
+
+    def level(self, level: int | None) -> int:
+        """A level that intervals can be asked for."""
+        usual = self.file.decoding
+        assert isinstance(usual, ForecastDecodingConfig)
+        level = usual.level if level is None else level
+        if level not in LEVELS:
+            raise ConfigError(
+                f"predict: `level` must be one of {', '.join(map(str, LEVELS))}, got {level}."
+            )
+        return level
+
+    def describe_parts(self) -> Iterator[tuple[str, Any]]:
+        """Name and value of what the task holds besides its network."""
+        parts = self.parts
+        yield "horizon", parts.horizon
+        yield "frequency", parts.features.axis.frequency
+        yield from parts.scaling._asdict().items()
+        names = [entry[0] for entry in parts.features.known]
+        names += [entry[0] for entry in parts.features.static]
+        yield "covariate_columns", ", ".join(names) or "none"
+
+    def _batch(self, source: WindowSource, origins: Origins, level: int) -> Forecasts:
+        inputs, by = scale(source.cut(origins), self.parts.scaling)
+        said = quantiles(self.network(single(inputs)), self.file.model.output)
+        bounds = widen(*interval(said, level), self.parts.calibration[LEVELS.index(level)])
+        return restore(said, bounds, by, log=self.parts.scaling.log)

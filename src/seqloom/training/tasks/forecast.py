@@ -1,0 +1,209 @@
+"""The task `forecast` at work: windows of series, quantiles of what follows.
+
+Source: the pinball loss of quantile regression, Koenker & Bassett 1978; twice its mean over the
+    quantiles is close to the CRPS. Errors are in units of each window's own seasonal naive error.
+"""
+
+import dataclasses
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ...config import Config
+from ...config.forecast import EPOCHS, LEAST_STEPS, LEVELS, MOST_STEPS, FullyConnectedConfig
+from ...data.scaling import Inputs, Scale, scale
+from ...data.windows import Origins, WindowSource
+from ...decoding.quantiles import PROBABILITIES, interval, quantiles
+from ...decoding.restore import restore
+from ...evaluation.conformal import calibrate
+from ...evaluation.forecast_scores import mase_unit, score
+from ...export.model_file import ModelFile
+from ...export.parts.forecast import MOST_SERIES, ForecastParts
+from ...models.forecaster import Forecaster, FullyConnectedForecaster
+from ...models.recurrent_forecaster import RecurrentForecaster
+from ..measures import Measure
+from ..work import Work, tensors_of
+from .forecast_data import PreparedSeries, prepare_series
+
+AT_ONCE = 256  # windows that a validation sends through the network together
+
+
+class Forecast(Work):
+    """One network for all series."""
+
+    unit = "value"
+    volume_unit = "values"
+    measures: ClassVar[tuple[Measure, ...]] = (
+        Measure("mase", "MASE", digits=4),
+        Measure("smape", "sMAPE", "%"),
+        Measure("crps", "CRPS", digits=4),
+    )
+
+    def __init__(self, data: PreparedSeries, config: Config) -> None:
+        """
+        Args:
+            data: Windows to train and validate on.
+            config: Settings, all filled in.
+        """
+        self.data, self.config = data, config
+        self.report, self.fingerprint = data.report, data.fingerprint
+        self.parts = ForecastParts(
+            horizon=config.data.horizon,
+            scaling=data.scaling,
+            features=data.features,
+            calibration=np.zeros((len(LEVELS), config.data.horizon)),
+            seen=_seen(data),
+        )
+        self._inputs, self._scale = scale(data.valid.cut(data.valid_origins), data.scaling)
+        self._targets = data.valid.targets(data.valid_origins)
+        self._units = np.array(
+            [
+                mase_unit(data.data.series[which].values[:origin], data.scaling.season)
+                for which, origin in data.valid_origins
+            ]
+        )
+
+    @classmethod
+    def open(cls, data: str, valid: str | None, config: Config) -> "Forecast":
+        prepared, config = prepare_series(data, valid, config)
+        rate = config.training.learning_rate
+        if rate is None:
+            rate = 1e-3 if isinstance(config.model, FullyConnectedConfig) else 2e-3
+        training = dataclasses.replace(config.training, learning_rate=rate)
+        return cls(prepared, dataclasses.replace(config, training=training))
+
+    def build(self) -> Forecaster:
+        kind: Any = RecurrentForecaster
+        if isinstance(self.config.model, FullyConnectedConfig):
+            kind = FullyConnectedForecaster
+        network: Forecaster = kind(
+            self.config.model,
+            window=self.data.scaling.window,
+            horizon=self.parts.horizon,
+            past_size=self.parts.past_size,
+            future_size=self.parts.future_size,
+            static_size=self.parts.static_size,
+        )
+        return network
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        rng = np.random.default_rng(np.random.SeedSequence([self.config.training.seed, epoch]))
+        rows = rng.permutation(len(self.data.train_origins))
+        return np.array_split(rows, range(self._batch, len(rows), self._batch))
+
+    def size(self, rows: np.ndarray) -> int:
+        origins = self.data.train_origins.rows(rows)
+        left = self.data.train.lengths[origins.which] - origins.origin
+        return int(np.minimum(left, self.parts.horizon).sum())
+
+    def volume(self, rows: np.ndarray) -> int:
+        origin = self.data.train_origins.rows(rows).origin
+        return int(np.minimum(origin, self.data.scaling.window).sum()) + self.size(rows)
+
+    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+        origins = self.data.train_origins.rows(rows)
+        inputs, by = scale(self.data.train.cut(origins), self.data.scaling)
+        wanted = scaled_targets(self.data.train, origins, by)
+        said = network(*tensors(inputs, device))
+        return value_loss(said, torch.from_numpy(wanted).to(said), self.config.model.output)
+
+    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+        found = quantiles(self._say(network, device), self.config.model.output)
+        log = self.data.scaling.log
+        done = restore(found, interval(found, 90), self._scale, log=log)
+        actual = np.exp(self._targets) if log else self._targets
+        scores = score(
+            actual, done.point, done.lower, done.upper, self._units, done.quantiles, PROBABILITIES
+        )
+        worst = {"mase": scores.mase, "smape": scores.smape, "crps": scores.crps}
+        # where no series has a scale, sMAPE stands in
+        return {k: v if np.isfinite(v) else scores.smape for k, v in worst.items()}
+
+    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
+        device = next(network.parameters()).device
+        found = quantiles(self._say(network, device), self.config.model.output)
+        unit = np.where(self._scale.unit > 0, self._scale.unit, np.nan)[:, None]
+        wanted = (self._targets - self._scale.base) / unit
+        return ModelFile(
+            task="forecast",
+            model=self.config.model,
+            decoding=self.config.decoding,
+            parts=dataclasses.replace(self.parts, calibration=calibrate(found, wanted)),
+            training={
+                "series": len(self.data.data.series),
+                "windows": len(self.data.train_origins),
+                **training,
+            },
+            tensors=tensors_of(network),
+        )
+
+    def default_steps(self) -> int:
+        return min(MOST_STEPS, max(LEAST_STEPS, self.steps_of(EPOCHS)))
+
+    def validation_steps(self) -> float:
+        return len(self.data.valid_origins) / (3 * self._batch)
+
+    @property
+    def _batch(self) -> int:
+        assert self.config.data.batch_windows is not None, "resolved"
+        size: int = self.config.data.batch_windows
+        return size
+
+    def _say(self, network: Any, device: torch.device) -> np.ndarray:
+        """What the network says about the validation windows."""
+        found = []
+        with torch.inference_mode():
+            given = tensors(self._inputs, device)
+            for first in range(0, len(self._targets), AT_ONCE):
+                some = [tensor[first : first + AT_ONCE] for tensor in given]
+                found.append(network(*some).double().cpu().numpy())
+        return np.concatenate(found)
+
+
+def scaled_targets(source: WindowSource, origins: Origins, by: Scale) -> np.ndarray:
+    """What the network is to say: errors of b in the unit s; NaN where there is none."""
+    unit = np.where(by.unit > 0, by.unit, np.nan)[:, None]
+    wanted: np.ndarray = (source.targets(origins) - by.base) / unit
+    return wanted
+
+
+def tensors(inputs: Inputs, device: torch.device) -> list[Tensor]:
+    """Inputs as the network takes them: lengths stay on the CPU."""
+    dtype = torch.get_default_dtype()
+    past, lengths, future, static, ratio = inputs
+    return [
+        torch.from_numpy(past).to(device, dtype),
+        torch.from_numpy(lengths),
+        *(torch.from_numpy(array).to(device, dtype) for array in (future, static, ratio)),
+    ]
+
+
+def value_loss(said: Tensor, wanted: Tensor, output: str) -> Tensor:
+    """Loss summed over the values that are known.
+
+    Args:
+        said: What the network says, `(B, T, O)`.
+        wanted: Values in the same unit, `(B, T)`; NaN where there is none.
+        output: What it means: quantiles: twice the mean pinball loss; a normal: nats; a point: the
+            absolute error.
+    """
+    known = torch.isfinite(wanted)
+    error = torch.where(known, wanted, 0.0)[:, :, None] - said[:, :, :9]
+    if output == "quantile":
+        p = torch.from_numpy(PROBABILITIES).to(said)
+        loss = 2.0 * torch.maximum(p * error, (p - 1.0) * error).mean(dim=2)
+    elif output == "gaussian":
+        log_deviation = said[:, :, 1].clamp(-7.0, 7.0)
+        loss = log_deviation + 0.5 * (error[:, :, 0] / log_deviation.exp()) ** 2
+    else:
+        loss = error[:, :, 0].abs()
+    return torch.where(known, loss, 0.0).sum()
+
+
+def _seen(data: PreparedSeries) -> dict[str, str]:
+    axis, series = data.data.axis, data.data.series
+    if len(series) <= MOST_SERIES:
+        return {one.name: axis.label(one.end - 1) for one in series}
+    return {"": axis.label(max(one.end for one in series) - 1)}

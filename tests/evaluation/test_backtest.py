@@ -1,0 +1,134 @@
+"""Backtests: origins, scores and verdicts, with networks that are known to win or to lose."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from seqloom.data.series_frames import to_series
+from seqloom.data.windows import Origins, walk_forward
+from seqloom.decoding.quantiles import PROBABILITIES
+from seqloom.decoding.restore import Forecasts
+from seqloom.evaluation.backtest import NETWORK, backtest
+from seqloom.evaluation.forecast_report import print_backtest
+from seqloom.evaluation.forecast_scores import mase_unit
+
+pytest.importorskip("statsforecast")
+RNG = np.random.default_rng(0)
+DATA = to_series({"a": np.cumsum(RNG.normal(size=30)) + 50, "b": RNG.normal(size=21) + 9})
+LENGTHS = np.array([30, 21])
+Q = len(PROBABILITIES)
+
+
+def network(error=0.0, spread=1.0):
+    """Forecasts that are off by so much."""
+
+    def forecasts(origins):
+        point = np.stack([DATA.series[i].values[t : t + 4] for i, t in origins]) + error
+        quantiles = point[:, :, None] + np.linspace(-spread, spread, Q)
+        return Forecasts(point, point - spread, point + spread, quantiles)
+
+    return forecasts
+
+
+def run(net, windows=2, **options):
+    origins = walk_forward(LENGTHS, horizon=4, windows=windows)
+    options = {"baselines": ["naive", "naive2", "drift"], **options}
+    return backtest(DATA, origins, net, horizon=4, season=1, level=90, **options)
+
+
+def test_rows_and_scores_by_hand():
+    found = run(network(error=0.5))
+    assert (found.forecasts, found.series, found.windows) == (4, 2, 2)
+    units = [
+        mase_unit(DATA.series[i].values[:t], 1) for i, t in ((0, 22), (1, 13), (0, 26), (1, 17))
+    ]
+    ours = found.methods[NETWORK]
+    np.testing.assert_allclose(ours.row_mase, 0.5 / np.array(units))
+    np.testing.assert_allclose(ours.errors, np.mean(0.5 / np.array(units)))
+    assert ours.scores.coverage == 100
+    assert ours.scores.mase == pytest.approx(np.mean(0.5 / np.array(units)))
+    assert found.methods["naive2"].owa == 1
+    naive = np.concatenate(
+        [
+            DATA.series[i].values[t : t + 4] - DATA.series[i].values[t - 1]
+            for i, t in ((0, 22), (1, 13))
+        ]
+    )
+    assert np.isfinite(naive).all()
+    assert run(network(), baselines=["naive"]).methods[NETWORK].owa != 1
+
+
+def test_who_wins_is_said_either_way():
+    found = run(network(error=0.01))
+    best = found.best_baseline
+    assert found.network_wins
+    assert found.verdict() == (
+        f"the network beats every baseline: MASE {found.methods[NETWORK].scores.mase:.3f} against "
+        f"{found.methods[best].scores.mase:.3f} of {best}, the best."
+    )
+    found = run(network(error=99.0))
+    assert not found.network_wins
+    assert found.verdict() == (
+        f"{best} beats the network: MASE {found.methods[best].scores.mase:.3f} against "
+        f"{found.methods[NETWORK].scores.mase:.3f}; use it, or train longer, on more series, or "
+        "with other settings."
+    )
+
+
+def test_a_tie_is_no_win():
+    def naive(origins):
+        last = np.array([DATA.series[i].values[t - 1] for i, t in origins])
+        point = np.repeat(last[:, None], 4, axis=1)
+        return Forecasts(point, point, point, np.repeat(point[:, :, None], Q, axis=2))
+
+    found = run(naive, baselines=["naive"])
+    assert not found.network_wins
+    assert found.verdict().startswith("the network is no better than naive: MASE ")
+
+
+def test_a_difference_that_rows_do_not_agree_on_is_not_settled():
+    def either(origins):
+        done = network(error=0.3)(origins)
+        off = np.where(np.arange(len(origins)) % 2 == 0, 3.0, 0.0)[:, None]
+        return done._replace(point=done.point + off)
+
+    assert "(not settled by 4 forecasts: others could turn it round)" in run(either).verdict()
+    assert "not settled" not in run(network(error=0.01)).verdict()
+
+
+def test_json_has_no_nan():
+    found = run(network(error=0.5)).to_json()
+    text = json.dumps(found, allow_nan=False)
+    assert json.loads(text)["methods"]["naive2"]["crps"] is None
+    assert len(found["methods"][NETWORK]["by_horizon"]) == 4
+
+
+def test_the_report_fits_a_terminal(capsys):
+    found = run(network(error=0.5), baselines=["naive", "seasonal naive", "naive2", "ets"])
+    print_backtest(found, Console(width=80))
+    out = capsys.readouterr().out
+    assert out.startswith("4 forecasts of 4 steps: 2 series, 2 windows\n")
+    assert "90 % covers" in out
+    assert "MASE by step of the horizon" in out
+    assert out.rstrip().splitlines()[-1].startswith("verdict: ")
+    table = [line for line in out.splitlines() if not line.startswith("verdict")]
+    assert max(map(len, table)) <= 80
+    assert re.search(r"seasonal naive +\d", out)
+
+
+def test_a_failed_baseline_is_counted(capsys):
+    short = to_series({"a": [1.0, 2.0, 4.0, 3.0]})
+    origins = [Origins(np.array([0]), np.array([2]))]
+
+    def net(some):
+        return Forecasts(*(np.zeros((1, 2)),) * 3, np.zeros((1, 2, Q)))
+
+    found = backtest(
+        short, origins, net, horizon=2, season=1, level=90, baselines=["naive", "ets"]
+    )  # fmt: skip
+    print_backtest(found, Console(width=80))
+    if found.methods["ets"].failures:
+        assert "ets failed 1 times: naive stands in" in capsys.readouterr().out
