@@ -53,7 +53,7 @@ def read_manifest(path: str | Path) -> list[Utterance]:
         DataError: The file cannot be read or has no line, or a line breaks a rule.
     """
     name = str(path)
-    lines = [(n, line) for n, line in numbered_lines(path) if line.strip(" \r")]
+    lines = list(numbered_lines(path))
     if not lines:
         raise DataError(f"{name}: a manifest must have at least 1 recording, got none. {EXAMPLE}")
     rows = _json_rows if lines[0][1].lstrip().startswith("{") else _tab_rows
