@@ -187,7 +187,7 @@ def string(wavs: Path, draw: random.Random, speaker: str, indices: range) -> tup
 # -- the classic: nearest template by dynamic time warping ----------------------------------------
 
 
-def templates(wavs: Path, per_speaker: int = 8) -> dict[str, Any]:
+def templates(wavs: Path, per_speaker: int = 5) -> dict[str, Any]:
     """Single test recordings named by the nearest training recording; where the cuts are known.
 
     The task is easier than the networks': no string has to be cut into digits.
