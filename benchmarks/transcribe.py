@@ -61,7 +61,7 @@ CASES = [
     Case("digits-ctc-spelled", CHARACTERS),
     Case("digits-las", {"model": {"architecture": "las"}}),
     *(
-        Case(f"unseen-{speaker}", {"training": {"steps": 2500}}, unseen=speaker)
+        Case(f"unseen-{speaker}", {"training": {"steps": 1500}}, unseen=speaker)
         for speaker in SPEAKERS
     ),
 ]
