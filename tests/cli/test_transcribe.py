@@ -4,12 +4,13 @@ import json
 
 import numpy as np
 import pytest
-import soundfile
 
 from seqloom.export.model_file import write_model
 from seqloom.runtime import load
 
 from ..export.speech import CONFIGS, noise, random_speech_model
+
+soundfile = pytest.importorskip("soundfile", reason="the extra `speech` is not installed")
 
 
 @pytest.fixture(scope="module")

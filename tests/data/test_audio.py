@@ -4,10 +4,11 @@ import re
 
 import numpy as np
 import pytest
-import soundfile
 
 from seqloom.data.audio import audio_rate, checked, read_audio, resample
 from seqloom.errors import DataError, MissingExtraError
+
+soundfile = pytest.importorskip("soundfile", reason="the extra `speech` is not installed")
 
 WHERE = "m.tsv, line 7"
 

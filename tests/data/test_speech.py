@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import soundfile
 
 from seqloom.data.augment import Masks
 from seqloom.data.log_mel import FeatureSetup, log_mel, stack_frames
@@ -17,6 +16,8 @@ from seqloom.data.speech import (
     usual_rate,
 )
 from seqloom.errors import DataError
+
+soundfile = pytest.importorskip("soundfile", reason="the extra `speech` is not installed")
 
 SETUP = FeatureSetup(sample_rate=8000, mels=10, stack=2)
 NO_MASKS = Masks(times_per_second=0.0, time_frames=0, mels=0, mel_width=0)

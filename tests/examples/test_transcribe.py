@@ -14,6 +14,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "transcribe.sh"
 
 @pytest.mark.slow
 def test_dialled_numbers(tmp_path):
+    pytest.importorskip("soundfile", reason="the extra `speech` is not installed")
     if not EXAMPLE.exists():
         pytest.skip("the examples are not here")
     script = tmp_path / "seqloom"

@@ -25,7 +25,7 @@ CONFIGS: dict[str, ModelConfig] = {
     },
     **{
         f"las {cell}": ListenConfig(
-            cell=cell, hidden_size=5, embedding_size=3, attention_size=4, filters=2, filter_width=5
+            cell=cell, hidden_size=5, embedding_size=3, attention_size=4, filters=2, filter_reach=2
         )
         for cell in ("rnn", "lstm", "gru")
     },

@@ -25,7 +25,7 @@ CONFIGS = {
     },
     **{
         f"las {cell}, {layers} pyramid layers": ListenConfig(
-            cell=cell, pyramid_layers=layers, filter_width=5, **LISTEN
+            cell=cell, pyramid_layers=layers, filter_reach=2, **LISTEN
         )
         for cell, layers in (("rnn", 0), ("lstm", 2), ("gru", 1))
     },

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import soundfile
 import torch
 
 from seqloom.data.log_mel import log_mel, stack_frames
@@ -14,6 +13,8 @@ from seqloom.models import TorchStepper
 from seqloom.runtime.transcribe import Transcriber, ctc_best
 
 from ..export.speech import CONFIGS, noise, random_speech_model
+
+soundfile = pytest.importorskip("soundfile", reason="the extra `speech` is not installed")
 
 LENGTHS = (8000, 1200, 1, 15999, 5003)
 SOUNDS = [noise(n, seed=i) for i, n in enumerate(LENGTHS)]

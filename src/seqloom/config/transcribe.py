@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ..errors import ConfigError
 from .rules import choice, number
 from .sections import Sections
 from .training import TrainingConfig
@@ -41,13 +40,6 @@ class DataConfig:
     mel_masks: int = number(1, 0, 10, "spans of mels hidden in a recording")
     mel_mask_share: float = number(0.15, 0.0, 1.0, "widest of them, as a share of the mels")
 
-    def __post_init__(self) -> None:
-        if self.hop_ms > self.window_ms:
-            raise ConfigError(
-                f"config: `data.hop_ms` must be at most window_ms={self.window_ms:g}, got "
-                f"{self.hop_ms:g}: sound between the windows would be lost."
-            )
-
 
 @dataclass(frozen=True, kw_only=True)
 class CTCConfig:
@@ -72,15 +64,13 @@ class ListenConfig:
     embedding_size: int = number(64, 1, 8192, "E, size of a symbol's vector")
     attention_size: int = number(64, 1, 8192, "A, width of the attention")
     filters: int = number(8, 1, 256, "R, filters over where the decoder looked last")
-    filter_width: int = number(15, 1, 501, "K, positions that a filter sees, an odd number")
+    filter_reach: int = number(7, 0, 250, "positions that a filter sees to each side")
     dropout: float = number(0.2, 0.0, 0.95, "share of units dropped while training")
 
-    def __post_init__(self) -> None:
-        if self.filter_width % 2 == 0:
-            raise ConfigError(
-                f"config: `model.filter_width` must be odd, got {self.filter_width}: a filter has "
-                "a middle."
-            )
+    @property
+    def filter_width(self) -> int:
+        """K, positions that a filter sees, its middle counted."""
+        return 2 * self.filter_reach + 1
 
 
 ModelConfig = CTCConfig | ListenConfig

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import DataError
-from .pairs import _decode, _read_bytes
 from .split import source_fraction
+from .text_file import numbered_lines
 
 PATH_NAMES = ("audio", "path", "file", "audio_filepath")
 TEXT_NAMES = ("text", "transcript", "sentence")
@@ -53,8 +53,7 @@ def read_manifest(path: str | Path) -> list[Utterance]:
         DataError: The file cannot be read or has no line, or a line breaks a rule.
     """
     name = str(path)
-    text = _decode(name, *_read_bytes(name))
-    lines = [(n, line) for n, line in enumerate(text.split("\n"), start=1) if line.strip(" \r")]
+    lines = list(numbered_lines(path))
     if not lines:
         raise DataError(f"{name}: a manifest must have at least 1 recording, got none. {EXAMPLE}")
     rows = _json_rows if lines[0][1].lstrip().startswith("{") else _tab_rows

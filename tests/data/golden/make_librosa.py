@@ -1,4 +1,4 @@
-"""Make librosa.json: log-mel frames of a fixed sound by librosa, the oracle of data/features.py.
+"""Make librosa.json: log-mel frames of a fixed sound by librosa, the oracle of data/log_mel.py.
 
 python tests/data/golden/make_librosa.py       needs `pip install librosa`
 """

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-import soundfile
 import torch
 
 import seqloom
@@ -20,12 +19,14 @@ from seqloom.training.tasks.speech import prepare
 
 from ..runs import assert_equal_runs
 
+soundfile = pytest.importorskip("soundfile", reason="the extra `speech` is not installed")
+
 STILL = {"speed_change": 0.0, "gain_db": 0.0, "time_masks": 0.0, "mel_masks": 0}
 DATA = {"valid_fraction": 0.2, "batch_seconds": 12.0, "mels": 16}
 CTC = {"hidden_size": 8, "layers": 1}
 LAS = {
     **{"architecture": "las", "hidden_size": 6, "pyramid_layers": 1, "embedding_size": 4},
-    **{"attention_size": 5, "filters": 2, "filter_width": 5},
+    **{"attention_size": 5, "filters": 2, "filter_reach": 2},
 }
 TRAINING = {"steps": 12, "seed": 3}
 
