@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqloom.data.labelled import Columns, Labelled, read_labelled, split_by_class
-from seqloom.errors import DataError
+from seqloom.errors import ConfigError, DataError
 
 quick = settings(derandomize=True, deadline=None, max_examples=60)
 cell = st.text(
@@ -95,6 +95,11 @@ def test_messages(folder, text, columns, message):
     path = write(folder, text)
     with pytest.raises(DataError, match="^" + re.escape(f"{path}{message}")):
         read_labelled(path, columns)
+
+
+def test_text_and_label_are_two_columns():
+    with pytest.raises(ConfigError, match=r"^config: `data\.text_column` and `data\.label_column` must"):
+        Columns(text="2")
 
 
 def test_an_unknown_label_is_named_with_its_line(folder):

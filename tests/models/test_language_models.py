@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from seqloom import native
 from seqloom.config.generate import RecurrentConfig, TransformerConfig, WindowConfig
 from seqloom.decoding import select
 from seqloom.layers.transformer import recency
@@ -46,8 +47,16 @@ REACH = {
 }
 
 
+@pytest.fixture(params=["torch", "native"])
+def kernels(request, monkeypatch):
+    """What runs the recurrent layers."""
+    if request.param == "native" and not native.available():
+        pytest.skip("the native core is not built")
+    monkeypatch.setenv("SEQLOOM_KERNELS", request.param)
+
+
 @pytest.fixture(params=CONFIGS)
-def name(request):
+def name(request, kernels):
     return request.param
 
 
@@ -211,7 +220,7 @@ def test_recency_is_that_of_the_reference(queries, positions, context):
 
 
 @pytest.mark.parametrize("kind", ["dropout", "input_dropout", "recurrent_dropout"])
-def test_dropout_is_drawn_only_while_training(kind):
+def test_dropout_is_drawn_only_while_training(kind, kernels):
     off = {"dropout": 0.0, "input_dropout": 0.0, "recurrent_dropout": 0.0}
     model = build_language(recurrent("lstm", **{**off, kind: 0.5}), V)
     symbols = torch.randint(V, (B, T))

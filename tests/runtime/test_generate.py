@@ -22,7 +22,7 @@ from seqloom.models.language_model import TorchTextModel
 
 from ..evaluation.test_ngram import some_text
 from ..models.test_language_models import CONFIGS
-from ..toys import ENVIRONMENT, command
+from ..toys import ENVIRONMENT
 
 TEXT = some_text(300)
 
@@ -154,8 +154,3 @@ def test_all_of_it_runs_without_torch(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "the 6-gram beats the model" in done.stdout or "beats the model by" in done.stdout
-
-
-def test_info_of_a_text_model(path):
-    done = subprocess.run(command("info", path), env=ENVIRONMENT, capture_output=True, text=True)
-    assert "symbols         characters, vocabulary of 11" in done.stdout

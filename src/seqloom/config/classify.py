@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ..errors import ConfigError
 from .rules import choice, number, text
 from .sections import Sections
 from .training import TrainingConfig
 from .transduce import CellName, check_heads
 
-LEAST_EPOCHS, LEAST_STEPS = 8, 1000  # the default length of a run: whichever is longer
+LEAST_EPOCHS, LEAST_STEPS = 5, 1000  # the default length of a run: whichever is longer
 
 TextLevelChoice = Literal["auto", "words", "characters", "subwords"]
 HeaderChoice = Literal["auto", "yes", "no"]
@@ -31,14 +30,7 @@ class ClassifyDataConfig:
         400, 2, 5_000, "longer texts are cut to so many symbols, half at the start, half at the end"
     )
     valid_fraction: float = number(0.1, 0.001, 0.5, "share of texts cut off for validation")
-    batch_size: int = number(50, 1, 100_000, "texts of one batch")
-
-    def __post_init__(self) -> None:
-        if self.text_column == self.label_column:
-            raise ConfigError(
-                "config: `data.text_column` and `data.label_column` must differ, got "
-                f"{self.text_column} twice. Name two columns."
-            )
+    batch_size: int = number(32, 1, 100_000, "texts of one batch")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +45,7 @@ class RecurrentConfig:
         "max", "what is read of the states: their maximum, mean or attention, or the last one"
     )
     embedding_size: int = number(128, 1, 8192, "E, size of a symbol's vector")
-    hidden_size: int = number(128, 1, 8192, "H, size of a state, per direction")
+    hidden_size: int = number(64, 1, 8192, "H, size of a state, per direction")
     attention_size: int = number(64, 1, 8192, "A, width of the attention, if `pool` is that")
     dropout: float = number(0.5, 0.0, 0.95, "share of units dropped while training")
     word_dropout: float = number(0.3, 0.0, 0.95, "share of symbols read as unknown while training")
@@ -95,10 +87,15 @@ ClassifierConfig = FullyConnectedConfig | RecurrentConfig | TransformerConfig
 class ClassifyTrainingConfig(TrainingConfig):
     """The length of a run, the optimiser, the loss, and when to stop."""
 
+    weight_decay: float = number(0.1, 0.0, 1.0, "AdamW's, of weight matrices")
+    averaging: float = number(0.99, 0.0, 0.99999, "decay per step of the averaged weights")
     class_weights: Literal["none", "balanced"] = choice(
         "none", "balanced: a text of a rare class weighs more, each class as much in sum"
     )
-    label_smoothing: float = number(0.0, 0.0, 0.9, "share of the target spread over all classes")
+    label_smoothing: float = number(0.1, 0.0, 0.9, "share of the target spread over all classes")
+    label_ratios: float = number(
+        0.1, 0.0, 10.0, "how strongly a symbol's vector starts from the labels it is seen with"
+    )
 
 
 SECTIONS = Sections(
@@ -114,7 +111,10 @@ SECTIONS = Sections(
         "are split from punctuation.",
         "`data.header`: line 1 is one if a column is given by its name, or if its label is on no "
         "other line while each other label is on several.",
-        "`training.learning_rate`: 0.002; 0.001 for the Transformer.",
+        "`training.learning_rate`: 0.001; 0.002 for the fully-connected network.",
+        "`training.label_ratios`: the first numbers of a symbol's vector start from how much more "
+        "often it is seen in texts of each label than in others (the log-count ratios of Wang & "
+        "Manning 2012), times this; 0 starts all at random.",
         f"Length of the run, if none of `epochs`, `minutes` and `steps` is given: {LEAST_EPOCHS} "
         f"epochs or {LEAST_STEPS:,} steps, whichever is longer.",
         "Validation: once an epoch, but at least 10 and at most 100 times in a run.",

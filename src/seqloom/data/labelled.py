@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ..errors import DataError
+from ..errors import ConfigError, DataError
 from .split import source_fraction
 from .text_file import numbered_lines
 
@@ -47,6 +47,13 @@ class Columns:
     text: str = "1"
     label: str = "2"
     group: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.text == self.label:
+            raise ConfigError(
+                "config: `data.text_column` and `data.label_column` must differ, got "
+                f"{self.text} twice. Name two columns."
+            )
 
 
 def read_labelled(

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...config import Config
-from ...config.classify import LEAST_EPOCHS, LEAST_STEPS, TransformerConfig
+from ...config.classify import LEAST_EPOCHS, LEAST_STEPS, FullyConnectedConfig
 from ...data.text_batches import by_length, plan_texts
 from ...evaluation.calibration import log_loss
 from ...evaluation.classes import f1
@@ -18,8 +18,9 @@ from ...export.parts.classify import ClassifyParts
 from ...models.classifier import build_classifier
 from ..measures import Measure
 from ..work import Work, tensors_of
-from .texts import PreparedTexts, class_weights, prepare_texts
+from .texts import PreparedTexts, class_weights, label_ratios, prepare_texts
 
+RATIO_COLUMNS = 16  # numbers of a vector that start from the labels, more if there are more labels
 VALID_TEXTS = 256  # validation texts of one batch
 
 
@@ -52,8 +53,17 @@ class Classify(Work):
         return cls(prepare_texts(data, valid, config.data), config)
 
     def build(self) -> nn.Module:
-        vocabulary = self.data.reader.vocabulary
-        return build_classifier(self.config.model, len(vocabulary), len(self.data.labels))
+        num_symbols, num_classes = len(self.data.reader.vocabulary), len(self.data.labels)
+        network = build_classifier(self.config.model, num_symbols, num_classes)
+        strength = self.config.training.label_ratios  # type: ignore[attr-defined]
+        if strength:
+            ratios_VC = torch.from_numpy(label_ratios(self.data.train, num_symbols, num_classes))
+            weight_VE = network.embedding.weight
+            columns = min(max(RATIO_COLUMNS, num_classes), weight_VE.shape[1])
+            with torch.no_grad():
+                for column in range(columns):
+                    weight_VE[:, column] = strength * ratios_VC[:, column % num_classes]
+        return network
 
     def plan(self, epoch: int) -> list[np.ndarray]:
         return plan_texts(
@@ -127,6 +137,6 @@ def resolve(config: Config) -> Config:
     """Fill in the learning rate of the architecture."""
     if config.training.learning_rate is not None:
         return config
-    rate = 1e-3 if isinstance(config.model, TransformerConfig) else 2e-3
+    rate = 2e-3 if isinstance(config.model, FullyConnectedConfig) else 1e-3
     training = dataclasses.replace(config.training, learning_rate=rate)
     return dataclasses.replace(config, training=training)

@@ -10,6 +10,7 @@ from ...config.classify import ClassifyDataConfig
 from ...data.labelled import Columns, Labelled, read_labelled, split_by_class
 from ...data.text_batches import TextSet
 from ...data.text_reader import TextReader, guess_text_level
+from ...data.vocabulary import SPECIALS
 from ...errors import DataError
 
 MOST_SHOWN = 10  # labels named in the report
@@ -155,6 +156,33 @@ def _fingerprint(*parts: list[Labelled]) -> str:
         for row in part:
             digest.update(f"{row.text}\t{row.label}\n".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def label_ratios(texts: TextSet, num_symbols: int, num_classes: int) -> np.ndarray:
+    """How much more often a symbol is seen in texts of a label than in others, `(V, C)`, in nats.
+
+    The log-count ratio r of naive Bayes on presence: log (p_wc / sum_w p_wc) of the label's texts
+    less that of the others, with 1 added to each count. 0 for the specials.
+
+    Source: Wang & Manning, "Baselines and Bigrams", ACL 2012, section 2.1; as a start of
+    embeddings, Li et al., "Initializing Convolutional Filters with Semantic Features for Text
+    Classification", EMNLP 2017.
+    """
+    counts_CV = np.zeros((num_classes, num_symbols))
+    for row in range(len(texts)):
+        batch = texts.collate(np.array([row]))
+        counts_CV[batch.labels[0], np.unique(batch.symbols[0])] += 1
+    counts_CV[:, : len(SPECIALS)] = 0
+    others_CV = counts_CV.sum(axis=0) - counts_CV
+    ratios_CV = _log_share(counts_CV) - _log_share(others_CV)
+    ratios_CV[:, : len(SPECIALS)] = 0
+    ratios_VC: np.ndarray = ratios_CV.T.astype(np.float32)
+    return ratios_VC
+
+
+def _log_share(counts: np.ndarray) -> np.ndarray:
+    share: np.ndarray = np.log((counts + 1) / (counts + 1).sum(axis=1, keepdims=True))
+    return share
 
 
 def class_weights(labels: np.ndarray, num_classes: int) -> np.ndarray:
