@@ -36,8 +36,10 @@ SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 RATE, SEED = 8000, 1
 COUNTS = {"train": 2500, "valid": 200, "test": 500}
 INDEX = {"train": range(8, 50), "valid": range(5, 8), "test": range(5)}
-STREAMING = {"model": {"bidirectional": False}}
-CHARACTERS = {"data": {"text_level": "characters"}}
+SHORTER = {"training": {"steps": 3500}}
+STREAMING = {"model": {"bidirectional": False}, **SHORTER}
+CHARACTERS = {"data": {"text_level": "characters"}, **SHORTER}
+LAS = {"model": {"architecture": "las"}, **SHORTER}
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ CASES = [
     Case("digits-ctc"),
     Case("digits-ctc-one-way", STREAMING),
     Case("digits-ctc-spelled", CHARACTERS),
-    Case("digits-las", {"model": {"architecture": "las"}}),
+    Case("digits-las", LAS),
     *(
         Case(f"unseen-{speaker}", {"training": {"steps": 1500}}, unseen=speaker)
         for speaker in SPEAKERS
