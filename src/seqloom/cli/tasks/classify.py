@@ -69,7 +69,7 @@ def evaluate(model: Classifier, request: Request) -> None:
     if request.as_json:
         print(json.dumps(_json(request, found, groups, table, comparisons), indent=2))
     else:
-        print_classes(found, Console(), groups=groups)
+        print_classes(found, Console(), groups=groups, by=_name(request.by))
         if comparisons:
             print_baselines(table, comparisons, Console())
     if request.outputs is not None:
@@ -156,6 +156,10 @@ def _baselines(model: Classifier, request: Request) -> list[TextBaseline]:
         train, valid = split_by_class(train, data.get("valid_fraction", 0.1))
     sets = [([row.text for row in rows], _numbers(model, rows)) for rows in (train, valid)]
     return fit_text_baselines(sets[0], sets[1], model.parts.reader.symbols, len(model.labels))
+
+
+def _name(by: str | None) -> str:
+    return f"column {by}" if by is None or by.isdecimal() else by
 
 
 def _json(
