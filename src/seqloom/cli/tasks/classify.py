@@ -105,7 +105,8 @@ def _measure(model: Classifier, request: Request) -> _Measured:
 
 def _right(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     """1 where the answer is right, else 0."""
-    return np.equal(probabilities.argmax(axis=1), labels).astype(np.int64)
+    right: np.ndarray = np.equal(probabilities.argmax(axis=1), labels).astype(np.int64)
+    return right
 
 
 def _answers(model: Classifier, texts: list[str], nbest: int, request: Request) -> Iterator[str]:
