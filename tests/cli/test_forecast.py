@@ -87,7 +87,7 @@ def test_a_test_file_follows_the_past(cli, numbered, tmp_path):
     test.write_text("\n".join(["step,a,b", *(f"{i},5,6" for i in range(1, 4))]))
     head = tmp_path / "head.csv"
     head.write_text("\n".join(lines))
-    done = cli("evaluate", model, head, "--test", test, "--json", "--baselines", "naive2,theta")
+    done = cli("evaluate", model, head, "--test", test, "--json", "--against", "naive2,theta")
     found = json.loads(done.out)
     assert (found["forecasts"], found["windows"]) == (2, 1)
     assert list(found["methods"]) == ["network", "naive2", "theta"]
@@ -118,7 +118,7 @@ def test_what_is_refused(refuses, numbered, tmp_path):
         "got 0.",
         ("evaluate", model, data, "--windows", "2", "--test", data): "evaluate: `--windows` must "
         "not come with --test, got 2. Drop one.",
-        ("evaluate", model, data, "--baselines", "naive,arima"): "evaluate: `--baselines` must be "
+        ("evaluate", model, data, "--against", "naive,arima"): "evaluate: `--against` must be "
         "some of naive, seasonal naive, drift, naive2, theta, ets, got 'arima'.",
         ("predict", model, data, "--figure", tmp_path / "no" / "x.png"): "predict: `--figure` must "
         f"be in a folder that exists, got {tmp_path / 'no' / 'x.png'}. Make it first.",

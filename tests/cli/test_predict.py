@@ -85,8 +85,8 @@ def test_search_settings_reach_the_search(cli, model, monkeypatch):
         assert options.pop("seed") > 0
         assert options.pop("beam") is options.pop("length_penalty") is None
     assert [options for _, options in seen[1:]] == [
-        {"temperature": 0.5, "top_k": 3},
-        {"temperature": 1.0, "top_k": None},
+        {"temperature": 0.5, "top_k": 3, "top_p": 1.0},
+        {"temperature": 1.0, "top_k": None, "top_p": 1.0},
     ]
 
 
@@ -105,10 +105,10 @@ def test_draws_depend_on_the_seed_and_the_line_and_not_on_when_it_came(cli, mode
 
 
 def test_sampling_flags_need_sample(refuses, model):
-    for flag in ("--temperature", "--top-k", "--seed"):
+    for flag in ("--temperature", "--top-k", "--top-p", "--seed"):
         assert refuses("predict", model, "ab", flag, 1) == (
-            "predict: `--temperature`, `--top-k` and `--seed` must come with --sample, got none. "
-            "Add --sample."
+            "predict: `--temperature`, `--top-k`, `--top-p` and `--seed` must come with --sample, "
+            "got none. Add --sample."
         )
 
 

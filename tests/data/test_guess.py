@@ -53,3 +53,11 @@ def test_only_the_head_is_read(tmp_path):
 def test_cmudict_and_what_is_not_there():
     assert guess_task("cmudict").task == "transduce"
     assert guess_task("nowhere.csv").task == "transduce"
+
+
+def test_a_folder_of_texts(tmp_path):
+    assert guess_task(str(tmp_path)).task == "transduce"
+    (tmp_path / "one.txt").write_text("To be\n")
+    assert guess_task(str(tmp_path)).say() == (
+        "task: generate (a folder of texts; --task overrides)"
+    )

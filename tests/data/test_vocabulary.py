@@ -107,9 +107,9 @@ SUBWORDS = {"level": "subwords", "symbols": [*SPECIALS, "a", "b", "ab"], "merges
         ({**GOOD, "x": 1}, "`data` must be an object with level, symbols and merges, got ['level'"),
         (
             {**GOOD, "level": "words"},
-            "`level` must be one of characters, symbols, subwords, got 'words'.",
+            "`level` must be one of characters, symbols, subwords, pieces, got 'words'.",
         ),
-        ({**GOOD, "level": ["symbols"]}, "`level` must be one of characters, symbols, subwords, g"),
+        ({**GOOD, "level": ["symbols"]}, "`level` must be one of characters, symbols, subwords, p"),
         ({**GOOD, "symbols": "abc"}, "`symbols` must be a list of non-empty strings, got 'abc'."),
         ({**GOOD, "symbols": [*SPECIALS, 7]}, "`symbols` must be a list of non-empty strings, got"),
         (

@@ -10,7 +10,8 @@ from seqloom.reference.layer_norm import NormWeights
 from seqloom.reference.linear import LinearWeights
 from seqloom.reference.multi_head import MultiHeadWeights
 from seqloom.reference.transformer import DecoderLayerWeights, EncoderLayerWeights
-from seqloom.reference.transformer_parts import positions
+from seqloom.reference.transformer_parts import positions, recency, self_attention
+from seqloom.reference.transformer_parts import self_attention_backward as self_back
 
 from .compare import (
     as_float32,
@@ -283,3 +284,43 @@ def test_wrong_number_of_heads_says_what_to_do(encoder):
     message = r"^multi_head: `num_heads` must divide .* got 3 for D=8\. Choose a divisor of 8\.$"
     with pytest.raises(ShapeError, match=message):
         transformer.encoder_layer(np.ones((B, T, D)), encoder[1], num_heads=3)
+
+
+def test_recency_by_hand():
+    want = -np.array([[2.0, 1.0, 0.0, np.inf], [np.inf, 2.0, 1.0, 0.0]])
+    np.testing.assert_allclose(
+        recency(2, 4, 2, context=3), [want * 2.0**-4, want * 2.0**-8], atol=1e-15
+    )
+
+
+@pytest.mark.parametrize("context", [1, 3, 99])
+def test_a_bias_on_the_scores_matches_torch_at_once_and_in_pieces(encoder, context):
+    module, w = encoder
+    x, _ = inputs(np.ones((B, T), bool))
+    bias = recency(T, T, N, context=context)
+    want = module(torch.tensor(x), src_mask=torch.tensor(bias).repeat(B, 1, 1))
+    cache = transformer.initial_cache(B, w.self_attn, num_heads=N)
+    got, whole = transformer.encoder_layer_advance(x, cache, w, bias)
+    assert_same(got, want)
+    pieces = []
+    for first, last in ((0, 2), (2, 3), (3, T)):
+        some, cache = transformer.encoder_layer_advance(
+            x[:, first:last], cache, w, recency(last - first, last, N, context=context)
+        )
+        pieces.append(some)
+    assert_same(np.concatenate(pieces, axis=1), want)
+    assert_same(cache, whole)
+
+
+def test_gradient_with_a_bias_is_the_slope(encoder):
+    _, w = encoder
+    x, d_y = inputs(np.ones((B, T), bool))
+    bias = recency(T, T, N, context=4)
+    past = transformer.initial_cache(B, w.self_attn, num_heads=N)
+
+    def run(x, norm, attention):
+        return self_attention(x, past, norm, attention, bias=bias)
+
+    _, _, saved = run(x, w.norm1, w.self_attn)
+    gradient = self_back(d_y, saved, w.norm1, w.self_attn)
+    assert_is_slope(lambda *at: (run(*at)[0] * d_y).sum(), (x, w.norm1, w.self_attn), gradient)

@@ -13,11 +13,20 @@ def evaluate(
     outputs: Annotated[
         Path | None, typer.Option(help="Write every source and output to this TSV.")
     ] = None,
+    baselines: Annotated[
+        str | None, typer.Option(help="What baselines learn from, e.g. the training text.")
+    ] = None,
     beam: Annotated[
         int | None, typer.Option(help="Hypotheses kept; 1 is greedy. [default: the model's]")
     ] = None,
     length_penalty: Annotated[
         float | None, typer.Option(help="0 favours short outputs. [default: the model's]")
+    ] = None,
+    valid: Annotated[
+        str | None, typer.Option(help="classify: choose the baselines' settings on this file.")
+    ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="classify: accuracy for each value of this column.")
     ] = None,
     windows: Annotated[
         int | None, typer.Option(help="forecast: horizons at the end to walk over. [default: 1]")
@@ -25,14 +34,15 @@ def evaluate(
     test: Annotated[
         Path | None, typer.Option(help="forecast: a CSV with the values that follow FILE's.")
     ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="forecast: baselines, e.g. naive2,theta. [default: all]")
+    ] = None,
     level: Annotated[
         int | None, typer.Option(help="forecast: of the interval, 50, 80, 90 or 95 %.")
     ] = None,
-    baselines: Annotated[
-        str | None, typer.Option(help="forecast: some of them, e.g. naive2,theta. [default: all]")
-    ] = None,
     figure: Annotated[
-        Path | None, typer.Option(help="forecast: draw the errors by step of the horizon.")
+        Path | None,
+        typer.Option(help="classify, forecast: draw confusions, or errors by step ahead."),
     ] = None,
 ) -> None:
     """Measure a model: error rates with 95 % intervals, error by length, confusions.
@@ -58,12 +68,15 @@ def evaluate(
         "file": file,
         "as_json": as_json,
         "outputs": outputs,
+        "baselines": baselines,
         "beam": beam,
         "length_penalty": length_penalty,
+        "valid": valid,
+        "by": by,
         "windows": windows,
         "test": test,
+        "against": against,
         "level": level,
-        "baselines": baselines,
         "figure": figure,
     }
     task_module(loaded.file.task).evaluate(loaded, Request("evaluate", model, options))

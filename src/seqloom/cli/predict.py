@@ -37,13 +37,23 @@ def predict(
     top_k: Annotated[
         int | None, typer.Option(help="With --sample: from the k likeliest symbols only.")
     ] = None,
+    top_p: Annotated[
+        float | None,
+        typer.Option(help="With --sample: from the likeliest symbols that have this share only."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="With --sample. [default: 0]")] = None,
+    length: Annotated[
+        int | None, typer.Option(help="generate: symbols to add. [default: the model's]")
+    ] = None,
     level: Annotated[
         int | None, typer.Option(help="forecast: of the interval, 50, 80, 90 or 95 %.")
     ] = None,
     figure: Annotated[
         Path | None, typer.Option(help="forecast: draw history, forecast and interval.")
     ] = None,
+    stream: Annotated[
+        bool, typer.Option("--stream", help="transcribe: raw 16-bit sound on standard input.")
+    ] = False,
 ) -> None:
     """Predict with a model file. Needs neither PyTorch nor the data.
 
@@ -71,8 +81,11 @@ def predict(
         "sample": sample,
         "temperature": temperature,
         "top_k": top_k,
+        "top_p": top_p,
+        "length": length,
         "seed": seed,
         "level": level,
         "figure": figure,
+        "stream": stream,
     }
     task_module(loaded.file.task).predict(loaded, Request("predict", model, options))

@@ -66,6 +66,8 @@ def checked(name: str, value: Any, hint: Any, rule: Mapping[str, Any], where: st
         return one_of(name, value, get_args(hint), where)
     if hint is float and type(value) is int:
         value = float(value)
+    if hint is str and type(value) is int:  # `--set data.text_column=2`
+        value = str(value)
     if type(value) is not hint:
         kinds = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
         raise ConfigError(f"{where}: `{name}` must be {kinds[hint]}, got {value!r}.")

@@ -138,10 +138,17 @@ def to_toml(config: Config, comments: Mapping[str, str] | None = None) -> str:
         lines.append(f"[{name}]")
         for key, value in tree[name].items():
             remark = (comments or {}).get(f"{name}.{key}")
-            # a JSON string, number or boolean is a TOML one
-            lines.append(f"{key} = {json.dumps(value)}" + (f"  # {remark}" if remark else ""))
+            lines.append(f"{key} = {_toml(value)}" + (f"  # {remark}" if remark else ""))
         lines.append("")
     return "\n".join(lines)
+
+
+def _toml(value: Any) -> str:
+    """A JSON string, number or boolean, which is a TOML one but for two things.
+
+    TOML escapes no surrogates, so all beyond ASCII stands for itself; and it wants DEL escaped.
+    """
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _literal(text: str) -> Any:

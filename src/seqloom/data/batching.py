@@ -34,8 +34,8 @@ class PairSet:
 
     def __init__(self, sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]) -> None:
         assert len(sources) == len(targets), "a source for every target"
-        self._sources = _Ragged(sources)
-        self._targets = _Ragged([[*target, EOS] for target in targets])
+        self._sources = Ragged(sources)
+        self._targets = Ragged([[*target, EOS] for target in targets])
 
     def __len__(self) -> int:
         return len(self._sources.lengths)
@@ -61,7 +61,7 @@ class PairSet:
         )
 
 
-class _Ragged:
+class Ragged:
     """Rows of unequal length, end to end."""
 
     def __init__(self, rows: Sequence[Sequence[int]]) -> None:

@@ -4,7 +4,7 @@
     a CSV with numbers               forecast
     TEXT tab LABEL, few labels       classify
     SOURCE tab TARGET                transduce
-    any other text                   generate
+    any other text, or a folder      generate
 
 Checked by `tests/data/test_guess.py`.
 """
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .sources import is_data_set
+from .text import ENDINGS
 
 HEAD_BYTES = 400_000
 AUDIO = re.compile(r"\.(wav|flac|ogg|opus|mp3|aiff?)$", re.IGNORECASE)
@@ -41,6 +42,8 @@ def guess_task(data: str) -> Guess:
     """Guess the task of a file. One that cannot be read is for `transduce`, which will say so."""
     if is_data_set(data):
         return Guess("transduce", f"{data} is a set of pairs")
+    if Path(data).is_dir() and any(f.name.endswith(ENDINGS) for f in Path(data).iterdir()):
+        return Guess("generate", "a folder of texts")
     lines = _head(Path(data))
     if not lines:
         return Guess("transduce", "nothing to go by")

@@ -1,13 +1,16 @@
 """What one symbol is: a character, a space-separated symbol, or a learned piece of a word.
 
+`pieces` are the subwords of running text (`pieces.py`): they keep white space.
+
 Checked by `tests/data/test_levels.py`.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-Level = Literal["characters", "symbols", "subwords"]
-LEVELS: tuple[Level, ...] = ("characters", "symbols", "subwords")
+Level = Literal["characters", "symbols", "subwords", "pieces"]
+LEVELS: tuple[Level, ...] = ("characters", "symbols", "subwords", "pieces")
+LEARNED: tuple[Level, ...] = ("subwords", "pieces")  # by merging, with a splitter of their own
 
 MAX_SYMBOLS = 1000
 
@@ -33,11 +36,11 @@ def guess_level(texts: Iterable[str]) -> tuple[Level, str]:
 
 def split_text(text: str, level: Level) -> list[str]:
     """Split into code points, or at white space."""
-    assert level != "subwords", "a SubwordSplitter splits into subwords"
+    assert level not in LEARNED, "a SubwordSplitter splits into subwords"
     return list(text) if level == "characters" else text.split()
 
 
 def join_symbols(symbols: Sequence[str], level: Level) -> str:
     """Undo `split_text`, with every run of white space between symbols as one space."""
-    assert level != "subwords", "a SubwordSplitter joins subwords"
+    assert level not in LEARNED, "a SubwordSplitter joins subwords"
     return ("" if level == "characters" else " ").join(symbols)

@@ -3,17 +3,14 @@
 Checked by `tests/data/test_pairs.py`: the standard library's `csv` reader is the oracle.
 """
 
-import gzip
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DataError
+from .text_file import numbered_lines
 
 TWO_COLUMNS = "Write one pair a line, source and target separated by one tab."
-GZIP_MAGIC = b"\x1f\x8b"
-UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -45,9 +42,7 @@ def read_pairs(path: str | Path) -> list[Pair]:
             breaks the rule of two non-empty columns.
     """
     name = str(path)
-    text = read_text(name)
-    numbered = enumerate(text.split("\n"), start=1)
-    pairs = [_parse(name, number, line) for number, line in numbered if line.strip(" \r")]
+    pairs = [_parse(name, number, line) for number, line in numbered_lines(name)]
     if not pairs:
         raise DataError(f"{name}: a file must have at least 1 pair, got none. {TWO_COLUMNS}")
     return pairs
@@ -59,63 +54,6 @@ def group_by_source(pairs: Iterable[Pair]) -> list[Example]:
     for pair in pairs:
         targets.setdefault(pair.source, {})[pair.target] = None
     return [Example(source, tuple(unique)) for source, unique in targets.items()]
-
-
-def read_text(name: str) -> str:
-    """A file's text: UTF-8 with or without a byte order mark, plain or gzip.
-
-    Raises:
-        DataError: It is missing, a directory, damaged or not UTF-8.
-    """
-    return _decode(name, *_read_bytes(name))
-
-
-def _read_bytes(name: str) -> tuple[bytes, bool]:
-    """Return the file's bytes, and whether they were gzipped."""
-    path = Path(name)
-    if path.is_dir():
-        raise DataError(f"{name}: data must be a file, got a directory. Name one file in it.")
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(
-            f"{name}: data must be a file, got a path where nothing is. Check the spelling and "
-            f"the folder you are in ({Path.cwd()})."
-        ) from None
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"{name}: data must be a readable file, got: {error}. Check its permissions."
-        ) from None
-    if not raw.startswith(GZIP_MAGIC):
-        return raw, False
-    try:
-        return gzip.decompress(raw), True
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(
-            f"{name}: a gzip file must be whole, got damaged data ({error}). Copy or download it "
-            f"again; `gzip -t` tests it."
-        ) from None
-
-
-def _decode(name: str, raw: bytes, gzipped: bool) -> str:
-    """Decode UTF-8, or name the line and the byte that is not."""
-    problem = raw.find(b"\0")  # UTF-16 without its mark can pass for UTF-8, but for these
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        problem = error.start
-    if problem < 0:
-        return text.removeprefix("\ufeff")
-    line = raw.count(b"\n", 0, problem) + 1
-    column = problem - raw.rfind(b"\n", 0, problem)
-    utf16 = raw.startswith(UTF16_BOMS) or raw[problem] == 0
-    encoding = "UTF-16" if utf16 else "ISO-8859-1"
-    convert = f"iconv -f {encoding} -t UTF-8"
-    command = f"zcat {name} | {convert}" if gzipped else f"{convert} {name}"
-    raise DataError(
-        f"{name}, line {line}: text must be UTF-8, got byte 0x{raw[problem]:02X} at byte "
-        f"{column} of the line. Convert it, e.g. `{command} > utf8.tsv` if it is {encoding}."
-    )
 
 
 def _parse(name: str, number: int, line: str) -> Pair:

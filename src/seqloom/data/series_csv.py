@@ -16,8 +16,8 @@ from typing import Literal
 import numpy as np
 
 from ..errors import DataError
-from .pairs import read_text
 from .series import Columns, SeriesSet, assemble, number
+from .text_file import read_text
 from .times import TimeAxis, is_time
 
 Layout = Literal["auto", "long", "wide"]

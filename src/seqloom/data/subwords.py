@@ -82,12 +82,16 @@ class SubwordSplitter:
         """Split into subwords; a character never seen in training stands alone."""
         return list(itertools.chain.from_iterable(self._split_words(text)))
 
+    def words(self, text: str) -> list[str]:
+        """What a merge never crosses: words, each behind its mark."""
+        return mark_words(text)
+
     def join(self, symbols: Iterable[str]) -> str:
         """Undo `split`, with every run of white space as one space."""
         return "".join(symbols).replace(WORD_MARK, " ").strip()
 
     def _split_words(self, text: str) -> Iterator[tuple[str, ...]]:
-        for word in mark_words(text):
+        for word in self.words(text):
             parts = self._cache.get(word)
             if parts is None:
                 parts = self._split_word(word)

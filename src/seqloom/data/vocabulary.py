@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from ..errors import DataError, FormatError
-from .levels import LEVELS, Level, join_symbols, split_text
+from .levels import LEARNED, LEVELS, Level, join_symbols, split_text
+from .pieces import PieceSplitter, learn_pieces
 from .subwords import SubwordSplitter, learn_subwords
 
 PAD, BOS, EOS, UNK = 0, 1, 2, 3
@@ -22,7 +23,7 @@ UNKNOWN_SIGN = "⁇"  # U+2047, shown in place of UNK
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A level, its symbols (the four specials first) and, for subwords, the merges."""
+    """A level, its symbols (the four specials first) and, for a learned level, the merges."""
 
     level: Level
     symbols: tuple[str, ...]
@@ -44,7 +45,7 @@ class Vocabulary:
             level: What one symbol is.
             subword_size: Number of subwords to learn, the specials not counted. Subwords keep
                 the order they were learned in.
-            min_count: Symbols seen less often are unknown; at the level of subwords this holds
+            min_count: Symbols seen less often are unknown; at the levels that merge this holds
                 for characters, and for every subword that contains one.
 
         Raises:
@@ -52,11 +53,13 @@ class Vocabulary:
             ConfigError, MissingExtraError: As `learn_subwords`.
         """
         texts = list(texts)
-        unit: Level = "symbols" if level == "symbols" else "characters"
-        counts = Counter(symbol for text in texts for symbol in split_text(text, unit))
+        counts: Counter[str] = Counter()
+        for text in texts:
+            counts.update(text.split() if level == "symbols" else text)
         merges: list[tuple[str, str]] = []
-        if level == "subwords":
-            learned, merges = learn_subwords(texts, subword_size)
+        if level in LEARNED:
+            learn = learn_subwords if level == "subwords" else learn_pieces
+            learned, merges = learn(texts, subword_size)
             rare = {symbol for symbol, count in counts.items() if count < min_count}
             symbols = [symbol for symbol in learned if rare.isdisjoint(symbol)]
         else:
@@ -135,9 +138,10 @@ class Vocabulary:
 
     @cached_property
     def _splitter(self) -> SubwordSplitter | None:
-        if self.level != "subwords":
+        if self.level not in LEARNED:
             return None
-        return SubwordSplitter(self.merges, self.symbols[len(SPECIALS) :])
+        kind = SubwordSplitter if self.level == "subwords" else PieceSplitter
+        return kind(self.merges, self.symbols[len(SPECIALS) :])
 
 
 def _check_symbols(level: Level, symbols: Any) -> None:
@@ -148,7 +152,7 @@ def _check_symbols(level: Level, symbols: Any) -> None:
     repeated = [symbol for symbol, count in Counter(symbols).items() if count > 1]
     if repeated:
         raise _broken("symbols", "all be different", f"{repeated[0]!r} twice")
-    for symbol in symbols[len(SPECIALS) :]:
+    for symbol in symbols[len(SPECIALS) :] if level != "pieces" else ():
         if split_text(symbol, "characters" if level == "characters" else "symbols") != [symbol]:
             what = "one character" if level == "characters" else "free of white space"
             raise _broken("symbols", f"each be {what} at the level {level}", repr(symbol))
@@ -157,7 +161,7 @@ def _check_symbols(level: Level, symbols: Any) -> None:
 def _check_merges(level: Level, merges: Any, symbols: set[str]) -> None:
     if not isinstance(merges, list) or not all(_is_pair(merge) for merge in merges):
         raise _broken("merges", "be a list of pairs of strings", _show(merges))
-    if merges and level != "subwords":
+    if merges and level not in LEARNED:
         raise _broken("merges", f"be empty at the level {level}", f"{len(merges)} of them")
     for left, right in merges:
         if not symbols.issuperset((left, right, left + right)):

@@ -1,16 +1,21 @@
 """Searching for outputs: greedy, beam, sampling; for any model that steps."""
 
 from .beam import beam_search
-from .contract import Hypothesis, Stepper, select
+from .continuation import Sampling, continuation
+from .contract import Hypothesis, Stepper, TextModel, select
 from .decode import LengthLimit, Search, decode
-from .greedy import greedy, sampler
+from .greedy import greedy
+from .sampling import sampler
 
 __all__ = [
     "Hypothesis",
     "LengthLimit",
+    "Sampling",
     "Search",
     "Stepper",
+    "TextModel",
     "beam_search",
+    "continuation",
     "decode",
     "greedy",
     "sampler",

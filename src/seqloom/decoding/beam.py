@@ -18,12 +18,12 @@ import numpy as np
 
 from ..data.vocabulary import BOS, EOS
 from ..shapes import Int
-from .contract import Hypothesis, Stepper, forbid, select
+from .contract import Hypothesis, Padded, Stepper, forbid, select
 
 
 def beam_search(
     model: Stepper,
-    source: Int[np.ndarray, "B S"],
+    source: Padded,
     lengths: Int[np.ndarray, " B"],
     limits: Int[np.ndarray, " B"],
     *,

@@ -14,21 +14,39 @@ from ..data.vocabulary import BOS, PAD, UNK
 from ..shapes import Float, Int
 
 NEVER = (PAD, BOS, UNK)  # symbols that are no output
+# padded sources: symbol numbers, or the features of sound
+Padded = Int[np.ndarray, "B S"] | Float[np.ndarray, "B S F"]
 
 
 @runtime_checkable
 class Stepper(Protocol):
     """A model that decodes step by step."""
 
-    def start(
-        self, source: Int[np.ndarray, "B S"], lengths: Int[np.ndarray, " B"]
-    ) -> tuple[Any, Any]:
+    def start(self, source: Padded, lengths: Int[np.ndarray, " B"]) -> tuple[Any, Any]:
         """Read padded sources; return the first state and the memory."""
 
     def step(
         self, symbols: Int[np.ndarray, " B"], state: Any, memory: Any
     ) -> tuple[Float[np.ndarray, "B V"], Any]:
         """Read the last symbols; return log-probabilities of the next, in nats, and the state."""
+
+
+@runtime_checkable
+class TextModel(Protocol):
+    """A model that foretells the next symbol of a text, torch or NumPy alike."""
+
+    def initial_state(self, batch_size: int) -> Any:
+        """The state before the first symbol."""
+
+    def forward(
+        self, symbols: Int[np.ndarray, "B T"], state: Any
+    ) -> tuple[Float[np.ndarray, "B T V"], Any]:
+        """Read symbols; return log-probabilities of the one after each, in nats, and the state."""
+
+    def step(
+        self, symbols: Int[np.ndarray, " B"], state: Any
+    ) -> tuple[Float[np.ndarray, "B V"], Any]:
+        """Read one symbol per text; return log-probabilities of the next, and the state."""
 
 
 @dataclass(frozen=True)

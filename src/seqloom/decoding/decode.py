@@ -6,6 +6,7 @@ outputs whatever the batch.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from ..data.vocabulary import PAD
 from ..errors import ConfigError
 from .beam import beam_search
 from .contract import Hypothesis, Stepper
-from .greedy import greedy, sampler
+from .greedy import greedy
+from .sampling import check_sampling, sampler
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,7 @@ class Search:
         length_penalty: See `Hypothesis.score`.
         temperature: Draw at random instead, with this temperature; `nbest` draws.
         top_k: When drawing, from the k likeliest symbols only.
+        top_p: When drawing, from the likeliest symbols that have this share only.
         seed: When drawing.
     """
 
@@ -34,6 +37,7 @@ class Search:
     length_penalty: float = 1.0
     temperature: float | None = None
     top_k: int | None = None
+    top_p: float = 1.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -50,13 +54,16 @@ class Search:
             raise ConfigError(
                 "decode: `top_k` must come with a temperature, got none. Set temperature=1."
             )
-        if self.temperature is not None and not 0.0 < self.temperature <= 100.0:
+        if self.temperature is None and self.top_p != 1.0:
             raise ConfigError(
-                "decode: `temperature` must be above 0 and at most 100, "
-                f"got {self.temperature}. Use beam=1 for the likeliest symbols."
+                "decode: `top_p` must come with a temperature, got none. Set temperature=1."
             )
-        if self.top_k is not None and self.top_k < 1:
-            raise ConfigError(f"decode: `top_k` must be at least 1, got {self.top_k}.")
+        check_sampling(
+            "decode",
+            temperature=1.0 if self.temperature is None else self.temperature,
+            top_k=self.top_k,
+            top_p=self.top_p,
+        )
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ class LengthLimit:
 
 def decode(
     model: Stepper,
-    sources: Sequence[Sequence[int]],
+    sources: Sequence[Sequence[int]] | Sequence[np.ndarray],
     limit: LengthLimit,
     search: Search,
     *,
@@ -83,7 +90,7 @@ def decode(
 
     Args:
         model: The model.
-        sources: Symbol numbers of each source.
+        sources: Symbol numbers of each source, or its features `(S, F)`.
         limit: Most symbols of an output.
         search: How to search.
         batch_rows: Hypotheses that are worked on at once.
@@ -97,13 +104,24 @@ def decode(
     results: list[list[Hypothesis]] = [[] for _ in sources]
     for start in range(0, len(order), width):
         rows = order[start : start + width]
-        source = np.full((len(rows), max(1, int(lengths[rows].max()))), PAD, dtype=np.int64)
-        for i, row in enumerate(rows):
-            source[i, : lengths[row]] = sources[row]
+        source = _padded([sources[row] for row in rows])
         found = _decode_batch(model, source, lengths[rows], rows, limit, search)
         for row, hypotheses in zip(rows, found, strict=True):
             results[row] = hypotheses
     return results
+
+
+def _padded(sources: Sequence[Any]) -> np.ndarray:
+    """Sources of any lengths as one array: `PAD` behind symbols, zeros behind features."""
+    width = max(1, *map(len, sources))
+    first = sources[0]
+    if isinstance(first, np.ndarray) and first.ndim == 2:
+        padded = np.zeros((len(sources), width, first.shape[1]), first.dtype)
+    else:
+        padded = np.full((len(sources), width), PAD, dtype=np.int64)
+    for i, source in enumerate(sources):
+        padded[i, : len(source)] = source
+    return padded
 
 
 def _decode_batch(
@@ -120,6 +138,7 @@ def _decode_batch(
         choose = sampler(
             temperature=search.temperature,
             top_k=search.top_k,
+            top_p=search.top_p,
             seed=search.seed,
             streams=[(int(row), draw) for row in rows for draw in range(search.nbest)],
         )

@@ -1,19 +1,19 @@
-"""Greedy search and sampling: one hypothesis per source, the next symbol settled at each step."""
+"""Greedy search: one hypothesis per source, the next symbol settled at each step.
 
-from collections.abc import Callable, Sequence
+Drawing is the same loop with another choice of the symbol; `sampling.py` makes such choices.
+"""
 
 import numpy as np
 
 from ..data.vocabulary import BOS, EOS
-from ..shapes import Float, Int
-from .contract import Hypothesis, Stepper, forbid, select
-
-Choose = Callable[[Float[np.ndarray, "B V"], Int[np.ndarray, " B"]], Int[np.ndarray, " B"]]
+from ..shapes import Int
+from .contract import Hypothesis, Padded, Stepper, forbid, select
+from .sampling import Choose
 
 
 def greedy(
     model: Stepper,
-    source: Int[np.ndarray, "B S"],
+    source: Padded,
     lengths: Int[np.ndarray, " B"],
     limits: Int[np.ndarray, " B"],
     *,
@@ -65,33 +65,3 @@ def greedy(
         )
         for b in range(B)
     ]
-
-
-def sampler(
-    *, temperature: float, top_k: int | None, seed: int, streams: Sequence[tuple[int, int]]
-) -> Choose:
-    """A `choose` for `greedy` that draws the next symbol at random.
-
-    Every row has a generator of its own, so a batch draws what each source alone would.
-
-    Args:
-        temperature: Below 1 sharpens the distribution, above 1 flattens it.
-        top_k: Draw from the k likeliest symbols only; from all if `None`.
-        seed: Of the draw.
-        streams: For each row of the batch, the number of its source in the whole input and the
-            number of the draw among those of its source.
-    """
-    generators = [np.random.default_rng([seed, *stream]) for stream in streams]
-
-    def choose(log_probs_BV: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        logits_BV = log_probs_BV.astype(np.float64) / temperature
-        if top_k is not None and top_k < logits_BV.shape[1]:
-            floor_B1 = np.partition(logits_BV, -top_k, axis=1)[:, -top_k, None]
-            logits_BV = np.where(logits_BV < floor_B1, -np.inf, logits_BV)
-        p_BV = np.exp(logits_BV - logits_BV.max(axis=1, keepdims=True))
-        cumulated_BV = np.cumsum(p_BV, axis=1)
-        points = np.array([generators[row].random() for row in rows]) * cumulated_BV[:, -1]
-        drawn: np.ndarray = (cumulated_BV <= points[:, None]).sum(axis=1)
-        return drawn
-
-    return choose

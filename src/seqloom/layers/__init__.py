@@ -1,6 +1,13 @@
 """Cells, attention and Transformer layers in torch; as `reference/`, trained anywhere."""
 
-from .attention import AdditiveAttention, Attention, DotAttention, GeneralAttention, Memory
+from .attention import (
+    AdditiveAttention,
+    Attention,
+    DotAttention,
+    GeneralAttention,
+    LocationAttention,
+    Memory,
+)
 from .cell import Cell
 from .gru import GRUCell, GRUState
 from .lstm import LSTMCell, LSTMState
@@ -27,6 +34,7 @@ __all__ = [
     "LSTMCell",
     "LSTMState",
     "LayerTrace",
+    "LocationAttention",
     "Memory",
     "MultiHeadAttention",
     "RNNCell",

@@ -5,10 +5,10 @@
     3   weights = softmax(scores)         the alignment; exactly zero on padding
     4   context = sum_j weights_j memory_j
 
-Three scores, `reference/attention.py` and `attention_luong.py` in torch: additive (Bahdanau et al.
-2015, eq. in A.1.2), dot and general (Luong et al. 2015, eq. 8).
+Four scores, `reference/attention*.py` in torch: additive (Bahdanau et al. 2015, eq. in A.1.2), dot
+and general (Luong et al. 2015, eq. 8), location-aware (Chorowski et al. 2015, eq. 8-9).
 Differs: the dot and general scores are computed from the decoder state *before* the step, as
-Bahdanau's are, so that all three are interchangeable.
+Bahdanau's are, so that the first three are interchangeable.
 """
 
 import abc
@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..errors import ShapeError
 from ..shapes import Float, Int, check_shape
 
 
@@ -73,7 +74,12 @@ class Attention(nn.Module, abc.ABC):
         Returns:
             The context `(B, M)` and the weights `(B, S)`; both zero for an empty source.
         """
-        scores_BS = self.score(query, memory.keys)
+        return self.read(self.score(query, memory.keys), memory)
+
+    def read(
+        self, scores_BS: Float[Tensor, "B S"], memory: Memory
+    ) -> tuple[Float[Tensor, "B M"], Float[Tensor, "B S"]]:
+        """Steps 3 and 4: the context and the weights."""
         if memory.live is None:
             weights_BS = scores_BS.softmax(dim=-1)
         else:
@@ -179,6 +185,69 @@ class GeneralAttention(Attention):
         self, query: Float[Tensor, "B H"], keys: Float[Tensor, "B S K"]
     ) -> Float[Tensor, "B S"]:
         return torch.bmm(keys, query[:, :, None])[:, :, 0]
+
+
+@final
+class LocationAttention(Attention):
+    """Additive attention that also sees where the step before looked, through small filters.
+
+    Source: Chorowski et al., "Attention-Based Models for Speech Recognition", NeurIPS 2015.
+    """
+
+    def __init__(
+        self, memory_size: int, query_size: int, attention_size: int, *, filters: int, width: int
+    ) -> None:
+        """
+        Args:
+            memory_size: M, the size of an encoder state.
+            query_size: H, the size of a decoder state.
+            attention_size: A, the width of the layer.
+            filters: R, filters over the weights of the step before.
+            width: K, positions that each of them sees, an odd number.
+        Raises:
+            ShapeError: `width` is even.
+        """
+        super().__init__()
+        if width % 2 == 0:
+            raise ShapeError(f"LocationAttention: `width` must be odd, got {width}.")
+        self.memory_size, self.query_size = memory_size, query_size
+        self.weight_query = nn.Parameter(_uniform(attention_size, query_size))
+        self.weight_memory = nn.Parameter(_uniform(attention_size, memory_size))
+        self.bias = nn.Parameter(torch.zeros(attention_size))
+        self.weight_score = nn.Parameter(_uniform(1, attention_size)[0])
+        self.weight_filter = nn.Parameter(_uniform(filters, width)[:, None])
+        self.weight_location = nn.Parameter(_uniform(attention_size, filters))
+
+    def forward(
+        self,
+        query: Float[Tensor, "B H"],
+        memory: Memory,
+        before: Float[Tensor, "B S"] | None = None,
+    ) -> tuple[Float[Tensor, "B M"], Float[Tensor, "B S"]]:
+        """Attend once.
+
+        Args:
+            query: The decoder's state, `(B, H)`.
+            memory: What `remember` made of the encoder's states.
+            before: The weights of the step before, `(B, S)`; zeros if `None`.
+        Returns:
+            The context `(B, M)` and the weights `(B, S)`; both zero for an empty source.
+        """
+        keys = memory.keys
+        if before is not None and before.shape[1]:
+            K = self.weight_filter.shape[2]
+            seen_BRS = F.conv1d(before[:, None], self.weight_filter, padding=K // 2)
+            keys = keys + seen_BRS.transpose(1, 2) @ self.weight_location.T
+        return self.read(self.score(query, keys), memory)
+
+    def project(self, values: Float[Tensor, "B S M"]) -> Float[Tensor, "B S K"]:
+        return F.linear(values, self.weight_memory, self.bias)
+
+    def score(
+        self, query: Float[Tensor, "B H"], keys: Float[Tensor, "B S K"]
+    ) -> Float[Tensor, "B S"]:
+        hidden_BSA = (keys + F.linear(query, self.weight_query)[:, None]).tanh()
+        return hidden_BSA @ self.weight_score
 
 
 def _uniform(rows: int, columns: int) -> Tensor:

@@ -56,6 +56,7 @@ class MultiHeadAttention(nn.Module):
         *,
         live: Bool[Tensor, "B S"] | None = None,
         causal: bool = False,
+        bias: Float[Tensor, "N T S"] | None = None,
     ) -> Float[Tensor, "B T D"]:
         """Attend from each position of `x` to the memory.
 
@@ -64,10 +65,11 @@ class MultiHeadAttention(nn.Module):
             memory: Keys and values.
             live: True on real positions of the memory; all if `None`.
             causal: Position t sees memory positions up to t only.
+            bias: Added to the scores, minus infinity where nothing is seen; instead of the two.
         """
         D = self.size
         query = self._heads(F.linear(x, self.in_proj_weight[:D], self.in_proj_bias[:D]))
-        mask = None
+        mask = None if bias is None else bias[None]
         if live is not None:
             # an empty memory has no real position; it sees its padding, which is masked later
             mask = (live | ~live.any(dim=1, keepdim=True))[:, None, None]
@@ -111,6 +113,25 @@ class EncoderLayer(nn.Module):
         x = x + self.dropout(self.self_attn(normed, self.self_attn.remember(normed), live=live))
         x = x + self.dropout(self.linear2(self.dropout(self.linear1(self.norm2(x)).relu())))
         return x
+
+    def advance(
+        self, x: Float[Tensor, "B T D"], past: KeyValues, bias: Float[Tensor, "N T S"]
+    ) -> tuple[Float[Tensor, "B T D"], KeyValues]:
+        """The layer of a language model, over the next positions of a text.
+
+        Args:
+            x: The new positions.
+            past: Keys and values of positions before them.
+            bias: What a query's score for a key gets added, keys of `past` first; see `recency`.
+        Returns:
+            The result, and the keys and values of `past` and `x`.
+        """
+        normed = self.norm1(x)
+        new = self.self_attn.remember(normed)
+        seen = KeyValues(*(torch.cat(pair, dim=2) for pair in zip(past, new, strict=True)))
+        x = x + self.dropout(self.self_attn(normed, seen, bias=bias))
+        x = x + self.dropout(self.linear2(self.dropout(self.linear1(self.norm2(x)).relu())))
+        return x, seen
 
 
 @final
@@ -160,3 +181,25 @@ def positions(length: int, size: int, *, start: int = 0) -> Float[Tensor, "T D"]
     rates = 10000.0 ** (-torch.arange(0, size, 2, dtype=torch.float64) / size)
     angles = t_T1 * rates
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
+
+
+def recency(
+    num_queries: int, num_positions: int, num_heads: int, *, context: int
+) -> Float[Tensor, "N T S"]:
+    """What is added to scores so that near positions count more, and far ones not at all.
+
+    Source: Press, Smith & Lewis, "Train Short, Test Long", ICLR 2022 (ALiBi): head n of N takes
+    2^(-8n/N) per step of distance.
+    Differs: from a distance of `context` on, and ahead, it is minus infinity.
+
+    Args:
+        num_queries: T, the last positions.
+        num_positions: S, positions that are asked.
+        num_heads: N.
+        context: Positions that one looks at, itself counted.
+    """
+    own = torch.arange(num_positions - num_queries, num_positions)
+    distance_TS = own[:, None] - torch.arange(num_positions)
+    slope_N = 2.0 ** (-8.0 * torch.arange(1, num_heads + 1, dtype=torch.float64) / num_heads)
+    seen_TS = (distance_TS >= 0) & (distance_TS < context)
+    return torch.where(seen_TS, -slope_N[:, None, None] * distance_TS, -torch.inf)

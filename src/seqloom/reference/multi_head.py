@@ -87,6 +87,7 @@ def attend(
     *,
     lengths: Int[Array, " B"] | None = None,
     causal: bool = False,
+    bias: Float[Array, "N T S"] | None = None,
 ) -> tuple[Float[Array, "B T D"], MultiHeadSaved]:
     """Look at the memory from T places at once.
 
@@ -96,6 +97,8 @@ def attend(
         w: Weights.
         lengths: Real positions of the memory, 0 allowed; all S if `None`.
         causal: The T queries are the last T of the S positions, and none may look past itself.
+        bias: Added to the scores in step 3; minus infinity where nothing is seen, but in no row
+            everywhere.
 
     Returns:
         Outputs, and what `attend_backward` needs; the weights of every head are in it.
@@ -103,6 +106,8 @@ def attend(
     D, (B, N, S, K) = x_BTD.shape[-1], memory.key.shape
     q_BNTK = _split(x_BTD @ w.in_proj_weight[:D].T + w.in_proj_bias[:D], N)  # 2
     score_BNTS = (q_BNTK * K**-0.5) @ memory.key.swapaxes(-1, -2)  # 3
+    if bias is not None:
+        score_BNTS = score_BNTS + bias
     allowed = real_steps(lengths, B, S)[:, None, None]
     if causal:
         allowed = allowed & _not_later(x_BTD.shape[1], S)

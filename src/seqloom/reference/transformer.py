@@ -14,6 +14,7 @@ to zero on the way in and on the way out, so that even NaN there reaches no resu
 
 A step (`encoder_layer_step`, `decoder_layer_step`) is the same code with T = 1 and the keys and
 values of earlier steps as a cache; it gives what the causal pass gives at that position.
+`encoder_layer_advance` takes several steps at once.
 
 Source: Vaswani et al., "Attention Is All You Need", NeurIPS 2017, section 3; norm first after
     Xiong et al., "On Layer Normalization in the Transformer Architecture", ICML 2020.
@@ -154,6 +155,22 @@ def encoder_layer_step(
     u, cache, _ = self_attention(x_BD[:, None], cache, w.norm1, w.self_attn)  # 1
     y, _ = feed_forward(u, w.norm2, w.linear1, w.linear2)  # 3
     return y[:, 0], cache
+
+
+def encoder_layer_advance(
+    x_BTD: Float[Array, "B T D"],
+    cache: KeyValue,
+    w: EncoderLayerWeights,
+    bias: Float[Array, "N T S"],
+) -> tuple[Float[Array, "B T D"], KeyValue]:
+    """Some positions after those in `cache`, with a bias on the scores such as `recency`.
+
+    Returns:
+        The outputs, and the cache with the new positions in it.
+    """
+    u, cache, _ = self_attention(x_BTD, cache, w.norm1, w.self_attn, bias=bias)  # 1
+    y, _ = feed_forward(u, w.norm2, w.linear1, w.linear2)  # 3
+    return y, cache
 
 
 def decoder_layer(

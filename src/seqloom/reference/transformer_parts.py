@@ -5,13 +5,15 @@
     self_attention    x + A(n, n)       with n = norm(x)
     cross_attention   x + A(n, m)       m is the encoder's output, as keys and values
     feed_forward      x + relu(n W_1^T + b_1) W_2^T + b_2
+    recency           b[n, t, s] = -2^(-8n/N) (t - s) for 0 <= t - s < context, else -inf
     positions         P[t, 2i] = sin(t / 10000^(2i/D)),   P[t, 2i+1] = cos(t / 10000^(2i/D))
 
 Because x itself is passed on, the gradient of each part is `d_y` plus what comes back through
 the norm.
 
 Source: Vaswani et al., "Attention Is All You Need", NeurIPS 2017, sections 3.2-3.5.
-Differs: the norm comes before the part, not after the sum.
+Differs: the norm comes before the part, not after the sum. `recency` is from Press, Smith & Lewis,
+    "Train Short, Test Long", ICLR 2022 (ALiBi), with an end to how far one looks back.
 
 Checked through `transformer.py`, whose docstring has the whole layer.
 """
@@ -53,12 +55,13 @@ def self_attention(
     *,
     lengths: Int[Array, " B"] | None = None,
     causal: bool = False,
+    bias: Float[Array, "N T S"] | None = None,
 ) -> tuple[Float[Array, "B T D"], KeyValue, AttentionSaved]:
     """Look at `past` and at the sequence itself; also returns the two joined, the next `past`."""
     n_BTD, norm_saved = layer_norm.forward(x_BTD, norm)
     new = multi_head.project_memory(n_BTD, w, num_heads=past.key.shape[1])
     memory = trees.map_arrays(lambda a, b: np.concatenate([a, b], axis=2), past, new)
-    y_BTD, saved = multi_head.attend(n_BTD, memory, w, lengths=lengths, causal=causal)
+    y_BTD, saved = multi_head.attend(n_BTD, memory, w, lengths=lengths, causal=causal, bias=bias)
     return x_BTD + y_BTD, memory, AttentionSaved(n_BTD, norm_saved, saved)
 
 
@@ -136,3 +139,27 @@ def positions(
     table[:, 0::2] = np.sin(angle)
     table[:, 1::2] = np.cos(angle[:, : model_size // 2])
     return table.astype(dtype)
+
+
+def recency(
+    num_queries: int,
+    num_positions: int,
+    num_heads: int,
+    *,
+    context: int,
+    dtype: DTypeLike = np.float64,
+) -> Float[Array, "N T S"]:
+    """What is added to scores so that near positions count more, and far ones not at all.
+
+    Args:
+        num_queries: T, the last positions.
+        num_positions: S, positions that are asked.
+        num_heads: N; the n-th, from 1, takes 2^(-8n/N) per step of distance.
+        context: Positions that one looks at, itself counted.
+        dtype: Of the result.
+    """
+    own = np.arange(num_positions - num_queries, num_positions)
+    distance_TS = own[:, None] - np.arange(num_positions)
+    slope_N = 2.0 ** (-8.0 * np.arange(1, num_heads + 1) / num_heads)
+    seen_TS = (distance_TS >= 0) & (distance_TS < context)
+    return np.where(seen_TS, -slope_N[:, None, None] * distance_TS, -np.inf).astype(dtype)

@@ -13,8 +13,11 @@ from typing import Any
 from ..export.model_file import ModelFile, read_model
 
 MODELS = {
+    "classify": ("classify", "Classifier"),
     "transduce": ("transduce", "Transducer"),
+    "generate": ("generate", "Generator"),
     "forecast": ("forecast", "Forecaster"),
+    "transcribe": ("transcribe", "Transcriber"),
 }
 
 

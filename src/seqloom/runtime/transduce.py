@@ -97,6 +97,7 @@ class Transducer(Model):
         length_penalty: float | None = None,
         temperature: float | None = None,
         top_k: int | None = None,
+        top_p: float = 1.0,
         seed: int = 0,
     ) -> list[list[Prediction]]:
         """The `nbest` outputs for each text, the best first.
@@ -111,6 +112,7 @@ class Transducer(Model):
             length_penalty: See `Prediction.score`; what the file says if `None`.
             temperature: Draw outputs at random instead of searching.
             top_k: When drawing, from the k likeliest symbols only.
+            top_p: When drawing, from the likeliest symbols that have this share only.
             seed: When drawing.
         Raises:
             DataError: A text is empty, or longer than the model reads.
@@ -137,6 +139,7 @@ class Transducer(Model):
             length_penalty=usual.length_penalty if length_penalty is None else length_penalty,
             temperature=temperature,
             top_k=top_k,
+            top_p=top_p,
             seed=seed,
         )
         sources = [self.encode(text, f"text {i + 1}") for i, text in enumerate(texts)]

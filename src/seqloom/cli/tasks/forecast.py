@@ -55,10 +55,10 @@ def predict(model: Forecaster, request: Request) -> None:
 def evaluate(model: Forecaster, request: Request) -> None:
     """Print the network's scores beside every baseline's, errors by horizon, and the verdict."""
     request.only(
-        "forecast", "file", "as_json", "windows", "test", "level", "baselines", "figure"
+        "forecast", "file", "as_json", "windows", "test", "level", "against", "figure"
     )  # fmt: skip
     level = model.level(request.level)
-    names = _baselines(request.baselines)
+    names = _baselines(request.against)
     _settle_figure(request.figure, "evaluate")
     axis, T = model.parts.features.axis, model.parts.horizon
     data = read_series(request.file, like=axis)
@@ -108,7 +108,7 @@ def _baselines(given: str | None) -> list[str]:
     for name in names:
         if name not in NAMES:
             raise ConfigError(
-                f"evaluate: `--baselines` must be some of {', '.join(NAMES)}, got {name!r}."
+                f"evaluate: `--against` must be some of {', '.join(NAMES)}, got {name!r}."
             )
     if set(names) != {NAIVE2}:
         require("evaluate", "statsforecast")

@@ -23,7 +23,7 @@ FLAGS = {
     "cell": ("model.encoder_cell", "model.decoder_cell"),
     "link": ("model.link",),
 }
-DRAWING = ("temperature", "top_k", "seed")
+DRAWING = ("temperature", "top_k", "top_p", "seed")
 
 
 def predict(model: Transducer, request: Request) -> None:
@@ -32,8 +32,8 @@ def predict(model: Transducer, request: Request) -> None:
     request.only("transduce", *known, *DRAWING)
     if not request.sample and any(getattr(request, name) is not None for name in DRAWING):
         raise ConfigError(
-            "predict: `--temperature`, `--top-k` and `--seed` must come with --sample, got none. "
-            "Add --sample."
+            "predict: `--temperature`, `--top-k`, `--top-p` and `--seed` must come with --sample, "
+            "got none. Add --sample."
         )
     if request.seed is not None and request.seed < 0:
         raise ConfigError(f"predict: `--seed` must be at least 0, got {request.seed}.")
@@ -41,6 +41,7 @@ def predict(model: Transducer, request: Request) -> None:
     if request.sample:
         options["temperature"] = 1.0 if request.temperature is None else request.temperature
         options |= {"top_k": request.top_k, "seed": request.seed or 0}
+        options["top_p"] = 1.0 if request.top_p is None else request.top_p
     nbest = 1 if request.nbest is None else request.nbest
     with printing():
         for lines in batches(request.texts):

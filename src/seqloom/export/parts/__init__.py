@@ -8,8 +8,11 @@ from importlib import import_module
 from typing import Any
 
 PARTS = {
+    "classify": ("classify", "ClassifyParts"),
     "transduce": ("transduce", "TransduceParts"),
+    "generate": ("generate", "GenerateParts"),
     "forecast": ("forecast", "ForecastParts"),
+    "transcribe": ("transcribe", "TranscribeParts"),
 }
 
 

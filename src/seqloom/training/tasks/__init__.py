@@ -6,8 +6,11 @@ from ...config import Config
 from ..work import Work
 
 WORKS = {
+    "classify": ("classify", "Classify"),
     "transduce": ("transduce", "Transduce"),
+    "generate": ("generate", "Generate"),
     "forecast": ("forecast", "Forecast"),
+    "transcribe": ("transcribe", "Transcribe"),
 }
 
 

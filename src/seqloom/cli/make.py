@@ -1,0 +1,65 @@
+"""`seqloom make`: data made by rule, for trying things out and for measurements."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+make = typer.Typer(
+    help="Make data by rule: for trying things out, and for measurements.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@make.callback()
+def _make() -> None:
+    """Make data by rule: for trying things out, and for measurements."""
+
+
+@make.command()
+def negation(
+    out: Annotated[Path, typer.Option(help="The folder of train.tsv, valid.tsv and test.tsv.")],
+    distance: Annotated[
+        int, typer.Option(help="Longest distance of a negation from the rest, in words.")
+    ] = 40,
+    sentences: Annotated[int, typer.Option(help="Training sentences.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Seed of all.")] = 1,
+) -> None:
+    """Review sentences whose meaning hangs on nested negations far apart, for `classify`.
+
+    Columns: text, label, distance, negations. A bag of words is right about half of them.
+
+    \b
+    Examples:
+      seqloom make negation --out negation
+      seqloom make negation --distance 20 --sentences 5000 --out negation
+    """
+    from ..data.negation import make_negation
+
+    written = make_negation(out, distance=distance, sentences=sentences, seed=seed)
+    for name, count in written.items():
+        print(f"{out / name}.tsv: {count:,} sentences")
+
+
+@make.command()
+def tones(
+    out: Annotated[Path, typer.Option(help="The folder to fill, new or empty.")],
+    count: Annotated[int, typer.Option(help="Recordings; a tenth of them for testing.")] = 400,
+    seed: Annotated[int, typer.Option(help="Another seed, other recordings.")] = 0,
+) -> None:
+    """Sound with transcripts: numbers dialled on a telephone's keys, for `transcribe`.
+
+    Leaves DIR/train.tsv, DIR/test.tsv and DIR/wav/.
+
+    \b
+    Example:
+      seqloom make tones --out tones --count 400
+    """
+    from ..data.tones import make_tones
+    from ..errors import ConfigError
+
+    if seed < 0:
+        raise ConfigError(f"make: `--seed` must be at least 0, got {seed}.")
+    for part, lines in make_tones(out, count=count, seed=seed).items():
+        print(f"{out / part}.tsv: {lines} recordings")

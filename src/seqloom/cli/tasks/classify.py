@@ -1,0 +1,191 @@
+"""`predict` and `evaluate` for models of the task `classify`: one text in, its label out."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from ...data.labelled import Columns, Labelled, read_labelled, split_by_class
+from ...errors import ConfigError
+from ...evaluation.class_baselines import ClassBaseline, fit_class_baselines
+from ...evaluation.class_report import print_baselines, print_classes
+from ...evaluation.classes import ClassEvaluation, compare, evaluate_classes, share
+from ...evaluation.error_rates import Score
+from ...extras import require
+from ...files import replacing
+from ...runtime.classify import Classifier
+from ..lines import batches, printing
+from ..request import Request
+
+FLAGS = {"cell": ("model.cell",)}
+MODEL = "this model"
+
+
+def predict(model: Classifier, request: Request) -> None:
+    """Print the label of each line, as the lines come."""
+    request.only("classify", "texts", "nbest", "scores", "as_json")
+    nbest = 1 if request.nbest is None else request.nbest
+    if not 1 <= nbest <= len(model.labels):
+        raise ConfigError(
+            f"predict: `--nbest` must be from 1 to the number of labels, {len(model.labels)}, "
+            f"got {nbest}."
+        )
+    with printing():
+        for lines in batches(request.texts):
+            for line in _answers(model, [text.strip() for _, text in lines], nbest, request):
+                print(line)
+            sys.stdout.flush()
+
+
+def evaluate(model: Classifier, request: Request) -> None:
+    """Print accuracy, F1, each class, confusions and calibration; against baselines if asked."""
+    known = ("file", "as_json", "outputs", "baselines", "valid", "figure", "by")
+    request.only("classify", *known)
+    if request.valid is not None and request.baselines is None:
+        raise ConfigError("evaluate: `--valid` must come with --baselines, got it alone.")
+    if request.figure is not None:
+        require("evaluate", "matplotlib")
+    columns = dataclasses.replace(_columns(model), group=request.by)
+    rows = read_labelled(request.file, columns, known=set(model.labels))
+    labels = _numbers(model, rows)
+    probabilities = model.predict_proba([row.text for row in rows]).astype(np.float64)
+    lengths = np.array([len(model.parts.reader.encode(row.text)) for row in rows])
+    found = evaluate_classes(labels, probabilities, model.labels, lengths=lengths)
+    right = (probabilities.argmax(axis=1) == labels).astype(np.int64)
+    groups = _groups(rows, right) if request.by is not None else {}
+    table = {MODEL: ("", found)}
+    comparisons = []
+    for baseline in _baselines(model, request):
+        theirs = baseline.predict_proba([row.text for row in rows])
+        scores = evaluate_classes(labels, theirs, model.labels)
+        table[baseline.name] = (baseline.setting, scores)
+        also = (theirs.argmax(axis=1) == labels).astype(np.int64)
+        comparisons.append(compare(MODEL, right, baseline.name, also))
+    if request.as_json:
+        print(json.dumps(_json(request, found, groups, table, comparisons), indent=2))
+    else:
+        print_classes(found, Console(), groups=groups)
+        if comparisons:
+            print_baselines(table, comparisons, Console())
+    if request.outputs is not None:
+        _write_outputs(request.outputs, model, rows, probabilities)
+    if request.figure is not None:
+        from ...inspection.confusion import draw_confusion
+
+        draw_confusion(found, request.figure)
+
+
+def _answers(model: Classifier, texts: list[str], nbest: int, request: Request) -> Iterator[str]:
+    """The lines to print; an empty text stays an empty line."""
+    full = [text for text in texts if text]
+    found = iter(model.predict_proba(full))
+    for text in texts:
+        if not text:
+            yield json.dumps({"text": "", "label": None}) if request.as_json else ""
+            continue
+        probabilities = next(found)
+        best = np.argsort(-probabilities, kind="stable")[:nbest]
+        if request.as_json:
+            yield json.dumps(_one(model, text, probabilities), ensure_ascii=False)
+        else:
+            fields = []
+            for i in best:
+                fields.append(model.labels[i])
+                if request.scores:
+                    fields.append(f"{probabilities[i]:.4f}")
+            yield "\t".join(fields)
+
+
+def _one(model: Classifier, text: str, probabilities: np.ndarray) -> dict[str, Any]:
+    """One answer with all that is known about it."""
+    out: dict[str, Any] = {
+        "text": text,
+        "label": model.labels[int(probabilities.argmax())],
+        "probabilities": {
+            label: round(float(p), 6) for label, p in zip(model.labels, probabilities, strict=True)
+        },
+    }
+    if model.attends:
+        seen = model.attend(text)
+        out["attention"] = [
+            [symbol, round(float(w), 6)]
+            for symbol, w in zip(seen.symbols, seen.weights, strict=True)
+        ]
+    return out
+
+
+def _columns(model: Classifier) -> Columns:
+    """Where text and label stood in the training file; a test file is of the same make."""
+    data = model.file.training.get("settings", {}).get("data", {})
+    return Columns(
+        header=data.get("header", "auto"),
+        text=data.get("text_column", "1"),
+        label=data.get("label_column", "2"),
+    )
+
+
+def _numbers(model: Classifier, rows: list[Labelled]) -> np.ndarray:
+    number = {label: i for i, label in enumerate(model.labels)}
+    return np.array([number[row.label] for row in rows])
+
+
+def _groups(rows: list[Labelled], right: np.ndarray) -> dict[str, Score]:
+    """Accuracy of each group, numbers in their order."""
+    places: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
+        places.setdefault(row.group, []).append(i)
+    names = sorted(places, key=lambda name: (not name.isdecimal(), name.zfill(20), name))
+    return {name: share(right[places[name]]) for name in names}
+
+
+def _baselines(model: Classifier, request: Request) -> list[ClassBaseline]:
+    """The baselines, fitted to the texts that the user names."""
+    if request.baselines is None:
+        return []
+    columns, known = _columns(model), set(model.labels)
+    train = read_labelled(request.baselines, columns, known=known)
+    if request.valid is not None:
+        valid = read_labelled(request.valid, columns, known=known)
+    else:
+        data = model.file.training.get("settings", {}).get("data", {})
+        train, valid = split_by_class(train, data.get("valid_fraction", 0.1))
+    sets = [([row.text for row in rows], _numbers(model, rows)) for rows in (train, valid)]
+    return fit_class_baselines(sets[0], sets[1], model.parts.reader.symbols, len(model.labels))
+
+
+def _json(
+    request: Request,
+    found: ClassEvaluation,
+    groups: dict[str, Score],
+    table: dict[str, tuple[str, ClassEvaluation]],
+    comparisons: list[Any],
+) -> dict[str, Any]:
+    out: dict[str, Any] = {"model": str(request.model), "data": request.file, **found.to_json()}
+    if groups:
+        out["groups"] = {name: dataclasses.asdict(score) for name, score in groups.items()}
+    if comparisons:
+        out["baselines"] = [
+            {"name": name, "chosen": chosen, **scores.to_json()}
+            for name, (chosen, scores) in table.items()
+            if name != MODEL
+        ]
+        out["comparisons"] = [dataclasses.asdict(comparison) for comparison in comparisons]
+    return out
+
+
+def _write_outputs(
+    path: Path, model: Classifier, rows: list[Labelled], probabilities: np.ndarray
+) -> None:
+    """A TSV of every text, its label, the answer and its probability."""
+    answers = probabilities.argmax(axis=1)
+    with replacing(path, "evaluate") as beside:
+        lines = ["text\tlabel\tanswer\tprobability\tcorrect"]
+        for row, answer, p in zip(rows, answers, probabilities.max(axis=1), strict=True):
+            given = model.labels[answer]
+            lines.append(f"{row.text}\t{row.label}\t{given}\t{p:.4f}\t{int(given == row.label)}")
+        beside.write_text("\n".join(lines) + "\n", encoding="utf-8")

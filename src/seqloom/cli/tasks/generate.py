@@ -1,0 +1,120 @@
+"""`predict` and `evaluate` for models of the task `generate`: a text goes on, or is scored."""
+
+import json
+import os
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ...data.text import read_text
+from ...data.vocabulary import UNK, Vocabulary
+from ...errors import ConfigError, DataError
+from ...evaluation.language_baselines import Baseline, language_baselines
+from ...evaluation.perplexity import TextScore, costs, summed, symbols_of
+from ...runtime.generate import Generator
+from ..lines import printing
+from ..request import Request
+
+FLAGS = {"cell": ("model.cell",)}
+DRAWING = ("length", "temperature", "top_k", "top_p", "seed")
+
+
+def predict(model: Generator, request: Request) -> None:
+    """Print each prompt and what follows it, symbol by symbol as they are made."""
+    request.only("generate", "texts", "nbest", "as_json", *DRAWING)
+    copies = 1 if request.nbest is None else request.nbest
+    if copies < 1:
+        raise ConfigError(f"predict: `--nbest` must be at least 1, got {copies}.")
+    options = {name: getattr(request, name) for name in DRAWING if name != "seed"}
+    prompts = [_decoded(os.fsencode(text)) for text in request.texts or []] or [_standard_input()]
+    _note_unknown(model.parts.vocabulary, "prompt", "".join(prompts))
+    # one after another, each with a number of its own: equal prompts draw differently
+    numbered = [(p, copies * i + k) for i, p in enumerate(prompts) for k in range(copies)]
+    with printing():
+        for prompt, number in numbered:
+            pieces = model.stream(prompt, **options, seed=request.seed or 0, number=number)
+            if request.as_json:
+                found = {"prompt": prompt, "text": "".join(pieces)}
+                print(json.dumps(found, ensure_ascii=False), flush=True)
+                continue
+            print(prompt, end="", flush=True)
+            for piece in pieces:
+                print(piece, end="", flush=True)
+            print()
+
+
+def evaluate(model: Generator, request: Request) -> None:
+    """Print bits per character and perplexity, baselines, and who wins."""
+    request.only("generate", "file", "as_json", "baselines")
+    text = read_text(request.file)
+    train = None if request.baselines is None else read_text(request.baselines)
+    if train and text in train:
+        print("note: baselines learn from a text that holds the scored one", file=sys.stderr)
+    vocabulary = model.parts.vocabulary
+    ids, characters = symbols_of(vocabulary, text)
+    _note_unknown(vocabulary, request.file, text)
+    nats = costs(model.network, ids)
+    score = summed(nats, characters, ids == UNK)
+    baselines = language_baselines(nats, characters, text, train)
+    if request.as_json:
+        rows = [vars(baseline) | {"verdict": baseline.verdict()} for baseline in baselines]
+        found: dict[str, Any] = {"model": str(request.model), "data": request.file}
+        print(json.dumps({**found, **score.to_json(), "baselines": rows}, indent=2))
+        return
+    _print(score, baselines, request.file)
+
+
+def _print(score: TextScore, baselines: list[Baseline], name: str) -> None:
+    console = Console()
+    console.print(
+        f"{name}: {score.characters:,} characters, {score.symbols:,} symbols", markup=False
+    )
+    table = Table(box=None)
+    table.add_column("", no_wrap=True)
+    for column in ("bits/character", "95 %", "nats/symbol", "perplexity"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_row(
+        "this model",
+        f"{score.bits_per_character:.3f}",
+        f"{score.low:.3f} to {score.high:.3f}",
+        f"{score.nats_per_symbol:.4f}",
+        f"{score.perplexity:.2f}",
+    )
+    for baseline in baselines:
+        table.add_row(baseline.name, f"{baseline.bits_per_character:.3f}")
+    console.print(table)
+    console.print(f"{baselines[0].verdict()}.", markup=False, soft_wrap=True)
+
+
+def _note_unknown(vocabulary: Vocabulary, what: str, text: str) -> None:
+    unknown = vocabulary.unknown(text)
+    if unknown:
+        shown = " ".join(repr(symbol)[1:-1] for symbol in unknown[:10])
+        print(
+            f"note: {len(unknown)} different symbols of {what} were never seen in training and "
+            f"are read as unknown: {shown}",
+            file=sys.stderr,
+        )
+
+
+def _standard_input() -> str:
+    """All of standard input, as one prompt.
+
+    Raises:
+        DataError: It is closed, or not UTF-8.
+    """
+    if sys.stdin is None:
+        raise DataError("predict: standard input must be open, got a closed one. Give a TEXT.")
+    return _decoded(sys.stdin.buffer.read())
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"predict: a prompt must be UTF-8, got byte 0x{raw[error.start]:02x}. "
+            "Convert it with: iconv -f LATIN1 -t UTF-8"
+        ) from error

@@ -1,0 +1,150 @@
+"""`predict` and `evaluate` for models of the task `transcribe`: a recording in, a line out."""
+
+import json
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+from rich.console import Console
+
+from ...data.audio import read_audio
+from ...data.manifest import Utterance, read_manifest
+from ...errors import ConfigError, DataError
+from ...evaluation.transcript_report import print_transcripts
+from ...evaluation.transcripts import evaluate_transcripts
+from ...extras import require
+from ...runtime.transcribe import Transcriber, Transcript
+from ..lines import batches, printing
+from ..request import Request
+
+FLAGS = {"cell": ("model.cell",)}
+TOGETHER = 64  # recordings that are in memory at once
+PIECE_BYTES = 8192
+
+
+def predict(model: Transcriber, request: Request) -> None:
+    """Print the transcript of each file, as arguments or lines of standard input name them."""
+    request.only("transcribe", "texts", "beam", "as_json", "length_penalty", "stream")
+    if request.stream:
+        with printing():
+            _follow(model, request)
+        return
+    options = {"beam": request.beam, "length_penalty": request.length_penalty}
+    model.transcribe([], **options)  # options out of range, before any file is read
+    with printing():
+        for lines in batches(request.texts):
+            for number, line in lines:
+                name = line.strip()
+                if not name:
+                    raise DataError(f"predict: line {number} must name an audio file, got none.")
+                print(_shown(name, model.transcribe([name], **options)[0], request))
+                sys.stdout.flush()
+
+
+def evaluate(model: Transcriber, request: Request) -> None:
+    """Print word and character error rates, errors by length, confusions and worst recordings."""
+    request.only("transcribe", "file", "as_json", "outputs", "beam", "length_penalty")
+    require("evaluate", "rapidfuzz", "soundfile")
+    utterances = read_manifest(request.file)
+    options = {"beam": request.beam, "length_penalty": request.length_penalty}
+    heard: list[Transcript] = []
+    for first in range(0, len(utterances), TOGETHER):
+        sounds = list(_sounds(model, utterances[first : first + TOGETHER]))
+        heard += model.transcribe(sounds, **options)
+    found = evaluate_transcripts(
+        [_name(u) for u in utterances],
+        [transcript.seconds for transcript in heard],
+        [transcript.text for transcript in heard],
+        [u.text for u in utterances],
+    )
+    unknown = sorted({s for u in utterances for s in model.parts.text.unknown(u.text)})
+    if unknown:
+        print(
+            f"note: {len(unknown)} symbols of the texts were never seen in training: "
+            f"{' '.join(unknown[:10])}",
+            file=sys.stderr,
+        )
+    if request.as_json:
+        about = {"model": str(request.model), "data": request.file}
+        print(json.dumps({**about, **found.to_json()}, indent=2, ensure_ascii=False))
+    else:
+        print_transcripts(found, Console())
+    if request.outputs is not None:
+        found.write_outputs(request.outputs)
+
+
+def _sounds(model: Transcriber, utterances: list[Utterance]) -> Iterator[np.ndarray]:
+    rate = model.parts.features.sample_rate
+    for u in utterances:
+        samples = read_audio(u.path, rate, start=u.start, end=u.end, where=u.where)
+        yield model.fitting(samples, u.where)
+
+
+def _name(u: Utterance) -> str:
+    """The file, and the part of it that is meant."""
+    if not u.start and u.end is None:
+        return u.name
+    return f"{u.name} {u.start:g}-{'' if u.end is None else f'{u.end:g}'} s"
+
+
+def _shown(name: str, found: Transcript, request: Request) -> str:
+    if not request.as_json:
+        return found.text
+    symbols: list[dict[str, object]] = [{"symbol": symbol} for symbol in found.symbols]
+    for entry, start in zip(symbols, found.starts or (), strict=False):
+        entry["start"] = round(start, 3)
+    answer = {
+        "audio": name,
+        "text": found.text,
+        "seconds": round(found.seconds, 3),
+        "log_probability": found.log_probability,
+        "symbols": symbols,
+    }
+    return json.dumps(answer, ensure_ascii=False)
+
+
+def _follow(model: Transcriber, request: Request) -> None:
+    """Print the words of raw 16-bit sound on standard input, as soon as they are heard."""
+    if request.texts or request.beam or request.length_penalty is not None:
+        raise ConfigError(
+            "predict: `--stream` must come alone or with --json, got files or --beam too. It "
+            "reads standard input, greedily."
+        )
+    stream, shown = model.stream(beam=1), ""
+    for samples in _pieces():
+        shown = _tell(stream.push(samples), shown, stream.seconds, request)
+    _tell(stream.finish(), shown, stream.seconds, request)
+    if not request.as_json:
+        print(flush=True)
+
+
+def _tell(text: str, shown: str, seconds: float, request: Request) -> str:
+    """Print what is new, a line of JSON or the words themselves; return what is printed by now."""
+    if text != shown:
+        if request.as_json:
+            print(json.dumps({"seconds": round(seconds, 3), "text": text}), flush=True)
+        else:
+            print(text[len(shown) :], end="", flush=True)
+    return text
+
+
+def _pieces() -> Iterator[np.ndarray]:
+    """Little-endian 16-bit samples of standard input, whatever is there when asked for.
+
+    Raises:
+        DataError: It ends within a sample, or cannot be read.
+    """
+    if sys.stdin is None:
+        raise DataError("predict: standard input must be open, got a closed one. Pipe sound in.")
+    source = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+    left = b""
+    while data := source.read(PIECE_BYTES):
+        data = left + data
+        whole = len(data) // 2 * 2
+        left = data[whole:]
+        yield np.frombuffer(data[:whole], "<i2").astype(np.int16)
+    if left:
+        raise DataError(
+            "predict: standard input must be 16-bit samples, got an odd number of bytes. Convert "
+            "it, e.g. with: ffmpeg -i IN -f s16le -ac 1 -ar RATE -"
+        )

@@ -1,0 +1,142 @@
+"""From a text to the numbers that a classifier reads, by one rule in training and in prediction.
+
+A level says what one symbol is: a word (`words.py`), a character, or a subword. Texts longer than
+`max_symbols` are cut: their first half and their last half are kept, since a review says what it is
+about at its start and what it thinks at its end. Stored whole in a model file.
+Checked by `tests/data/test_text_reader.py`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, cast, get_args
+
+from ..errors import FormatError
+from .levels import Level
+from .vocabulary import Vocabulary
+from .words import split_words
+
+Symbol = TypeVar("Symbol", str, int)
+TextLevel = Literal["words", "characters", "subwords"]
+_LEVELS: dict[str, Level] = {
+    "words": "symbols",
+    "characters": "characters",
+    "subwords": "subwords",
+}
+
+
+def guess_text_level(texts: Iterable[str]) -> tuple[TextLevel, str]:
+    """Words if most texts have a space in them, else characters; and why."""
+    num_texts = num_spaced = 0
+    for text in texts:
+        num_texts += 1
+        num_spaced += len(text.split()) > 1
+    why = f"{num_spaced:,} of {num_texts:,} texts contain a space"
+    return ("words" if 2 * num_spaced >= num_texts and num_texts else "characters"), why
+
+
+@dataclass(frozen=True)
+class TextReader:
+    """How a text is read.
+
+    Attributes:
+        level: What one symbol is.
+        lowercase: Case is folded first.
+        max_symbols: Longer texts are cut to so many symbols.
+        vocabulary: The symbols that have a number.
+    """
+
+    level: TextLevel
+    lowercase: bool
+    max_symbols: int
+    vocabulary: Vocabulary
+
+    @classmethod
+    def learn(
+        cls,
+        texts: Iterable[str],
+        level: TextLevel,
+        *,
+        lowercase: bool,
+        max_symbols: int,
+        min_count: int = 1,
+        subword_size: int = 8000,
+    ) -> "TextReader":
+        """Learn the vocabulary of `texts`; arguments and errors as `Vocabulary.learn`."""
+        vocabulary = Vocabulary.learn(
+            (_prepared(text, level, lowercase) for text in texts),
+            _LEVELS[level],
+            subword_size=subword_size,
+            min_count=min_count,
+        )
+        return cls(level, lowercase, max_symbols, vocabulary)
+
+    def symbols(self, text: str) -> list[str]:
+        """The symbols that are read of a text, known or not."""
+        return self._cut(self.vocabulary.split(self._prepared(text)))
+
+    def encode(self, text: str) -> list[int]:
+        """The numbers of `symbols(text)`, `UNK` for one that has none."""
+        return self._cut(self.vocabulary.encode(self._prepared(text)))
+
+    def length(self, text: str) -> int:
+        """Symbols of the whole text, before any cut."""
+        return len(self.vocabulary.split(self._prepared(text)))
+
+    def unknown(self, text: str) -> list[str]:
+        """The different symbols of the text that have no number, in order of appearance."""
+        return self.vocabulary.unknown(self._prepared(text))
+
+    def _prepared(self, text: str) -> str:
+        return _prepared(text, self.level, self.lowercase)
+
+    def _cut(self, symbols: list[Symbol]) -> list[Symbol]:
+        if len(symbols) <= self.max_symbols:
+            return symbols
+        tail = self.max_symbols // 2
+        return symbols[: self.max_symbols - tail] + symbols[len(symbols) - tail :]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values that `from_json` reads."""
+        return {
+            "level": self.level,
+            "lowercase": self.lowercase,
+            "max_symbols": self.max_symbols,
+            "vocabulary": self.vocabulary.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, data: object) -> "TextReader":
+        """Read what `to_json` wrote.
+
+        Raises:
+            FormatError: Anything is missing, of the wrong type, or contradicts the rest.
+        """
+        keys = {"level", "lowercase", "max_symbols", "vocabulary"}
+        if not isinstance(data, dict) or set(data) != keys:
+            got = sorted(map(str, data)) if isinstance(data, dict) else type(data).__name__
+            raise _broken("reader", f"be an object with {', '.join(sorted(keys))}", got)
+        level, lowercase, most = data["level"], data["lowercase"], data["max_symbols"]
+        if level not in get_args(TextLevel):
+            raise _broken("level", f"be one of {', '.join(get_args(TextLevel))}", repr(level))
+        if not isinstance(lowercase, bool):
+            raise _broken("lowercase", "be true or false", repr(lowercase))
+        if not isinstance(most, int) or isinstance(most, bool) or most < 1:
+            raise _broken("max_symbols", "be a whole number from 1", repr(most))
+        vocabulary = Vocabulary.from_json(data["vocabulary"])
+        if vocabulary.level != _LEVELS[level]:
+            raise _broken("vocabulary", f"have the level {_LEVELS[level]}", vocabulary.level)
+        return cls(cast(TextLevel, level), lowercase, most, vocabulary)
+
+
+def _prepared(text: str, level: TextLevel, lowercase: bool) -> str:
+    """The text as the vocabulary splits it: words between spaces, or as it is."""
+    if level == "words":
+        return " ".join(split_words(text, lowercase=lowercase))
+    return text.lower() if lowercase else text
+
+
+def _broken(name: str, rule: str, got: object) -> FormatError:
+    return FormatError(
+        f"TextReader.from_json: `{name}` must {rule}, got {got}. "
+        f"The model file is damaged or of another version: get a fresh copy or train again."
+    )

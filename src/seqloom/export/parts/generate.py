@@ -1,0 +1,31 @@
+"""A model of the task `generate` holds one vocabulary."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ...data.vocabulary import Vocabulary
+from . import Parts
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerateParts(Parts):
+    """What a model of running text needs besides its network.
+
+    Attributes:
+        vocabulary: Characters or pieces.
+    """
+
+    vocabulary: Vocabulary
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values by key of the description."""
+        return {"vocabulary": self.vocabulary.to_json()}
+
+    @classmethod
+    def from_json(cls, header: dict[str, Any]) -> "GenerateParts":
+        """Read what `to_json` wrote.
+
+        Raises:
+            FormatError, KeyError, TypeError, ValueError: The key is absent or wrong.
+        """
+        return cls(vocabulary=Vocabulary.from_json(header["vocabulary"]))

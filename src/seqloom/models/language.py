@@ -1,0 +1,21 @@
+"""Which network the settings of a language model describe."""
+
+from ..config.generate import ModelConfig, RecurrentConfig, TransformerConfig
+from .language_model import LanguageModel
+from .recurrent_language import RecurrentLanguage
+from .transformer_language import TransformerLanguage
+from .window_language import WindowLanguage
+
+
+def build_language(config: ModelConfig, num_symbols: int) -> LanguageModel:
+    """The network that the settings describe, with new weights.
+
+    Args:
+        config: The model section of the task `generate`.
+        num_symbols: V, size of the vocabulary.
+    """
+    if isinstance(config, RecurrentConfig):
+        return RecurrentLanguage(config, num_symbols)
+    if isinstance(config, TransformerConfig):
+        return TransformerLanguage(config, num_symbols)
+    return WindowLanguage(config, num_symbols)

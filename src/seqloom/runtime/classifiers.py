@@ -1,0 +1,181 @@
+"""The classifiers of `models/classifier.py` in NumPy, made of the functions of `reference/`.
+
+Each has `read(symbols, lengths)`: log-probabilities of the classes and, with attention, the weight
+of each symbol. The tests hold them against torch.
+"""
+
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+
+from ..config.classify import (
+    ClassifierConfig,
+    FullyConnectedConfig,
+    RecurrentConfig,
+    TransformerConfig,
+)
+from ..reference import layer_norm, linear, pooling
+from ..reference.functions import log_softmax
+from ..reference.pooling import PoolWeights
+from ..reference.transformer import EncoderLayerWeights, encoder_layer
+from ..reference.transformer_parts import positions
+from ..reference.unroll import unroll
+from ..shapes import Float, Int
+from .encoder_decoder import _CELLS, _cell, _linear, _reversed
+from .tensors import Tensors
+from .transformer import _feed_forward, _heads, _norm
+
+
+class Reading(NamedTuple):
+    """What a network makes of a padded batch; `weights` are `None` without attention."""
+
+    log_probabilities: Float[np.ndarray, "B C"]
+    weights: Float[np.ndarray, "B T"] | None
+
+
+@runtime_checkable
+class NumpyClassifier(Protocol):
+    """The contract of the three."""
+
+    def read(self, symbols: Int[np.ndarray, "B T"], lengths: Int[np.ndarray, " B"]) -> Reading:
+        """Classify padded texts."""
+
+
+class NumpyFullyConnected:
+    """The mean of the embeddings, then one hidden layer."""
+
+    def __init__(
+        self, config: FullyConnectedConfig, tensors: Tensors, num_symbols: int, num_classes: int
+    ) -> None:
+        """
+        Args:
+            config: The network's settings.
+            tensors: Its weights; all of them are taken.
+            num_symbols: V.
+            num_classes: C.
+        Raises:
+            FormatError: A tensor is absent or of another shape.
+        """
+        E, H = config.embedding_size, config.hidden_size
+        self.embedding = tensors.take("embedding.weight", num_symbols, E)
+        self.hidden = _linear(tensors, "hidden", H, E)
+        self.output = _linear(tensors, "output", num_classes, H)
+        tensors.finish()
+
+    def read(self, symbols: Int[np.ndarray, "B T"], lengths: Int[np.ndarray, " B"]) -> Reading:
+        mean_BE = pooling.mean(self.embedding[symbols], lengths)
+        hidden_BH = np.maximum(linear.forward(mean_BE, self.hidden), 0.0)
+        return Reading(log_softmax(linear.forward(hidden_BH, self.output)), None)
+
+
+class NumpyRecurrent:
+    """Recurrent layers, and a pool over their states."""
+
+    def __init__(
+        self, config: RecurrentConfig, tensors: Tensors, num_symbols: int, num_classes: int
+    ) -> None:
+        """Takes what `NumpyFullyConnected` takes."""
+        self.config = config
+        E, H = config.embedding_size, config.hidden_size
+        M = H * (2 if config.bidirectional else 1)
+        self.embedding = tensors.take("embedding.weight", num_symbols, E)
+        self.layers = []
+        for layer in range(config.layers):
+            suffixes = [f"_l{layer}", f"_l{layer}_reverse"][: M // H]
+            size = E if layer == 0 else M
+            self.layers.append(
+                [_cell(config.cell, tensors, "encoder.", s, size, H) for s in suffixes]
+            )
+        self.pool_weights = _pool_weights(config.pool, tensors, M, config.attention_size)
+        self.output = _linear(tensors, "output", num_classes, M)
+        tensors.finish()
+
+    def read(self, symbols: Int[np.ndarray, "B T"], lengths: Int[np.ndarray, " B"]) -> Reading:
+        x = self.embedding[symbols]
+        cell = _CELLS[self.config.cell][0]
+        lasts: list[np.ndarray] = []
+        for directions in self.layers:
+            forward, last, _ = unroll(cell, x, directions[0], lengths=lengths)
+            outputs, lasts = [forward], [last.h]
+            if len(directions) > 1:
+                backward, last, _ = unroll(
+                    cell, _reversed(x, lengths), directions[1], lengths=lengths
+                )
+                outputs.append(_reversed(backward, lengths))
+                lasts.append(last.h)
+            x = np.concatenate(outputs, axis=-1)
+        if self.config.pool == "last":
+            pooled_BM, weights_BT = np.concatenate(lasts, axis=-1), None
+        else:
+            pooled_BM, weights_BT = _pool(self.config.pool, x, lengths, self.pool_weights)
+        return Reading(log_softmax(linear.forward(pooled_BM, self.output)), weights_BT)
+
+
+class NumpyTransformer:
+    """Transformer encoder layers, and a pool over their states."""
+
+    def __init__(
+        self, config: TransformerConfig, tensors: Tensors, num_symbols: int, num_classes: int
+    ) -> None:
+        """Takes what `NumpyFullyConnected` takes."""
+        self.config = config
+        D = config.hidden_size
+        self.embedding = tensors.take("embedding.weight", num_symbols, D)
+        self.layers = [
+            EncoderLayerWeights(
+                self_attn=_heads(tensors, f"encoder.{i}.self_attn", D),
+                **_feed_forward(tensors, f"encoder.{i}", D, config.feedforward_size),
+                norm1=_norm(tensors, f"encoder.{i}.norm1", D),
+                norm2=_norm(tensors, f"encoder.{i}.norm2", D),
+            )
+            for i in range(config.layers)
+        ]
+        self.norm = _norm(tensors, "norm", D)
+        self.pool_weights = _pool_weights(config.pool, tensors, D, config.attention_size)
+        self.output = _linear(tensors, "output", num_classes, D)
+        tensors.finish()
+
+    def read(self, symbols: Int[np.ndarray, "B T"], lengths: Int[np.ndarray, " B"]) -> Reading:
+        D, N = self.config.hidden_size, self.config.num_heads
+        place_TD = positions(symbols.shape[1], D, dtype=self.embedding.dtype)
+        x = self.embedding[symbols] * D**0.5 + place_TD
+        for layer in self.layers:
+            x, _ = encoder_layer(x, layer, num_heads=N, lengths=lengths)
+        x, _ = layer_norm.forward(x, self.norm)
+        pooled_BD, weights_BT = _pool(self.config.pool, x, lengths, self.pool_weights)
+        return Reading(log_softmax(linear.forward(pooled_BD, self.output)), weights_BT)
+
+
+def numpy_classifier(
+    config: ClassifierConfig, tensors: Tensors, num_symbols: int, num_classes: int
+) -> NumpyClassifier:
+    """The network that the settings describe.
+
+    Raises:
+        FormatError: Settings and tensors do not fit together.
+    """
+    sizes: Any = (tensors, num_symbols, num_classes)
+    if isinstance(config, FullyConnectedConfig):
+        return NumpyFullyConnected(config, *sizes)
+    if isinstance(config, RecurrentConfig):
+        return NumpyRecurrent(config, *sizes)
+    return NumpyTransformer(config, *sizes)
+
+
+def _pool_weights(name: str, tensors: Tensors, size: int, width: int) -> PoolWeights | None:
+    if name != "attention":
+        return None
+    return PoolWeights(
+        weight_memory=tensors.take("pool.weight_memory", width, size),
+        bias=tensors.take("pool.bias", width),
+        weight_score=tensors.take("pool.weight_score", width),
+    )
+
+
+def _pool(
+    name: str, x_BTM: np.ndarray, lengths: np.ndarray, weights: PoolWeights | None
+) -> tuple[np.ndarray, np.ndarray | None]:
+    if weights is not None:
+        pooled_BM, weights_BT, _ = pooling.attend(x_BTM, lengths, weights)
+        return pooled_BM, weights_BT
+    return {"mean": pooling.mean, "max": pooling.maximum}[name](x_BTM, lengths), None

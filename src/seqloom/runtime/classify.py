@@ -1,0 +1,133 @@
+"""The task `classify` at work: a text to its label, with NumPy alone."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..data.text_batches import TextSet, by_length
+from ..errors import ConfigError, DataError
+from ..export.model_file import ModelFile
+from ..export.parts.classify import ClassifyParts
+from ..shapes import Float
+from .classifiers import numpy_classifier
+from .model import Model
+from .tensors import Tensors
+
+BATCH_TEXTS = 64
+
+
+@dataclass(frozen=True)
+class Attended:
+    """What a model read of a text, and how much each symbol weighed; the weights sum to 1.
+
+    Attributes:
+        label: The model's answer.
+        symbols: T of them, as read: long texts are cut.
+        weights: `(T,)`.
+    """
+
+    label: str
+    symbols: tuple[str, ...]
+    weights: np.ndarray
+
+
+class Classifier(Model):
+    """A trained classifier, ready to predict."""
+
+    parts: ClassifyParts
+
+    def __init__(self, file: ModelFile) -> None:
+        """
+        Args:
+            file: A model file's contents.
+        Raises:
+            FormatError: Settings and tensors do not fit together.
+        """
+        super().__init__(file)
+        self.network = numpy_classifier(
+            file.model,
+            Tensors(file.tensors),
+            len(self.parts.reader.vocabulary),
+            len(self.parts.labels),
+        )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes, in the order of `predict_proba`."""
+        return self.parts.labels
+
+    @property
+    def attends(self) -> bool:
+        """True if the model has weights to show: its pool is attention."""
+        return getattr(self.file.model, "pool", None) == "attention"
+
+    def predict(self, texts: Sequence[str]) -> list[str]:
+        """The most probable label of each text.
+
+        Raises:
+            DataError: A text has no symbols.
+        """
+        best = self.predict_proba(texts).argmax(axis=1)
+        return [self.labels[i] for i in best]
+
+    def predict_proba(self, texts: Sequence[str]) -> Float[np.ndarray, "N C"]:
+        """Probabilities of `labels` for each text; they do not depend on the texts beside it.
+
+        Raises:
+            DataError: A text has no symbols.
+        """
+        if isinstance(texts, str):
+            raise ConfigError(
+                "predict: `texts` must be a list of texts, got one text. Wrap it: [text]."
+            )
+        encoded = [self.encode(text, f"text {i + 1}") for i, text in enumerate(texts)]
+        data = TextSet(encoded, [0] * len(encoded))
+        found = np.zeros((len(encoded), len(self.labels)), np.float32)
+        for rows in by_length(data.lengths, BATCH_TEXTS):
+            batch = data.collate(rows)
+            found[rows] = np.exp(self.network.read(batch.symbols, batch.lengths).log_probabilities)
+        return found
+
+    def attend(self, text: str) -> Attended:
+        """Which symbols decided: the weights of the attention over the states.
+
+        Raises:
+            ConfigError: The model has no such weights.
+            DataError: The text has no symbols.
+        """
+        if not self.attends:
+            raise ConfigError(
+                "attend: the model must have pool=attention, got one that has not. "
+                "Train with --set model.pool=attention."
+            )
+        symbols = self.encode(text)
+        found = self.network.read(np.array([symbols]), np.array([len(symbols)]))
+        assert found.weights is not None
+        return Attended(
+            label=self.labels[int(found.log_probabilities[0].argmax())],
+            symbols=tuple(self.parts.reader.symbols(text)),
+            weights=found.weights[0],
+        )
+
+    def encode(self, text: str, name: str = "text") -> list[int]:
+        """Symbol numbers of a text.
+
+        Args:
+            text: The text.
+            name: What an error message calls it.
+        Raises:
+            DataError: It has no symbols.
+        """
+        symbols = self.parts.reader.encode(text)
+        if not symbols:
+            raise DataError(f"predict: {name} must have at least one symbol, got none.")
+        return symbols
+
+    def describe_parts(self) -> Iterator[tuple[str, Any]]:
+        reader, labels = self.parts.reader, self.parts.labels
+        yield "labels", ", ".join(labels[:20]) + (", ..." if len(labels) > 20 else "")
+        case = ", lower case" if reader.lowercase else ""
+        yield "text", f"{reader.level}{case}, vocabulary of {len(reader.vocabulary)}"
+        yield "max_symbols", reader.max_symbols

@@ -1,0 +1,104 @@
+"""The task `generate` at work: a text to its continuation, with NumPy alone."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..decoding import Sampling, TextModel, continuation
+from ..errors import ConfigError
+from ..evaluation.perplexity import TextScore, score_text
+from ..export.model_file import ModelFile
+from ..export.parts.generate import GenerateParts
+from .language import numpy_language
+from .model import Model
+
+
+class Generator(Model):
+    """A trained model of running text."""
+
+    parts: GenerateParts
+
+    def __init__(self, file: ModelFile) -> None:
+        """
+        Args:
+            file: A model file's contents.
+        Raises:
+            FormatError: Settings and tensors do not fit together.
+        """
+        super().__init__(file)
+        self.network: TextModel = numpy_language(
+            file.model, file.tensors, len(self.parts.vocabulary)
+        )
+
+    def stream(
+        self,
+        prompt: str = "",
+        *,
+        length: int | None = None,
+        temperature: float | None = None,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int = 0,
+        number: int = 0,
+    ) -> Iterator[str]:
+        """Continue a text, a symbol at a time, as they are made.
+
+        What the caller does not give is what the file says.
+
+        Args:
+            prompt: What the text begins with; it may be empty.
+            length: Symbols to add.
+            temperature: Below 1 sharpens the distribution, above 1 flattens it; 0 takes the
+                likeliest symbol each time.
+            top_k: Draw from the k likeliest symbols only.
+            top_p: Draw from the likeliest symbols that have this share only; 1 is all of them.
+            seed: Of the draws.
+            number: Of this text among those of the seed.
+        Raises:
+            ConfigError: A setting is out of range.
+        """
+        usual = self.file.decoding
+        length = usual.length if length is None else length
+        if length < 0:
+            raise ConfigError(f"generate: `length` must be at least 0, got {length}.")
+        sampling = Sampling(
+            temperature=usual.temperature if temperature is None else temperature,
+            top_k=usual.top_k if top_k is None else top_k,
+            top_p=usual.top_p if top_p is None else top_p,
+            seed=seed,
+        )
+        vocabulary = self.parts.vocabulary
+        symbols = continuation(self.network, vocabulary.encode(prompt), sampling, number=number)
+        return (vocabulary.symbols[symbol] for symbol in itertools.islice(symbols, length))
+
+    def predict(self, texts: Sequence[str], *, seed: int = 0, **options: Any) -> list[str]:
+        """The continuation of each text, without the text itself.
+
+        Args:
+            texts: Prompts; equal ones draw differently.
+            seed: Of the draws.
+            **options: `length`, `temperature`, `top_k`, `top_p`, as `stream` has them.
+        Raises:
+            ConfigError: A setting is out of range.
+        """
+        if isinstance(texts, str):
+            raise ConfigError(
+                "predict: `texts` must be a list of texts, got one text. Wrap it: [text]."
+            )
+        return [
+            "".join(self.stream(text, seed=seed, number=number, **options))
+            for number, text in enumerate(texts)
+        ]
+
+    def score(self, text: str) -> TextScore:
+        """How well the model foretells a text, its memory carried from beginning to end.
+
+        Raises:
+            DataError: The text is empty.
+        """
+        return score_text(self.network, self.parts.vocabulary, text)
+
+    def describe_parts(self) -> Iterator[tuple[str, Any]]:
+        vocabulary = self.parts.vocabulary
+        level = "subwords" if vocabulary.level == "pieces" else vocabulary.level
+        yield "symbols", f"{level}, vocabulary of {len(vocabulary)}"

@@ -1,0 +1,240 @@
+"""Speech to text with a model file: whole recordings, or a stream of sound, with NumPy alone.
+
+Arrays need no package; files are read by soundfile and resampled by soxr (extra `speech`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..config.transcribe import CTCConfig
+from ..data.audio import checked, read_audio, resample
+from ..data.log_mel import log_mel, stack_frames
+from ..data.speech import pad_features
+from ..decoding import Hypothesis, LengthLimit, Search, decode
+from ..decoding.ctc import ctc_align, ctc_beam, ctc_greedy, ctc_log_probability
+from ..errors import ConfigError, DataError
+from ..export.model_file import ModelFile
+from ..export.parts.transcribe import TranscribeParts
+from ..shapes import Float
+from .model import Model
+from .recognisers import NumpyCTC, NumpyListener
+from .speech_stream import SpeechStream, samples_of
+from .tensors import Tensors
+
+Sound = str | Path | np.ndarray
+BATCH_STEPS = 4000  # padded steps of recordings that are worked on together
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What was heard in one recording.
+
+    Attributes:
+        text: The transcript.
+        symbols: Its symbols.
+        starts: When each of them begins, in seconds; `None` from an attention model.
+        seconds: Length of the recording.
+        log_probability: Of the transcript, in nats.
+    """
+
+    text: str
+    symbols: tuple[str, ...]
+    starts: tuple[float, ...] | None
+    seconds: float
+    log_probability: float
+
+
+class Transcriber(Model):
+    """A trained recogniser of speech."""
+
+    parts: TranscribeParts
+
+    def __init__(self, file: ModelFile) -> None:
+        """
+        Args:
+            file: A model file's contents.
+        Raises:
+            FormatError: Settings and tensors do not fit together.
+        """
+        super().__init__(file)
+        sizes = (Tensors(file.tensors), self.parts.features.size, len(self.parts.text))
+        self.network: NumpyCTC | NumpyListener = (
+            NumpyCTC(file.model, *sizes)
+            if isinstance(file.model, CTCConfig)
+            else NumpyListener(file.model, *sizes)
+        )
+
+    def predict(
+        self,
+        sounds: Sequence[Sound],
+        *,
+        beam: int | None = None,
+        length_penalty: float | None = None,
+        sample_rate: int | None = None,
+    ) -> list[str]:
+        """The transcript of each recording.
+
+        Args:
+            sounds: Audio files, or arrays of samples: one channel, from -1 to 1 or int16.
+            beam: Transcripts kept; 1 is greedy; what the file says if `None`.
+            length_penalty: Of an attention model; what the file says if `None`.
+            sample_rate: Hz of the arrays; the model's if `None`. Files know their own.
+        Raises:
+            DataError: A file is absent, damaged or empty, or an array is not one channel.
+            ConfigError: A setting is out of range.
+            MissingExtraError: A file is given, or another rate, and the extra is not installed.
+        """
+        found = self.transcribe(
+            sounds, beam=beam, length_penalty=length_penalty, sample_rate=sample_rate
+        )
+        return [transcript.text for transcript in found]
+
+    def transcribe(
+        self,
+        sounds: Sequence[Sound],
+        *,
+        beam: int | None = None,
+        length_penalty: float | None = None,
+        sample_rate: int | None = None,
+    ) -> list[Transcript]:
+        """As `predict`, with symbols, times and probabilities."""
+        if isinstance(sounds, str | Path | np.ndarray):
+            raise ConfigError(
+                "predict: `sounds` must be a list of recordings, got one. Wrap it: [sound]."
+            )
+        search = self._search(beam, length_penalty)
+        heard = [self.hear(s, f"sound {n}", sample_rate) for n, s in enumerate(sounds, start=1)]
+        return self.recognise(heard, search)
+
+    def stream(self, *, beam: int | None = None) -> SpeechStream:
+        """Transcribe sound while it comes in: `push(samples)` gives the text so far.
+
+        Args:
+            beam: Transcripts kept; what the file says if `None`.
+        Raises:
+            ConfigError: The model is no CTC model of one direction.
+        """
+        network = self.network
+        if not isinstance(network, NumpyCTC) or self.file.model.bidirectional:
+            raise ConfigError(
+                "stream: the model must be a ctc model that hears one way, got one that needs the "
+                "whole recording. Train one with --set model.bidirectional=false."
+            )
+        return SpeechStream(self.parts, network, self._search(beam, None).beam)
+
+    def hear(
+        self, sound: Sound, where: str, sample_rate: int | None = None
+    ) -> Float[np.ndarray, " samples"]:
+        """The samples of a recording at the model's rate.
+
+        Args:
+            sound: An audio file or an array.
+            where: What an error message calls it.
+            sample_rate: Hz of an array; the model's if `None`.
+        Raises:
+            DataError: See `predict`; an attention model also refuses what is too long for it.
+        """
+        rate = self.parts.features.sample_rate
+        if isinstance(sound, np.ndarray):
+            samples = checked(samples_of(sound, f"predict: {where}"), f"predict: {where}")
+            samples = resample(samples, sample_rate or rate, rate, "predict")
+        else:
+            samples = read_audio(Path(sound), rate, where="predict")
+        return self.fitting(samples, where if isinstance(sound, np.ndarray) else f"`{sound}`")
+
+    def fitting(
+        self, samples: Float[np.ndarray, " samples"], what: str
+    ) -> Float[np.ndarray, " samples"]:
+        """The samples, if they are not too long for the model.
+
+        Raises:
+            DataError: An attention model was trained on shorter recordings only.
+        """
+        seconds, most = len(samples) / self.parts.features.sample_rate, self.parts.max_seconds
+        if isinstance(self.network, NumpyListener) and seconds > most:
+            raise DataError(
+                f"predict: {what} must be at most {most:g} s long for this attention model, got "
+                f"{seconds:.1f} s. Cut it into pieces, or train a ctc model."
+            )
+        return samples
+
+    def recognise(
+        self, recordings: Sequence[Float[np.ndarray, "_"]], search: Search
+    ) -> list[Transcript]:
+        """Transcripts of samples at the model's rate; the work behind `predict`."""
+        setup, text = self.parts.features, self.parts.text
+        features = [
+            stack_frames(self.parts.normal(log_mel(samples, setup)), setup.stack)
+            for samples in recordings
+        ]
+        found = []
+        for samples, (best, frames) in zip(recordings, self._decode(features, search), strict=True):
+            starts = None if frames is None else tuple(t * setup.step_seconds for t in frames)
+            found.append(
+                Transcript(
+                    text=text.decode(best.symbols),
+                    symbols=tuple(text.symbols[i] for i in best.symbols),
+                    starts=starts,
+                    seconds=len(samples) / setup.sample_rate,
+                    log_probability=best.log_probability,
+                )
+            )
+        return found
+
+    def _decode(
+        self, features: list[np.ndarray], search: Search
+    ) -> list[tuple[Hypothesis, tuple[int, ...] | None]]:
+        """The best hypothesis of each recording, and the steps in which its symbols begin."""
+        network = self.network
+        if isinstance(network, NumpyListener):
+            limit = LengthLimit(self.parts.length_ratio)
+            return [(best[0], None) for best in decode(network, features, limit, search)]
+        found: dict[int, Any] = {}
+        for rows in _batches([len(x) for x in features]):
+            batch = pad_features([features[row] for row in rows])
+            for row, log_probs in zip(rows, network(*batch), strict=True):
+                log_probs = log_probs[: len(features[row])]
+                best = ctc_best(log_probs, search.beam)
+                found[row] = best, ctc_align(log_probs, best.symbols)
+        return [found[row] for row in range(len(features))]
+
+    def _search(self, beam: int | None, length_penalty: float | None) -> Search:
+        usual = self.file.decoding
+        penalty = usual.length_penalty if length_penalty is None else length_penalty
+        if not 0.0 <= penalty <= 10.0:
+            raise ConfigError(f"predict: `length_penalty` must be from 0 to 10, got {penalty:g}.")
+        return Search(beam=(usual.beam or 1) if beam is None else beam, length_penalty=penalty)
+
+    def describe_parts(self) -> Iterator[tuple[str, Any]]:
+        """Name and value of what the task holds besides its network."""
+        parts = self.parts
+        yield "text", f"{parts.text.level}, vocabulary of {len(parts.text)}"
+        yield from parts.features.to_json().items()
+        yield "step_ms", round(1000 * parts.features.step_seconds, 3)
+        yield "max_seconds", parts.max_seconds
+        yield "length_ratio", parts.length_ratio
+
+
+def ctc_best(log_probs: Float[np.ndarray, "T V"], beam: int) -> Hypothesis:
+    """The best transcript: greedy with a beam of 1, as a stream has it."""
+    if beam > 1:
+        return ctc_beam(log_probs, beam=beam)[0]
+    symbols = ctc_greedy(log_probs)
+    total = ctc_log_probability(log_probs, symbols)
+    return Hypothesis(symbols, total, total, finished=True)
+
+
+def _batches(steps: list[int]) -> Iterator[list[int]]:
+    """Rows of like length, as many together as `BATCH_STEPS` allows, one at least."""
+    rows: list[int] = []
+    for row in sorted(range(len(steps)), key=lambda row: steps[row]):
+        if rows and (len(rows) + 1) * steps[row] > BATCH_STEPS:
+            yield rows
+            rows = []
+        rows.append(row)
+    if rows:
+        yield rows

@@ -1,0 +1,142 @@
+"""The task `classify` in training: texts and labels, cross-entropy, accuracy."""
+
+import dataclasses
+from typing import Any, final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ...config import Config
+from ...config.classify import LEAST_EPOCHS, LEAST_STEPS, FullyConnectedConfig
+from ...data.text_batches import by_length, plan_texts
+from ...evaluation.calibration import log_loss
+from ...evaluation.classes import f1
+from ...export.model_file import ModelFile
+from ...export.parts.classify import ClassifyParts
+from ...models.classifier import build_classifier
+from ..measures import Measure
+from ..work import Work, tensors_of
+from .texts import PreparedTexts, class_weights, label_ratios, prepare_texts
+
+RATIO_COLUMNS = 16  # numbers of a vector that start from the labels, more if there are more labels
+VALID_TEXTS = 256  # validation texts of one batch
+
+
+@final
+class Classify(Work):
+    """Labelled texts at work."""
+
+    unit = "text"
+    volume_unit = "symbols"
+    measures = (
+        Measure("accuracy", "accuracy", "%", rises=True),
+        Measure("macro_f1", "macro-F1", "%", rises=True),
+        Measure("log_loss", "log loss", "nats", digits=4),
+    )
+
+    def __init__(self, data: PreparedTexts, config: Config) -> None:
+        """
+        Args:
+            data: Encoded texts.
+            config: Settings; those that depend on the data are filled in.
+        """
+        self.data, self.config = data, resolve(config)
+        self.report, self.fingerprint = data.report, data.fingerprint
+        self.weights: Tensor | None = None
+        if self.config.training.class_weights == "balanced":  # type: ignore[attr-defined]
+            self.weights = torch.from_numpy(class_weights(data.train.labels, len(data.labels)))
+
+    @classmethod
+    def open(cls, data: str, valid: str | None, config: Config) -> "Classify":
+        return cls(prepare_texts(data, valid, config.data), config)
+
+    def build(self) -> nn.Module:
+        num_symbols, num_classes = len(self.data.reader.vocabulary), len(self.data.labels)
+        network = build_classifier(self.config.model, num_symbols, num_classes)
+        strength = self.config.training.label_ratios  # type: ignore[attr-defined]
+        if strength:
+            ratios_VC = torch.from_numpy(label_ratios(self.data.train, num_symbols, num_classes))
+            weight_VE = network.embedding.weight
+            columns = min(max(RATIO_COLUMNS, num_classes), weight_VE.shape[1])
+            with torch.no_grad():
+                for column in range(columns):
+                    weight_VE[:, column] = strength * ratios_VC[:, column % num_classes]
+        return network
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        return plan_texts(
+            self.data.train.lengths,
+            batch_size=self.config.data.batch_size,
+            seed=self.config.training.seed,
+            epoch=epoch,
+        )
+
+    def size(self, rows: np.ndarray) -> int:
+        return len(rows)
+
+    def volume(self, rows: np.ndarray) -> int:
+        return int(self.data.train.lengths[rows].sum())
+
+    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+        batch = self.data.train.collate(rows)
+        logits_BC = network(
+            torch.from_numpy(batch.symbols).to(device), torch.from_numpy(batch.lengths)
+        )
+        labels = torch.from_numpy(batch.labels).to(device)
+        losses_B: Tensor = F.cross_entropy(
+            logits_BC,
+            labels,
+            reduction="none",
+            label_smoothing=self.config.training.label_smoothing,  # type: ignore[attr-defined]
+        )
+        if self.weights is not None:
+            losses_B = losses_B * self.weights.to(device)[labels]
+        return losses_B.sum()
+
+    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+        valid, num_classes = self.data.valid, len(self.data.labels)
+        probabilities = np.zeros((len(valid), num_classes), np.float32)
+        for rows in by_length(valid.lengths, VALID_TEXTS):
+            batch = valid.collate(rows)
+            with torch.inference_mode():
+                logits = network(
+                    torch.from_numpy(batch.symbols).to(device), torch.from_numpy(batch.lengths)
+                )
+            probabilities[rows] = logits.softmax(dim=-1).float().cpu().numpy()
+        answers = probabilities.argmax(axis=1)
+        confusion = np.zeros((num_classes, num_classes), np.int64)
+        np.add.at(confusion, (valid.labels, answers), 1)
+        there = confusion.sum(axis=0) + confusion.sum(axis=1) > 0
+        return {
+            "accuracy": 100.0 * float((answers == valid.labels).mean()),
+            "macro_f1": 100.0 * float(f1(confusion)[there].mean()),
+            "log_loss": log_loss(valid.labels, probabilities),
+        }
+
+    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
+        return ModelFile(
+            task="classify",
+            model=self.config.model,
+            decoding=self.config.decoding,
+            parts=ClassifyParts(reader=self.data.reader, labels=self.data.labels),
+            training={"texts": len(self.data.train), **training},
+            tensors=tensors_of(network),
+        )
+
+    def default_steps(self) -> int:
+        return max(LEAST_STEPS, self.steps_of(LEAST_EPOCHS))
+
+    def validation_steps(self) -> float:
+        # no backward pass: about a third of a step for as many texts
+        return len(self.data.valid) / (3.0 * int(self.config.data.batch_size))
+
+
+def resolve(config: Config) -> Config:
+    """Fill in the learning rate of the architecture."""
+    if config.training.learning_rate is not None:
+        return config
+    rate = 2e-3 if isinstance(config.model, FullyConnectedConfig) else 1e-3
+    training = dataclasses.replace(config.training, learning_rate=rate)
+    return dataclasses.replace(config, training=training)

@@ -1,0 +1,258 @@
+"""The task `generate` in training: streams of one text, truncated back-propagation through time.
+
+What the network remembers after a chunk is what the next chunk of the same stream begins with. Each
+row of a batch says where its chunk begins and which stream it belongs to, so a work knows by its
+rows alone whether they go on where it stopped; if not, say at an epoch's beginning, the streams
+begin anew. Checked by `tests/training/tasks/test_generate.py`.
+"""
+
+import dataclasses
+import hashlib
+from typing import Any, final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ...config import Config
+from ...config.generate import LEAST_STEPS, MOST_STEPS, RATES, USUAL_EPOCHS
+from ...data.levels import Level
+from ...data.streams import fit_streams, plan_streams, window
+from ...data.text import encode_text, read_text, split_by_position
+from ...data.vocabulary import UNK, Vocabulary
+from ...evaluation.perplexity import score_text
+from ...export.model_file import ModelFile
+from ...export.parts.generate import GenerateParts
+from ...models.language import build_language
+from ...models.language_model import TorchTextModel
+from ...reference import trees
+from ...shapes import Int
+from ..measures import Measure
+from ..work import Work, tensors_of
+
+LEVELS: dict[str, Level] = {"characters": "characters", "subwords": "pieces"}
+VALID_STREAMS, VALID_SYMBOLS = 64, 1000  # most streams, and least symbols of each
+WARM_UP = 128  # symbols a validation stream reads before it is scored
+
+
+@dataclasses.dataclass(frozen=True)
+class Carried:
+    """What some streams remember.
+
+    Attributes:
+        streams: Their numbers, `(R,)`.
+        places: The place of the symbol that each foretells next, `(R,)`.
+        state: The network's state, R rows.
+    """
+
+    streams: Int[np.ndarray, " R"]
+    places: Int[np.ndarray, " R"]
+    state: Any
+
+
+@final
+class Generate(Work):
+    """A text at work."""
+
+    unit = "symbol"
+    volume_unit = "symbols"
+    measures = (
+        Measure("bits_per_character", "bits per character", digits=4),
+        Measure("nats_per_symbol", "nats per symbol", digits=4),
+        Measure("perplexity", "perplexity", digits=2),
+    )
+
+    def __init__(self, train: str, valid: str, config: Config, report: list[str]) -> None:
+        """
+        Args:
+            train: The text to learn.
+            valid: The text to validate on.
+            config: Settings.
+            report: What was said so far.
+        """
+        data = config.data
+        self.vocabulary = Vocabulary.learn(
+            [train],
+            LEVELS[data.level],
+            subword_size=data.subword_size,
+            min_count=data.min_count,
+        )
+        self.ids = encode_text(self.vocabulary, train)
+        self.valid = valid
+        self.config = resolve(config, len(self.ids))
+        self.characters = len(train)
+        self.fingerprint = _fingerprint(train, valid)
+        self.report = (*report, *self._report(data.streams, data.chunk))
+        self._carried: Carried | None = None
+        self._empty: Any = None
+
+    @classmethod
+    def open(cls, data: str, valid: str | None, config: Config) -> "Generate":
+        text = read_text(data)
+        if valid is not None:
+            held_out = read_text(valid)
+            report = [
+                f"{data}: {len(text):,} characters",
+                f"{valid}: {len(held_out):,} characters, for validation",
+            ]
+        else:
+            text, held_out = split_by_position(text, config.data.valid_fraction)
+            report = [
+                f"{data}: the first {len(text):,} characters to train on, "
+                f"the last {len(held_out):,} for validation"
+            ]
+        return cls(text, held_out, config, report)
+
+    def build(self) -> nn.Module:
+        network = build_language(self.config.model, len(self.vocabulary))
+        self._empty = network.initial_state(0)
+        return network
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        data = self.config.data
+        numbers = np.arange(data.streams)
+        batches = plan_streams(
+            len(self.ids),
+            streams=data.streams,
+            chunk=data.chunk,
+            seed=self.config.training.seed,
+            epoch=epoch,
+        )
+        return [places * data.streams + numbers for places in batches]
+
+    def size(self, rows: np.ndarray) -> int:
+        return len(rows) * int(self.config.data.chunk)
+
+    def volume(self, rows: np.ndarray) -> int:
+        return self.size(rows)
+
+    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+        data = self.config.data
+        places, streams = np.divmod(rows, data.streams)
+        state = self._state(streams, places, device)
+        read, write = window(self.ids, places, data.chunk, fresh=state is None)
+        logits_BTV, state = network(torch.from_numpy(read).to(device), state)
+        cut = trees.map_arrays(lambda array: array.detach(), state)
+        self._carried = Carried(streams, places + data.chunk, cut)
+        target = torch.from_numpy(write).to(device)
+        return F.cross_entropy(logits_BTV.flatten(0, 1), target.flatten(), reduction="sum")
+
+    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+        score = score_text(
+            TorchTextModel(network, device),
+            self.vocabulary,
+            self.valid,
+            streams=self._valid_streams(),
+            warm_up=WARM_UP,
+        )
+        return {measure.key: getattr(score, measure.key) for measure in self.measures}
+
+    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
+        return ModelFile(
+            task="generate",
+            model=self.config.model,
+            decoding=self.config.decoding,
+            parts=GenerateParts(vocabulary=self.vocabulary),
+            training={"characters": self.characters, **training},
+            tensors=tensors_of(network),
+        )
+
+    def default_steps(self) -> int:
+        return min(max(LEAST_STEPS, self.steps_of(USUAL_EPOCHS)), MOST_STEPS)
+
+    def validation_steps(self) -> float:
+        # without a backward pass, but in shorter streams: seen to cost about 0.4 of training
+        symbols = len(self.valid) + self._valid_streams() * WARM_UP
+        return 0.4 * symbols / self.size(np.arange(self.config.data.streams))
+
+    def carried(self) -> dict[str, Tensor]:
+        """All streams' places and states; zeros for streams that this process does not read."""
+        if self._carried is None:
+            return {}
+        num_streams = self.config.data.streams
+        own = torch.from_numpy(self._carried.streams)
+        found = {"places": torch.zeros(num_streams, dtype=torch.int64)}
+        found["places"][own] = torch.from_numpy(self._carried.places)
+        for name, part in _named(self._carried.state).items():
+            whole = part.new_zeros(num_streams, *part.shape[1:])
+            whole[own.to(part.device)] = part
+            found[name] = whole
+        return found
+
+    def restore(self, carried: dict[str, Tensor]) -> None:
+        if not carried:
+            self._carried = None
+            return
+        parts = iter([carried[name] for name in _named(self._empty)])
+        self._carried = Carried(
+            streams=np.arange(self.config.data.streams),
+            places=carried["places"].cpu().numpy(),
+            state=trees.map_arrays(lambda _: next(parts), self._empty),
+        )
+
+    def _state(self, streams: np.ndarray, places: np.ndarray, device: torch.device) -> Any:
+        """The state that these chunks go on from; `None` if their streams begin."""
+        before = self._carried
+        if before is None or not np.isin(streams, before.streams).all():
+            return None
+        rows = np.searchsorted(before.streams, streams)
+        if not (before.places[rows] == places).all():
+            return None
+        if len(rows) == len(before.streams):
+            return trees.map_arrays(lambda array: array.to(device), before.state)
+        chosen = torch.from_numpy(rows)
+        return trees.map_arrays(lambda array: array[chosen].to(device), before.state)
+
+    def _valid_streams(self) -> int:
+        return max(1, min(VALID_STREAMS, len(self.valid) // VALID_SYMBOLS))
+
+    def _report(self, streams: int, chunk: int) -> list[str]:
+        data = self.config.data
+        lines = [f"read as {data.level}: {len(self.ids):,} symbols of {len(self.vocabulary)}"]
+        if "\r\n" in self.valid:
+            lines.append("lines end in CR LF, which are two symbols")
+        for name, wanted, got in (("streams", streams, data.streams), ("chunk", chunk, data.chunk)):
+            if got < wanted:
+                lines.append(f"data.{name} = {got} instead of {wanted}: the text is short")
+        ids = encode_text(self.vocabulary, self.valid)
+        unknown = int((ids == UNK).sum())
+        if unknown:
+            shown = " ".join(repr(s)[1:-1] for s in self.vocabulary.unknown(self.valid)[:10])
+            lines.append(
+                f"unknown: {unknown} symbols of the validation text were never seen in training "
+                f"and are read as unknown: {shown}"
+            )
+        return lines
+
+
+def resolve(config: Config, num_symbols: int) -> Config:
+    """Fill in the settings that depend on the text."""
+    streams, chunk = fit_streams(num_symbols, config.data.streams, config.data.chunk)
+    rate = config.training.learning_rate
+    if rate is None:
+        rate = RATES[config.model.architecture]
+    return dataclasses.replace(
+        config,
+        data=dataclasses.replace(config.data, streams=streams, chunk=chunk),
+        training=dataclasses.replace(config.training, learning_rate=rate),
+    )
+
+
+def _named(tree: Any, prefix: str = "state") -> dict[str, Tensor]:
+    """The arrays of a state by name."""
+    if not isinstance(tree, tuple):
+        return {prefix: tree}
+    return {
+        name: array
+        for place, part in enumerate(tree)
+        for name, array in _named(part, f"{prefix}.{place}").items()
+    }
+
+
+def _fingerprint(*texts: str) -> str:
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(b"\x00")
+        digest.update(text.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

@@ -1,0 +1,191 @@
+"""From the user's files to encoded texts and labels, with a report of what was done."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...config.classify import ClassifyDataConfig
+from ...data.labelled import Columns, Labelled, read_labelled, split_by_class
+from ...data.text_batches import TextSet
+from ...data.text_reader import TextReader, guess_text_level
+from ...data.vocabulary import SPECIALS
+from ...errors import DataError
+
+MOST_SHOWN = 10  # labels named in the report
+RARE = 0.1  # share of the texts below which a class is called rare
+
+
+@dataclass(frozen=True)
+class PreparedTexts:
+    """Data as training wants it.
+
+    Attributes:
+        train: Encoded training texts.
+        valid: Encoded validation texts.
+        reader: From text to numbers.
+        labels: The classes, in the order of their numbers.
+        fingerprint: SHA-256 of the texts and labels; a resumed run must find it again.
+        report: What was read, guessed and cut, a line each.
+    """
+
+    train: TextSet
+    valid: TextSet
+    reader: TextReader
+    labels: tuple[str, ...]
+    fingerprint: str
+    report: tuple[str, ...]
+
+
+def prepare_texts(train: str, valid: str | None, config: ClassifyDataConfig) -> PreparedTexts:
+    """Read, split, learn the vocabulary, encode.
+
+    Args:
+        train: A file of labelled texts.
+        valid: Another; if `None`, a share of every class is cut from `train`.
+        config: Settings of the data.
+    Raises:
+        DataError: A file breaks a rule, or the labels are no labels.
+    """
+    columns = Columns(header=config.header, text=config.text_column, label=config.label_column)
+    train_rows = read_labelled(train, columns)
+    labels = _labels(train, train_rows)
+    report = [f"{train}: {_count(train_rows)}"]
+    if valid is not None:
+        valid_rows = read_labelled(valid, columns, known=set(labels))
+        report.append(f"{valid}: {_count(valid_rows)}, for validation")
+    else:
+        train_rows, valid_rows = split_by_class(train_rows, config.valid_fraction)
+        report.append(f"validation: {_count(valid_rows)}, cut from {train} by a hash of the text")
+    reader, why = _reader([row.text for row in train_rows], config)
+    report.append(why)
+    sets = [_encode(reader, rows, labels) for rows in (train_rows, valid_rows)]
+    report += _cut_report(reader, train_rows + valid_rows)
+    report += _unknown_report(reader, valid_rows)
+    report += _rare_report(train_rows)
+    return PreparedTexts(
+        train=sets[0],
+        valid=sets[1],
+        reader=reader,
+        labels=labels,
+        fingerprint=_fingerprint(train_rows, valid_rows),
+        report=tuple(report),
+    )
+
+
+def _labels(name: str, rows: list[Labelled]) -> tuple[str, ...]:
+    """The different labels, sorted."""
+    labels = sorted({row.label for row in rows})
+    if len(labels) < 2:
+        raise DataError(
+            f"{name}: labels must be at least 2 different ones, got {len(labels)}: {labels[0]!r}. "
+            "Give texts of another class too, or name the labels' column with data.label_column."
+        )
+    if 2 * len(labels) > len(rows):
+        raise DataError(
+            f"{name}: a label must be on 2 lines or more on average, got {len(labels):,} different "
+            f"ones on {len(rows):,} lines, e.g. {rows[0].label[:40]!r}. Name the labels' column "
+            "with data.label_column; for pairs of texts use --task transduce."
+        )
+    return tuple(labels)
+
+
+def _reader(texts: list[str], config: ClassifyDataConfig) -> tuple[TextReader, str]:
+    level, why = guess_text_level(texts)
+    if config.level != "auto":
+        level, why = config.level, "as set"
+    reader = TextReader.learn(
+        texts,
+        level,
+        lowercase=config.lowercase,
+        max_symbols=config.max_symbols,
+        min_count=config.min_count,
+        subword_size=config.subword_size,
+    )
+    case = ", lower case" if config.lowercase else ""
+    size = len(reader.vocabulary)
+    return reader, f"text: read as {level}{case} ({why}); vocabulary of {size:,}"
+
+
+def _encode(reader: TextReader, rows: list[Labelled], labels: tuple[str, ...]) -> TextSet:
+    number = {label: i for i, label in enumerate(labels)}
+    return TextSet([reader.encode(row.text) for row in rows], [number[row.label] for row in rows])
+
+
+def _cut_report(reader: TextReader, rows: list[Labelled]) -> list[str]:
+    cut = sum(reader.length(row.text) > reader.max_symbols for row in rows)
+    if not cut:
+        return []
+    return [
+        f"cut: {cut:,} texts are longer than data.max_symbols = {reader.max_symbols}; their first "
+        "and last halves of that are read"
+    ]
+
+
+def _unknown_report(reader: TextReader, rows: list[Labelled]) -> list[str]:
+    unknown = [len(reader.unknown(row.text)) for row in rows]
+    total = sum(len(reader.symbols(row.text)) for row in rows)
+    if not any(unknown):
+        return []
+    share = 100 * sum(unknown) / max(total, 1)
+    return [f"unknown: {share:.1f} % of the validation texts' symbols were not seen in training"]
+
+
+def _rare_report(rows: list[Labelled]) -> list[str]:
+    label, count = Counter(row.label for row in rows).most_common()[-1]
+    if count >= RARE * len(rows):
+        return []
+    return [
+        f"note: label {label} has {count:,} of {len(rows):,} texts; "
+        "training.class_weights=balanced makes rare labels weigh more"
+    ]
+
+
+def _count(rows: list[Labelled]) -> str:
+    counts = Counter(row.label for row in rows).most_common()
+    shown = ", ".join(f"{label} {count:,}" for label, count in counts[:MOST_SHOWN])
+    more = f", and {len(counts) - MOST_SHOWN} more" if len(counts) > MOST_SHOWN else ""
+    return f"{len(rows):,} texts of {len(counts)} labels ({shown}{more})"
+
+
+def _fingerprint(*parts: list[Labelled]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(b"\x00")
+        for row in part:
+            digest.update(f"{row.text}\t{row.label}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def label_ratios(texts: TextSet, num_symbols: int, num_classes: int) -> np.ndarray:
+    """How much more often a symbol is seen in texts of a label than in others, `(V, C)`, in nats.
+
+    The log-count ratio r of naive Bayes on presence: log (p_wc / sum_w p_wc) of the label's texts
+    less that of the others, with 1 added to each count. 0 for the specials.
+
+    Source: Wang & Manning, "Baselines and Bigrams", ACL 2012, section 2.1; as a start of
+    embeddings, Li et al., "Initializing Convolutional Filters with Semantic Features for Text
+    Classification", EMNLP 2017.
+    """
+    counts_CV = np.zeros((num_classes, num_symbols))
+    for row in range(len(texts)):
+        batch = texts.collate(np.array([row]))
+        counts_CV[batch.labels[0], np.unique(batch.symbols[0])] += 1
+    counts_CV[:, : len(SPECIALS)] = 0
+    others_CV = counts_CV.sum(axis=0) - counts_CV
+    ratios_CV = _log_share(counts_CV) - _log_share(others_CV)
+    ratios_CV[:, : len(SPECIALS)] = 0
+    ratios_VC: np.ndarray = ratios_CV.T.astype(np.float32)
+    return ratios_VC
+
+
+def _log_share(counts: np.ndarray) -> np.ndarray:
+    share: np.ndarray = np.log((counts + 1) / (counts + 1).sum(axis=1, keepdims=True))
+    return share
+
+
+def class_weights(labels: np.ndarray, num_classes: int) -> np.ndarray:
+    """A weight per class so that each counts as much in sum, and a text 1 on average."""
+    counts = np.bincount(labels, minlength=num_classes)
+    return (len(labels) / (num_classes * np.maximum(counts, 1))).astype(np.float32)

@@ -1,0 +1,190 @@
+"""The task `transcribe` in training: sound, CTC or teacher forcing, errors of greedy output."""
+
+import dataclasses
+from typing import Any, final
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ...config import Config
+from ...config.transcribe import BEAMS, LEAST_EPOCHS, LEAST_STEPS, RATES, CTCConfig
+from ...data.log_mel import stack_frames
+from ...data.speech import pad_features, plan_speech
+from ...data.vocabulary import BOS, EOS, PAD
+from ...decoding import LengthLimit, Search, decode
+from ...decoding.ctc import BLANK, ctc_greedy
+from ...evaluation import error_counts
+from ...export.model_file import ModelFile
+from ...export.parts.transcribe import TranscribeParts
+from ...extras import require
+from ...models import TorchStepper
+from ...models.ctc import CTCRecogniser
+from ...models.listener import Listener
+from ..measures import Measure
+from ..work import Work, tensors_of
+from .speech import Prepared, prepare
+
+VALID_ROWS = 64  # recordings that a validation hears at once
+
+
+@final
+class Transcribe(Work):
+    """Speech at work."""
+
+    unit = "symbol"
+    volume_unit = "steps"
+    measures = (
+        Measure("character_error", "character error", "%"),
+        Measure("word_error", "word error", "%"),
+    )
+
+    def __init__(self, data: Prepared, config: Config) -> None:
+        """
+        Args:
+            data: Recordings in memory.
+            config: Settings; those that depend on the data are filled in.
+        """
+        self.data, self.config = data, resolve(config, data)
+        self.report, self.fingerprint = data.report, data.fingerprint
+        self.steps = data.train.steps
+        self.lengths = np.array([len(t) for t in data.targets], dtype=np.int64)
+        self.extra = 0 if isinstance(config.model, CTCConfig) else 1  # the end of a transcript
+        valid = data.valid
+        self.valid_features = [
+            stack_frames(data.normal(frames[0]), valid.setup.stack) for frames in valid.frames
+        ]
+
+    @classmethod
+    def open(cls, data: str, valid: str | None, config: Config) -> "Transcribe":
+        require("train", "soundfile", "soxr")
+        return cls(prepare(data, valid, config.data, config.model), config)
+
+    def build(self) -> nn.Module:
+        config, sizes = self.config.model, (self.data.train.setup.size, len(self.data.text))
+        if isinstance(config, CTCConfig):
+            return CTCRecogniser(config, *sizes)
+        return Listener(config, *sizes)
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        step = self.data.train.setup.step_seconds
+        return plan_speech(
+            self.steps,
+            batch_steps=round(self.config.data.batch_seconds / step),
+            seed=self.config.training.seed,
+            epoch=epoch,
+        )
+
+    def size(self, rows: np.ndarray) -> int:
+        return max(1, int(self.lengths[rows].sum()) + self.extra * len(rows))
+
+    def volume(self, rows: np.ndarray) -> int:
+        return int(self.steps[rows].sum())
+
+    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+        rng = np.random.default_rng(torch.initial_seed() % 2**63)
+        batch = self.data.train.collate(rows.tolist(), self.data.normal, self.data.changes, rng)
+        features = torch.from_numpy(batch.features).to(device)
+        lengths = torch.from_numpy(batch.lengths)
+        targets = [self.data.targets[row] for row in rows]
+        if isinstance(self.config.model, CTCConfig):
+            return _ctc_loss(network(features, lengths), lengths, targets)
+        target = _padded([[*symbols, EOS] for symbols in targets]).to(device)
+        read = torch.cat([torch.full_like(target[:, :1], BOS), target[:, :-1]], dim=1)
+        logits_BTV = network(features, lengths, read)
+        return F.cross_entropy(
+            logits_BTV.flatten(0, 1),
+            target.flatten(),
+            ignore_index=PAD,
+            reduction="sum",
+            label_smoothing=self.config.training.label_smoothing,  # type: ignore[attr-defined]
+        )
+
+    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+        texts = [self.data.text.decode(symbols) for symbols in self._greedy(network, device)]
+        said = [" ".join(text.split()) for text in self.data.valid.texts]
+        characters = error_counts([list(t) for t in texts], [[list(t)] for t in said])
+        words = error_counts([t.split() for t in texts], [[t.split()] for t in said])
+        return {
+            "character_error": characters.symbol_error_rate,
+            "word_error": words.symbol_error_rate,
+        }
+
+    def _greedy(self, network: Any, device: torch.device) -> list[tuple[int, ...]]:
+        """Greedy transcripts of the validation recordings."""
+        if not isinstance(self.config.model, CTCConfig):
+            limit = LengthLimit(self.data.length_ratio)
+            found = decode(TorchStepper(network, device), self.valid_features, limit, Search())
+            return [hypotheses[0].symbols for hypotheses in found]
+        out: list[tuple[int, ...]] = [()] * len(self.valid_features)
+        order = np.argsort([len(x) for x in self.valid_features], kind="stable")
+        for first in range(0, len(order), VALID_ROWS):
+            rows = order[first : first + VALID_ROWS]
+            batch = pad_features([self.valid_features[row] for row in rows])
+            with torch.inference_mode():
+                features = torch.from_numpy(batch.features).to(device)
+                log_probs = network(features, torch.from_numpy(batch.lengths)).cpu().numpy()
+            for row, own, steps in zip(rows, log_probs, batch.lengths, strict=True):
+                out[row] = ctc_greedy(own[:steps])
+        return out
+
+    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
+        data = self.data
+        return ModelFile(
+            task="transcribe",
+            model=self.config.model,
+            decoding=self.config.decoding,
+            parts=TranscribeParts(
+                features=data.train.setup,
+                normal=data.normal,
+                text=data.text,
+                length_ratio=data.length_ratio,
+                max_seconds=self.config.data.max_seconds,
+            ),
+            training={
+                "recordings": len(data.train),
+                "minutes_of_sound": round(data.train.seconds / 60, 2),
+                **training,
+            },
+            tensors=tensors_of(network),
+        )
+
+    def default_steps(self) -> int:
+        return max(LEAST_STEPS, self.steps_of(LEAST_EPOCHS))
+
+    def validation_steps(self) -> float:
+        # hearing without learning costs about a third of a step; finding the symbols is small
+        ratio = self.data.valid.seconds / max(self.data.train.seconds, 1e-9)
+        return 0.5 * ratio * len(self.plan(0))
+
+
+def resolve(config: Config, data: Prepared) -> Config:
+    """Fill in the settings that depend on the data or the architecture."""
+    name = config.model.architecture
+    rate, beam = config.training.learning_rate, config.decoding.beam
+    return dataclasses.replace(
+        config,
+        data=dataclasses.replace(config.data, sample_rate=data.train.setup.sample_rate),
+        training=dataclasses.replace(config.training, learning_rate=rate or RATES[name]),
+        decoding=dataclasses.replace(config.decoding, beam=beam or BEAMS[name]),
+    )
+
+
+def _ctc_loss(log_probs_BTV: Tensor, lengths: Tensor, targets: list[list[int]]) -> Tensor:
+    """Minus the log-probability of the targets; 0 for one that is sped up beyond its symbols."""
+    device = log_probs_BTV.device
+    return F.ctc_loss(
+        log_probs_BTV.transpose(0, 1),
+        torch.tensor([s for symbols in targets for s in symbols], device=device),
+        lengths,
+        torch.tensor([len(symbols) for symbols in targets]),
+        blank=BLANK,
+        reduction="sum",
+        zero_infinity=True,
+    )
+
+
+def _padded(rows: list[list[int]]) -> Tensor:
+    width = max(map(len, rows))
+    return torch.tensor([[*row, *[PAD] * (width - len(row))] for row in rows])

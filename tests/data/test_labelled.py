@@ -1,0 +1,143 @@
+"""Reading labelled texts: csv is the oracle; the header's rule; every error's text is checked."""
+
+import csv
+import gzip
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqloom.data.labelled import Columns, Labelled, read_labelled, split_by_class
+from seqloom.errors import ConfigError, DataError
+
+quick = settings(derandomize=True, deadline=None, max_examples=60)
+cell = st.text(
+    st.characters(codec="utf-8", exclude_characters="\t\r\n\0"), min_size=1, max_size=9
+).filter(lambda text: text == text.strip() and not text.startswith("\ufeff"))
+rows = st.lists(st.tuples(cell, cell, cell), min_size=1, max_size=6)
+REVIEWS = "text\tlabel\tyear\ngood\tpos\t1\nbad\tneg\t2\nfine\tpos\t1\npoor\tneg\t2\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("labelled")
+
+
+def write(folder, text):
+    path = folder / "reviews.tsv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+@given(rows=rows, zipped=st.booleans(), crlf=st.booleans(), places=st.permutations([1, 2, 3]))
+@quick
+def test_reads_the_columns_that_csv_reads(folder, rows, zipped, crlf, places):
+    end = "\r\n" if crlf else "\n"
+    text = end.join("\t".join(row) for row in rows)
+    path = write(folder, gzip.compress(text.encode()) if zipped else text)
+    one, two = places[:2]
+    found = read_labelled(path, Columns(header="no", text=str(one), label=str(two)))
+    want = csv.reader(text.split(end), delimiter="\t", quoting=csv.QUOTE_NONE)
+    assert [(r.text, r.label) for r in found] == [(row[one - 1], row[two - 1]) for row in want]
+
+
+@pytest.mark.parametrize(
+    ("columns", "first"),
+    [
+        (Columns(), Labelled("good", "pos", 2)),  # `label` is on one line, `pos` on two
+        (Columns(header="yes"), Labelled("good", "pos", 2)),
+        (Columns(header="no"), Labelled("text", "label", 1)),
+        (Columns(label="year", text="text"), Labelled("good", "1", 2)),
+        (Columns(text="2", label="3"), Labelled("pos", "1", 2)),
+        (Columns(group="year"), Labelled("good", "pos", 2, group="1")),
+    ],
+)
+def test_header_and_columns(folder, columns, first):
+    assert read_labelled(write(folder, REVIEWS), columns)[0] == first
+
+
+def test_line_1_is_no_header_if_its_label_comes_again_or_others_are_as_rare(folder):
+    assert len(read_labelled(write(folder, "a\tx\nb\tx\nc\ty\nd\ty\n"))) == 4
+    assert len(read_labelled(write(folder, "a\tx\nb\ty\nc\ty\nd\tz\n"))) == 4
+    assert len(read_labelled(write(folder, "a\tx\nb\ty\n"))) == 2
+
+
+def test_with_known_labels_a_first_line_of_another_is_a_header(folder):
+    path = write(folder, "text\tlabel\ngood\tpos\n")
+    assert read_labelled(path, known={"pos", "neg"}) == [Labelled("good", "pos", 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "message"),
+    [
+        ("", Columns(), ": a file must have at least 1 text, got none. Write one text a line"),
+        ("a\tb\n", Columns(header="yes"), ": a file must have a text below its header, got none"),
+        ("good\n", Columns(), ", line 1: a line must have 2 columns, got 1. Write one text a"),
+        (
+            "good\tpos\n\nnot\tso\tbad\tpos\n",
+            Columns(),
+            ", line 3: a line must have 2 columns like line 1, got 4. Write one text a line",
+        ),
+        ("a\tx\n \ty\n", Columns(), ", line 2: the text must not be empty, got nothing but white"),
+        ("a\tx\nb\t \n", Columns(), ", line 2: the label must not be empty, got nothing but white"),
+        (
+            "a\tx\n",
+            Columns(label="3"),
+            ", line 1: `data.label_column` must be a number from 1 to 2 or a name in the header, "
+            "got '3'. The line reads: a, x",
+        ),
+        ("a\tx\n", Columns(text="txt"), ", line 1: `data.text_column` must be a number from 1"),
+        ("a\tx\n", Columns(group="years"), ", line 1: `--by` must be a number from 1 to 2 or a"),
+    ],
+)
+def test_messages(folder, text, columns, message):
+    path = write(folder, text)
+    with pytest.raises(DataError, match="^" + re.escape(f"{path}{message}")):
+        read_labelled(path, columns)
+
+
+def test_text_and_label_are_two_columns():
+    with pytest.raises(ConfigError, match=r"^config: `data\.text_column` and `data\.label_column` must"):
+        Columns(text="2")
+
+
+def test_an_unknown_label_is_named_with_its_line(folder):
+    path = write(folder, "a\tpos\nb\tneutral\n")
+    with pytest.raises(
+        DataError,
+        match=r"line 2: the label must be one of neg, pos, got 'neutral'\. Correct it, or name",
+    ):
+        read_labelled(path, known={"pos", "neg"})
+
+
+def make(counts):
+    return [
+        Labelled(f"{label} {i}", label, line)
+        for label, count in counts.items()
+        for line, i in enumerate(range(count), 1)
+    ]
+
+
+def test_split_takes_the_same_share_of_every_class_and_keeps_the_order():
+    data = make({"a": 100, "b": 30, "c": 3, "d": 1})
+    train, valid = split_by_class(data, 0.1)
+    counts = {label: sum(e.label == label for e in valid) for label in "abcd"}
+    assert counts == {"a": 10, "b": 3, "c": 1, "d": 0}
+    assert [e for e in data if e in train] == train
+    assert len(train) + len(valid) == len(data)
+    assert split_by_class(list(reversed(data)), 0.1)[1] == list(reversed(valid))
+
+
+def test_a_text_is_on_one_side_whatever_its_labels():
+    data = make({"a": 40, "b": 40})
+    data += [Labelled(e.text, "b" if e.label == "a" else "a", 99) for e in data]
+    train, valid = split_by_class(data, 0.2)
+    assert not {e.text for e in train} & {e.text for e in valid}
+
+
+def test_nothing_to_set_aside_is_said():
+    with pytest.raises(
+        DataError, match=r"^split_by_class: `examples` must have a class of at least 2 different"
+    ):
+        split_by_class(make({"a": 1, "b": 1}), 0.5)

@@ -1,0 +1,77 @@
+"""Pieces: joining undoes cutting for any text; the library's own encoding is the oracle."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from seqloom.data.pieces import PieceSplitter, cut, learn_pieces
+from seqloom.data.vocabulary import SPECIALS, UNK, Vocabulary
+from seqloom.errors import ConfigError
+
+quick = settings(derandomize=True, deadline=None, max_examples=150)
+TEXT = (
+    "the cat sat on the mat.\n\nThe cat -- that cat! -- sat  there:\n\tthen the other sat.\r\n" * 5
+)
+
+
+def test_cut_by_hand():
+    assert cut("To be,\n or  not -- 'tis") == [
+        *("To", " be", ",", "\n", " or", " ", " not", " --", " '", "tis"),
+    ]
+    assert cut("a\r\n\tb") == ["a", "\r", "\n", "\t", "b"]
+    assert [len(c) for c in cut("x" * 250)] == [100, 100, 50]
+    assert cut("") == []
+
+
+@given(text=st.text())
+@quick
+def test_cutting_loses_nothing(text):
+    assert "".join(cut(text)) == text
+    splitter = PieceSplitter([("a", "b"), (" ", "ab")], ["a", "b", " ", "ab", " ab"])
+    assert splitter.join(splitter.split(text)) == text
+
+
+def test_known_text_comes_back_exactly():
+    vocabulary = Vocabulary.learn([TEXT], "pieces", subword_size=60)
+    assert len(vocabulary) <= 64
+    assert any(len(symbol) > 2 and symbol.startswith(" ") for symbol in vocabulary.symbols[4:])
+    assert vocabulary.decode(vocabulary.encode(TEXT)) == TEXT
+    other = "the mat\n\n  sat"
+    assert vocabulary.decode(vocabulary.encode(other)) == other
+    assert vocabulary.encode("the Q")[-1] == UNK
+    again = Vocabulary.from_json(json.loads(json.dumps(vocabulary.to_json())))
+    assert again == vocabulary
+
+
+def test_encoding_is_the_library_s():
+    from tokenizers import Tokenizer, models, trainers
+
+    tokenizer = Tokenizer(models.BPE())
+    trainer = trainers.BpeTrainer(vocab_size=70, min_frequency=2, show_progress=False)
+    tokenizer.train_from_iterator(cut(TEXT), trainer)
+    symbols, merges = learn_pieces([TEXT], 70)
+    assert sorted(symbols) == sorted(tokenizer.get_vocab())
+    splitter = PieceSplitter(merges, symbols)
+    for text in (TEXT, "that other mat", "hat\n e ee"):
+        for chunk in cut(text):
+            assert splitter.split(chunk) == tokenizer.encode(chunk).tokens
+
+
+def test_too_small_a_size_says_so():
+    with pytest.raises(ConfigError) as error:
+        learn_pieces([TEXT], 5)
+    found = len(set(TEXT))
+    assert str(error.value) == (
+        f"learn_pieces: `size` must be at least {found}, the number of different characters, "
+        "got 5. Raise it, or use the level characters."
+    )
+
+
+def test_a_piece_may_hold_white_space_and_a_special_is_none():
+    vocabulary = Vocabulary(level="pieces", symbols=(*SPECIALS, " ", "\n", "a", " a"))
+    assert Vocabulary.from_json(vocabulary.to_json()) == vocabulary
+    learned = Vocabulary.learn(["<pad> <pad> <pad>"], "pieces", subword_size=100)
+    assert learned.symbols.count("<pad>") == 1
+    assert learned.decode(learned.encode("<pad>")) == "<pad>"

@@ -1,0 +1,268 @@
+"""Speech in training: what is said of the data, the loss against its parts, and exact resumes."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+import seqloom
+from seqloom.config import config_from
+from seqloom.config.transcribe import CTCConfig, DataConfig, ListenConfig
+from seqloom.data.tones import make_tones
+from seqloom.data.vocabulary import EOS
+from seqloom.decoding.ctc import ctc_log_probability
+from seqloom.errors import DataError, MissingExtraError
+from seqloom.training import loop, resume, train
+from seqloom.training.tasks import open_work
+from seqloom.training.tasks.speech import prepare
+
+from ..runs import assert_equal_runs
+
+soundfile = pytest.importorskip("soundfile", reason="the extra `speech` is not installed")
+
+STILL = {"speed_change": 0.0, "gain_db": 0.0, "time_masks": 0.0, "mel_masks": 0}
+DATA = {"valid_fraction": 0.2, "batch_seconds": 12.0, "mels": 16}
+CTC = {"hidden_size": 8, "layers": 1}
+LAS = {
+    **{"architecture": "las", "hidden_size": 6, "pyramid_layers": 1, "embedding_size": 4},
+    **{"attention_size": 5, "filters": 2, "filter_reach": 2},
+}
+TRAINING = {"steps": 12, "seed": 3}
+
+
+@pytest.fixture(scope="module")
+def tones(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tones")
+    make_tones(folder / "data", count=24, seed=0)
+    return folder / "data" / "train.tsv"
+
+
+def settings(model=CTC, **data):
+    return {
+        "task": "transcribe",
+        "data": {**DATA, **data},
+        "model": model,
+        "training": TRAINING,
+    }
+
+
+def open_still(path, model):
+    """A work whose sounds are not changed, and its network without dropout, in float32."""
+    work = open_work(str(path), None, config_from(settings({**model, "dropout": 0.0}, **STILL)))
+    torch.manual_seed(1)
+    return work, work.build()
+
+
+# -- what is said of the data --------------------------------------------------------------------
+
+
+def wav(folder, name, seconds):
+    soundfile.write(
+        folder / name, np.random.default_rng(0).normal(size=round(8000 * seconds)), 8000
+    )
+
+
+def say(path, *lines):
+    path.write_text("".join(f"{line}\n" for line in lines))
+    return str(path)
+
+
+@pytest.fixture
+def few(tmp_path):
+    for name, seconds in (("a", 1.0), ("b", 0.12), ("c", 0.5), ("d", 3.0)):
+        wav(tmp_path, f"{name}.wav", seconds)
+    return tmp_path
+
+
+def test_the_report_says_what_was_read_and_left_out(few):
+    data = say(few / "t.tsv", "a.wav\tab ab", "b.wav\tabcde", "c.wav\taab", "d.wav\ta")
+    valid = say(few / "v.tsv", "c.wav\tabx", "d.wav\ta")
+    found = prepare(data, valid, DataConfig(max_seconds=2.0), CTCConfig())
+    assert found.report == (
+        f"{data}: 4 recordings, 0.1 min, brought to 8,000 Hz",
+        f"{valid}: 2 recordings, 0.1 min",
+        "text: read as characters (4 different words, 1 times each); vocabulary of 10",
+        "left out: 1 recordings longer than data.max_seconds = 2",
+        "left out: 1 recordings with fewer steps than symbols, which CTC cannot learn; "
+        "a smaller data.stack has more steps",
+        "left out: 1 validation recordings, too long",
+        "unknown: 1 symbols of the validation texts were never seen in training: x",
+    )
+    assert found.train.texts == ["ab ab", "aab"]
+    assert found.valid.texts == ["abx"]
+    assert found.length_ratio == math.ceil(1000 * 3 / 17) / 1000
+    kept = prepare(data, valid, DataConfig(max_seconds=2.0), ListenConfig()).train
+    assert len(kept) == 3, "attention needs no step a symbol"
+
+
+def test_nothing_left_to_train_or_validate_on(few):
+    data = say(few / "t.tsv", "c.wav\ta", "a.wav\tb")
+    with pytest.raises(
+        DataError, match=r"must have a recording of at most 0\.2 s that is long eno"
+    ):
+        prepare(data, data, DataConfig(max_seconds=0.2), CTCConfig())
+    valid = say(few / "v.tsv", "d.wav\ta")
+    message = (
+        r"^train: `.*v\.tsv` must have a validation recording of at most 2 s, got none\. Raise"
+    )
+    with pytest.raises(DataError, match=message):
+        prepare(data, valid, DataConfig(max_seconds=2.0), CTCConfig())
+
+
+def test_a_part_is_cut_off_by_name(tones):
+    found = prepare(str(tones), None, DataConfig(valid_fraction=0.25), CTCConfig())
+    assert (len(found.train), len(found.valid)) == (16, 6)
+    assert found.report[1].endswith(f"cut from {tones} by a hash of the name")
+
+
+def test_words_of_a_closed_set_are_symbols(few):
+    data = say(few / "t.tsv", *["a.wav\tone two"] * 20, "c.wav\tone two")
+    found = prepare(data, None, DataConfig(), CTCConfig())
+    assert found.text.symbols[4:] == ("one", "two")
+    assert found.targets[0] == [4, 5]
+
+
+def test_without_the_extra_it_is_named(tones, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "soundfile", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'seqloom\[speech\]'$"):
+        open_work(str(tones), None, config_from(settings()))
+
+
+def test_defaults_that_depend_on_data_and_architecture(tones):
+    for model, rate, beam in ((CTC, 4e-3, 1), (LAS, 3e-3, 5)):
+        config = open_work(str(tones), None, config_from(settings(model))).config
+        assert config.data.sample_rate == 8000
+        assert (config.training.learning_rate, config.decoding.beam) == (rate, beam)
+
+
+# -- the loss ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", [CTC, LAS], ids=["ctc", "las"])
+def test_the_loss_of_a_batch_is_the_sum_of_its_rows(tones, model):
+    work, network = open_still(tones, model)
+    rows = np.array([4, 0, 7, 2])
+    device = torch.device("cpu")
+    whole = work.loss(network, rows, device)
+    parts = sum(work.loss(network, rows[i : i + 1], device) for i in range(4))
+    torch.testing.assert_close(whole, parts, rtol=1e-4, atol=1e-3)
+    assert work.size(rows) == sum(work.size(rows[i : i + 1]) for i in range(4))
+    assert work.volume(rows) == work.data.train.steps[rows].sum()
+
+
+def test_the_ctc_loss_is_minus_the_log_probability(tones):
+    work, network = open_still(tones, CTC)
+    rows = np.array([3, 5])
+    batch = work.data.train.collate(rows.tolist(), work.data.normal)
+    with torch.no_grad():
+        table = network(*map(torch.from_numpy, batch)).numpy()
+        loss = work.loss(network, rows, torch.device("cpu")).item()
+    want = sum(
+        ctc_log_probability(own[:n], tuple(work.data.targets[row]))
+        for own, n, row in zip(table, batch.lengths, rows, strict=True)
+    )
+    assert loss == pytest.approx(-want, rel=1e-4)
+
+
+def test_the_las_loss_is_the_smoothed_cross_entropy(tones):
+    work, network = open_still(tones, LAS)
+    row, target = 3, [*work.data.targets[3], EOS]
+    batch = work.data.train.collate([row], work.data.normal)
+    read = torch.tensor([[1, *target[:-1]]])
+    with torch.no_grad():
+        log_probs = network(*map(torch.from_numpy, batch), read)[0].log_softmax(-1)
+        loss = work.loss(network, np.array([row]), torch.device("cpu")).item()
+    right = log_probs[torch.arange(len(target)), target]
+    want = -(0.9 * right + 0.1 * log_probs.mean(-1)).sum().item()
+    assert loss == pytest.approx(want, rel=1e-4)
+
+
+def test_changes_are_drawn_from_the_seed_of_the_step(tones):
+    work = open_work(str(tones), None, config_from(settings({**CTC, "dropout": 0.0})))
+    torch.manual_seed(1)
+    network, rows = work.build(), np.arange(4)
+    losses = []
+    for seed in (7, 7, 8):
+        torch.manual_seed(seed)
+        losses.append(work.loss(network, rows, torch.device("cpu")).item())
+    assert losses[0] == losses[1] != losses[2]
+
+
+# -- runs ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", [CTC, LAS], ids=["ctc", "las"])
+def test_a_run_that_was_interrupted_ends_as_one_that_was_not(tones, tmp_path, monkeypatch, model):
+    given = settings(model)
+    train(tones, tmp_path / "whole", config=given)
+    honest = loop.Run.step
+
+    def step(run, rows):
+        honest(run, rows)
+        run.interrupted = run.interrupted or run.progress.step == 5
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop.Run, "step", step)
+        stopped = train(tones, tmp_path / "parts", config=given)
+    assert (stopped.finished, stopped.step) == (False, 5)
+    assert resume(tmp_path / "parts").finished
+    for folder in ("whole", "parts"):  # speeds differ
+        log = tmp_path / folder / "log.jsonl"
+        log.write_text(log.read_text().replace("steps_per_second", "symbols_per_second"))
+    assert_equal_runs(tmp_path / "whole", tmp_path / "parts")
+
+
+@pytest.mark.parametrize("model", [CTC, LAS], ids=["ctc", "las"])
+def test_what_a_run_ships_says_what_validation_heard(tones, tmp_path, model):
+    result = train(tones, tmp_path / "run", config=settings(model))
+    work = open_work(str(tones), None, config_from(settings(model)))
+    shipped = seqloom.load(result.model)
+    assert shipped.file.training["recordings"] == len(work.data.train)
+    network = work.build()
+    network.load_state_dict({n: torch.from_numpy(t) for n, t in shipped.file.tensors.items()})
+    device = torch.device("cpu")
+    heard = [work.data.text.decode(s) for s in work._greedy(network.eval(), device)]
+    paths = [u.path for u in work.data.valid.utterances]
+    assert shipped.predict(paths, beam=1) == heard
+    values = work.validate(network, device)
+    assert values["character_error"] == pytest.approx(
+        shipped.file.training["valid_character_error"], abs=1e-3
+    )
+
+
+def test_data_that_changed_since_cannot_be_resumed(few, tmp_path):
+    data = say(few / "t.tsv", "a.wav\tab", "c.wav\tb", "d.wav\ta")
+    one = prepare(data, None, DataConfig(), CTCConfig()).fingerprint
+    wav(few, "c.wav", 0.6)
+    assert prepare(data, None, DataConfig(), CTCConfig()).fingerprint != one
+
+
+def test_every_row_is_in_the_plan_once(tones):
+    work, _ = open_still(tones, CTC)
+    for epoch in range(3):
+        plan = work.plan(epoch)
+        rows = np.sort(np.concatenate(plan))
+        np.testing.assert_array_equal(rows, np.arange(len(work.data.train)))
+    assert len(plan) > 1
+    assert work.default_steps() >= 4000
+    assert 0 < work.validation_steps() < 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("architecture", ["ctc", "las"])
+def test_dialled_numbers_are_learned(tmp_path, architecture):
+    make_tones(tmp_path / "tones", count=400, seed=0)
+    result = train(
+        tmp_path / "tones" / "train.tsv",
+        tmp_path / "run",
+        config={
+            "model": {"architecture": architecture, "hidden_size": 96},
+            "training": {"steps": 900 if architecture == "ctc" else 1300},
+        },
+    )
+    lines = (tmp_path / "tones" / "test.tsv").read_text().splitlines()
+    paths = [tmp_path / "tones" / line.split("\t")[0] for line in lines]
+    heard = seqloom.load(result.model).predict(paths)
+    right = sum(a == line.split("\t")[1] for a, line in zip(heard, lines, strict=True))
+    assert right >= 36, f"{right} of 40"
