@@ -29,6 +29,9 @@ def test_season_waves():
     want = np.stack([np.sin(t), np.cos(t), np.sin(2 * t), np.cos(2 * t)], axis=1)
     np.testing.assert_allclose(found, want, atol=1e-12)
     assert Features(TimeAxis(), 1, True).known_size == 0
+    # the same times in a file that begins elsewhere
+    moved = Features(TimeAxis(), 5, True).of_times(series(), TimeAxis(origin=3), [], 6, "x")
+    np.testing.assert_allclose(moved, found, atol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ class Features:
     def known_size(self) -> int:
         """C, features of one time step."""
         some = np.zeros(1, np.int64)
-        made = (self._season(some), self._calendar(some, self.axis))
+        made = (self._season(some, self.axis), self._calendar(some, self.axis))
         return sum(int(part.shape[1]) for part in made) + len(self.known)
 
     @property
@@ -115,7 +115,7 @@ class Features:
                 "Add rows for the future with an empty value."
             )
         positions = one.start + np.arange(length)
-        parts = [self._season(positions), self._calendar(positions, axis)]
+        parts = [self._season(positions, axis), self._calendar(positions, axis)]
         for place, (_, mean, deviation) in zip(places, self.known, strict=True):
             parts.append((one.known[:length, place, None] - mean) / deviation)
         return np.concatenate(parts, axis=1)
@@ -154,9 +154,11 @@ class Features:
             tuple((str(name), tuple(how)) for name, how in tree["static"]),
         )
 
-    def _season(self, positions: np.ndarray) -> np.ndarray:
+    def _season(self, positions: np.ndarray, axis: TimeAxis) -> np.ndarray:
+        # steps since the beginning of time, so that it does not matter where a file begins
+        steps = positions + axis.origin // axis.step
         turns = [k / self.season for k in range(1, min(_HARMONICS, self.season // 2) + 1)]
-        return _waves([positions * turn for turn in turns], len(positions))
+        return _waves([steps % self.season * turn for turn in turns], len(positions))
 
     def _calendar(self, positions: np.ndarray, axis: TimeAxis) -> np.ndarray:
         if not self.calendar or axis.unit == "integer":
