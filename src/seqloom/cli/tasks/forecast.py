@@ -60,23 +60,8 @@ def evaluate(model: Forecaster, request: Request) -> None:
     level = model.level(request.level)
     names = _baselines(request.against)
     _settle_figure(request.figure, "evaluate")
-    axis, T = model.parts.features.axis, model.parts.horizon
-    data = read_series(request.file, like=axis)
-    if request.test is not None:
-        if request.windows is not None:
-            raise ConfigError(
-                f"evaluate: `--windows` must not come with --test, got {request.windows}. Drop one."
-            )
-        ends = np.array([len(one.values) for one in data.series])
-        data = continued(data, read_series(str(request.test), like=axis), str(request.test))
-        there = np.flatnonzero(np.array([len(one.values) for one in data.series]) > ends)
-        origins = [Origins(there, ends[there])]
-    else:
-        windows = WINDOWS if request.windows is None else request.windows
-        if windows < 1:
-            raise ConfigError(f"evaluate: `--windows` must be at least 1, got {windows}.")
-        lengths = np.array([len(one.values) for one in data.series])
-        origins = walk_forward(lengths, horizon=T, windows=windows)
+    data, origins = _origins(model, request)
+    T = model.parts.horizon
     check_targets(origins, data, T)
     _warn_of_seen(model, data, origins)
     rows = sum(len(one) for one in origins)
@@ -101,6 +86,26 @@ def evaluate(model: Forecaster, request: Request) -> None:
         from ...inspection.forecasts import draw_errors
 
         draw_errors(found, request.figure)
+
+
+def _origins(model: Forecaster, request: Request) -> tuple[SeriesSet, list[Origins]]:
+    """Series that reach past the origins, and the origins: of a walk, or before a test file."""
+    axis = model.parts.features.axis
+    data = read_series(request.file, like=axis)
+    lengths = np.array([len(one.values) for one in data.series])
+    if request.test is None:
+        windows = WINDOWS if request.windows is None else request.windows
+        if windows < 1:
+            raise ConfigError(f"evaluate: `--windows` must be at least 1, got {windows}.")
+        return data, walk_forward(lengths, horizon=model.parts.horizon, windows=windows)
+    if request.windows is not None:
+        raise ConfigError(
+            f"evaluate: `--windows` must not come with --test, got {request.windows}. Drop one."
+        )
+    name = str(request.test)
+    data = continued(data, read_series(name, like=axis), name)
+    there = np.flatnonzero(np.array([len(one.values) for one in data.series]) > lengths)
+    return data, [Origins(there, lengths[there])]
 
 
 def _baselines(given: str | None) -> list[str]:
