@@ -17,7 +17,7 @@ from ...data.series_csv import read_series
 from ...data.times import parse_times
 from ...data.windows import Origins, check_targets, walk_forward
 from ...errors import ConfigError
-from ...evaluation.backtest import backtest
+from ...evaluation.backtest import Backtest, backtest
 from ...evaluation.forecast_baselines import NAIVE2, NAMES
 from ...evaluation.forecast_report import print_backtest
 from ...extras import require
@@ -77,6 +77,10 @@ def evaluate(model: Forecaster, request: Request) -> None:
             baselines=names,
             tick=lambda: progress.advance(bar),
         )
+    _show(found, request)
+
+
+def _show(found: Backtest, request: Request) -> None:
     if request.as_json:
         shown = {"model": str(request.model), "data": request.file, **found.to_json()}
         print(json.dumps(shown, indent=2))
