@@ -54,9 +54,7 @@ def predict(model: Forecaster, request: Request) -> None:
 
 def evaluate(model: Forecaster, request: Request) -> None:
     """Print the network's scores beside every baseline's, errors by horizon, and the verdict."""
-    request.only(
-        "forecast", "file", "as_json", "windows", "test", "level", "against", "figure"
-    )  # fmt: skip
+    request.only("forecast", "file", "as_json", "windows", "test", "level", "against", "figure")
     level = model.level(request.level)
     names = _baselines(request.against)
     _settle_figure(request.figure, "evaluate")
