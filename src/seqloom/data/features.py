@@ -55,7 +55,7 @@ class Features:
         """
         if not covariates:
             return cls(data.axis, season, calendar)
-        known = np.concatenate([one.known for one in data.series])
+        known = np.concatenate([one.known[: len(one.values)] for one in data.series])
         stats = tuple((name, *_stats(known[:, k])) for k, name in enumerate(data.known_names))
         static = tuple(
             (name, _static_setup(name, [one.static[k] for one in data.series]))
@@ -184,6 +184,8 @@ def _waves(turns: Sequence[np.ndarray], length: int) -> np.ndarray:
 
 
 def _stats(values: np.ndarray) -> tuple[float, float]:
+    if not len(values):
+        return 0.0, 1.0
     deviation = float(values.std())
     return float(values.mean()), deviation if deviation > 0 else 1.0
 
@@ -192,7 +194,7 @@ def _static_setup(name: str, values: list[float | str]) -> tuple[float, float] |
     if all(isinstance(value, float) for value in values):
         numbers = np.array(values, np.float64)
         numbers = numbers[np.isfinite(numbers)]
-        return _stats(numbers) if len(numbers) else (0.0, 1.0)
+        return _stats(numbers)
     texts = tuple(dict.fromkeys(str(value) for value in values))
     if len(texts) > MOST_TEXTS:
         raise DataError(
