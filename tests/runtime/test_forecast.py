@@ -146,6 +146,10 @@ def test_covariates_of_the_future_are_read_and_asked_for():
     changed = model.predict(pd.DataFrame(table))
     same = found.point[:HORIZON] == changed.point[:HORIZON]
     assert same.tolist() == [True, True, False, True, True]
+    # a backtest needs none beyond the values
+    within = to_series(pd.DataFrame({name: column[:n] for name, column in table.items()}))
+    found = model.forecasts(within, Origins(np.array([0]), np.array([n - HORIZON])), level=80)
+    assert np.isfinite(found.point).all()
     cut = pd.DataFrame(table)
     cut = cut[(cut["ds"] < n + 3)]
     with pytest.raises(DataError, match=r"^predict: series 'a' must have covariates up to 13, got"):

@@ -21,6 +21,7 @@ from ..shapes import Float
 from .series import Series, SeriesSet
 from .times import DAY, TimeAxis
 
+Place = tuple[str, int]  # of a covariate: `known` or `static`, and its number among those
 MOST_TEXTS = 100  # different texts of one static covariate
 _HARMONICS = 3
 
@@ -75,26 +76,26 @@ class Features:
         """Features of a series."""
         return sum(1 if isinstance(how[0], float) else len(how) for _, how in self.static)
 
-    def columns(self, data: SeriesSet, where: str) -> tuple[list[int], list[int]]:
-        """Places of the covariates in other data than was trained on.
+    def columns(self, data: SeriesSet, where: str) -> tuple[list[Place], list[Place]]:
+        """Where other data than was trained on has the covariates that change, and the static ones.
+
+        A column may have changed its kind: of one series alone, every number is constant.
 
         Raises:
             DataError: One is missing.
         """
-        for names, wanted in ((data.known_names, self.known), (data.static_names, self.static)):
-            for name, *_ in wanted:
-                if name not in names:
-                    raise DataError(
-                        f"{where}: data must have the covariate `{name}`, as the training data "
-                        f"had, got {', '.join(names) or 'none of its kind'}. Add that column."
-                    )
-        return (
-            [data.known_names.index(name) for name, *_ in self.known],
-            [data.static_names.index(name) for name, _ in self.static],
-        )
+        kinds: dict[str, Place] = {n: ("known", k) for k, n in enumerate(data.known_names)}
+        kinds |= {n: ("static", k) for k, n in enumerate(data.static_names)}
+        for name in [entry[0] for entry in self.known] + [entry[0] for entry in self.static]:
+            if name not in kinds:
+                raise DataError(
+                    f"{where}: data must have the covariate `{name}`, as the training data "
+                    f"had, got {', '.join(kinds) or 'none'}. Add that column."
+                )
+        return [kinds[entry[0]] for entry in self.known], [kinds[entry[0]] for entry in self.static]
 
     def of_times(
-        self, one: Series, axis: TimeAxis, places: list[int], length: int, where: str
+        self, one: Series, axis: TimeAxis, places: list[Place], length: int, where: str
     ) -> Float[np.ndarray, "T C"]:
         """Features of `length` positions of a series from its start on.
 
@@ -107,7 +108,7 @@ class Features:
         Raises:
             DataError: Covariates end too early.
         """
-        if places and len(one.known) < length:
+        if len(one.known) < length and any(kind == "known" for kind, _ in places):
             last = one.start + len(one.known) - 1
             raise DataError(
                 f"{where}: series {one.name!r} must have covariates up to "
@@ -116,15 +117,16 @@ class Features:
             )
         positions = one.start + np.arange(length)
         parts = [self._season(positions, axis), self._calendar(positions, axis)]
-        for place, (_, mean, deviation) in zip(places, self.known, strict=True):
-            parts.append((one.known[:length, place, None] - mean) / deviation)
+        for place, (name, mean, deviation) in zip(places, self.known, strict=True):
+            column = _column(one, place, length, f"{where}: covariate `{name}`")
+            parts.append((column[:, None] - mean) / deviation)
         return np.concatenate(parts, axis=1)
 
-    def of_series(self, one: Series, places: list[int]) -> Float[np.ndarray, " S"]:
+    def of_series(self, one: Series, places: list[Place]) -> Float[np.ndarray, " S"]:
         """Static features of a series."""
         found: list[float] = []
-        for place, (_, how) in zip(places, self.static, strict=True):
-            value = one.static[place]
+        for (kind, k), (_, how) in zip(places, self.static, strict=True):
+            value = one.static[k] if kind == "static" else float(one.known[0, k])
             if isinstance(how[0], float):
                 mean, deviation = float(how[0]), float(how[1])
                 number = float(value) if _is_number(value) else math.nan
@@ -176,6 +178,16 @@ class Features:
         slow = yearly if daily else (dates - days).astype(int) / DAY
         weekend = (weekday >= 5).astype(float)[:, None]
         return np.concatenate([_waves([slow, weekday / 7], len(positions)), weekend], axis=1)
+
+
+def _column(one: Series, place: Place, length: int, where: str) -> np.ndarray:
+    """A covariate of a series at its first positions."""
+    kind, k = place
+    if kind == "known":
+        return one.known[:length, k]
+    if not _is_number(one.static[k]):
+        raise DataError(f"{where} must be a number, as in training, got {one.static[k]!r}.")
+    return np.full(length, float(one.static[k]))
 
 
 def _waves(turns: Sequence[np.ndarray], length: int) -> np.ndarray:

@@ -21,6 +21,7 @@ import numpy as np
 from ..errors import DataError
 from .times import TimeAxis, infer_axis, parse_times
 
+TRUTH = {"true": "1", "false": "0"}  # covariates
 MISSING = frozenset({"", "na", "nan", "null", "none", "n/a", "<na>", "nat"})
 
 
@@ -289,7 +290,7 @@ def _covariates(
     static: dict[str, list[float | str]] = {}
     known: dict[str, np.ndarray] = {}
     for name, texts in columns.covariates.items():
-        numbers = [number(text) for text in texts]
+        numbers = [number(TRUTH.get(text.strip().lower(), text)) for text in texts]
         constant = all(len({texts[row].strip() for row in rows}) == 1 for rows in groups.values())
         is_text = None in numbers
         if constant and (is_text or len(groups) > 1):
