@@ -83,16 +83,17 @@ def main() -> None:
     known = {case.name: case for case in CASES}
     results = json.loads(FILE.read_text()) if FILE.exists() else {}
     for name in arguments.cases or known:
-        results[name] = measure(known[name], arguments.data, arguments.runs)
+        before = results.get(name, {}).get("baselines", {})
+        results[name] = measure(known[name], arguments.data, arguments.runs, before)
         FILE.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n")
     tables = {f"forecast-{name}": _table(found) for name, found in results.items()}
     write_tables(DOCS / "forecast.md", tables)
 
 
-def measure(case: Case, folder: Path, runs: Path) -> dict[str, Any]:
-    """Train unless done, then one backtest a run; the baselines run beside the first."""
+def measure(case: Case, folder: Path, runs: Path, baselines: dict[str, Any]) -> dict[str, Any]:
+    """Train unless done, then one backtest a run; the baselines, unless known, beside the first."""
     data = read_series(folder / case.train)
-    found: dict[str, Any] = {"networks": {}, "baselines": {}}
+    found: dict[str, Any] = {"networks": {}, "baselines": baselines}
     for recipe, settings in case.recipes.items():
         scores = []
         for seed in range(1, case.seeds + 1):

@@ -17,6 +17,9 @@ def series(name="a", start=0, length=4, known=None, static=()):
     return Series(name, start, np.arange(float(length)), known, static)
 
 
+KNOWN, STATIC = [("known", 0), ("known", 1)], [("static", 0), ("static", 1)]
+
+
 def angle(columns):
     """Turns, from 0 to 1, of the first two columns: sine and cosine."""
     return np.arctan2(columns[:, 0], columns[:, 1]) / (2 * np.pi) % 1
@@ -29,6 +32,9 @@ def test_season_waves():
     want = np.stack([np.sin(t), np.cos(t), np.sin(2 * t), np.cos(2 * t)], axis=1)
     np.testing.assert_allclose(found, want, atol=1e-12)
     assert Features(TimeAxis(), 1, True).known_size == 0
+    # the same times in a file that begins elsewhere
+    moved = Features(TimeAxis(), 5, True).of_times(series(), TimeAxis(origin=3), [], 6, "x")
+    np.testing.assert_allclose(moved, found, atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +80,26 @@ def test_covariates_are_standardised_by_the_training_data(data):
     np.testing.assert_allclose(found[:, 0], (np.array([1, 3, 9]) - 3) / np.sqrt(2))
     np.testing.assert_allclose(found[:, 1], (np.array([5, 8, 6]) - 6) / np.sqrt(1.2))
     np.testing.assert_allclose(features.of_series(one, static), [0, 1, 0])
-    north = features.of_series(data.series[0], [0, 1])
+    north = features.of_series(data.series[0], STATIC)
     np.testing.assert_allclose(north, [1, 0, -1])
     strange = series("d", static=("west", float("nan")))
-    np.testing.assert_allclose(features.of_series(strange, [0, 1]), [0, 0, 0])
+    np.testing.assert_allclose(features.of_series(strange, STATIC), [0, 0, 0])
+
+
+def test_a_column_may_change_its_kind(data):
+    """One series alone: what was static looks like any number; what varied is constant."""
+    features = Features.learn(data, 1, True, True)
+    one = series("c", 0, 2, [[6.0], [6.0], [6.0]], (3.0, "north", 8.0))
+    alone = SeriesSet((one,), TimeAxis(), ("size",), ("x", "region", "promo"))
+    places, static = features.columns(alone, "predict")
+    found = features.of_times(one, TimeAxis(), places, 9, "predict")
+    np.testing.assert_allclose(found, [[0, 2 / np.sqrt(1.2)]] * 9)
+    np.testing.assert_allclose(features.of_series(one, static), [1, 0, 1])
+    text = SeriesSet((series(static=("a",)),), TimeAxis(), ("size", "promo"), ("x", "region"))
+    with pytest.raises(
+        DataError, match=r"^predict: covariate `x` must be a number, as in training"
+    ):
+        features.of_times(text.series[0], TimeAxis(), [("static", 0)] * 2, 4, "predict")
 
 
 def test_covariates_can_be_left_out(data):
@@ -103,7 +125,7 @@ def test_what_is_missing_is_named(data):
         "Add rows for the future with an empty value."
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
-        features.of_times(data.series[1], TimeAxis(), [0, 1], 4, "predict")
+        features.of_times(data.series[1], TimeAxis(), KNOWN, 4, "predict")
 
 
 def test_too_many_texts_are_refused():

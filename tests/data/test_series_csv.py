@@ -96,7 +96,7 @@ def test_series_without_a_value_are_left_out(folder):
 def test_covariates(folder):
     text = (
         "unique_id,ds,y,promo,region,size\n"
-        "a,1,1,0,north,3\na,2,2,1,north,3\na,3,,1,north,3\n"
+        "a,1,1,false,north,3\na,2,2,true,north,3\na,3,,1,north,3\n"
         "b,1,4,0,south,5\nb,2,5,0,south,5\nb,3,,0,south,5\n"
     )
     found = read_series(write(folder, text))

@@ -45,8 +45,10 @@ def test_wide_frame(library):
 
 def test_index_of_dates_is_the_time():
     index = pd.date_range("2024-01-31", periods=3, freq="ME")
-    for frame in (pd.DataFrame({"a": [1.0, 2, 3]}, index=index.to_period()),
-                  pd.DataFrame({"a": [1.0, 2, 3]}, index=index)):  # fmt: skip
+    for frame in (
+        pd.DataFrame({"a": [1.0, 2, 3]}, index=index.to_period()),
+        pd.DataFrame({"a": [1.0, 2, 3]}, index=index),
+    ):
         found = to_series(frame)
         assert found.axis.frequency == "monthly"
         assert found.series[0].values.tolist() == [1, 2, 3]
@@ -75,7 +77,7 @@ FORMS = "Give a CSV's path, a pandas or polars frame, {name: numbers}, or a list
             "which row 1 has too. Delete one of them, or add their values up.",
         ),
     ],
-)  # fmt: skip
+)
 def test_other_things_are_refused(data, message):
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         to_series(data)

@@ -136,6 +136,7 @@ def test_horizons_held_out(lengths, horizon, want):
 
 def test_walk_forward_goes_over_the_end_once():
     found = walk_forward(np.array([20, 9, 3]), horizon=4, windows=3)
+    assert len(walk_forward(np.array([20, 9, 3]), horizon=4, windows=99)) == 4
     assert [list(one) for one in found] == [[(0, 8)], [(0, 12)], [(0, 16), (1, 5)]]
     data = counting((5, 3))
     message = (

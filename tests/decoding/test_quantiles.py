@@ -35,8 +35,10 @@ def test_quantiles_never_fall_and_the_median_is_the_forecast(output):
     if output != "quantile":  # those are sorted, which may move the median
         np.testing.assert_allclose(found[:, :, MEDIAN], middle(given, output))
     ordered = np.sort(given, axis=2)
-    np.testing.assert_array_equal(middle(ordered, "quantile") if output == "quantile" else 0,
-                                  ordered[:, :, MEDIAN] if output == "quantile" else 0)  # fmt: skip
+    np.testing.assert_array_equal(
+        middle(ordered, "quantile") if output == "quantile" else 0,
+        ordered[:, :, MEDIAN] if output == "quantile" else 0,
+    )
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -10,8 +10,14 @@ Q = len(PROBABILITIES)
 
 
 def by(**changes):
-    fields = {"base": [[10.0, 20.0]], "unit": [2.0], "mean": [0.0], "deviation": [1.0],
-              "share": [1.0], "floor": [-np.inf]}  # fmt: skip
+    fields = {
+        "base": [[10.0, 20.0]],
+        "unit": [2.0],
+        "mean": [0.0],
+        "deviation": [1.0],
+        "share": [1.0],
+        "floor": [-np.inf],
+    }
     return Scale(**{key: np.array(value) for key, value in {**fields, **changes}.items()})
 
 

@@ -126,9 +126,7 @@ def test_a_failed_baseline_is_counted(capsys):
     def net(some):
         return Forecasts(*(np.zeros((1, 2)),) * 3, np.zeros((1, 2, Q)))
 
-    found = backtest(
-        short, origins, net, horizon=2, season=1, level=90, baselines=["naive", "ets"]
-    )  # fmt: skip
+    found = backtest(short, origins, net, horizon=2, season=1, level=90, baselines=["naive", "ets"])
     print_backtest(found, Console(width=80))
     if found.methods["ets"].failures:
         assert "ets failed 1 times: naive stands in" in capsys.readouterr().out

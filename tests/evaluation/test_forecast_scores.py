@@ -71,9 +71,12 @@ def test_equal_to_utilsforecast():
     for i in range(3):
         frame[f"q{i}"] = quantiles[:, :, i].ravel()
     past = pd.DataFrame(
-        {"unique_id": np.repeat(np.arange(B), 30), "ds": np.tile(np.arange(30), B),
-         "y": history.ravel()}
-    )  # fmt: skip
+        {
+            "unique_id": np.repeat(np.arange(B), 30),
+            "ds": np.tile(np.arange(30), B),
+            "y": history.ravel(),
+        }
+    )
     units = np.array([scores.mase_unit(row, m) for row in history])
     want = losses.smape(frame, ["f"])["f"].to_numpy()
     np.testing.assert_allclose(scores.smape(actual, point), 200 * want)

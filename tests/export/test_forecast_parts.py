@@ -54,6 +54,8 @@ def test_what_is_wrong_is_refused(tmp_path, change, says, monkeypatch):
     tree = {**file.parts.to_json(), **change}
     monkeypatch.setattr(ForecastParts, "to_json", lambda self: tree)
     write_model(tmp_path / "model", file)
-    with pytest.raises(FormatError, match=r"must be whole, got a header without proper .*") as found:
+    with pytest.raises(
+        FormatError, match=r"must be whole, got a header without proper .*"
+    ) as found:
         read_model(tmp_path / "model")
     assert says in str(found.value)

@@ -64,6 +64,15 @@ def test_only_the_last_window_counts(model):
     assert (model.predict(past).point != want.point).all()
 
 
+def test_it_does_not_matter_where_a_file_begins(model):
+    frame = pd.DataFrame({"ds": range(1, 31), "y": RNG.normal(size=30)})
+    want = model.predict(frame)
+    for first in (3, 10, 30 - WINDOW):
+        found = model.predict(frame.iloc[first:])
+        assert found.time == want.time
+        np.testing.assert_allclose(found.point, want.point, atol=1e-5)
+
+
 def test_a_series_alone_is_forecast_as_in_a_crowd(model):
     many = {str(i): RNG.normal(size=3 + i % 13) for i in range(150)}
     found = model.predict(many)
@@ -137,6 +146,10 @@ def test_covariates_of_the_future_are_read_and_asked_for():
     changed = model.predict(pd.DataFrame(table))
     same = found.point[:HORIZON] == changed.point[:HORIZON]
     assert same.tolist() == [True, True, False, True, True]
+    # a backtest needs none beyond the values
+    within = to_series(pd.DataFrame({name: column[:n] for name, column in table.items()}))
+    found = model.forecasts(within, Origins(np.array([0]), np.array([n - HORIZON])), level=80)
+    assert np.isfinite(found.point).all()
     cut = pd.DataFrame(table)
     cut = cut[(cut["ds"] < n + 3)]
     with pytest.raises(DataError, match=r"^predict: series 'a' must have covariates up to 13, got"):

@@ -21,9 +21,7 @@ HISTORIES = {str(n): np.random.default_rng(n).normal(size=n) * n + 5 for n in (1
 def windows(own):
     data = to_series(HISTORIES)
     ends = np.array([len(one.values) for one in data.series])
-    source = WindowSource(
-        data, own.features, scaling=own.scaling, horizon=HORIZON, future=True
-    )  # fmt: skip
+    source = WindowSource(data, own.features, scaling=own.scaling, horizon=HORIZON, future=True)
     return scale(source.cut(Origins(np.arange(len(ends)), ends)), own.scaling)
 
 

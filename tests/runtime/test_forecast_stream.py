@@ -24,7 +24,8 @@ PAST = np.random.default_rng(1).normal(size=60) * 3 + 10
 def one_window(own, start, values):
     """All of `values` as one window, longer than the model's."""
     series = Series("y", start, values, np.zeros((0, 0)))
-    known = own.features.of_times(series, TimeAxis(), [], len(values) + HORIZON, "")
+    axis = TimeAxis(origin=1)  # of a list
+    known = own.features.of_times(series, axis, [], len(values) + HORIZON, "")
     n = len(values)
     return Window(values[None], np.array([n]), known[None, :n], known[None, n:], np.zeros((1, 0)))
 

@@ -21,6 +21,7 @@ from ..shapes import Float
 from .series import Series, SeriesSet
 from .times import DAY, TimeAxis
 
+Place = tuple[str, int]  # of a covariate: `known` or `static`, and its number among those
 MOST_TEXTS = 100  # different texts of one static covariate
 _HARMONICS = 3
 
@@ -55,7 +56,7 @@ class Features:
         """
         if not covariates:
             return cls(data.axis, season, calendar)
-        known = np.concatenate([one.known for one in data.series])
+        known = np.concatenate([one.known[: len(one.values)] for one in data.series])
         stats = tuple((name, *_stats(known[:, k])) for k, name in enumerate(data.known_names))
         static = tuple(
             (name, _static_setup(name, [one.static[k] for one in data.series]))
@@ -67,7 +68,7 @@ class Features:
     def known_size(self) -> int:
         """C, features of one time step."""
         some = np.zeros(1, np.int64)
-        made = (self._season(some), self._calendar(some, self.axis))
+        made = (self._season(some, self.axis), self._calendar(some, self.axis))
         return sum(int(part.shape[1]) for part in made) + len(self.known)
 
     @property
@@ -75,26 +76,26 @@ class Features:
         """Features of a series."""
         return sum(1 if isinstance(how[0], float) else len(how) for _, how in self.static)
 
-    def columns(self, data: SeriesSet, where: str) -> tuple[list[int], list[int]]:
-        """Places of the covariates in other data than was trained on.
+    def columns(self, data: SeriesSet, where: str) -> tuple[list[Place], list[Place]]:
+        """Where other data than was trained on has the covariates that change, and the static ones.
+
+        A column may have changed its kind: of one series alone, every number is constant.
 
         Raises:
             DataError: One is missing.
         """
-        for names, wanted in ((data.known_names, self.known), (data.static_names, self.static)):
-            for name, *_ in wanted:
-                if name not in names:
-                    raise DataError(
-                        f"{where}: data must have the covariate `{name}`, as the training data "
-                        f"had, got {', '.join(names) or 'none of its kind'}. Add that column."
-                    )
-        return (
-            [data.known_names.index(name) for name, *_ in self.known],
-            [data.static_names.index(name) for name, _ in self.static],
-        )
+        kinds: dict[str, Place] = {n: ("known", k) for k, n in enumerate(data.known_names)}
+        kinds |= {n: ("static", k) for k, n in enumerate(data.static_names)}
+        for name in [entry[0] for entry in self.known] + [entry[0] for entry in self.static]:
+            if name not in kinds:
+                raise DataError(
+                    f"{where}: data must have the covariate `{name}`, as the training data "
+                    f"had, got {', '.join(kinds) or 'none'}. Add that column."
+                )
+        return [kinds[entry[0]] for entry in self.known], [kinds[entry[0]] for entry in self.static]
 
     def of_times(
-        self, one: Series, axis: TimeAxis, places: list[int], length: int, where: str
+        self, one: Series, axis: TimeAxis, places: list[Place], length: int, where: str
     ) -> Float[np.ndarray, "T C"]:
         """Features of `length` positions of a series from its start on.
 
@@ -107,7 +108,7 @@ class Features:
         Raises:
             DataError: Covariates end too early.
         """
-        if places and len(one.known) < length:
+        if len(one.known) < length and any(kind == "known" for kind, _ in places):
             last = one.start + len(one.known) - 1
             raise DataError(
                 f"{where}: series {one.name!r} must have covariates up to "
@@ -115,16 +116,17 @@ class Features:
                 "Add rows for the future with an empty value."
             )
         positions = one.start + np.arange(length)
-        parts = [self._season(positions), self._calendar(positions, axis)]
-        for place, (_, mean, deviation) in zip(places, self.known, strict=True):
-            parts.append((one.known[:length, place, None] - mean) / deviation)
+        parts = [self._season(positions, axis), self._calendar(positions, axis)]
+        for place, (name, mean, deviation) in zip(places, self.known, strict=True):
+            column = _column(one, place, length, f"{where}: covariate `{name}`")
+            parts.append((column[:, None] - mean) / deviation)
         return np.concatenate(parts, axis=1)
 
-    def of_series(self, one: Series, places: list[int]) -> Float[np.ndarray, " S"]:
+    def of_series(self, one: Series, places: list[Place]) -> Float[np.ndarray, " S"]:
         """Static features of a series."""
         found: list[float] = []
-        for place, (_, how) in zip(places, self.static, strict=True):
-            value = one.static[place]
+        for (kind, k), (_, how) in zip(places, self.static, strict=True):
+            value = one.static[k] if kind == "static" else float(one.known[0, k])
             if isinstance(how[0], float):
                 mean, deviation = float(how[0]), float(how[1])
                 number = float(value) if _is_number(value) else math.nan
@@ -154,9 +156,11 @@ class Features:
             tuple((str(name), tuple(how)) for name, how in tree["static"]),
         )
 
-    def _season(self, positions: np.ndarray) -> np.ndarray:
+    def _season(self, positions: np.ndarray, axis: TimeAxis) -> np.ndarray:
+        # steps since the beginning of time, so that it does not matter where a file begins
+        steps = positions + axis.origin // axis.step
         turns = [k / self.season for k in range(1, min(_HARMONICS, self.season // 2) + 1)]
-        return _waves([positions * turn for turn in turns], len(positions))
+        return _waves([steps % self.season * turn for turn in turns], len(positions))
 
     def _calendar(self, positions: np.ndarray, axis: TimeAxis) -> np.ndarray:
         if not self.calendar or axis.unit == "integer":
@@ -176,12 +180,24 @@ class Features:
         return np.concatenate([_waves([slow, weekday / 7], len(positions)), weekend], axis=1)
 
 
+def _column(one: Series, place: Place, length: int, where: str) -> np.ndarray:
+    """A covariate of a series at its first positions."""
+    kind, k = place
+    if kind == "known":
+        return one.known[:length, k]
+    if not _is_number(one.static[k]):
+        raise DataError(f"{where} must be a number, as in training, got {one.static[k]!r}.")
+    return np.full(length, float(one.static[k]))
+
+
 def _waves(turns: Sequence[np.ndarray], length: int) -> np.ndarray:
     columns = [f(2 * np.pi * turn) for turn in turns for f in (np.sin, np.cos)]
     return np.stack(columns, axis=1) if columns else np.zeros((length, 0))
 
 
 def _stats(values: np.ndarray) -> tuple[float, float]:
+    if not len(values):
+        return 0.0, 1.0
     deviation = float(values.std())
     return float(values.mean()), deviation if deviation > 0 else 1.0
 
@@ -190,7 +206,7 @@ def _static_setup(name: str, values: list[float | str]) -> tuple[float, float] |
     if all(isinstance(value, float) for value in values):
         numbers = np.array(values, np.float64)
         numbers = numbers[np.isfinite(numbers)]
-        return _stats(numbers) if len(numbers) else (0.0, 1.0)
+        return _stats(numbers)
     texts = tuple(dict.fromkeys(str(value) for value in values))
     if len(texts) > MOST_TEXTS:
         raise DataError(

@@ -11,15 +11,17 @@ static (text is allowed); any other must be numbers, and known for the future. F
 `series_csv.py`, frames by `series_frames.py`. Checked by `tests/data/test_series.py`.
 """
 
+import dataclasses
 import hashlib
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from ..errors import DataError
-from ..shapes import Float
 from .times import TimeAxis, infer_axis, parse_times
 
+TRUTH = {"true": "1", "false": "0"}  # covariates
 MISSING = frozenset({"", "na", "nan", "null", "none", "n/a", "<na>", "nat"})
 
 
@@ -129,30 +131,38 @@ def assemble(columns: Columns, like: TimeAxis | None = None) -> SeriesSet:
     for name, rows in groups.items():
         rows = rows[np.argsort(positions[rows], kind="stable")]
         _check_duplicates(columns, name, rows, positions)
-        there = np.flatnonzero(np.isfinite(columns.values[rows]))
-        if not len(there):
+        real = np.isfinite(columns.values[rows])
+        if not real.any():
             empty.append(name)
             continue
-        rows = rows[there[0] :]
-        first, last = positions[rows[0]], positions[rows[there[-1] - there[0]]]
-        values = _even(positions[rows], columns.values[rows], int(first), int(last))
-        filled += len(values) - len(there)
-        table = [_even(positions[rows], known[k][rows], int(first), None) for k in known]
-        series.append(
-            Series(
-                name,
-                int(first),
-                values,
-                np.stack(table, axis=1) if table else np.zeros((len(values), 0)),
-                tuple(static[k][rows[0]] for k in static),
-            )
+        fixed = tuple(static[k][rows[0]] for k in static)
+        one = _series(
+            name, positions[rows], columns.values[rows], [k[rows] for k in known.values()]
         )
+        series.append(dataclasses.replace(one, static=fixed))
+        filled += len(one.values) - int(real.sum())
     if not series:
         raise DataError(
             f"{columns.name}: data must have at least 1 value, got none. Fill the value column."
         )
     report = _report(columns.name, axis, series, filled, empty, list(known), list(static))
     return SeriesSet(tuple(series), axis, tuple(known), tuple(static), report)
+
+
+def _series(
+    name: str, positions: np.ndarray, values: np.ndarray, known: list[np.ndarray]
+) -> Series:
+    """A series from its sorted rows, from the first value to the last; covariates to their end."""
+    there = np.flatnonzero(np.isfinite(values))
+    first, last = positions[there[0]], positions[there[-1]]
+    rows = slice(there[0], None)
+    table = [_even(positions[rows], column[rows], first, positions[-1]) for column in known]
+    return Series(
+        name,
+        int(first),
+        _even(positions[rows], values[rows], first, last),
+        np.stack(table, axis=1) if table else np.zeros((last - first + 1, 0)),
+    )
 
 
 def continued(data: SeriesSet, more: SeriesSet, name: str) -> SeriesSet:
@@ -249,11 +259,11 @@ def _check_duplicates(columns: Columns, name: str, rows: np.ndarray, positions: 
 
 
 def _even(
-    positions: np.ndarray, values: np.ndarray, first: int, last: int | None
-) -> Float[np.ndarray, " T"]:
+    positions: np.ndarray, values: np.ndarray, first: np.integer[Any], last: np.integer[Any]
+) -> np.ndarray:
     """Values at every position from `first` to `last`, straight lines between those that are."""
     real = np.isfinite(values)
-    wanted = np.arange(first, int(positions[-1] if last is None else last) + 1)
+    wanted = np.arange(first, last + 1)
     if not real.any():
         return np.zeros(len(wanted))
     return np.asarray(np.interp(wanted, positions[real], values[real]))
@@ -280,7 +290,7 @@ def _covariates(
     static: dict[str, list[float | str]] = {}
     known: dict[str, np.ndarray] = {}
     for name, texts in columns.covariates.items():
-        numbers = [number(text) for text in texts]
+        numbers = [number(TRUTH.get(text.strip().lower(), text)) for text in texts]
         constant = all(len({texts[row].strip() for row in rows}) == 1 for rows in groups.values())
         is_text = None in numbers
         if constant and (is_text or len(groups) > 1):

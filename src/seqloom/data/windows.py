@@ -177,19 +177,21 @@ def walk_forward(lengths: Int[np.ndarray, " N"], *, horizon: int, windows: int) 
     Args:
         lengths: Values of each series.
         horizon: H.
-        windows: Targets of each series; a series too short for some of them is left out there.
+        windows: Targets of each series; a series too short for some of them is left out there,
+            and a window for which all are too short is left out.
     """
     found = []
     for back in range(windows, 0, -1):
         origin = lengths - back * horizon
         which = np.flatnonzero(origin >= LEAST)
-        found.append(Origins(which, origin[which]))
+        if len(which):
+            found.append(Origins(which, origin[which]))
     return found
 
 
 def check_targets(origins: Sequence[Origins], data: SeriesSet, horizon: int) -> None:
     """Raise a DataError if a backtest has nothing to measure."""
-    if not any(len(one) for one in origins):
+    if not origins:
         longest = max(len(one.values) for one in data.series)
         raise DataError(
             f"evaluate: a series must have at least {horizon + LEAST} values for a horizon of "

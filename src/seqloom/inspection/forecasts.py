@@ -47,9 +47,14 @@ def draw_forecast(data: SeriesSet, table: ForecastTable, path: Path) -> int:
         rows_of = slice(number * horizon, (number + 1) * horizon)
         axes.plot(np.arange(one.end - len(past), one.end), past, color=_GREY, label="history")
         axes.fill_between(
-            ahead, table.lower[rows_of], table.upper[rows_of], color=_BLUE, alpha=0.2, lw=0,
+            ahead,
+            table.lower[rows_of],
+            table.upper[rows_of],
+            color=_BLUE,
+            alpha=0.2,
+            lw=0,
             label=f"{table.level} % interval",
-        )  # fmt: skip
+        )
         axes.plot(ahead, table.point[rows_of], color=_BLUE, label="forecast")
         axes.set_title(one.name, fontsize=9)
         places = [one.end - len(past), one.end, one.end + horizon - 1]

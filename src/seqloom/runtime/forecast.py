@@ -87,12 +87,13 @@ class Forecaster(Model):
     def forecasts(self, data: SeriesSet, origins: Origins, *, level: int) -> Forecasts:
         """Forecast from given origins, each seeing what is before it and nothing else."""
         parts = self.parts
+        ends = np.array([len(one.values) for one in data.series])
         source = WindowSource(
             data,
             parts.features,
             scaling=parts.scaling,
             horizon=parts.horizon,
-            future=True,
+            future=bool((origins.origin + parts.horizon > ends[origins.which]).any()),
             where="predict",
         )
         rows = np.split(np.arange(len(origins)), range(BATCH, len(origins), BATCH))

@@ -32,9 +32,13 @@ class Stream:
     """
 
     def __init__(
-        self, network: NumpyForecaster, output: Output, parts: ForecastParts, data: SeriesSet,
+        self,
+        network: NumpyForecaster,
+        output: Output,
+        parts: ForecastParts,
+        data: SeriesSet,
         level: int,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """
         Args:
             network: The model's.
@@ -95,9 +99,13 @@ class Stream:
         done = restore(found, bounds, by, log=self.parts.scaling.log)
         times = tuple(self.axis.label(self.end + t) for t in range(self.parts.horizon))
         return ForecastTable(
-            (self.name,) * len(times), times, done.point[0], done.lower[0], done.upper[0],
+            (self.name,) * len(times),
+            times,
+            done.point[0],
+            done.lower[0],
+            done.upper[0],
             self.level,
-        )  # fmt: skip
+        )
 
     def _anchor(self) -> None:
         """Read the last window whole."""

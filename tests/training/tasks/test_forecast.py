@@ -88,6 +88,16 @@ def test_training_sees_nothing_of_validation(csv):
     assert (found._targets != other._targets).any()
 
 
+def test_features_are_set_up_on_training_data_alone(tmp_path):
+    path, found = tmp_path / "promo.csv", []
+    for late in (1, 99):
+        lines = [f"{i},{i % 5},{i % 2 if i < 27 else late}" for i in range(30)]
+        path.write_text("\n".join(["t,y,promo", *lines]) + "\n")
+        found.append(work(path, data={"held_out": 1}).parts.features)
+    assert found[0] == found[1]
+    assert found[0].known[0][:2] == ("promo", pytest.approx(13 / 27))
+
+
 def _batch(found, rows):
     origins = found.data.train_origins.rows(rows)
     inputs, by = scale(found.data.train.cut(origins), found.data.scaling)

@@ -17,7 +17,7 @@ from ...data.series_csv import read_series
 from ...data.times import parse_times
 from ...data.windows import Origins, check_targets, walk_forward
 from ...errors import ConfigError
-from ...evaluation.backtest import backtest
+from ...evaluation.backtest import Backtest, backtest
 from ...evaluation.forecast_baselines import NAIVE2, NAMES
 from ...evaluation.forecast_report import print_backtest
 from ...extras import require
@@ -54,29 +54,12 @@ def predict(model: Forecaster, request: Request) -> None:
 
 def evaluate(model: Forecaster, request: Request) -> None:
     """Print the network's scores beside every baseline's, errors by horizon, and the verdict."""
-    request.only(
-        "forecast", "file", "as_json", "windows", "test", "level", "against", "figure"
-    )  # fmt: skip
+    request.only("forecast", "file", "as_json", "windows", "test", "level", "against", "figure")
     level = model.level(request.level)
     names = _baselines(request.against)
     _settle_figure(request.figure, "evaluate")
-    axis, T = model.parts.features.axis, model.parts.horizon
-    data = read_series(request.file, like=axis)
-    if request.test is not None:
-        if request.windows is not None:
-            raise ConfigError(
-                f"evaluate: `--windows` must not come with --test, got {request.windows}. Drop one."
-            )
-        ends = np.array([len(one.values) for one in data.series])
-        data = continued(data, read_series(str(request.test), like=axis), str(request.test))
-        there = np.flatnonzero(np.array([len(one.values) for one in data.series]) > ends)
-        origins = [Origins(there, ends[there])]
-    else:
-        windows = WINDOWS if request.windows is None else request.windows
-        if windows < 1:
-            raise ConfigError(f"evaluate: `--windows` must be at least 1, got {windows}.")
-        lengths = np.array([len(one.values) for one in data.series])
-        origins = walk_forward(lengths, horizon=T, windows=windows)
+    data, origins = _origins(model, request)
+    T = model.parts.horizon
     check_targets(origins, data, T)
     _warn_of_seen(model, data, origins)
     rows = sum(len(one) for one in origins)
@@ -92,6 +75,10 @@ def evaluate(model: Forecaster, request: Request) -> None:
             baselines=names,
             tick=lambda: progress.advance(bar),
         )
+    _show(found, request)
+
+
+def _show(found: Backtest, request: Request) -> None:
     if request.as_json:
         shown = {"model": str(request.model), "data": request.file, **found.to_json()}
         print(json.dumps(shown, indent=2))
@@ -101,6 +88,26 @@ def evaluate(model: Forecaster, request: Request) -> None:
         from ...inspection.forecasts import draw_errors
 
         draw_errors(found, request.figure)
+
+
+def _origins(model: Forecaster, request: Request) -> tuple[SeriesSet, list[Origins]]:
+    """Series that reach past the origins, and the origins: of a walk, or before a test file."""
+    axis = model.parts.features.axis
+    data = read_series(request.file, like=axis)
+    lengths = np.array([len(one.values) for one in data.series])
+    if request.test is None:
+        windows = WINDOWS if request.windows is None else request.windows
+        if windows < 1:
+            raise ConfigError(f"evaluate: `--windows` must be at least 1, got {windows}.")
+        return data, walk_forward(lengths, horizon=model.parts.horizon, windows=windows)
+    if request.windows is not None:
+        raise ConfigError(
+            f"evaluate: `--windows` must not come with --test, got {request.windows}. Drop one."
+        )
+    name = str(request.test)
+    data = continued(data, read_series(name, like=axis), name)
+    there = np.flatnonzero(np.array([len(one.values) for one in data.series]) > lengths)
+    return data, [Origins(there, lengths[there])]
 
 
 def _baselines(given: str | None) -> list[str]:
