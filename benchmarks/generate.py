@@ -23,6 +23,7 @@ from tables import DOCS, RESULTS, write_tables
 import seqloom
 from seqloom.config import config_from, merge, read_toml
 from seqloom.data.text import read_text, split_by_position
+from seqloom.data.vocabulary import UNK
 from seqloom.evaluation.compressors import compressed_bits
 from seqloom.evaluation.language_baselines import language_baselines
 from seqloom.evaluation.ngram import MOST_ORDER, NGram
@@ -79,7 +80,7 @@ def measure(
     train, valid = parts
     ids, characters = symbols_of(model.parts.vocabulary, valid)
     nats = costs(model.network, ids)
-    score = summed(nats, characters, ids < 0)
+    score = summed(nats, characters, ids == UNK)
     best = min(e["nats_per_symbol"] for e in events if e["event"] == "validation")
     rates = [e["symbols_per_second"] for e in events if e["event"] == "validation"]
     return {
