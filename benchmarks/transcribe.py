@@ -36,8 +36,10 @@ SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 RATE, SEED = 8000, 1
 COUNTS = {"train": 2500, "valid": 200, "test": 500}
 INDEX = {"train": range(8, 50), "valid": range(5, 8), "test": range(5)}
-STREAMING = {"model": {"bidirectional": False}}
-CHARACTERS = {"data": {"text_level": "characters"}}
+SHORTER = {"training": {"steps": 3500}}
+STREAMING = {"model": {"bidirectional": False}, **SHORTER}
+CHARACTERS = {"data": {"text_level": "characters"}, **SHORTER}
+LAS = {"model": {"architecture": "las"}, **SHORTER}
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,9 @@ CASES = [
     Case("digits-ctc"),
     Case("digits-ctc-one-way", STREAMING),
     Case("digits-ctc-spelled", CHARACTERS),
-    Case("digits-las", {"model": {"architecture": "las"}}),
+    Case("digits-las", LAS),
     *(
-        Case(f"unseen-{speaker}", {"training": {"steps": 2500}}, unseen=speaker)
+        Case(f"unseen-{speaker}", {"training": {"steps": 1500}}, unseen=speaker)
         for speaker in SPEAKERS
     ),
 ]
@@ -187,7 +189,7 @@ def string(wavs: Path, draw: random.Random, speaker: str, indices: range) -> tup
 # -- the classic: nearest template by dynamic time warping ----------------------------------------
 
 
-def templates(wavs: Path, per_speaker: int = 8) -> dict[str, Any]:
+def templates(wavs: Path, per_speaker: int = 5) -> dict[str, Any]:
     """Single test recordings named by the nearest training recording; where the cuts are known.
 
     The task is easier than the networks': no string has to be cut into digits.

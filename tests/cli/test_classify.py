@@ -118,7 +118,7 @@ def test_evaluate_with_everything(cli, trained, test_file, tmp_path):
     assert done.code == 0, done.err
     assert "Against the baselines" in done.out
     assert "this model and naive Bayes, 1-2-grams: no clear winner" in done.out
-    assert "Accuracy by group" in done.out
+    assert "Accuracy by column 2" in done.out
     rows = [line.split("\t") for line in outputs.read_text().splitlines()]
     assert rows[0] == ["text", "label", "answer", "probability", "correct"]
     assert all((row[1] == row[2]) == (row[4] == "1") for row in rows[1:])
@@ -180,7 +180,7 @@ def test_make_negation(cli, tmp_path):
     assert done.code == 0, done.err
     found = cli("evaluate", run / "best.safetensors", out / "test.tsv", "--by", "distance")
     assert found.code == 0, found.err
-    assert "Accuracy by group" in found.out
+    assert "Accuracy by distance" in found.out
 
 
 def test_make_negation_refuses(refuses, tmp_path):

@@ -98,7 +98,9 @@ def test_messages(folder, text, columns, message):
 
 
 def test_text_and_label_are_two_columns():
-    with pytest.raises(ConfigError, match=r"^config: `data\.text_column` and `data\.label_column` must"):
+    with pytest.raises(
+        ConfigError, match=r"^config: `data\.text_column` and `data\.label_column` must"
+    ):
         Columns(text="2")
 
 

@@ -103,6 +103,13 @@ def test_files(tmp_path):
     assert HEADER.split("\t") == ["text", "label", "distance", "negations"]
 
 
+def test_a_sentence_of_training_is_in_no_other_part(tmp_path, monkeypatch):
+    same = negation_twins(60, [0, 1], seed=1)
+    monkeypatch.setattr("seqloom.data.negation.negation_twins", lambda pairs, *a, **k: same)
+    counts = make_negation(tmp_path, distance=1, sentences=120, seed=1)
+    assert (counts["valid"], counts["test"]) == (0, 0)
+
+
 def test_which_distances():
     assert probe_distances(40) == [0, 5, 10, 15, 20, 25, 30, 35, 40]
     assert probe_distances(3) == [0, 1, 2, 3]

@@ -36,6 +36,25 @@ def test_learn_what_words_say():
         assert baseline.valid_accuracy > 85
 
 
+def test_the_smoothing_is_what_scikit_learn_alone_finds_best():
+    text, bayes = (
+        pytest.importorskip(f"sklearn.{n}") for n in ("feature_extraction.text", "naive_bayes")
+    )
+    train, valid = reviews(40, 4), reviews(80, 99)
+    counts = text.CountVectorizer(
+        tokenizer=split_words, token_pattern=None, lowercase=False, ngram_range=(1, 2)
+    )
+    x_train, x_valid = counts.fit_transform(train[0]), counts.transform(valid[0])
+    scores = [
+        100 * bayes.MultinomialNB(alpha=a).fit(x_train, train[1]).score(x_valid, valid[1])
+        for a in SMOOTHINGS
+    ]
+    assert int(np.argmax(scores)) > 0  # else the first would do
+    found = fit_text_baselines(train, valid, split_words, 3)[0]
+    assert found.valid_accuracy == pytest.approx(max(scores))
+    assert found.setting == f"alpha {SMOOTHINGS[int(np.argmax(scores))]:g}"
+
+
 def test_the_setting_is_the_best_on_validation_texts():
     train, valid = reviews(60, 0), reviews(60, 1)
     for baseline, values in zip(

@@ -8,7 +8,7 @@ from .rules import choice, number
 from .sections import Sections
 
 USUAL_EPOCHS, LEAST_STEPS, MOST_STEPS = 20, 1000, 20_000  # the default length of a run
-RATES = {"recurrent": 3e-3, "transformer": 2e-3, "fully-connected": 2e-3}
+RATES = {"recurrent": 4e-3, "transformer": 2e-3, "fully-connected": 2e-3}
 
 TextLevel = Literal["characters", "subwords"]
 CellName = Literal["rnn", "lstm", "gru"]
@@ -39,7 +39,7 @@ class RecurrentConfig:
     tie_weights: bool = choice(False, "the embedding is the output matrix too")
     dropout: float = number(0.3, 0.0, 0.95, "share of a layer's outputs dropped while training")
     input_dropout: float = number(0.0, 0.0, 0.95, "share of embeddings' units dropped likewise")
-    recurrent_dropout: float = number(0.0, 0.0, 0.95, "share of state-to-state weights dropped")
+    recurrent_dropout: float = number(0.2, 0.0, 0.95, "share of state-to-state weights dropped")
 
 
 @dataclass(frozen=True, kw_only=True)

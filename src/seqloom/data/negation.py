@@ -46,11 +46,16 @@ _OPERATORS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # sign +1, s
 _FILLERS = tuple(
     tuple(phrase.split())
     for phrase in (
-        *("honestly", "tonight", "to me", "so far", "this year", "as things stand"),
-        *("in this town", "given the long queue", "at this late hour"),
-        *("on a cold november evening", "in a half empty theatre"),
+        *("honestly", "tonight", "frankly", "by now", "to me", "so far", "this year"),
+        *("as things stand", "in this town", "after three weeks", "for what it costs"),
+        *("given the long queue", "at this late hour", "between two other screenings"),
+        *("on a cold november evening", "in a half empty theatre", "before the first snow fell"),
         *("with an old friend beside me", "after the long drive into town"),
+        *("under the light of a broken lamp", "while the rain drummed on the roof"),
         *("for somebody who came in from the rain", "with the heating off and my coat still on"),
+        *("two rows behind a family of seven", "during the week of the village fair"),
+        *("when one has read every page of the manual", "because buses stop running around ten"),
+        *("from a seat that creaked at every breath", "once all of us had found our tickets"),
     )
 )
 

@@ -96,9 +96,15 @@ class SpeechSet:
         return np.array([len(f[0]) // self.setup.stack for f in self.frames], dtype=np.int64)
 
     @property
+    def seconds_each(self) -> Float[np.ndarray, " N"]:
+        """Of each recording, in whole steps."""
+        seconds: np.ndarray = self.steps * self.setup.step_seconds
+        return seconds
+
+    @property
     def seconds(self) -> float:
         """Of all recordings together, in whole steps."""
-        return float(self.steps.sum()) * self.setup.step_seconds
+        return float(self.seconds_each.sum())
 
     def only(self, rows: Sequence[int]) -> "SpeechSet":
         """Some of the recordings; the checksum stays that of all."""

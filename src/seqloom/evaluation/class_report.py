@@ -19,7 +19,11 @@ MOST_CONFUSIONS = 10
 
 
 def print_classes(
-    found: ClassEvaluation, console: Console, *, groups: Mapping[str, Score] | None = None
+    found: ClassEvaluation,
+    console: Console,
+    *,
+    groups: Mapping[str, Score] | None = None,
+    by: str = "group",
 ) -> None:
     """Print the report of one classifier.
 
@@ -27,6 +31,7 @@ def print_classes(
         found: Its scores.
         console: Where to.
         groups: Accuracy of groups of texts, by their name.
+        by: What the groups are of.
     """
     _print(console, f"Scores of {found.texts:,} texts", _scores(found, console))
     console.print()
@@ -40,7 +45,7 @@ def print_classes(
         _print(console, "Accuracy by length", _lengths(found, console))
     if groups:
         console.print()
-        _print(console, "Accuracy by group", _groups(groups, console))
+        _print(console, f"Accuracy by {by}", _groups(groups, console, by))
 
 
 def print_baselines(
@@ -122,8 +127,8 @@ def _lengths(found: ClassEvaluation, console: Console) -> Table:
     return table
 
 
-def _groups(groups: Mapping[str, Score], console: Console) -> Table:
-    table = _table(console, "group", "accuracy", "95 % interval")
+def _groups(groups: Mapping[str, Score], console: Console, by: str) -> Table:
+    table = _table(console, by, "accuracy", "95 % interval")
     for name, score in groups.items():
         table.add_row(Text(name), f"{score.value:.2f} %", f"{score.low:.2f} to {score.high:.2f}")
     return table

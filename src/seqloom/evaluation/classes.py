@@ -135,9 +135,9 @@ def share(right: Int[np.ndarray, " N"], *, seed: int = 0) -> Score:
 
 def compare(
     first: str,
-    right_first: Int[np.ndarray, " N"],
+    right_first: np.ndarray,
     second: str,
-    right_second: Int[np.ndarray, " N"],
+    right_second: np.ndarray,
     *,
     seed: int = 0,
 ) -> Comparison:
@@ -145,7 +145,7 @@ def compare(
 
     Args:
         first: Name of one classifier.
-        right_first: 1 where it is right, else 0.
+        right_first: 1 where it is right, else 0; a share, if it is several runs. `(N,)`
         second: Name of the other.
         right_second: Where that one is right.
         seed: Of the bootstrap.

@@ -42,10 +42,12 @@ def settings(name="recurrent", **training):
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_every_architecture_trains_and_its_file_predicts_what_was_validated(
-    tmp_path, reviews, name
+    tmp_path, reviews, monkeypatch, name
 ):
     """Torch's accuracy on the validation texts is what the NumPy runtime gets from the file."""
-    result = train(reviews, tmp_path / "run", valid=reviews, config=settings(name))
+    monkeypatch.setattr("seqloom.training.tasks.classify.VALID_TEXTS", 7)
+    config = settings(name, steps=120, learning_rate=0.02, averaging=0.9)
+    result = train(reviews, tmp_path / "run", valid=reviews, config=config)
     assert result.finished
     assert result.measure.key == "accuracy"
     model = seqloom.load(result.model)
@@ -53,6 +55,7 @@ def test_every_architecture_trains_and_its_file_predicts_what_was_validated(
     assert result.score is not None
     answers = model.predict([row[0] for row in rows])
     right = [answer == row[1] for answer, row in zip(answers, rows, strict=True)]
+    assert len(set(answers)) > 1  # else their order would not matter
     assert 100 * np.mean(right) == pytest.approx(result.score)
     assert {"accuracy", "macro_f1", "log_loss"} <= set(validations(tmp_path / "run")[0])
     assert model.file.training["texts"] == 60
@@ -75,7 +78,7 @@ def test_loss_is_the_cross_entropy_summed_over_texts(reviews):
 def test_balanced_weights_scale_the_loss_of_each_class(tmp_path):
     path = tmp_path / "r.tsv"
     path.write_text("a b\tx\n" * 3 + "c d\ty\n")
-    config = config_from(tiny(training={"class_weights": "balanced"}))
+    config = config_from(tiny(training={"class_weights": "balanced", "label_smoothing": 0.0}))
     work = open_work(str(path), str(path), config)
     network = work.build().eval()
     device = torch.device("cpu")
@@ -89,7 +92,7 @@ def test_balanced_weights_scale_the_loss_of_each_class(tmp_path):
 
 
 def test_settings_that_depend_on_the_architecture_are_filled_in(reviews):
-    for name, rate in (("recurrent", 2e-3), ("transformer", 1e-3)):
+    for name, rate in (("recurrent", 1e-3), ("fully-connected", 2e-3), ("transformer", 1e-3)):
         work = open_work(str(reviews), None, config_from(settings(name)))
         assert work.config.training.learning_rate == rate
 
@@ -120,3 +123,21 @@ def test_batches_are_a_function_of_seed_and_epoch(reviews):
     plan = [rows.tolist() for rows in work.plan(1)]
     assert plan == [rows.tolist() for rows in work.plan(1)]
     assert plan != [rows.tolist() for rows in work.plan(2)]
+
+
+def test_vectors_start_from_the_labels_they_are_seen_with(reviews):
+    """The first numbers, 16 of them or as many as there are; the others are drawn."""
+    trees = [tiny(model={"embedding_size": 20}, training={"label_ratios": r}) for r in (0.1, 0.0)]
+    works = [open_work(str(reviews), None, config_from(tree)) for tree in trees]
+    networks = []
+    for work in works:
+        torch.manual_seed(0)
+        networks.append(work.build().embedding.weight.detach())
+    vocabulary = works[0].data.reader.vocabulary
+    lovely = vocabulary.symbols.index("lovely")
+    started, drawn = networks
+    columns = started[lovely, :15].reshape(5, 3)
+    torch.testing.assert_close(columns, columns[:1].expand(5, 3))
+    assert columns[0, 2] > 0.1 > 0 > columns[0, 0]  # positive; negative
+    torch.testing.assert_close(started[:, 16:], drawn[:, 16:])
+    assert float(drawn.abs().max()) < 0.3

@@ -20,8 +20,14 @@ from ..runs import Listening, assert_equal_runs, log
 
 CPU = torch.device("cpu")
 MODELS = {
-    "lstm": {"hidden_size": 7, "embedding_size": 5, "layers": 2},
-    "gru": {"cell": "gru", "hidden_size": 7, "embedding_size": 5, "tie_weights": True},
+    "lstm": {"hidden_size": 7, "embedding_size": 5, "layers": 2, "recurrent_dropout": 0.0},
+    "gru": {
+        "cell": "gru",
+        "hidden_size": 7,
+        "embedding_size": 5,
+        "tie_weights": True,
+        "recurrent_dropout": 0.0,
+    },
     "transformer": {
         "architecture": "transformer",
         "hidden_size": 8,
@@ -115,8 +121,10 @@ def test_streams_begin_anew_with_an_epoch(text):
 @pytest.mark.parametrize("rung", MODELS)
 def test_killed_and_resumed_to_the_bit(tmp_path, text, monkeypatch, rung):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
+    more = {"recurrent_dropout": 0.3, "input_dropout": 0.2} if rung in ("lstm", "gru") else {}
+    config = settings(rung, model=more)
     torch.set_default_dtype(torch.float32)
-    train(text, whole, config=settings(rung))
+    train(text, whole, config=config)
     honest = loop.Run.step
 
     class Killed(BaseException):
@@ -130,7 +138,7 @@ def test_killed_and_resumed_to_the_bit(tmp_path, text, monkeypatch, rung):
     with monkeypatch.context() as patch:
         patch.setattr(loop.Run, "step", step)
         with pytest.raises(Killed):
-            train(text, broken, config=settings(rung))
+            train(text, broken, config=config)
     resume(broken)
     assert_equal_runs(whole, broken)
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from seqloom.config.classify import ClassifyDataConfig
+from seqloom.data.text_batches import TextSet
 from seqloom.data.vocabulary import UNK
 from seqloom.errors import DataError
-from seqloom.training.tasks.texts import class_weights, prepare_texts
+from seqloom.training.tasks.texts import class_weights, label_ratios, prepare_texts
 
 from ...reviews import write_reviews
 
@@ -111,3 +112,15 @@ def test_class_weights_make_classes_equal_and_a_text_1_on_average():
     np.testing.assert_allclose(weights[labels].mean(), 1, rtol=1e-6)
     sums = [weights[c] * (labels == c).sum() for c in range(3)]
     np.testing.assert_allclose(sums, sums[0], rtol=1e-6)
+
+
+def test_label_ratios_are_those_of_counts_by_hand():
+    """Symbol 4 is in both texts of label 0, 5 in one of each, 6 twice in the one of label 1."""
+    texts = TextSet([[4, 5, 4], [4, UNK], [5, 6, 6]], [0, 0, 1])
+    found = label_ratios(texts, 7, 2)
+    counts = np.array([[0, 0, 0, 0, 2, 1, 0], [0, 0, 0, 0, 0, 1, 1]]) + 1.0
+    want = np.log(counts[0] / counts[0].sum()) - np.log(counts[1] / counts[1].sum())
+    want[:4] = 0
+    np.testing.assert_allclose(found[:, 0], want, rtol=1e-6)
+    np.testing.assert_allclose(found[:, 1], -want, rtol=1e-6)
+    assert found[4, 0] > 0 > found[6, 0]

@@ -96,6 +96,13 @@ def test_the_report_says_what_was_read_and_left_out(few):
     assert len(kept) == 3, "attention needs no step a symbol"
 
 
+def test_equal_neighbours_need_a_blank_between_them(few):
+    """0.12 s are 4 steps: enough for `abcd` and `aab`, not for `abcc`."""
+    for text, kept in (("abcd", 2), ("aab", 2), ("abcc", 1), ("aaa", 1)):
+        data = say(few / "t.tsv", f"b.wav\t{text}", "a.wav\tabcd")
+        assert len(prepare(data, data, DataConfig(), CTCConfig()).train) == kept, text
+
+
 def test_nothing_left_to_train_or_validate_on(few):
     data = say(few / "t.tsv", "c.wav\ta", "a.wav\tb")
     with pytest.raises(

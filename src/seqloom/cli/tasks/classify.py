@@ -4,6 +4,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from ...data.labelled import Columns, Labelled, read_labelled, split_by_class
 from ...errors import ConfigError
 from ...evaluation.class_baselines import ClassBaseline, fit_class_baselines
 from ...evaluation.class_report import print_baselines, print_classes
-from ...evaluation.classes import ClassEvaluation, compare, evaluate_classes, share
+from ...evaluation.classes import ClassEvaluation, Comparison, compare, evaluate_classes, share
 from ...evaluation.error_rates import Score
 from ...extras import require
 from ...files import replacing
@@ -50,34 +51,62 @@ def evaluate(model: Classifier, request: Request) -> None:
         raise ConfigError("evaluate: `--valid` must come with --baselines, got it alone.")
     if request.figure is not None:
         require("evaluate", "matplotlib")
-    columns = dataclasses.replace(_columns(model), group=request.by)
-    rows = read_labelled(request.file, columns, known=set(model.labels))
-    labels = _numbers(model, rows)
-    probabilities = model.predict_proba([row.text for row in rows]).astype(np.float64)
-    lengths = np.array([len(model.parts.reader.encode(row.text)) for row in rows])
-    found = evaluate_classes(labels, probabilities, model.labels, lengths=lengths)
-    right = (probabilities.argmax(axis=1) == labels).astype(np.int64)
-    groups = _groups(rows, right) if request.by is not None else {}
-    table = {MODEL: ("", found)}
-    comparisons = []
-    for baseline in _baselines(model, request):
-        theirs = baseline.predict_proba([row.text for row in rows])
-        scores = evaluate_classes(labels, theirs, model.labels)
-        table[baseline.name] = (baseline.setting, scores)
-        also = (theirs.argmax(axis=1) == labels).astype(np.int64)
-        comparisons.append(compare(MODEL, right, baseline.name, also))
+    measured = _measure(model, request)
     if request.as_json:
-        print(json.dumps(_json(request, found, groups, table, comparisons), indent=2))
+        print(json.dumps(_json(request, measured), indent=2))
     else:
-        print_classes(found, Console(), groups=groups)
-        if comparisons:
-            print_baselines(table, comparisons, Console())
+        by = request.by if request.by and not request.by.isdecimal() else f"column {request.by}"
+        print_classes(measured.scores, Console(), groups=measured.groups, by=by)
+        if measured.comparisons:
+            print_baselines(measured.table, measured.comparisons, Console())
     if request.outputs is not None:
-        _write_outputs(request.outputs, model, rows, probabilities)
+        _write_outputs(request.outputs, model, measured)
     if request.figure is not None:
         from ...inspection.confusion import draw_confusion
 
-        draw_confusion(found, request.figure)
+        draw_confusion(measured.scores, request.figure)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """What `evaluate` found; `table` has the model first and then the baselines."""
+
+    rows: list[Labelled]
+    probabilities: np.ndarray
+    scores: ClassEvaluation
+    groups: dict[str, Score]
+    table: dict[str, tuple[str, ClassEvaluation]]
+    comparisons: list[Comparison]
+
+
+def _measure(model: Classifier, request: Request) -> _Measured:
+    """Read the test file, and score the model and the baselines on it."""
+    columns = dataclasses.replace(_columns(model), group=request.by)
+    rows = read_labelled(request.file, columns, known=set(model.labels))
+    texts, labels = [row.text for row in rows], _numbers(model, rows)
+    probabilities = model.predict_proba(texts).astype(np.float64)
+    lengths = np.array([len(model.encode(text)) for text in texts])
+    scores = evaluate_classes(labels, probabilities, model.labels, lengths=lengths)
+    right = _right(labels, probabilities)
+    table, comparisons = {MODEL: ("", scores)}, []
+    for baseline in _baselines(model, request):
+        theirs = baseline.predict_proba(texts)
+        table[baseline.name] = (baseline.setting, evaluate_classes(labels, theirs, model.labels))
+        comparisons.append(compare(MODEL, right, baseline.name, _right(labels, theirs)))
+    return _Measured(
+        rows=rows,
+        probabilities=probabilities,
+        scores=scores,
+        groups=_groups(rows, right) if request.by is not None else {},
+        table=table,
+        comparisons=comparisons,
+    )
+
+
+def _right(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """1 where the answer is right, else 0."""
+    right: np.ndarray = np.equal(probabilities.argmax(axis=1), labels).astype(np.int64)
+    return right
 
 
 def _answers(model: Classifier, texts: list[str], nbest: int, request: Request) -> Iterator[str]:
@@ -158,34 +187,28 @@ def _baselines(model: Classifier, request: Request) -> list[ClassBaseline]:
     return fit_class_baselines(sets[0], sets[1], model.parts.reader.symbols, len(model.labels))
 
 
-def _json(
-    request: Request,
-    found: ClassEvaluation,
-    groups: dict[str, Score],
-    table: dict[str, tuple[str, ClassEvaluation]],
-    comparisons: list[Any],
-) -> dict[str, Any]:
-    out: dict[str, Any] = {"model": str(request.model), "data": request.file, **found.to_json()}
-    if groups:
-        out["groups"] = {name: dataclasses.asdict(score) for name, score in groups.items()}
-    if comparisons:
+def _json(request: Request, measured: _Measured) -> dict[str, Any]:
+    out: dict[str, Any] = {"model": str(request.model), "data": request.file}
+    out |= measured.scores.to_json()
+    if measured.groups:
+        out["groups"] = {name: asdict(score) for name, score in measured.groups.items()}
+    if measured.comparisons:
         out["baselines"] = [
             {"name": name, "chosen": chosen, **scores.to_json()}
-            for name, (chosen, scores) in table.items()
+            for name, (chosen, scores) in measured.table.items()
             if name != MODEL
         ]
-        out["comparisons"] = [dataclasses.asdict(comparison) for comparison in comparisons]
+        out["comparisons"] = [asdict(comparison) for comparison in measured.comparisons]
     return out
 
 
-def _write_outputs(
-    path: Path, model: Classifier, rows: list[Labelled], probabilities: np.ndarray
-) -> None:
+def _write_outputs(path: Path, model: Classifier, measured: _Measured) -> None:
     """A TSV of every text, its label, the answer and its probability."""
-    answers = probabilities.argmax(axis=1)
+    answers = measured.probabilities.argmax(axis=1)
+    best = measured.probabilities.max(axis=1)
+    lines = ["text\tlabel\tanswer\tprobability\tcorrect"]
+    for row, answer, p in zip(measured.rows, answers, best, strict=True):
+        given = model.labels[answer]
+        lines.append(f"{row.text}\t{row.label}\t{given}\t{p:.4f}\t{int(given == row.label)}")
     with replacing(path, "evaluate") as beside:
-        lines = ["text\tlabel\tanswer\tprobability\tcorrect"]
-        for row, answer, p in zip(rows, answers, probabilities.max(axis=1), strict=True):
-            given = model.labels[answer]
-            lines.append(f"{row.text}\t{row.label}\t{given}\t{p:.4f}\t{int(given == row.label)}")
         beside.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -9,7 +9,7 @@ from ...config.transcribe import DataConfig, ModelConfig
 from ...data.augment import Masks
 from ...data.levels import Level
 from ...data.log_mel import FeatureSetup
-from ...data.manifest import read_manifest, split_by_recording
+from ...data.manifest import Utterance, read_manifest, split_by_recording
 from ...data.speech import (
     Changes,
     Normaliser,
@@ -60,11 +60,7 @@ def prepare(train: str, valid: str | None, config: DataConfig, model: ModelConfi
     Raises:
         DataError: A file breaks a rule, or nothing is left to train or validate on.
     """
-    train_lines = read_manifest(train)
-    if valid is not None:
-        valid_lines = read_manifest(valid)
-    else:
-        train_lines, valid_lines = split_by_recording(train_lines, config.valid_fraction)
+    train_lines, valid_lines = _lines(train, valid, config)
     setup = FeatureSetup(
         sample_rate=config.sample_rate or usual_rate(train_lines),
         window_ms=config.window_ms,
@@ -74,10 +70,10 @@ def prepare(train: str, valid: str | None, config: DataConfig, model: ModelConfi
     )
     heard = read_speech(train_lines, setup, speed_change=config.speed_change)
     held_out = read_speech(valid_lines, setup)
+    cut = "" if valid else f", cut from {train} by a hash of the name"
     report = [
         f"{train}: {_count(heard)}, brought to {setup.sample_rate:,} Hz",
-        f"{valid or 'validation'}: {_count(held_out)}"
-        + ("" if valid else f", cut from {train} by a hash of the name"),
+        f"{valid or 'validation'}: {_count(held_out)}{cut}",
     ]
     text = _learn(heard.texts, config, report)
     kept, targets = _usable(heard, text, config, model.architecture == "ctc", report)
@@ -86,12 +82,40 @@ def prepare(train: str, valid: str | None, config: DataConfig, model: ModelConfi
             f"train: `{train}` must have a recording of at most {config.max_seconds:g} s that is "
             "long enough for its text, got none. Raise data.max_seconds, or lower data.stack."
         )
-    short = [i for i, n in enumerate(held_out.steps) if n * setup.step_seconds <= _most(config)]
+    chosen = heard.only(kept)
+    ratios = [len(t) / n for t, n in zip(targets, chosen.steps, strict=True)]
+    return Prepared(
+        train=chosen,
+        targets=tuple(targets),
+        valid=_validating(held_out, text, valid or train, config, report),
+        text=text,
+        normal=Normaliser.learn([frames[0] for frames in chosen.frames]),
+        changes=_changes(config),
+        length_ratio=math.ceil(1000 * max(ratios)) / 1000,
+        fingerprint=hashlib.sha256(f"{heard.sha256} {held_out.sha256}".encode()).hexdigest(),
+        report=tuple(report),
+    )
+
+
+def _lines(
+    train: str, valid: str | None, config: DataConfig
+) -> tuple[list[Utterance], list[Utterance]]:
+    """The manifests' lines, to train and to validate on."""
+    if valid is None:
+        return split_by_recording(read_manifest(train), config.valid_fraction)
+    return read_manifest(train), read_manifest(valid)
+
+
+def _validating(
+    held_out: SpeechSet, text: Vocabulary, name: str, config: DataConfig, report: list[str]
+) -> SpeechSet:
+    """The validation recordings that are not too long."""
+    short = [i for i, n in enumerate(held_out.seconds_each) if n <= _most(config)]
     if len(short) < len(held_out):
         report.append(f"left out: {len(held_out) - len(short)} validation recordings, too long")
     if not short:
         raise DataError(
-            f"train: `{valid or train}` must have a validation recording of at most "
+            f"train: `{name}` must have a validation recording of at most "
             f"{config.max_seconds:g} s, got none. Raise data.max_seconds."
         )
     unknown = sorted({s for t in held_out.texts for s in text.unknown(t)})
@@ -100,20 +124,7 @@ def prepare(train: str, valid: str | None, config: DataConfig, model: ModelConfi
             f"unknown: {len(unknown)} symbols of the validation texts were never seen in "
             f"training: {' '.join(unknown[:10])}"
         )
-    chosen = heard.only(kept)
-    ratios = [len(t) / n for t, n in zip(targets, chosen.steps, strict=True)]
-    joined = hashlib.sha256(f"{heard.sha256} {held_out.sha256}".encode()).hexdigest()
-    return Prepared(
-        train=chosen,
-        targets=tuple(targets),
-        valid=held_out.only(short),
-        text=text,
-        normal=Normaliser.learn([frames[0] for frames in chosen.frames]),
-        changes=_changes(config),
-        length_ratio=math.ceil(1000 * max(ratios)) / 1000,
-        fingerprint=joined,
-        report=tuple(report),
-    )
+    return held_out.only(short)
 
 
 def _most(config: DataConfig) -> float:
@@ -129,7 +140,7 @@ def _usable(
     for row, (words, steps) in enumerate(zip(heard.texts, heard.steps, strict=True)):
         symbols = text.encode(words)
         repeats = sum(a == b for a, b in itertools.pairwise(symbols))
-        if steps * heard.setup.step_seconds > _most(config):
+        if heard.seconds_each[row] > _most(config):
             long += 1
         elif ctc and steps < len(symbols) + repeats:  # a blank between equal symbols
             short += 1
