@@ -15,7 +15,7 @@ from ..toys import flags
 pytest.importorskip("statsforecast")
 TINY = {
     "data": {"season": 4, "test_steps": 6},
-    "model": {"hidden_size": 6},
+    "model": {"hidden_size": 8},
     "training": {"steps": 10, "seed": 3},
 }
 
@@ -35,7 +35,7 @@ def numbered(tmp_path):
     return path, data
 
 
-@pytest.mark.parametrize("architecture", ["recurrent", "fully-connected"])
+@pytest.mark.parametrize("architecture", ["recurrent", "fully-connected", "transformer"])
 def test_from_a_file_to_a_forecast(cli, months, tmp_path, architecture):
     run = tmp_path / "run"
     options = ("--horizon", "3", "--architecture", architecture, *flags(TINY))

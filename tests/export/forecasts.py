@@ -10,14 +10,15 @@ from seqloom.config.forecast import (
     ForecastDecodingConfig,
     FullyConnectedConfig,
     RecurrentForecasterConfig,
+    TransformerForecasterConfig,
 )
 from seqloom.data.features import Features
 from seqloom.data.scaling import Scaling
 from seqloom.data.times import TimeAxis
 from seqloom.export.model_file import ModelFile
 from seqloom.export.parts.forecast import ForecastParts
-from seqloom.models.forecaster import Forecaster, FullyConnectedForecaster
-from seqloom.models.recurrent_forecaster import RecurrentForecaster
+from seqloom.models.forecaster import Forecaster
+from seqloom.training.tasks.forecast import NETWORKS
 
 HORIZON, WINDOW, SEASON = 5, 11, 4
 
@@ -44,6 +45,9 @@ CONFIGS: dict[str, Any] = {
     "fully-connected": connected(),
     "no blocks, point": connected(blocks=0, output="point"),
     "fully-connected, gaussian": connected(output="gaussian"),
+    "transformer": TransformerForecasterConfig(
+        hidden_size=8, num_heads=2, feedforward_size=11, layers=2
+    ),
 }
 
 
@@ -61,10 +65,7 @@ def parts(features: Features | None = None, **changes: Any) -> ForecastParts:
 
 def build(config: Any, own: ForecastParts) -> Forecaster:
     """The torch network, in evaluation mode, its weights large enough for outputs to differ."""
-    kind: Any = RecurrentForecaster
-    if isinstance(config, FullyConnectedConfig):
-        kind = FullyConnectedForecaster
-    network: Forecaster = kind(
+    network: Forecaster = NETWORKS[config.architecture](
         config,
         window=own.scaling.window,
         horizon=own.horizon,

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from seqloom.models.recurrent_forecaster import RecurrentForecaster
+from seqloom.models.forecaster import FullyConnectedForecaster
 
 from ..export.forecasts import CONFIGS, HORIZON, WINDOW, build, parts, recurrent
 
@@ -38,7 +38,7 @@ def test_padding_changes_nothing(network):
     for row, length in enumerate(LENGTHS):
         given[0][row, length:] = math.nan
     torch.testing.assert_close(network(*given), want)
-    if isinstance(network, RecurrentForecaster):
+    if not isinstance(network, FullyConnectedForecaster):
         longer = torch.cat([given[0], torch.full_like(given[0][:, :2], math.nan)], dim=1)
         torch.testing.assert_close(network(longer, *given[1:]), want)
 
@@ -118,3 +118,29 @@ def test_equations(decode):
             out = said(network, torch.cat([query, attended(network, query, states)]))
             torch.testing.assert_close(found[row, step], out)
             z = future[step, :1] + given[4][row] * out[4:5]
+
+
+def test_transformer_by_torch_s_layers():
+    """torch.nn's encoder layers over the real tokens alone, row by row."""
+    network, given = build(CONFIGS["transformer"], OWN), inputs()
+    found = network(*given)
+    D = 8
+    layers = []
+    for ours in network.layers:
+        theirs = torch.nn.TransformerEncoderLayer(
+            D, 2, 11, dropout=0.0, batch_first=True, norm_first=True
+        )
+        theirs.load_state_dict(ours.state_dict())
+        layers.append(theirs.eval())
+    for row, length in enumerate(LENGTHS.tolist()):
+        static = given[3][row]
+        ages = torch.arange(length - 1, -1, -1)[:, None]
+        angles = ages / 10000 ** (torch.arange(0, D, 2) / D)
+        waves = torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
+        past = torch.cat([given[0][row, :length], static.expand(length, -1)], dim=1)
+        future = torch.cat([given[2][row], static.expand(HORIZON, -1)], dim=1)
+        x = torch.cat([network.past(past) + waves, network.future(future) + network.steps])[None]
+        for layer in layers:
+            x = layer(x)
+        want = network.output(network.norm(x[0, length:]))
+        torch.testing.assert_close(found[row], want)

@@ -52,14 +52,14 @@ def test_a_push_is_the_whole_past_read_at_once(name):
         assert table.time[0] == str(end + 1)
 
 
-@pytest.mark.parametrize("name", ["lstm, direct, attention", "fully-connected"])
+@pytest.mark.parametrize("name", ["lstm, direct, attention", "fully-connected", "transformer"])
 def test_a_stream_begins_with_predict_and_comes_back_to_it(name):
     model = model_of(random_forecaster(CONFIGS[name])[0])
     stream = model.stream(PAST[:20])
     np.testing.assert_allclose(stream.forecast().point, model.predict(PAST[:20]).point, atol=1e-5)
     for end in range(21, 20 + 2 * WINDOW + 1):
         found = stream.push(PAST[end - 1])
-        fresh = name == "fully-connected" or (end - 20) % (WINDOW + 1) == 0
+        fresh = name not in RECURRENT or (end - 20) % (WINDOW + 1) == 0
         want = model.predict(PAST[:end])
         if fresh:  # it has just read its window anew
             np.testing.assert_allclose(found.point, want.point, atol=1e-5)

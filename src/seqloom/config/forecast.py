@@ -6,6 +6,7 @@ from typing import Literal
 from .rules import choice, number
 from .sections import Sections
 from .training import TrainingConfig
+from .transduce import check_heads
 
 LEAST_STEPS, MOST_STEPS, EPOCHS = 1_000, 6_000, 20  # the default length of a run
 LONGEST_WINDOW = 400  # of those chosen for the data
@@ -70,6 +71,22 @@ class FullyConnectedConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TransformerForecasterConfig:
+    """An encoder that reads the window and what is known of the horizon side by side."""
+
+    architecture: Literal["transformer"] = "transformer"
+    output: Output = choice("quantile", "what is said of a step: quantiles, a normal, one number")
+    hidden_size: int = number(64, 2, 8192, "D, size of a state; a multiple of num_heads and 2")
+    num_heads: int = number(4, 1, 64, "N, attention heads")
+    feedforward_size: int = number(256, 1, 65536, "width of the feed-forward layers")
+    layers: int = number(2, 1, 48, "encoder layers")
+    dropout: float = number(0.1, 0.0, 0.95, "share of units dropped while training")
+
+    def __post_init__(self) -> None:
+        check_heads(self.hidden_size, self.num_heads)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ForecastDecodingConfig:
     """The interval around a forecast; stored in the model file as its default."""
 
@@ -78,7 +95,11 @@ class ForecastDecodingConfig:
 
 SECTIONS = Sections(
     data=ForecastDataConfig,
-    models={"recurrent": RecurrentForecasterConfig, "fully-connected": FullyConnectedConfig},
+    models={
+        "recurrent": RecurrentForecasterConfig,
+        "fully-connected": FullyConnectedConfig,
+        "transformer": TransformerForecasterConfig,
+    },
     training=TrainingConfig,
     decoding=ForecastDecodingConfig,
     notes=(
@@ -89,7 +110,7 @@ SECTIONS = Sections(
         "`data.held_out`: 1 if there are 20 series or more; else enough for 20 forecasts, but at "
         "most a fifth of the median series.",
         f"`data.batch_windows`: 128; 32 if there are fewer than {MANY:,} training windows.",
-        "`training.learning_rate`: 0.002 recurrent, 0.001 fully-connected.",
+        "`training.learning_rate`: 0.002 recurrent, 0.001 fully-connected and Transformer.",
         f"Length of the run, if none of `epochs`, `minutes` and `steps` is given: {EPOCHS} epochs, "
         f"but at least {LEAST_STEPS:,} and at most {MOST_STEPS:,} steps.",
     ),

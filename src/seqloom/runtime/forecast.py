@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..config.forecast import LEVELS, ForecastDecodingConfig, FullyConnectedConfig
+from ..config.forecast import LEVELS, ForecastDecodingConfig
 from ..data.scaling import scale
 from ..data.series import SeriesSet
 from ..data.series_frames import to_series
@@ -25,9 +25,15 @@ from .forecast_networks import (
 )
 from .forecast_stream import Stream
 from .forecast_table import ForecastTable
+from .forecast_transformer import NumpyTransformerForecaster
 from .model import Model
 from .tensors import Tensors
 
+NETWORKS: dict[str, Any] = {
+    "recurrent": NumpyRecurrentForecaster,
+    "fully-connected": NumpyFullyConnected,
+    "transformer": NumpyTransformerForecaster,
+}
 BATCH = 128  # windows that go through the network together
 
 
@@ -53,10 +59,8 @@ class Forecaster(Model):
             static_size=parts.static_size,
         )
         self.parts = parts
-        self.network: NumpyForecaster = (
-            NumpyFullyConnected(file.model, Tensors(file.tensors), sizes)
-            if isinstance(file.model, FullyConnectedConfig)
-            else NumpyRecurrentForecaster(file.model, Tensors(file.tensors), sizes)
+        self.network: NumpyForecaster = NETWORKS[file.model.architecture](
+            file.model, Tensors(file.tensors), sizes
         )
 
     def predict(self, history: Any, *, level: int | None = None) -> ForecastTable:

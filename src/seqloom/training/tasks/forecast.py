@@ -12,7 +12,13 @@ import torch
 from torch import Tensor, nn
 
 from ...config import Config
-from ...config.forecast import EPOCHS, LEAST_STEPS, LEVELS, MOST_STEPS, FullyConnectedConfig
+from ...config.forecast import (
+    EPOCHS,
+    LEAST_STEPS,
+    LEVELS,
+    MOST_STEPS,
+    RecurrentForecasterConfig,
+)
 from ...data.scaling import Inputs, Scale, scale
 from ...data.windows import Origins, WindowSource
 from ...decoding.quantiles import PROBABILITIES, interval, quantiles
@@ -23,10 +29,16 @@ from ...export.model_file import ModelFile
 from ...export.parts.forecast import MOST_SERIES, ForecastParts
 from ...models.forecaster import Forecaster, FullyConnectedForecaster
 from ...models.recurrent_forecaster import RecurrentForecaster
+from ...models.transformer_forecaster import TransformerForecaster
 from ..measures import Measure
 from ..work import Work, tensors_of
 from .forecast_data import PreparedSeries, prepare_series
 
+NETWORKS: dict[str, Any] = {
+    "recurrent": RecurrentForecaster,
+    "fully-connected": FullyConnectedForecaster,
+    "transformer": TransformerForecaster,
+}
 AT_ONCE = 256  # windows that a validation sends through the network together
 
 
@@ -70,15 +82,12 @@ class Forecast(Work):
         prepared, config = prepare_series(data, valid, config)
         rate = config.training.learning_rate
         if rate is None:
-            rate = 1e-3 if isinstance(config.model, FullyConnectedConfig) else 2e-3
+            rate = 2e-3 if isinstance(config.model, RecurrentForecasterConfig) else 1e-3
         training = dataclasses.replace(config.training, learning_rate=rate)
         return cls(prepared, dataclasses.replace(config, training=training))
 
     def build(self) -> Forecaster:
-        kind: Any = RecurrentForecaster
-        if isinstance(self.config.model, FullyConnectedConfig):
-            kind = FullyConnectedForecaster
-        network: Forecaster = kind(
+        network: Forecaster = NETWORKS[self.config.model.architecture](
             self.config.model,
             window=self.data.scaling.window,
             horizon=self.parts.horizon,

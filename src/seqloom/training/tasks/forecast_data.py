@@ -10,7 +10,7 @@ from ...config.forecast import (
     LONGEST_WINDOW,
     MANY,
     ForecastDataConfig,
-    RecurrentForecasterConfig,
+    FullyConnectedConfig,
 )
 from ...data.features import Features
 from ...data.scaling import Scaling
@@ -78,7 +78,7 @@ def prepare_series(train: str, valid: str | None, config: Config) -> tuple[Prepa
     )
     report = (*data.report, f"season: {season.length} ({season.reason})", line)
     # a window that is one vector has its season in its places
-    waves = season.length if isinstance(config.model, RecurrentForecasterConfig) else 1
+    waves = 1 if isinstance(config.model, FullyConnectedConfig) else season.length
     prepared = _cut(data, stops, settings, waves, report)
     _check(prepared, train, horizon)
     batch = settings.batch_windows or (128 if len(prepared.train_origins) >= MANY else 32)
