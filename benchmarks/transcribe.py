@@ -264,6 +264,14 @@ def digits_table(results: dict[str, Any]) -> str:
             f"| nearest of {found['templates']} templates (DTW), digits already cut out | | | "
             f"| {rate:.2f} | |"
         )
+    for name, found in results.items():
+        if "streamed_texts_that_differ" in found:
+            rows += [
+                "",
+                f"`{name}`, its test strings heard in 21 pieces of random size: "
+                f"{found['streamed_texts_that_differ']} of {found['recordings']} texts differ from "
+                "those of the whole recordings.",
+            ]
     return "\n".join(rows)
 
 
