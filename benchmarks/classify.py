@@ -25,8 +25,8 @@ import seqloom
 from seqloom.config import merge, read_toml
 from seqloom.data.labelled import Columns, Labelled, read_labelled
 from seqloom.data.negation import ARTICLE, make_negation, negation_twins
+from seqloom.evaluation.class_baselines import fit_class_baselines
 from seqloom.evaluation.classes import compare, evaluate_classes
-from seqloom.evaluation.text_baselines import fit_text_baselines
 from seqloom.training.reporter import Plain
 
 FILE, PAGE = RESULTS / "classify.json", DOCS / "classify.md"
@@ -202,7 +202,7 @@ def _baselines(train: Path, valid: Path) -> list[Any]:
 
     rows = [read_labelled(path) for path in (train, valid)]
     sets = [([row.text for row in part], _numbers(part)) for part in rows]
-    return fit_text_baselines(*sets, lambda text: split_words(text, lowercase=True), 2)
+    return fit_class_baselines(*sets, lambda text: split_words(text, lowercase=True), 2)
 
 
 def _numbers(rows: Sequence[Labelled]) -> np.ndarray:

@@ -50,7 +50,7 @@ def test_the_smoothing_is_what_scikit_learn_alone_finds_best():
         for a in SMOOTHINGS
     ]
     assert int(np.argmax(scores)) > 0  # else the first would do
-    found = fit_text_baselines(train, valid, split_words, 3)[0]
+    found = fit_class_baselines(train, valid, split_words, 3)[0]
     assert found.valid_accuracy == pytest.approx(max(scores))
     assert found.setting == f"alpha {SMOOTHINGS[int(np.argmax(scores))]:g}"
 
