@@ -60,7 +60,7 @@ class ListenConfig:
     architecture: Literal["las"] = "las"
     cell: CellName = choice("lstm", "cell of the layers and of the decoder")
     hidden_size: int = number(128, 1, 8192, "H, size of a state, per direction")
-    pyramid_layers: int = number(2, 0, 6, "layers that halve time, above the first layer")
+    pyramid_layers: int = number(1, 0, 6, "layers that halve time, above the first layer")
     embedding_size: int = number(64, 1, 8192, "E, size of a symbol's vector")
     attention_size: int = number(64, 1, 8192, "A, width of the attention")
     filters: int = number(8, 1, 256, "R, filters over where the decoder looked last")
