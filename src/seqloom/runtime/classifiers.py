@@ -19,11 +19,10 @@ from ..reference.functions import log_softmax
 from ..reference.pooling import PoolWeights
 from ..reference.transformer import EncoderLayerWeights, encoder_layer
 from ..reference.transformer_parts import positions
-from ..reference.unroll import unroll
 from ..shapes import Float, Int
-from .encoder_decoder import _CELLS, _cell, _linear, _reversed
+from .cells import CELLS, both_ways, cell_weights
 from .tensors import Tensors
-from .transformer import _feed_forward, _heads, _norm
+from .weights import feed_forward_weights, heads_weights, linear_weights, norm_weights
 
 
 class Reading(NamedTuple):
@@ -58,8 +57,8 @@ class NumpyFullyConnected:
         """
         E, H = config.embedding_size, config.hidden_size
         self.embedding = tensors.take("embedding.weight", num_symbols, E)
-        self.hidden = _linear(tensors, "hidden", H, E)
-        self.output = _linear(tensors, "output", num_classes, H)
+        self.hidden = linear_weights(tensors, "hidden", H, E)
+        self.output = linear_weights(tensors, "output", num_classes, H)
         tensors.finish()
 
     def read(self, symbols: Int[np.ndarray, "B T"], lengths: Int[np.ndarray, " B"]) -> Reading:
@@ -84,28 +83,20 @@ class NumpyRecurrent:
             suffixes = [f"_l{layer}", f"_l{layer}_reverse"][: M // H]
             size = E if layer == 0 else M
             self.layers.append(
-                [_cell(config.cell, tensors, "encoder.", s, size, H) for s in suffixes]
+                [cell_weights(config.cell, tensors, "encoder.", s, size, H) for s in suffixes]
             )
         self.pool_weights = _pool_weights(config.pool, tensors, M, config.attention_size)
-        self.output = _linear(tensors, "output", num_classes, M)
+        self.output = linear_weights(tensors, "output", num_classes, M)
         tensors.finish()
 
     def read(self, symbols: Int[np.ndarray, "B T"], lengths: Int[np.ndarray, " B"]) -> Reading:
         x = self.embedding[symbols]
-        cell = _CELLS[self.config.cell][0]
-        lasts: list[np.ndarray] = []
+        cell = CELLS[self.config.cell][0]
+        lasts: list[Any] = []
         for directions in self.layers:
-            forward, last, _ = unroll(cell, x, directions[0], lengths=lengths)
-            outputs, lasts = [forward], [last.h]
-            if len(directions) > 1:
-                backward, last, _ = unroll(
-                    cell, _reversed(x, lengths), directions[1], lengths=lengths
-                )
-                outputs.append(_reversed(backward, lengths))
-                lasts.append(last.h)
-            x = np.concatenate(outputs, axis=-1)
+            x, lasts = both_ways(cell, x, directions, lengths)
         if self.config.pool == "last":
-            pooled_BM, weights_BT = np.concatenate(lasts, axis=-1), None
+            pooled_BM, weights_BT = np.concatenate([last.h for last in lasts], axis=-1), None
         else:
             pooled_BM, weights_BT = _pool(self.config.pool, x, lengths, self.pool_weights)
         return Reading(log_softmax(linear.forward(pooled_BM, self.output)), weights_BT)
@@ -123,16 +114,16 @@ class NumpyTransformer:
         self.embedding = tensors.take("embedding.weight", num_symbols, D)
         self.layers = [
             EncoderLayerWeights(
-                self_attn=_heads(tensors, f"encoder.{i}.self_attn", D),
-                **_feed_forward(tensors, f"encoder.{i}", D, config.feedforward_size),
-                norm1=_norm(tensors, f"encoder.{i}.norm1", D),
-                norm2=_norm(tensors, f"encoder.{i}.norm2", D),
+                self_attn=heads_weights(tensors, f"encoder.{i}.self_attn", D),
+                **feed_forward_weights(tensors, f"encoder.{i}", D, config.feedforward_size),
+                norm1=norm_weights(tensors, f"encoder.{i}.norm1", D),
+                norm2=norm_weights(tensors, f"encoder.{i}.norm2", D),
             )
             for i in range(config.layers)
         ]
-        self.norm = _norm(tensors, "norm", D)
+        self.norm = norm_weights(tensors, "norm", D)
         self.pool_weights = _pool_weights(config.pool, tensors, D, config.attention_size)
-        self.output = _linear(tensors, "output", num_classes, D)
+        self.output = linear_weights(tensors, "output", num_classes, D)
         tensors.finish()
 
     def read(self, symbols: Int[np.ndarray, "B T"], lengths: Int[np.ndarray, " B"]) -> Reading:

@@ -9,19 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..config.transduce import RecurrentConfig
-from ..reference import attention, attention_luong, gru, linear, lstm, rnn
+from ..reference import attention, attention_luong, linear
 from ..reference.functions import log_softmax
-from ..reference.linear import LinearWeights
-from ..reference.unroll import unroll
 from ..shapes import Float, Int
+from .cells import CELLS, STATES, both_ways, cell_weights
 from .tensors import Tensors
-
-_CELLS: dict[str, tuple[Any, Any, int]] = {
-    "rnn": (rnn, rnn.RNNWeights, 1),
-    "lstm": (lstm, lstm.LSTMWeights, 4),
-    "gru": (gru, gru.GRUWeights, 3),
-}
-_STATES: dict[str, Any] = {"rnn": rnn.RNNState, "lstm": lstm.LSTMState, "gru": gru.GRUState}
+from .weights import linear_weights
 
 
 class Encoded(NamedTuple):
@@ -66,17 +59,20 @@ class NumpyEncoderDecoder:
             size = E if layer == 0 else M
             suffixes = [f"_l{layer}", f"_l{layer}_reverse"][: M // H]
             self.encoder.append(
-                [_cell(config.encoder_cell, tensors, "encoder.", s, size, H) for s in suffixes]
+                [
+                    cell_weights(config.encoder_cell, tensors, "encoder.", s, size, H)
+                    for s in suffixes
+                ]
             )
         self.decoder = [
-            _cell(config.decoder_cell, tensors, f"cells.{i}.", "", E + M if i == 0 else H, H)
+            cell_weights(config.decoder_cell, tensors, f"cells.{i}.", "", E + M if i == 0 else H, H)
             for i in range(config.decoder_layers)
         ]
-        self.state_kind = _STATES[config.decoder_cell]
+        self.state_kind = STATES[config.decoder_cell]
         self.num_states = config.decoder_layers * len(self.state_kind._fields)
-        self.initial = _linear(tensors, "initial", self.num_states * H, M)
-        self.readout = _linear(tensors, "readout", H, H + M + E)
-        self.output = _linear(tensors, "output", target_symbols, H)
+        self.initial = linear_weights(tensors, "initial", self.num_states * H, M)
+        self.readout = linear_weights(tensors, "readout", H, H + M + E)
+        self.output = linear_weights(tensors, "output", target_symbols, H)
         self.attention: Any = None
         self.attention_weights: Any = None
         if config.link == "attention" and config.attention == "additive":
@@ -101,18 +97,11 @@ class NumpyEncoderDecoder:
     ) -> tuple[DecoderState, Encoded]:
         """Steps 1 and 2: read padded sources; return the first state and the memory."""
         x = self.source_embedding[source]
-        cell = _CELLS[self.config.encoder_cell][0]
+        cell = CELLS[self.config.encoder_cell][0]
+        lasts: list[Any] = []
         for directions in self.encoder:
-            forward, last, _ = unroll(cell, x, directions[0], lengths=lengths)
-            outputs, lasts = [forward], [last.h]
-            if len(directions) > 1:
-                backward, last, _ = unroll(
-                    cell, _reversed(x, lengths), directions[1], lengths=lengths
-                )
-                outputs.append(_reversed(backward, lengths))
-                lasts.append(last.h)
-            x = np.concatenate(outputs, axis=-1)
-        summary_BM = np.concatenate(lasts, axis=-1)
+            x, lasts = both_ways(cell, x, directions, lengths)
+        summary_BM = np.concatenate([last.h for last in lasts], axis=-1)
         first = np.tanh(linear.forward(summary_BM, self.initial))
         parts = np.split(first, self.num_states, axis=-1)
         fields = len(self.state_kind._fields)
@@ -141,7 +130,7 @@ class NumpyEncoderDecoder:
                 self.attention_weights,
             )
         x = np.concatenate([embedded_BE, context_BM], axis=-1)
-        cell = _CELLS[self.config.decoder_cell][0]
+        cell = CELLS[self.config.decoder_cell][0]
         layers = []
         for weights, before in zip(self.decoder, state.layers, strict=True):
             after, _ = cell.step(x, before, weights)
@@ -150,31 +139,3 @@ class NumpyEncoderDecoder:
         read = np.concatenate([x, context_BM, embedded_BE], axis=-1)
         logits_BV = linear.forward(np.tanh(linear.forward(read, self.readout)), self.output)
         return log_softmax(logits_BV), DecoderState(tuple(layers), weights_BS)
-
-
-def _cell(
-    name: str, tensors: Tensors, prefix: str, suffix: str, input_size: int, hidden_size: int
-) -> Any:
-    _, kind, num_gates = _CELLS[name]
-    rows = num_gates * hidden_size
-    return kind(
-        weight_ih=tensors.take(f"{prefix}weight_ih{suffix}", rows, input_size),
-        weight_hh=tensors.take(f"{prefix}weight_hh{suffix}", rows, hidden_size),
-        bias_ih=tensors.take(f"{prefix}bias_ih{suffix}", rows),
-        bias_hh=tensors.take(f"{prefix}bias_hh{suffix}", rows),
-    )
-
-
-def _linear(tensors: Tensors, name: str, rows: int, columns: int) -> LinearWeights:
-    return LinearWeights(
-        weight=tensors.take(f"{name}.weight", rows, columns),
-        bias=tensors.take(f"{name}.bias", rows),
-    )
-
-
-def _reversed(x_BSI: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Each sequence back to front, its padding left where it is."""
-    steps = np.arange(x_BSI.shape[1])
-    ends = lengths[:, None]
-    order_BS = np.where(steps < ends, ends - 1 - steps, steps)
-    return np.take_along_axis(x_BSI, order_BS[:, :, None], axis=1)

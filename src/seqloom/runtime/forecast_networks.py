@@ -17,8 +17,9 @@ from ..reference import linear
 from ..reference.functions import real_steps, softmax
 from ..reference.unroll import unroll
 from ..shapes import Float, Int
-from .encoder_decoder import _CELLS, _STATES, _cell, _linear
+from .cells import CELLS, STATES, cell_weights
 from .tensors import Tensors
+from .weights import linear_weights
 
 EMBEDDING = 16  # size of e_t
 
@@ -55,12 +56,12 @@ class NumpyFullyConnected(NumpyForecaster):
         """
         D, (W, T, P, F, S) = config.hidden_size, sizes
         self.outputs = OUTPUT_SIZES[config.output]
-        self.input = _linear(tensors, "input", D, W * P + T * F + S)
+        self.input = linear_weights(tensors, "input", D, W * P + T * F + S)
         self.blocks = [
-            [_linear(tensors, f"blocks.{block}.{i}", D, D) for i in range(2)]
+            [linear_weights(tensors, f"blocks.{block}.{i}", D, D) for i in range(2)]
             for block in range(config.blocks)
         ]
-        self.output = _linear(tensors, "output", T * self.outputs, D)
+        self.output = linear_weights(tensors, "output", T * self.outputs, D)
         tensors.finish()
 
     def __call__(self, inputs: Inputs) -> Float[np.ndarray, "B T O"]:
@@ -101,11 +102,13 @@ class NumpyRecurrentForecaster(NumpyForecaster):
         """
         self.config = config
         H = config.hidden_size
-        self.kernel = _CELLS[config.cell][0]
-        self.state_kind = _STATES[config.cell]
+        self.kernel = CELLS[config.cell][0]
+        self.state_kind = STATES[config.cell]
         reads = sizes.past_size + sizes.static_size
         self.encoder = [
-            _cell(config.cell, tensors, "encoder.", f"_l{layer}", reads if layer == 0 else H, H)
+            cell_weights(
+                config.cell, tensors, "encoder.", f"_l{layer}", reads if layer == 0 else H, H
+            )
             for layer in range(config.layers)
         ]
         query = H + sizes.future_size + sizes.static_size
@@ -114,13 +117,13 @@ class NumpyRecurrentForecaster(NumpyForecaster):
             query += EMBEDDING
         else:
             along = 1 + sizes.future_size + sizes.static_size
-            self.cell = _cell(config.cell, tensors, "cell.", "", along, H)
-            self.initial = _linear(tensors, "initial", len(self.state_kind._fields) * H, H)
+            self.cell = cell_weights(config.cell, tensors, "cell.", "", along, H)
+            self.initial = linear_weights(tensors, "initial", len(self.state_kind._fields) * H, H)
         if config.attention:
-            self.query = _linear(tensors, "query", H, query)
-        self.readout = _linear(tensors, "readout", H, query + (H if config.attention else 0))
-        self.more = _linear(tensors, "more", H, H)
-        self.output = _linear(tensors, "output", OUTPUT_SIZES[config.output], H)
+            self.query = linear_weights(tensors, "query", H, query)
+        self.readout = linear_weights(tensors, "readout", H, query + (H if config.attention else 0))
+        self.more = linear_weights(tensors, "more", H, H)
+        self.output = linear_weights(tensors, "output", OUTPUT_SIZES[config.output], H)
         tensors.finish()
 
     def __call__(self, inputs: Inputs) -> Float[np.ndarray, "B T O"]:

@@ -12,10 +12,9 @@ from ..reference import layer_norm, linear
 from ..reference.transformer import EncoderLayerWeights, encoder_layer
 from ..reference.transformer_parts import positions
 from ..shapes import Float
-from .encoder_decoder import _linear
 from .forecast_networks import NumpyForecaster, Sizes
 from .tensors import Tensors
-from .transformer import _feed_forward, _heads, _norm
+from .weights import feed_forward_weights, heads_weights, linear_weights, norm_weights
 
 
 class NumpyTransformerForecaster(NumpyForecaster):
@@ -32,20 +31,20 @@ class NumpyTransformerForecaster(NumpyForecaster):
         """
         self.num_heads = config.num_heads
         D = config.hidden_size
-        self.past = _linear(tensors, "past", D, sizes.past_size + sizes.static_size)
-        self.future = _linear(tensors, "future", D, sizes.future_size + sizes.static_size)
+        self.past = linear_weights(tensors, "past", D, sizes.past_size + sizes.static_size)
+        self.future = linear_weights(tensors, "future", D, sizes.future_size + sizes.static_size)
         self.steps = tensors.take("steps", sizes.horizon, D)
         self.layers = [
             EncoderLayerWeights(
-                self_attn=_heads(tensors, f"layers.{i}.self_attn", D),
-                **_feed_forward(tensors, f"layers.{i}", D, config.feedforward_size),
-                norm1=_norm(tensors, f"layers.{i}.norm1", D),
-                norm2=_norm(tensors, f"layers.{i}.norm2", D),
+                self_attn=heads_weights(tensors, f"layers.{i}.self_attn", D),
+                **feed_forward_weights(tensors, f"layers.{i}", D, config.feedforward_size),
+                norm1=norm_weights(tensors, f"layers.{i}.norm1", D),
+                norm2=norm_weights(tensors, f"layers.{i}.norm2", D),
             )
             for i in range(config.layers)
         ]
-        self.norm = _norm(tensors, "norm", D)
-        self.output = _linear(tensors, "output", OUTPUT_SIZES[config.output], D)
+        self.norm = norm_weights(tensors, "norm", D)
+        self.output = linear_weights(tensors, "output", OUTPUT_SIZES[config.output], D)
         tensors.finish()
 
     def __call__(self, inputs: Inputs) -> Float[np.ndarray, "B T O"]:

@@ -21,9 +21,9 @@ from ..reference.transformer import EncoderLayerWeights, encoder_layer_advance, 
 from ..reference.transformer_parts import recency
 from ..reference.unroll import unroll
 from ..shapes import Float, Int
-from .encoder_decoder import _CELLS, _cell
+from .cells import CELLS, cell_weights
 from .tensors import Tensors
-from .transformer import _feed_forward, _heads, _norm
+from .weights import feed_forward_weights, heads_weights, linear_weights, norm_weights
 
 
 class RecurrentState(NamedTuple):
@@ -75,14 +75,14 @@ class NumpyRecurrentLanguage(_Language):
             FormatError: A tensor is absent or of another shape.
         """
         E, H = config.embedding_size, config.hidden_size
-        self.cell = _CELLS[config.cell][0]
+        self.cell = CELLS[config.cell][0]
         self.embedding = tensors.take("embedding.weight", num_symbols, E)
         self.layers = [
-            _cell(config.cell, tensors, f"layers.{k}.", "_l0", E if k == 0 else H, H)
+            cell_weights(config.cell, tensors, f"layers.{k}.", "_l0", E if k == 0 else H, H)
             for k in range(config.layers)
         ]
         self.norms: list[NormWeights | None] = [
-            _norm(tensors, f"norms.{k}", H) if config.layer_norm else None
+            norm_weights(tensors, f"norms.{k}", H) if config.layer_norm else None
             for k in range(config.layers)
         ]
         tied = config.tie_weights
@@ -118,14 +118,14 @@ class NumpyTransformerLanguage(_Language):
         self.embedding = tensors.take("embedding.weight", num_symbols, D)
         self.layers = [
             EncoderLayerWeights(
-                self_attn=_heads(tensors, f"layers.{k}.self_attn", D),
-                **_feed_forward(tensors, f"layers.{k}", D, config.feedforward_size),
-                norm1=_norm(tensors, f"layers.{k}.norm1", D),
-                norm2=_norm(tensors, f"layers.{k}.norm2", D),
+                self_attn=heads_weights(tensors, f"layers.{k}.self_attn", D),
+                **feed_forward_weights(tensors, f"layers.{k}", D, config.feedforward_size),
+                norm1=norm_weights(tensors, f"layers.{k}.norm1", D),
+                norm2=norm_weights(tensors, f"layers.{k}.norm2", D),
             )
             for k in range(config.layers)
         ]
-        self.norm = _norm(tensors, "norm", D)
+        self.norm = norm_weights(tensors, "norm", D)
         self.output = LinearWeights(self.embedding, tensors.take("output_bias", num_symbols))
         tensors.finish()
 
@@ -161,8 +161,8 @@ class NumpyWindowLanguage(_Language):
         self.window = config.window
         E, H = config.embedding_size, config.hidden_size
         self.embedding = tensors.take("embedding.weight", num_symbols, E)
-        self.hidden = _linear(tensors, "hidden", H, config.window * E)
-        self.output = _linear(tensors, "output", num_symbols, H)
+        self.hidden = linear_weights(tensors, "hidden", H, config.window * E)
+        self.output = linear_weights(tensors, "output", num_symbols, H)
         tensors.finish()
 
     def initial_state(self, batch_size: int) -> WindowState:
@@ -193,10 +193,3 @@ def numpy_language(
     if isinstance(config, TransformerConfig):
         return NumpyTransformerLanguage(config, given, num_symbols)
     return NumpyWindowLanguage(config, given, num_symbols)
-
-
-def _linear(tensors: Tensors, name: str, rows: int, columns: int) -> LinearWeights:
-    return LinearWeights(
-        weight=tensors.take(f"{name}.weight", rows, columns),
-        bias=tensors.take(f"{name}.bias", rows),
-    )

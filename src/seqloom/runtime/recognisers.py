@@ -14,8 +14,10 @@ from ..reference import attention_location, linear, trees
 from ..reference.attention_location import LocationWeights
 from ..reference.functions import log_softmax, real_steps
 from ..shapes import Float, Int
-from .encoder_decoder import _CELLS, _STATES, DecoderState, Encoded, _cell, _linear, _reversed
+from .cells import CELLS, STATES, cell_weights, reversed_steps
+from .encoder_decoder import DecoderState, Encoded
 from .tensors import Tensors
+from .weights import linear_weights
 
 States = tuple[Any, ...]  # of each layer, the lowest first
 
@@ -35,13 +37,13 @@ class NumpyCTC:
         Raises:
             FormatError: A tensor is absent or of another shape.
         """
-        self.cell = _CELLS[config.cell][0]
+        self.cell = CELLS[config.cell][0]
         width = config.hidden_size * (2 if config.bidirectional else 1)
         self.layers = [
             _layer(config, tensors, "encoder.", n, width if n else feature_size)
             for n in range(config.layers)
         ]
-        self.output = _linear(tensors, "output", symbols, width)
+        self.output = linear_weights(tensors, "output", symbols, width)
         tensors.finish()
 
     def __call__(
@@ -78,7 +80,7 @@ class NumpyListener:
         """Takes what `NumpyCTC` takes."""
         E, H, M = config.embedding_size, config.hidden_size, 2 * config.hidden_size
         A, R = config.attention_size, config.filters
-        self.cell, self.state_kind = _CELLS[config.cell][0], _STATES[config.cell]
+        self.cell, self.state_kind = CELLS[config.cell][0], STATES[config.cell]
         self.layers = [
             _layer(config, tensors, f"layers.{depth}.", 0, 2 * M if depth else feature_size)
             for depth in range(config.pyramid_layers + 1)
@@ -92,10 +94,10 @@ class NumpyListener:
             weight_filter=tensors.take("attention.weight_filter", R, 1, config.filter_width),
             weight_location=tensors.take("attention.weight_location", A, R),
         )
-        self.decoder = _cell(config.cell, tensors, "cell.", "", E + M, H)
-        self.initial = _linear(tensors, "initial", len(self.state_kind._fields) * H, M)
-        self.readout = _linear(tensors, "readout", H, H + M + E)
-        self.output = _linear(tensors, "output", symbols, H)
+        self.decoder = cell_weights(config.cell, tensors, "cell.", "", E + M, H)
+        self.initial = linear_weights(tensors, "initial", len(self.state_kind._fields) * H, M)
+        self.readout = linear_weights(tensors, "readout", H, H + M + E)
+        self.output = linear_weights(tensors, "output", symbols, H)
         tensors.finish()
 
     def start(
@@ -143,7 +145,8 @@ def _layer(
     both = not isinstance(config, CTCConfig) or config.bidirectional
     suffixes = [f"_l{number}", f"_l{number}_reverse"][: 2 if both else 1]
     return [
-        _cell(config.cell, tensors, prefix, suffix, size, config.hidden_size) for suffix in suffixes
+        cell_weights(config.cell, tensors, prefix, suffix, size, config.hidden_size)
+        for suffix in suffixes
     ]
 
 
@@ -153,9 +156,9 @@ def _run_layer(
     """A layer over whole recordings: its outputs, and each direction's last state."""
     outputs, ends = [], []
     for reverse, weights in enumerate(directions):
-        given = _reversed(x, lengths) if reverse else x
+        given = reversed_steps(x, lengths) if reverse else x
         out, end = _run(cell, given, weights, cell.initial_state(len(x), weights), lengths)
-        outputs.append(_reversed(out, lengths) if reverse else out)
+        outputs.append(reversed_steps(out, lengths) if reverse else out)
         ends.append(end)
     return np.concatenate(outputs, axis=-1), ends
 

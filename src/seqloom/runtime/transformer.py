@@ -10,9 +10,7 @@ import numpy as np
 from ..config.transduce import TransformerConfig
 from ..reference import layer_norm
 from ..reference.functions import log_softmax
-from ..reference.layer_norm import NormWeights
-from ..reference.linear import LinearWeights
-from ..reference.multi_head import KeyValue, MultiHeadWeights
+from ..reference.multi_head import KeyValue
 from ..reference.transformer import (
     DecoderLayerWeights,
     EncoderLayerWeights,
@@ -24,6 +22,7 @@ from ..reference.transformer import (
 from ..reference.transformer_parts import positions
 from ..shapes import Float, Int
 from .tensors import Tensors
+from .weights import feed_forward_weights, heads_weights, norm_weights
 
 
 class TransformerMemory(NamedTuple):
@@ -52,26 +51,26 @@ class NumpyTransformer:
         self.target_embedding = tensors.take("target_embedding.weight", target_symbols, D)
         self.encoder = [
             EncoderLayerWeights(
-                self_attn=_heads(tensors, f"encoder.{i}.self_attn", D),
-                **_feed_forward(tensors, f"encoder.{i}", D, config.feedforward_size),
-                norm1=_norm(tensors, f"encoder.{i}.norm1", D),
-                norm2=_norm(tensors, f"encoder.{i}.norm2", D),
+                self_attn=heads_weights(tensors, f"encoder.{i}.self_attn", D),
+                **feed_forward_weights(tensors, f"encoder.{i}", D, config.feedforward_size),
+                norm1=norm_weights(tensors, f"encoder.{i}.norm1", D),
+                norm2=norm_weights(tensors, f"encoder.{i}.norm2", D),
             )
             for i in range(config.encoder_layers)
         ]
         self.decoder = [
             DecoderLayerWeights(
-                self_attn=_heads(tensors, f"decoder.{i}.self_attn", D),
-                multihead_attn=_heads(tensors, f"decoder.{i}.multihead_attn", D),
-                **_feed_forward(tensors, f"decoder.{i}", D, config.feedforward_size),
-                norm1=_norm(tensors, f"decoder.{i}.norm1", D),
-                norm2=_norm(tensors, f"decoder.{i}.norm2", D),
-                norm3=_norm(tensors, f"decoder.{i}.norm3", D),
+                self_attn=heads_weights(tensors, f"decoder.{i}.self_attn", D),
+                multihead_attn=heads_weights(tensors, f"decoder.{i}.multihead_attn", D),
+                **feed_forward_weights(tensors, f"decoder.{i}", D, config.feedforward_size),
+                norm1=norm_weights(tensors, f"decoder.{i}.norm1", D),
+                norm2=norm_weights(tensors, f"decoder.{i}.norm2", D),
+                norm3=norm_weights(tensors, f"decoder.{i}.norm3", D),
             )
             for i in range(config.decoder_layers)
         ]
-        self.encoder_norm = _norm(tensors, "encoder_norm", D)
-        self.decoder_norm = _norm(tensors, "decoder_norm", D)
+        self.encoder_norm = norm_weights(tensors, "encoder_norm", D)
+        self.decoder_norm = norm_weights(tensors, "decoder_norm", D)
         self.output_bias = tensors.take("output_bias", target_symbols)
         tensors.finish()
 
@@ -116,35 +115,3 @@ class NumpyTransformer:
         place = positions(symbols.shape[1], D, start=start, dtype=embedding.dtype)
         embedded: np.ndarray = embedding[symbols] * D**0.5 + place
         return embedded
-
-
-def _heads(tensors: Tensors, name: str, size: int) -> MultiHeadWeights:
-    return MultiHeadWeights(
-        in_proj_weight=tensors.take(f"{name}.in_proj_weight", 3 * size, size),
-        in_proj_bias=tensors.take(f"{name}.in_proj_bias", 3 * size),
-        out_proj=LinearWeights(
-            weight=tensors.take(f"{name}.out_proj.weight", size, size),
-            bias=tensors.take(f"{name}.out_proj.bias", size),
-        ),
-    )
-
-
-def _feed_forward(
-    tensors: Tensors, name: str, size: int, inner_size: int
-) -> dict[str, LinearWeights]:
-    return {
-        "linear1": LinearWeights(
-            weight=tensors.take(f"{name}.linear1.weight", inner_size, size),
-            bias=tensors.take(f"{name}.linear1.bias", inner_size),
-        ),
-        "linear2": LinearWeights(
-            weight=tensors.take(f"{name}.linear2.weight", size, inner_size),
-            bias=tensors.take(f"{name}.linear2.bias", size),
-        ),
-    }
-
-
-def _norm(tensors: Tensors, name: str, size: int) -> NormWeights:
-    return NormWeights(
-        weight=tensors.take(f"{name}.weight", size), bias=tensors.take(f"{name}.bias", size)
-    )
