@@ -24,9 +24,9 @@ import soundfile
 from tables import DOCS, RESULTS, write_tables
 
 import seqloom
-from seqloom.data.log_mel import FeatureSetup, log_mel
-from seqloom.data.manifest import read_manifest
-from seqloom.data.speech import Normaliser
+from seqloom.data.speech.log_mel import FeatureSetup, log_mel
+from seqloom.data.speech.manifest import read_manifest
+from seqloom.data.speech.recordings import Normaliser
 from seqloom.evaluation.transcripts import SpeechEvaluation, evaluate_transcripts
 from seqloom.training.reporter import Plain
 

@@ -11,18 +11,17 @@ from ..toys import ENVIRONMENT, command, run
 EXAMPLES = {
     "train": [
         "seqloom train cmudict --minutes 5 --out runs/cmudict",
-        "seqloom train words.tsv --valid dev.tsv --out runs/words",
-        "seqloom train words.tsv --out runs/gru --cell gru --set model.hidden_size=512",
+        "seqloom train sales.csv --out runs/sales --horizon 12",
         "seqloom train --resume runs/words",
     ],
     "evaluate": [
-        "seqloom evaluate runs/words/best.safetensors test.tsv",
         "seqloom evaluate runs/words/best.safetensors test.tsv --json --outputs out.tsv",
+        "seqloom evaluate runs/sales/best.safetensors sales.csv --windows 5",
     ],
     "predict": [
         "seqloom predict runs/words/best.safetensors remember attention",
-        "seqloom predict runs/words/best.safetensors --nbest 3 --scores < words.txt",
         "cut -f1 test.tsv | seqloom predict runs/words/best.safetensors --json > out.jsonl",
+        'seqloom predict runs/shakespeare/best.safetensors "ROMEO:" --length 500',
     ],
     "info": ["seqloom info runs/words/best.safetensors"],
 }

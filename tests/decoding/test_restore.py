@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seqloom.data.scaling import Scale
+from seqloom.data.series.scaling import Scale
 from seqloom.decoding.quantiles import PROBABILITIES
 from seqloom.decoding.restore import restore
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from seqloom.data.series_frames import to_series
-from seqloom.data.windows import Origins, walk_forward
+from seqloom.data.series.frames import to_series
+from seqloom.data.series.windows import Origins, walk_forward
 from seqloom.decoding.quantiles import PROBABILITIES
 from seqloom.decoding.restore import Forecasts
 from seqloom.evaluation.backtest import NETWORK, backtest

@@ -12,9 +12,9 @@ from seqloom.config.forecast import (
     RecurrentForecasterConfig,
     TransformerForecasterConfig,
 )
-from seqloom.data.features import Features
-from seqloom.data.scaling import Scaling
-from seqloom.data.times import TimeAxis
+from seqloom.data.series.features import Features
+from seqloom.data.series.scaling import Scaling
+from seqloom.data.series.times import TimeAxis
 from seqloom.export.model_file import ModelFile
 from seqloom.export.parts.forecast import ForecastParts
 from seqloom.models.forecaster import Forecaster

@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from seqloom.config.transcribe import CTCConfig, DecodingConfig, ListenConfig, ModelConfig
-from seqloom.data.log_mel import FeatureSetup
-from seqloom.data.speech import Normaliser
+from seqloom.data.speech.log_mel import FeatureSetup
+from seqloom.data.speech.recordings import Normaliser
 from seqloom.data.vocabulary import EOS, Vocabulary
 from seqloom.export.model_file import ModelFile
 from seqloom.export.parts.transcribe import TranscribeParts

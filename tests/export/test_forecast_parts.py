@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from seqloom.data.features import Features
-from seqloom.data.scaling import Scaling
-from seqloom.data.times import TimeAxis
+from seqloom.data.series.features import Features
+from seqloom.data.series.scaling import Scaling
+from seqloom.data.series.times import TimeAxis
 from seqloom.errors import FormatError
 from seqloom.export.model_file import read_model, write_model
 from seqloom.export.parts.forecast import ForecastParts

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 import seqloom
-from seqloom.data.tones import recording
+from seqloom.data.speech.tones import recording
 from seqloom.evaluation import error_counts
 
 from .golden.make_transcribe import NAME, SEED, answers

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqloom.data.series_frames import to_series
+from seqloom.data.series.frames import to_series
 from seqloom.errors import RunError
 from seqloom.evaluation.backtest import Backtest, Method
 from seqloom.evaluation.forecast_scores import ForecastScores

@@ -10,11 +10,11 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from seqloom.data.features import Features
-from seqloom.data.scaling import Scaling
-from seqloom.data.series_frames import to_series
-from seqloom.data.times import DAY, TimeAxis
-from seqloom.data.windows import Origins
+from seqloom.data.series.features import Features
+from seqloom.data.series.frames import to_series
+from seqloom.data.series.scaling import Scaling
+from seqloom.data.series.times import DAY, TimeAxis
+from seqloom.data.series.windows import Origins
 from seqloom.errors import ConfigError, DataError
 from seqloom.runtime import model_of
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from seqloom.data.scaling import scale
-from seqloom.data.series_frames import to_series
-from seqloom.data.windows import Origins, WindowSource
+from seqloom.data.series.frames import to_series
+from seqloom.data.series.scaling import scale
+from seqloom.data.series.windows import Origins, WindowSource
 from seqloom.decoding.quantiles import interval, quantiles
 from seqloom.decoding.restore import restore
 from seqloom.export.model_file import read_model, write_model

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from seqloom.config.forecast import MEDIAN
-from seqloom.data.features import Features
-from seqloom.data.scaling import Scaling, Window, features, measure
-from seqloom.data.series import Series
-from seqloom.data.times import TimeAxis
+from seqloom.data.series.features import Features
+from seqloom.data.series.scaling import Scaling, Window, features, measure
+from seqloom.data.series.series import Series
+from seqloom.data.series.times import TimeAxis
 from seqloom.decoding.quantiles import quantiles
 from seqloom.errors import ConfigError, DataError
 from seqloom.runtime import model_of

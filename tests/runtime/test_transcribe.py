@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from seqloom.data.log_mel import log_mel, stack_frames
-from seqloom.data.speech import pad_features
+from seqloom.data.speech.log_mel import log_mel, stack_frames
+from seqloom.data.speech.recordings import pad_features
 from seqloom.decoding import LengthLimit, Search, decode
 from seqloom.decoding.ctc import ctc_align, ctc_log_probability
 from seqloom.errors import ConfigError, DataError

@@ -5,55 +5,96 @@ from typing import Annotated
 
 import typer
 
+from .panels import CLASSIFY, FORECAST, GENERATE, TRANSCRIBE, TRANSDUCE
+
 
 def evaluate(
     model: Annotated[Path, typer.Argument(help="A model file, e.g. runs/words/best.safetensors.")],
-    file: Annotated[str, typer.Argument(help="A TSV of pairs; or: cmudict, for its test part.")],
+    file: Annotated[
+        str,
+        typer.Argument(help="Data as `train` takes them; cmudict: its test part."),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     outputs: Annotated[
-        Path | None, typer.Option(help="Write every source and output to this TSV.")
-    ] = None,
-    baselines: Annotated[
-        str | None, typer.Option(help="What baselines learn from, e.g. the training text.")
+        Path | None,
+        typer.Option(
+            help="Write every input and output to this TSV.",
+            rich_help_panel=f"{TRANSDUCE}, {CLASSIFY}, {TRANSCRIBE}",
+        ),
     ] = None,
     beam: Annotated[
-        int | None, typer.Option(help="Hypotheses kept; 1 is greedy. [default: the model's]")
+        int | None,
+        typer.Option(
+            help="Hypotheses kept; 1 is greedy (default: the model's).",
+            rich_help_panel=f"{TRANSDUCE}, {TRANSCRIBE}",
+        ),
     ] = None,
     length_penalty: Annotated[
-        float | None, typer.Option(help="0 favours short outputs. [default: the model's]")
+        float | None,
+        typer.Option(
+            help="0 favours short outputs (default: the model's).",
+            rich_help_panel=f"{TRANSDUCE}, {TRANSCRIBE}",
+        ),
+    ] = None,
+    baselines: Annotated[
+        str | None,
+        typer.Option(
+            help="Fit baselines to this file, the one that you trained on, and say who wins.",
+            rich_help_panel=f"{CLASSIFY}, {GENERATE}",
+        ),
     ] = None,
     valid: Annotated[
-        str | None, typer.Option(help="classify: choose the baselines' settings on this file.")
+        str | None,
+        typer.Option(
+            help="With --baselines: choose their settings on this file.", rich_help_panel=CLASSIFY
+        ),
     ] = None,
     by: Annotated[
-        str | None, typer.Option(help="classify: accuracy for each value of this column.")
-    ] = None,
-    windows: Annotated[
-        int | None, typer.Option(help="forecast: horizons at the end to walk over. [default: 1]")
-    ] = None,
-    test: Annotated[
-        Path | None, typer.Option(help="forecast: a CSV with the values that follow FILE's.")
-    ] = None,
-    against: Annotated[
-        str | None, typer.Option(help="forecast: baselines, e.g. naive2,theta. [default: all]")
-    ] = None,
-    level: Annotated[
-        int | None, typer.Option(help="forecast: of the interval, 50, 80, 90 or 95 %.")
+        str | None,
+        typer.Option(help="Accuracy for each value of this column.", rich_help_panel=CLASSIFY),
     ] = None,
     figure: Annotated[
         Path | None,
-        typer.Option(help="classify, forecast: draw confusions, or errors by step ahead."),
+        typer.Option(
+            help="Draw confusions and calibration, or errors by step ahead.",
+            rich_help_panel=f"{CLASSIFY}, {FORECAST}",
+        ),
+    ] = None,
+    windows: Annotated[
+        int | None,
+        typer.Option(
+            help="Horizons at the end to walk forward over (default: 1).", rich_help_panel=FORECAST
+        ),
+    ] = None,
+    test: Annotated[
+        Path | None,
+        typer.Option(help="A CSV with the values that follow FILE's.", rich_help_panel=FORECAST),
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="Some baselines, e.g. naive2,theta (default: all).", rich_help_panel=FORECAST
+        ),
+    ] = None,
+    level: Annotated[
+        int | None,
+        typer.Option(
+            help="Of the interval: 50, 80, 90 or 95 % (default: the model's).",
+            rich_help_panel=FORECAST,
+        ),
     ] = None,
 ) -> None:
-    """Measure a model: error rates with 95 % intervals, error by length, confusions.
+    """Measure a model on data it has not seen, with intervals, beside what needs no network.
 
-    Repeated sources are references of one; an output that equals any of them is right.
+    Of pairs, repeated sources are references of one; an output that equals any of them is right.
 
     \b
     Examples:
-      seqloom evaluate runs/words/best.safetensors test.tsv
       seqloom evaluate runs/words/best.safetensors test.tsv --json --outputs out.tsv
+      seqloom evaluate runs/reviews/best.safetensors test.tsv --baselines reviews.tsv
       seqloom evaluate runs/sales/best.safetensors sales.csv --windows 5
+      seqloom evaluate runs/speech/best.safetensors test-recordings.tsv
+      seqloom evaluate runs/shakespeare/best.safetensors end.txt --baselines begin.txt
     """
     from ..files import explaining
     from ..runtime import load

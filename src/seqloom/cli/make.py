@@ -56,7 +56,7 @@ def tones(
     Example:
       seqloom make tones --out tones --count 400
     """
-    from ..data.tones import make_tones
+    from ..data.speech.tones import make_tones
     from ..errors import ConfigError
 
     if seed < 0:

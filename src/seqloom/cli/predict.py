@@ -1,9 +1,11 @@
-"""`seqloom predict`: one line in, one line out, in order."""
+"""`seqloom predict`: a model file at work; the task of the model does the rest."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from .panels import CLASSIFY, FORECAST, GENERATE, TRANSCRIBE, TRANSDUCE
 
 
 def predict(
@@ -11,60 +13,117 @@ def predict(
     texts: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Sources; standard input if none. forecast: a CSV with the past.",
-            metavar="[TEXT]...",
+            help="Texts, prompts, recordings, or a CSV; texts also from standard input.",
+            metavar="[INPUT]...",
         ),
     ] = None,
-    beam: Annotated[
-        int | None, typer.Option(help="Hypotheses kept; 1 is greedy. [default: the model's]")
-    ] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="JSON, one object an input; forecasts are always CSV."),
+    ] = False,
     nbest: Annotated[
-        int | None, typer.Option(help="Outputs per source, tab-separated. [default: 1]")
+        int | None,
+        typer.Option(
+            help="Outputs, labels or drafts an input (default: 1).",
+            rich_help_panel=f"{TRANSDUCE}, {CLASSIFY}, {GENERATE}",
+        ),
     ] = None,
     scores: Annotated[
-        bool, typer.Option("--scores", help="A score behind each output: nats per symbol.")
+        bool,
+        typer.Option(
+            "--scores",
+            help="Behind each output its score, nats per symbol; behind each label its "
+            "probability.",
+            rich_help_panel=f"{TRANSDUCE}, {CLASSIFY}",
+        ),
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
+    beam: Annotated[
+        int | None,
+        typer.Option(
+            help="Hypotheses kept; 1 is greedy (default: the model's).",
+            rich_help_panel=f"{TRANSDUCE}, {TRANSCRIBE}",
+        ),
+    ] = None,
     length_penalty: Annotated[
-        float | None, typer.Option(help="0 favours short outputs. [default: the model's]")
+        float | None,
+        typer.Option(
+            help="0 favours short outputs (default: the model's).",
+            rich_help_panel=f"{TRANSDUCE}, {TRANSCRIBE}",
+        ),
     ] = None,
     sample: Annotated[
-        bool, typer.Option("--sample", help="Draw outputs at random instead of searching.")
+        bool,
+        typer.Option(
+            "--sample",
+            help="Draw outputs at random instead of searching.",
+            rich_help_panel=TRANSDUCE,
+        ),
     ] = False,
     temperature: Annotated[
-        float | None, typer.Option(help="With --sample: below 1 sharpens. [default: 1]")
+        float | None,
+        typer.Option(
+            help="Below 1 sharpens what is drawn from (default: 1, or the model's).",
+            rich_help_panel=f"{TRANSDUCE} with --sample, {GENERATE}",
+        ),
     ] = None,
     top_k: Annotated[
-        int | None, typer.Option(help="With --sample: from the k likeliest symbols only.")
+        int | None,
+        typer.Option(
+            help="Draw from the k likeliest symbols only.",
+            rich_help_panel=f"{TRANSDUCE} with --sample, {GENERATE}",
+        ),
     ] = None,
     top_p: Annotated[
         float | None,
-        typer.Option(help="With --sample: from the likeliest symbols that have this share only."),
+        typer.Option(
+            help="Draw from the likeliest symbols that have this share together.",
+            rich_help_panel=f"{TRANSDUCE} with --sample, {GENERATE}",
+        ),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="With --sample. [default: 0]")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            help="Of what is drawn (default: 0).",
+            rich_help_panel=f"{TRANSDUCE} with --sample, {GENERATE}",
+        ),
+    ] = None,
     length: Annotated[
-        int | None, typer.Option(help="generate: symbols to add. [default: the model's]")
+        int | None,
+        typer.Option(help="Symbols to add (default: the model's).", rich_help_panel=GENERATE),
     ] = None,
     level: Annotated[
-        int | None, typer.Option(help="forecast: of the interval, 50, 80, 90 or 95 %.")
+        int | None,
+        typer.Option(
+            help="Of the interval: 50, 80, 90 or 95 % (default: the model's).",
+            rich_help_panel=FORECAST,
+        ),
     ] = None,
     figure: Annotated[
-        Path | None, typer.Option(help="forecast: draw history, forecast and interval.")
+        Path | None,
+        typer.Option(help="Draw history, forecast and interval.", rich_help_panel=FORECAST),
     ] = None,
     stream: Annotated[
-        bool, typer.Option("--stream", help="transcribe: raw 16-bit sound on standard input.")
+        bool,
+        typer.Option(
+            "--stream",
+            help="Follow raw 16-bit sound on standard input.",
+            rich_help_panel=TRANSCRIBE,
+        ),
     ] = False,
 ) -> None:
-    """Predict with a model file. Needs neither PyTorch nor the data.
+    """Predict with a model file: an output, a label, a forecast, a transcript, a continuation.
 
-    A line that comes in goes out at once, so it can stand in a pipe. An empty line stays empty.
+    Needs neither PyTorch nor the data. A line that comes in goes out at once, so it can stand in
+    a pipe.
 
     \b
     Examples:
       seqloom predict runs/words/best.safetensors remember attention
-      seqloom predict runs/words/best.safetensors --nbest 3 --scores < words.txt
       cut -f1 test.tsv | seqloom predict runs/words/best.safetensors --json > out.jsonl
-      seqloom predict runs/sales/best.safetensors sales.csv --figure next.png > forecast.csv
+      seqloom predict runs/reviews/best.safetensors "a dull, lifeless mess" --scores
+      seqloom predict runs/sales/best.safetensors sales.csv --figure next.png > next.csv
+      seqloom predict runs/speech/best.safetensors call.wav
+      seqloom predict runs/shakespeare/best.safetensors "ROMEO:" --length 500
     """
     from ..runtime import load
     from .request import Request

@@ -1,10 +1,12 @@
-"""`seqloom train`: from a file of pairs to a run's folder."""
+"""`seqloom train`: from a file to a run's folder."""
 
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from .panels import FORECAST, TRANSDUCE
 
 COMMON = {
     "epochs": ("training.epochs",),
@@ -17,26 +19,37 @@ COMMON = {
 def train(
     data: Annotated[
         str | None,
-        typer.Argument(help="A TSV of pairs (source TAB target), plain or gzip; or: cmudict."),
+        typer.Argument(
+            help="Pairs, labelled texts or recordings (TSV), series (CSV) or plain text, also "
+            "gzip; or: cmudict."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The run's folder, new or empty.", show_default=False)
     ] = None,
     valid: Annotated[
         Path | None,
-        typer.Option(help="Validation pairs; else a share of DATA is cut off by source."),
+        typer.Option(help="Data to validate on; else a part of DATA is held out."),
     ] = None,
     task: Annotated[
         str | None, typer.Option(help="What to learn; else guessed from DATA, and said.")
     ] = None,
     epochs: Annotated[float | None, typer.Option(help="Passes over the data.")] = None,
     minutes: Annotated[float | None, typer.Option(help="Length of the run in minutes.")] = None,
-    cell: Annotated[
-        str | None, typer.Option(help="rnn, lstm or gru, in encoder and decoder.")
+    architecture: Annotated[
+        str | None,
+        typer.Option(
+            help="recurrent, transformer, fully-connected, ctc or las: what the task has."
+        ),
     ] = None,
-    link: Annotated[str | None, typer.Option(help="attention, or context: one vector.")] = None,
-    architecture: Annotated[str | None, typer.Option(help="recurrent or transformer.")] = None,
-    horizon: Annotated[int | None, typer.Option(help="forecast: steps ahead.")] = None,
+    cell: Annotated[str | None, typer.Option(help="rnn, lstm or gru.")] = None,
+    link: Annotated[
+        str | None,
+        typer.Option(help="attention, or context: one vector.", rich_help_panel=TRANSDUCE),
+    ] = None,
+    horizon: Annotated[
+        int | None, typer.Option(help="Steps ahead.", rich_help_panel=FORECAST)
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of weights, batches, dropout.")] = None,
     config: Annotated[
         Path | None, typer.Option(help="A recipe; every run leaves one: DIR/config.toml.")
@@ -48,7 +61,7 @@ def train(
     resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
-    """Train a model on pairs of sequences: spelling and phones, lemma and form, two languages.
+    """Train a model on one file: pairs, labelled texts, time series, recordings or running text.
 
     The best model is DIR/best.safetensors. Ctrl-C saves and stops; --resume goes on, to the bit.
     A flag wins over --set, --set over --config.
@@ -58,7 +71,10 @@ def train(
       seqloom train cmudict --minutes 5 --out runs/cmudict
       seqloom train words.tsv --valid dev.tsv --out runs/words
       seqloom train words.tsv --out runs/gru --cell gru --set model.hidden_size=512
+      seqloom train reviews.tsv --out runs/reviews
       seqloom train sales.csv --out runs/sales --horizon 12
+      seqloom train shakespeare.txt --out runs/shakespeare --minutes 10
+      seqloom train recordings.tsv --out runs/speech
       seqloom train --resume runs/words
     """
     from ..config import config_from, merge, parse_assignments, read_toml

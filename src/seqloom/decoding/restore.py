@@ -1,7 +1,7 @@
 """From what a forecasting network says to numbers in the user's unit, with calibrated intervals.
 
-The steps are those of `data/scaling.py`; a network that read logarithms is undone last, which keeps
-quantiles quantiles. Checked by `tests/decoding/test_restore.py`.
+The steps are those of `data/series/scaling.py`; a network that read logarithms is undone last,
+which keeps quantiles quantiles. Checked by `tests/decoding/test_restore.py`.
 """
 
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..config.forecast import MEDIAN
-from ..data.scaling import Scale, forecast
+from ..data.series.scaling import Scale, forecast
 from ..shapes import Float
 
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ..data.series import SeriesSet
-from ..data.windows import Origins
+from ..data.series.series import SeriesSet
+from ..data.series.windows import Origins
 from ..decoding.quantiles import PROBABILITIES
 from ..decoding.restore import Forecasts
 from ..shapes import Float

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..data.season import autocorrelation
+from ..data.series.season import autocorrelation
 from ..shapes import Float
 
 NAIVE2 = "naive2"

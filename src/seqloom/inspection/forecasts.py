@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data.series import SeriesSet
+from ..data.series.series import SeriesSet
 from ..evaluation.backtest import NETWORK, Backtest
 from ..files import replacing
 from ..runtime.forecast_table import ForecastTable

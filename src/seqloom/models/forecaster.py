@@ -1,8 +1,8 @@
 """The contract of a forecasting network, and the fully-connected one.
 
-A network reads windows that scale themselves (`data/scaling.py` has the features and the letters)
-and says, for every step of the horizon, O numbers in the unit s about the error of the seasonal
-naive forecast. `decoding/quantiles.py` knows what they mean.
+A network reads windows that scale themselves (`data/series/scaling.py` has the features and the
+letters) and says, for every step of the horizon, O numbers in the unit s about the error of the
+seasonal naive forecast. `decoding/quantiles.py` knows what they mean.
 
 Fully-connected, with blocks that add to what they read:
 

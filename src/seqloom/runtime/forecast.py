@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from ..config.forecast import LEVELS, ForecastDecodingConfig
-from ..data.scaling import scale
-from ..data.series import SeriesSet
-from ..data.series_frames import to_series
-from ..data.windows import Origins, WindowSource
+from ..data.series.frames import to_series
+from ..data.series.scaling import scale
+from ..data.series.series import SeriesSet
+from ..data.series.windows import Origins, WindowSource
 from ..decoding.quantiles import interval, quantiles
 from ..decoding.restore import Forecasts, restore
 from ..errors import ConfigError

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..config.forecast import OUTPUT_SIZES, FullyConnectedConfig, RecurrentForecasterConfig
-from ..data.scaling import Inputs
+from ..data.series.scaling import Inputs
 from ..decoding.quantiles import middle
 from ..reference import linear
 from ..reference.functions import real_steps, softmax

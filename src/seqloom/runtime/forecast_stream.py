@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..config.forecast import LEVELS, Output
-from ..data.scaling import Inputs, Scale, Window, features, measure
-from ..data.series import Series, SeriesSet
+from ..data.series.scaling import Inputs, Scale, Window, features, measure
+from ..data.series.series import Series, SeriesSet
 from ..decoding.quantiles import interval, quantiles
 from ..decoding.restore import restore
 from ..errors import ConfigError, DataError

@@ -7,7 +7,7 @@ The steps are those of `models/transformer_forecaster.py`, which also names the 
 import numpy as np
 
 from ..config.forecast import OUTPUT_SIZES, TransformerForecasterConfig
-from ..data.scaling import Inputs
+from ..data.series.scaling import Inputs
 from ..reference import layer_norm, linear
 from ..reference.transformer import EncoderLayerWeights, encoder_layer
 from ..reference.transformer_parts import positions

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..data.log_mel import FeatureStream, stack_frames
+from ..data.speech.log_mel import FeatureStream, stack_frames
 from ..decoding.ctc import CTCBeam, CTCGreedy
 from ..errors import DataError
 from ..export.parts.transcribe import TranscribeParts

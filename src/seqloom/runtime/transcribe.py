@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..config.transcribe import CTCConfig
-from ..data.audio import checked, read_audio, resample
-from ..data.log_mel import log_mel, stack_frames
-from ..data.speech import pad_features
+from ..data.speech.audio import checked, read_audio, resample
+from ..data.speech.log_mel import log_mel, stack_frames
+from ..data.speech.recordings import pad_features
 from ..decoding import Hypothesis, LengthLimit, Search, decode
 from ..decoding.ctc import ctc_align, ctc_beam, ctc_greedy, ctc_log_probability
 from ..errors import ConfigError, DataError

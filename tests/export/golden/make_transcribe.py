@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 import seqloom
-from seqloom.data.tones import make_tones, recording
+from seqloom.data.speech.tones import make_tones, recording
 
 HERE = Path(__file__).parent
 NAME = "transcribe-1"

@@ -9,9 +9,9 @@ import torch
 
 from seqloom.config import config_from
 from seqloom.config.forecast import LEVELS
-from seqloom.data.scaling import scale
-from seqloom.data.series_csv import read_series
-from seqloom.data.windows import Origins
+from seqloom.data.series.csv_file import read_series
+from seqloom.data.series.scaling import scale
+from seqloom.data.series.windows import Origins
 from seqloom.decoding.quantiles import PROBABILITIES
 from seqloom.errors import DataError
 from seqloom.evaluation.forecast_scores import pinball

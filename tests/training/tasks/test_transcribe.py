@@ -9,7 +9,7 @@ import torch
 import seqloom
 from seqloom.config import config_from
 from seqloom.config.transcribe import CTCConfig, DataConfig, ListenConfig
-from seqloom.data.tones import make_tones
+from seqloom.data.speech.tones import make_tones
 from seqloom.data.vocabulary import EOS
 from seqloom.decoding.ctc import ctc_log_probability
 from seqloom.errors import DataError, MissingExtraError

@@ -12,10 +12,10 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
-from ...data.series import SeriesSet, continued
-from ...data.series_csv import read_series
-from ...data.times import parse_times
-from ...data.windows import Origins, check_targets, walk_forward
+from ...data.series.csv_file import read_series
+from ...data.series.series import SeriesSet, continued
+from ...data.series.times import parse_times
+from ...data.series.windows import Origins, check_targets, walk_forward
 from ...errors import ConfigError
 from ...evaluation.backtest import Backtest, backtest
 from ...evaluation.forecast_baselines import NAIVE2, NAMES

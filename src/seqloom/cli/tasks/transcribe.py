@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from rich.console import Console
 
-from ...data.audio import read_audio
-from ...data.manifest import Utterance, read_manifest
+from ...data.speech.audio import read_audio
+from ...data.speech.manifest import Utterance, read_manifest
 from ...errors import ConfigError, DataError
 from ...evaluation.transcript_report import print_transcripts
 from ...evaluation.transcripts import evaluate_transcripts

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...config.forecast import LEVELS
-from ...data.features import Features
-from ...data.scaling import STATICS, Scaling
+from ...data.series.features import Features
+from ...data.series.scaling import STATICS, Scaling
 from ...shapes import Float
 from . import Parts
 

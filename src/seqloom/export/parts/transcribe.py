@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ...data.log_mel import FeatureSetup
-from ...data.speech import Normaliser
+from ...data.speech.log_mel import FeatureSetup
+from ...data.speech.recordings import Normaliser
 from ...data.vocabulary import Vocabulary
 from . import Parts
 

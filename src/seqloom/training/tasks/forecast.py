@@ -19,8 +19,8 @@ from ...config.forecast import (
     MOST_STEPS,
     RecurrentForecasterConfig,
 )
-from ...data.scaling import Inputs, Scale, scale
-from ...data.windows import Origins, WindowSource
+from ...data.series.scaling import Inputs, Scale, scale
+from ...data.series.windows import Origins, WindowSource
 from ...decoding.quantiles import PROBABILITIES, interval, quantiles
 from ...decoding.restore import restore
 from ...evaluation.conformal import calibrate

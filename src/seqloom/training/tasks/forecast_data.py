@@ -12,12 +12,12 @@ from ...config.forecast import (
     ForecastDataConfig,
     FullyConnectedConfig,
 )
-from ...data.features import Features
-from ...data.scaling import Scaling
-from ...data.season import Season, infer_season
-from ...data.series import SeriesSet, continued
-from ...data.series_csv import read_series
-from ...data.windows import (
+from ...data.series.csv_file import read_series
+from ...data.series.features import Features
+from ...data.series.scaling import Scaling
+from ...data.series.season import Season, infer_season
+from ...data.series.series import SeriesSet, continued
+from ...data.series.windows import (
     Origins,
     WindowSource,
     held_out_horizons,

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 
 from ...config.transcribe import DataConfig, ModelConfig
-from ...data.augment import Masks
 from ...data.levels import Level
-from ...data.log_mel import FeatureSetup
-from ...data.manifest import Utterance, read_manifest, split_by_recording
-from ...data.speech import (
+from ...data.speech.augment import Masks
+from ...data.speech.log_mel import FeatureSetup
+from ...data.speech.manifest import Utterance, read_manifest, split_by_recording
+from ...data.speech.recordings import (
     Changes,
     Normaliser,
     SpeechSet,

@@ -10,8 +10,8 @@ from torch.nn import functional as F
 
 from ...config import Config
 from ...config.transcribe import BEAMS, LEAST_EPOCHS, LEAST_STEPS, RATES, CTCConfig
-from ...data.log_mel import stack_frames
-from ...data.speech import pad_features, plan_speech
+from ...data.speech.log_mel import stack_frames
+from ...data.speech.recordings import pad_features, plan_speech
 from ...data.vocabulary import BOS, EOS, PAD
 from ...decoding import LengthLimit, Search, decode
 from ...decoding.ctc import BLANK, ctc_greedy

@@ -1,0 +1,175 @@
+"""Series from CSV: layouts, rules for gaps and rows, covariates; every error's text."""
+
+import gzip
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from seqloom.data.series.csv_file import read_series
+from seqloom.data.series.times import TimeAxis
+from seqloom.errors import DataError
+
+quick = settings(derandomize=True, deadline=None, max_examples=60)
+LONG = "unique_id,ds,y\nb,2024-01-02,4\na,2024-01-01,1\nb,2024-01-01,3\na,2024-01-02,2.5\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("series")
+
+
+def write(folder, text, name="sales.csv"):
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def values(found):
+    return {one.name: one.values.tolist() for one in found.series}
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_long_rows_in_any_order(folder, zipped):
+    found = read_series(write(folder, gzip.compress(LONG.encode()) if zipped else LONG))
+    assert values(found) == {"b": [3, 4], "a": [1, 2.5]}
+    assert found.axis.frequency == "daily"
+    assert found.report[0].endswith("2 series, 4 values, daily, 2024-01-01 to 2024-01-02")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_long_by_other_names_and_one_series(folder, delimiter):
+    text = "Step,Value\n1,5\n2,7\n".replace(",", delimiter)
+    assert values(read_series(write(folder, text))) == {"Value": [5, 7]}
+
+
+def test_wide_starts_and_ends_where_values_do(folder):
+    text = "month,north,south\n2024-01,1,\n2024-02,2,5\n2024-03,,6\n\n2024-04,,9\n"
+    found = read_series(write(folder, text))
+    assert values(found) == {"north": [1, 2], "south": [5, 6, 9]}
+    assert [one.start for one in found.series] == [0, 1]
+
+
+def test_wide_is_what_pandas_reads(folder):
+    table = pd.DataFrame(np.random.default_rng(3).normal(size=(30, 4)), columns=list("wxyz"))
+    table.insert(0, "when", pd.date_range("2024-03-30", periods=30, freq="h").astype(str))
+    path = folder / "wide.csv"
+    table.to_csv(path, index=False)
+    for one in read_series(path).series:
+        np.testing.assert_array_equal(
+            one.values, pd.read_csv(path, float_precision="round_trip")[one.name]
+        )
+
+
+def test_layout_can_be_forced(folder):
+    path = write(folder, "t,y\n1,2\n2,3\n")
+    assert read_series(path, layout="wide").series[0].name == "y"
+    message = (
+        r"^.*sales.csv, line 1: a long file must have a time column \(ds, date, datetime ...\) and "
+        r"a value column \(y, value, target\), got k,v. Rename them.$".replace("k,v", "k, v")
+    )
+    with pytest.raises(DataError, match=message):
+        read_series(write(folder, "k,v\n1,2\n"), layout="long")
+
+
+def test_gaps_are_filled_by_straight_lines_and_counted(folder):
+    text = "ds,y\n2024-01-01,1\n2024-01-02,\n2024-01-03,3\n2024-01-06,9\n2024-01-07,nan\n"
+    found = read_series(write(folder, text))
+    assert found.series[0].values.tolist() == [1, 2, 3, 5, 7, 9]
+    assert "gaps: 3 of 6 values were missing, filled by straight lines" in found.report
+
+
+def test_constant_series_are_named(folder):
+    found = read_series(write(folder, "t,a,b\n1,5,1\n2,5,2\n"))
+    assert any(line.startswith("constant: 1 series, 'a' first;") for line in found.report)
+
+
+def test_series_without_a_value_are_left_out(folder):
+    found = read_series(write(folder, "t,a,b\n1,,1\n2,,2\n"))
+    assert values(found) == {"b": [1, 2]}
+    assert "left out: 1 series without a value, 'a' first" in found.report
+
+
+def test_covariates(folder):
+    text = (
+        "unique_id,ds,y,promo,region,size\n"
+        "a,1,1,false,north,3\na,2,2,true,north,3\na,3,,1,north,3\n"
+        "b,1,4,0,south,5\nb,2,5,0,south,5\nb,3,,0,south,5\n"
+    )
+    found = read_series(write(folder, text))
+    assert (found.known_names, found.static_names) == (("promo",), ("region", "size"))
+    a, b = found.series
+    assert a.values.tolist() == [1, 2]
+    assert a.known.tolist() == [[0], [1], [1]]  # one more row than values: the future
+    assert (a.static, b.static) == (("north", 3.0), ("south", 5.0))
+
+
+def test_single_values_take_the_model_s_frequency(folder):
+    path = write(folder, "ds,y\n2024-05-01,1\n")
+    found = read_series(path, like=TimeAxis("month", 1, 3, 1))
+    assert [found.axis.label(i) for i in range(2)] == ["2024-05-01", "2024-06-01"]
+
+
+def test_another_frequency_is_refused(folder):
+    message = (
+        f"{folder / 'sales.csv'}: times must be monthly, as those that the model was trained on, "
+        "got daily. Resample the data, or train a model for it."
+    )
+    with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        read_series(write(folder, LONG), like=TimeAxis("month"))
+
+
+BROKEN = [
+    ("ds,y\n1,2\n2,3,4\n", ", line 3: a line must have 2 columns, as the header has, got 3. "
+     "Fill the cells, empty ones too."),
+    ("ds,y\n1,2\n2,x\n", ", line 3: `y` must be a number or empty, got 'x'. "
+     "Write numbers with a decimal point, 1234.5."),
+    ("ds,y\n1,2\n2,inf\n", ", line 3: `y` must be a number or empty, got 'inf'. "
+     "Write numbers with a decimal point, 1234.5."),
+    ("ds,y\n1,2\n1,3\n", ", line 3: a series must have one value a time, got a second one for 'y' "
+     "at 1, which line 2 has too. Delete one of them, or add their values up."),
+    ("ds,y\n1,2\nmonday,3\n", ", line 3: a time must be a date or a whole number, got 'monday'. "
+     "Write dates as 2024-01-31 or 2024-01-31 13:00, or number the steps 1, 2, 3."),
+    ("1,2\n2,3\n", ", line 1: the first line must name the columns, got values. "
+     "Add a line such as date,series1."),
+    ("ds,y,y\n1,2,3\n", ", line 1: names of columns must differ, got 'y' twice. Rename one."),
+    ("ds,y\n", ": a file must have at least 1 row of values, got none. "
+     "Write `unique_id,ds,y` rows, or the time first and a column for each series."),
+    ("ds,y\n1,\n", ": data must have at least 1 value, got none. Fill the value column."),
+    ("a\n1\n", ", line 1: a file of series must have at least 2 columns, got 1. "
+     "Write `unique_id,ds,y` rows, or the time first and a column for each series."),
+    ("ds,y,kind\n1,2,x\n2,3,z\n", ", line 2: covariate `kind` must be a number, or one text a "
+     "series, got 'x'. Write numbers, or drop the column."),
+    ("ds,y\n1,2\n2,1\n100,3\n", ": times must be evenly spaced, but for gaps, got times that are "
+     "numbered with 97 of 100 missing. Resample the data to even steps."),
+    ('ds,y\n1,"2\n', ", line 2: a line must be CSV, got: unexpected end of data. "
+     "Quote cells that hold the separator."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), BROKEN)
+def test_broken_file_says_what_is_wrong(folder, text, message):
+    path = write(folder, text)
+    with pytest.raises(DataError, match=f"^{re.escape(f'{path}{message}')}$"):
+        read_series(path)
+
+
+@given(st.binary(max_size=80))
+@example(b"ds,y\n1,1e999\n")
+@example(b"unique_id,ds,y\n,,\n")
+@example(b"ds,y\n99999999999999999999,1\n")
+@example(b"ds,y\n1,1\n9000000000000000000,1\n")
+@example(b"ds,y\n9999-12,1\n")
+@quick
+def test_any_bytes_give_series_or_our_error(folder, data):
+    path = write(folder, data)
+    try:
+        found = read_series(path)
+    except DataError as error:
+        assert str(path) in str(error)  # noqa: PT017
+        assert "\n" not in str(error)  # noqa: PT017
+    else:
+        assert all(np.isfinite(one.values).all() for one in found.series)
