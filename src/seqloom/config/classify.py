@@ -5,8 +5,8 @@ from typing import Literal
 
 from .rules import choice, number, text
 from .sections import Sections
+from .shared import CellName, check_heads
 from .training import TrainingConfig
-from .transduce import CellName, check_heads
 
 LEAST_EPOCHS, LEAST_STEPS = 5, 1000  # the default length of a run: whichever is longer
 

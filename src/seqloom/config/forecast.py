@@ -5,14 +5,13 @@ from typing import Literal
 
 from .rules import choice, number
 from .sections import Sections
+from .shared import CellName, check_heads
 from .training import TrainingConfig
-from .transduce import check_heads
 
 LEAST_STEPS, MOST_STEPS, EPOCHS = 1_000, 6_000, 20  # the default length of a run
 LONGEST_WINDOW = 400  # of those chosen for the data
 MANY = 10_000  # training windows from which a batch is larger
 
-CellName = Literal["rnn", "lstm", "gru"]
 Output = Literal["quantile", "gaussian", "point"]
 Level = Literal[50, 80, 90, 95]
 LEVELS = (50, 80, 90, 95)  # %, of intervals

@@ -6,12 +6,12 @@ from typing import Literal
 from ..errors import ConfigError
 from .rules import choice, number
 from .sections import Sections
+from .shared import CellName
 
 USUAL_EPOCHS, LEAST_STEPS, MOST_STEPS = 20, 1000, 20_000  # the default length of a run
 RATES = {"recurrent": 4e-3, "transformer": 2e-3, "fully-connected": 2e-3}
 
 TextLevel = Literal["characters", "subwords"]
-CellName = Literal["rnn", "lstm", "gru"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from .rules import choice, number
 from .sections import Sections
+from .shared import CellName
 from .training import TrainingConfig
 
 LEAST_EPOCHS, LEAST_STEPS = 15, 4000  # the default length of a run: whichever is longer
@@ -13,7 +14,6 @@ RATES = {"ctc": 4e-3, "las": 3e-3}
 BEAMS = {"ctc": 1, "las": 5}
 
 TextLevel = Literal["auto", "characters", "symbols", "subwords"]
-CellName = Literal["rnn", "lstm", "gru"]
 
 
 @dataclass(frozen=True, kw_only=True)

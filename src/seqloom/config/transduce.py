@@ -6,13 +6,13 @@ from typing import Literal
 from ..errors import ConfigError
 from .rules import choice, number
 from .sections import Sections
+from .shared import CellName, check_heads
 from .training import TrainingConfig
 
 LEAST_EPOCHS, LEAST_STEPS = 12, 2400  # the default length of a run: whichever is longer
 LARGE = 1_000_000  # training symbols from which a batch is twice as large
 
 LevelChoice = Literal["auto", "characters", "symbols", "subwords"]
-CellName = Literal["rnn", "lstm", "gru"]
 Link = Literal["attention", "context"]
 Scorer = Literal["additive", "dot", "general"]
 
@@ -74,15 +74,6 @@ class TransformerConfig:
 
     def __post_init__(self) -> None:
         check_heads(self.hidden_size, self.num_heads)
-
-
-def check_heads(hidden_size: int, num_heads: int) -> None:
-    """Raise a ConfigError unless a Transformer's state can be divided among its heads."""
-    if hidden_size % num_heads or hidden_size % 2:
-        raise ConfigError(
-            "config: `model.hidden_size` must be even and a multiple of "
-            f"num_heads={num_heads}, got {hidden_size}. Change one of the two."
-        )
 
 
 ModelConfig = RecurrentConfig | TransformerConfig
