@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import os
+import subprocess
 
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ from safetensors.numpy import load_file, save_file
 from seqloom.data.pairs import read_pairs
 from seqloom.export.model_file import read_model, write_model
 from seqloom.runtime import Transducer
+
+from ..toys import ENVIRONMENT, command
 
 
 @pytest.fixture
@@ -140,3 +144,18 @@ def test_stress_is_the_models(cli, model, pairs, tmp_path, monkeypatch, stress):
     write_model(tmp_path / "m.safetensors", trained)
     assert cli("evaluate", tmp_path / "m.safetensors", "cmudict").code == 0
     assert asked == [("cmudict", "test", stress)]
+
+
+@pytest.mark.parametrize("name", ["info", "evaluate"])
+def test_a_full_disk_at_the_other_end_is_one_line(model, pairs, name):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full here")
+    arguments = [model] if name == "info" else [model, pairs, "--json"]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            command(name, *arguments), env=ENVIRONMENT, stdout=full, stderr=subprocess.PIPE
+        )
+    assert done.returncode == 1
+    *notes, said = done.stderr.decode().splitlines()
+    assert all(note.startswith("note: ") for note in notes)
+    assert said.startswith(f"{name}: `standard output` must be writable, got No space left")

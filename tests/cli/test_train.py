@@ -88,6 +88,14 @@ def test_length_by_flag_replaces_the_recipes(cli, data, tmp_path):
     assert 2 <= read_toml(tmp_path / "a" / "config.toml")["training"]["steps"] <= 8
 
 
+def test_length_by_flag_replaces_that_of_set(cli, data, tmp_path):
+    small = flags({"model": tiny()["model"], "data": tiny()["data"]})
+    steps = ("--set", "training.steps=1000000")
+    done = cli("train", data, "--out", tmp_path / "a", "--epochs", 0.5, *small, *steps)
+    assert done.code == 0
+    assert read_toml(tmp_path / "a" / "config.toml")["training"]["steps"] <= 8
+
+
 def test_minutes_are_recorded_as_steps(cli, data, tmp_path):
     small = flags({"model": tiny()["model"], "data": tiny()["data"]})
     patience = ("--set", "training.patience=1")

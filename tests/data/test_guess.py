@@ -24,6 +24,9 @@ PAIRS = "".join(f"word{n}\tW {n}\n" for n in range(40))
         ("speech.jsonl", '{"audio": "a.wav", "text": "one"}\n', "transcribe"),
         ("play.txt", "To be, or not to be,\nthat is the question\n", "generate"),
         ("empty.tsv", "", "transduce"),
+        ("tabs.csv", "ds\ty\n" + "".join(f"{n}\t{n % 5}\n" for n in range(60)), "forecast"),
+        ("braces.tsv", "{a}\tB A\n" + PAIRS, "transduce"),
+        ("lines.jsonl", '{"name": 3}\nand more\n', "generate"),
     ],
 )
 @pytest.mark.parametrize("zipped", [False, True])
@@ -48,6 +51,10 @@ def test_only_the_head_is_read(tmp_path):
     path = tmp_path / "large.tsv"
     path.write_text(LABELLED * 500 + "no tab here\n" * 100_000)
     assert guess_task(str(path)).task == "classify"
+
+
+def test_a_name_that_the_system_refuses():
+    assert guess_task("x" * 5000).task == "transduce"
 
 
 def test_cmudict_and_what_is_not_there():

@@ -104,6 +104,12 @@ def test_text_and_label_are_two_columns():
         Columns(text="2")
 
 
+def test_a_misspelt_label_on_the_first_line_is_no_header(folder):
+    path = write(folder, "good\tpositve\nbad\tnegative\n")
+    with pytest.raises(DataError, match=r"line 1: the label must be one of negative, positive, "):
+        read_labelled(path, known={"positive", "negative"})
+
+
 def test_an_unknown_label_is_named_with_its_line(folder):
     path = write(folder, "a\tpos\nb\tneutral\n")
     with pytest.raises(

@@ -98,6 +98,7 @@ def evaluate(
     """
     from ..files import explaining
     from ..runtime import load
+    from .lines import printing
     from .request import Request
     from .tasks import task_module
 
@@ -120,4 +121,5 @@ def evaluate(
         "level": level,
         "figure": figure,
     }
-    task_module(loaded.file.task).evaluate(loaded, Request("evaluate", model, options))
+    with printing("evaluate"):
+        task_module(loaded.file.task).evaluate(loaded, Request("evaluate", model, options))

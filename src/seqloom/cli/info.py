@@ -18,13 +18,15 @@ def info(
       seqloom info runs/words/best.safetensors
     """
     from ..runtime import load
+    from .lines import printing
 
     rows = dict(load(model).describe())
-    if as_json:
-        print(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    width = max(map(len, rows))
-    for name, value in rows.items():
-        if isinstance(value, dict):
-            value = ", ".join(f"{key} {inner}" for key, inner in value.items())
-        print(f"{name:<{width}}  {value}")
+    with printing("info"):
+        if as_json:
+            print(json.dumps(rows, indent=2, ensure_ascii=False))
+            return
+        width = max(map(len, rows))
+        for name, value in rows.items():
+            if isinstance(value, dict):
+                value = ", ".join(f"{key} {inner}" for key, inner in value.items())
+            print(f"{name:<{width}}  {value}")

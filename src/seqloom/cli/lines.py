@@ -30,17 +30,21 @@ def batches(texts: list[str] | None) -> Iterator[list[tuple[int, str]]]:
 
 
 @contextlib.contextmanager
-def printing() -> Iterator[None]:
+def printing(command: str = "predict") -> Iterator[None]:
     """Print UTF-8 to standard output; a reader that has had enough, say `head`, ends the command.
+
+    Args:
+        command: What an error message starts with.
 
     Raises:
         RunError: Standard output cannot be written.
     """
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # as the input is, whatever the locale
-    with explaining(Path("standard output"), "predict"):
+    with explaining(Path("standard output"), command):
         try:
             yield
+            sys.stdout.flush()
         except OSError as error:
             # what is left in the buffer goes nowhere, or Python would complain at its end
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,6 +6,8 @@ from typing import Any
 
 from ..errors import ConfigError
 
+ARGUMENTS = ("texts", "file")  # always given, no options
+
 
 @dataclass(frozen=True)
 class Request:
@@ -37,9 +39,11 @@ class Request:
             ConfigError: Another one was given.
         """
         for name, value in self.options.items():
-            if name not in names and value not in (None, False, [], ()):
+            given = value is not None and value is not False and value != []  # 0 is given
+            if given and name not in names:
                 shown = "json" if name == "as_json" else name.replace("_", "-")
-                known = sorted(n.replace("_", "-") for n in names if n != "as_json")
+                hidden = ("as_json", *ARGUMENTS)
+                known = sorted(n.replace("_", "-") for n in names if n not in hidden)
                 raise ConfigError(
                     f"{self.command}: `--{shown}` must be an option of the task {task}, got a "
                     f"model that does not know it. It knows: {', '.join(known)}."

@@ -8,6 +8,7 @@ import typer
 
 from .panels import FORECAST, TRANSDUCE
 
+LENGTHS = {"epochs", "minutes", "steps"}
 COMMON = {
     "epochs": ("training.epochs",),
     "minutes": ("training.minutes",),
@@ -77,7 +78,7 @@ def train(
       seqloom train recordings.tsv --out runs/speech
       seqloom train --resume runs/words
     """
-    from ..config import config_from, merge, parse_assignments, read_toml
+    from ..config import config_from, parse_assignments, read_toml
     from ..data.guess import guess_task
     from ..errors import ConfigError
 
@@ -110,11 +111,10 @@ def train(
     if resume is None:
         if task is None and "task" not in recipe:
             guess = guess_task(data or "")
-        task = task or recipe.get("task") or (guess.task if guess else None)
-        tree = merge(recipe, {"task": task}, parse_assignments(settings or []))
-        tree = merge(tree, _meaning(flags, str(task)))
-        _settle_length(tree, recipe)
-        resolved = config_from(tree, "train")
+        if task is None:
+            task = guess.task if guess else recipe["task"]
+        assigned, meant = parse_assignments(settings or []), _meaning(flags, str(task))
+        resolved = config_from(_laid(recipe, {"task": task}, assigned, meant), "train")
 
     from .. import training
     from ..training.reporter import Live, Plain, Quiet
@@ -174,13 +174,14 @@ def _meaning(flags: dict[str, Any], task: str) -> dict[str, Any]:
     return tree
 
 
-def _settle_length(tree: dict[str, Any], recipe: dict[str, Any]) -> None:
-    """A length given by flag or --set replaces the recipe's, in whatever unit that is."""
-    lengths = ("epochs", "minutes", "steps")
-    training = tree.get("training", {})
-    old = recipe.get("training", {})
-    if isinstance(training, dict) and isinstance(old, dict):
-        fresh = [n for n in lengths if n in training and training[n] != old.get(n)]
-        for name in lengths:
-            if fresh and name in old and name not in fresh:
-                del training[name]
+def _laid(*layers: dict[str, Any]) -> dict[str, Any]:
+    """Settings over one another, the last the strongest; a length replaces one in another unit."""
+    from ..config import merge
+
+    out: dict[str, Any] = {}
+    for layer in layers:
+        training, before = layer.get("training", {}), out.get("training", {})
+        if isinstance(training, dict) and isinstance(before, dict) and LENGTHS & set(training):
+            out["training"] = {k: v for k, v in before.items() if k not in LENGTHS}
+        out = merge(out, layer)
+    return out

@@ -42,19 +42,27 @@ def guess_task(data: str) -> Guess:
     """Guess the task of a file. One that cannot be read is for `transduce`, which will say so."""
     if is_data_set(data):
         return Guess("transduce", f"{data} is a set of pairs")
-    if Path(data).is_dir() and any(f.name.endswith(ENDINGS) for f in Path(data).iterdir()):
-        return Guess("generate", "a folder of texts")
+    try:
+        if Path(data).is_dir() and any(f.name.endswith(ENDINGS) for f in Path(data).iterdir()):
+            return Guess("generate", "a folder of texts")
+    except OSError:  # a folder that may not be read, a name that is too long
+        return Guess("transduce", "nothing to go by")
     lines = _head(Path(data))
     if not lines:
         return Guess("transduce", "nothing to go by")
-    if lines[0].lstrip().startswith("{"):
-        return _of_json(lines[0])
+    if _names_audio(lines[0]):
+        return Guess("transcribe", "JSON lines that name audio files")
+    name = data.lower().removesuffix(".gz")
     tabbed = sum("\t" in line for line in lines)
     if 2 * tabbed > len(lines):
-        return _of_table([line.split("\t") for line in lines if "\t" in line])
-    name = data.lower().removesuffix(".gz")
+        rows = [line.split("\t") for line in lines if "\t" in line]
+        if name.endswith(".csv") and all(_numeric(row[-1]) for row in rows[1:]):
+            return Guess("forecast", "a CSV of numbers")
+        return _of_table(rows)
     commas = sum("," in line for line in lines[:50])
-    if name.endswith(".csv") or (commas == len(lines[:50]) and _numeric(lines[-1])):
+    if name.endswith(".csv") or (
+        commas == len(lines[:50]) and _numeric(lines[-1].rpartition(",")[2])
+    ):
         return Guess("forecast", "a CSV of numbers")
     return Guess("generate", "running text")
 
@@ -75,14 +83,13 @@ def _head(path: Path) -> list[str]:
     return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
 
 
-def _of_json(line: str) -> Guess:
+def _names_audio(line: str) -> bool:
+    """Whether a line is a JSON object that names an audio file."""
     try:
-        keys = set(json.loads(line))
-    except (ValueError, TypeError):
-        keys = set()
-    if keys & {"audio", "path", "audio_filepath"}:
-        return Guess("transcribe", "JSON lines that name audio files")
-    return Guess("generate", "running text")
+        found = json.loads(line)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and bool(found.keys() & {"audio", "path", "audio_filepath"})
 
 
 def _of_table(rows: list[list[str]]) -> Guess:
@@ -96,9 +103,9 @@ def _of_table(rows: list[list[str]]) -> Guess:
     return Guess("transduce", f"pairs: {len(labels):,} different targets in {len(rows):,} lines")
 
 
-def _numeric(line: str) -> bool:
+def _numeric(cell: str) -> bool:
     try:
-        float(line.rsplit(",", 1)[1].strip().strip('"'))
-    except (ValueError, IndexError):
+        float(cell.strip().strip('"'))
+    except ValueError:
         return False
     return True

@@ -8,6 +8,7 @@ as a label. Checked by `tests/data/test_labelled.py`.
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -152,11 +153,12 @@ def _has_header(
         return columns.header == "yes"
     if not all(c is None or c.isdecimal() for c in (columns.text, columns.label, columns.group)):
         return True
-    if known is not None:
-        return rows[0][1][label] not in known
+    if known is not None:  # a label that is misspelt is no header
+        first = rows[0][1][label]
+        return first not in known and not get_close_matches(first, known, n=1)
     counts = Counter(row[label] for _, row in rows)
-    first = counts.pop(rows[0][1][label])
-    return first == 1 and len(counts) > 1 and min(counts.values()) > 1
+    uses = counts.pop(rows[0][1][label])
+    return uses == 1 and len(counts) > 1 and min(counts.values()) > 1
 
 
 def _parse(

@@ -152,6 +152,8 @@ def make_negation(folder: Path, *, distance: int, sentences: int, seed: int) -> 
         ConfigError: A number is out of range.
         RunError: A file cannot be written.
     """
+    if seed < 0:
+        raise ConfigError(f"make: `--seed` must be at least 0, got {seed}.")
     if sentences < 40:
         raise ConfigError(f"make: `--sentences` must be at least 40, got {sentences}.")
     every = training_distances(_checked(distance))

@@ -17,9 +17,9 @@ from ...evaluation.class_baselines import ClassBaseline, fit_class_baselines
 from ...evaluation.class_report import print_baselines, print_classes
 from ...evaluation.classes import ClassEvaluation, Comparison, compare, evaluate_classes, share
 from ...evaluation.error_rates import Score
-from ...extras import require
 from ...files import replacing
 from ...runtime.classify import Classifier
+from ..figures import settle_figure
 from ..lines import batches, printing
 from ..request import Request
 
@@ -49,8 +49,7 @@ def evaluate(model: Classifier, request: Request) -> None:
     request.only("classify", *known)
     if request.valid is not None and request.baselines is None:
         raise ConfigError("evaluate: `--valid` must come with --baselines, got it alone.")
-    if request.figure is not None:
-        require("evaluate", "matplotlib")
+    settle_figure(request.figure, "evaluate")
     measured = _measure(model, request)
     if request.as_json:
         print(json.dumps(_json(request, measured), indent=2))

@@ -6,7 +6,6 @@ runs at the same origins, and the last line says who wins.
 
 import json
 import sys
-from pathlib import Path
 
 import numpy as np
 from rich.console import Console
@@ -22,6 +21,7 @@ from ...evaluation.forecast_baselines import NAIVE2, NAMES
 from ...evaluation.forecast_report import print_backtest
 from ...extras import require
 from ...runtime.forecast import Forecaster
+from ..figures import settle_figure
 from ..lines import printing
 from ..request import Request
 
@@ -39,7 +39,7 @@ def predict(model: Forecaster, request: Request) -> None:
             "For example: seqloom predict best.safetensors history.csv"
         )
     level = model.level(request.level)
-    _settle_figure(request.figure, "predict")
+    settle_figure(request.figure, "predict")
     data = read_series(files[0], like=model.parts.features.axis)
     table = model.predict(data, level=level)
     with printing():
@@ -57,7 +57,7 @@ def evaluate(model: Forecaster, request: Request) -> None:
     request.only("forecast", "file", "as_json", "windows", "test", "level", "against", "figure")
     level = model.level(request.level)
     names = _baselines(request.against)
-    _settle_figure(request.figure, "evaluate")
+    settle_figure(request.figure, "evaluate")
     data, origins = _origins(model, request)
     T = model.parts.horizon
     check_targets(origins, data, T)
@@ -120,25 +120,6 @@ def _baselines(given: str | None) -> list[str]:
     if set(names) != {NAIVE2}:
         require("evaluate", "statsforecast")
     return names
-
-
-def _settle_figure(path: Path | None, where: str) -> None:
-    """Find what is wrong with a figure before the work, not after it."""
-    if path is None:
-        return
-    require(where, "matplotlib")
-    from matplotlib.figure import Figure
-
-    known = sorted(Figure().canvas.get_supported_filetypes())
-    ending = path.suffix.lstrip(".") or "png"
-    if ending not in known:
-        raise ConfigError(
-            f"{where}: `--figure` must end in one of {', '.join(known)}, got {ending}."
-        )
-    if not path.absolute().parent.is_dir():
-        raise ConfigError(
-            f"{where}: `--figure` must be in a folder that exists, got {path}. Make it first."
-        )
 
 
 def _warn_of_seen(model: Forecaster, data: SeriesSet, origins: list[Origins]) -> None:

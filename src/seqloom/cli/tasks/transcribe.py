@@ -105,7 +105,8 @@ def _shown(name: str, found: Transcript, request: Request) -> str:
 
 def _follow(model: Transcriber, request: Request) -> None:
     """Print the words of raw 16-bit sound on standard input, as soon as they are heard."""
-    if request.texts or request.beam or request.length_penalty is not None:
+    options = (request.beam, request.length_penalty)
+    if request.texts or any(option is not None for option in options):
         raise ConfigError(
             "predict: `--stream` must come alone or with --json, got files or --beam too. It "
             "reads standard input, greedily."

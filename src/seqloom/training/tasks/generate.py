@@ -83,6 +83,7 @@ class Generate(Work):
         self.config = resolve(config, len(self.ids))
         self.characters = len(train)
         self.fingerprint = _fingerprint(train, valid)
+        self.windows_lines = "\r\n" in train
         self.report = (*report, *self._report(data.streams, data.chunk))
         self._carried: Carried | None = None
         self._empty: Any = None
@@ -210,8 +211,11 @@ class Generate(Work):
     def _report(self, streams: int, chunk: int) -> list[str]:
         data = self.config.data
         lines = [f"read as {data.level}: {len(self.ids):,} symbols of {len(self.vocabulary)}"]
-        if "\r\n" in self.valid:
+        returns = [self.windows_lines, "\r\n" in self.valid]
+        if any(returns):
             lines.append("lines end in CR LF, which are two symbols")
+        if any(returns) != all(returns):
+            lines.append("note: only one of the two texts has lines that end in CR LF")
         for name, wanted, got in (("streams", streams, data.streams), ("chunk", chunk, data.chunk)):
             if got < wanted:
                 lines.append(f"data.{name} = {got} instead of {wanted}: the text is short")
