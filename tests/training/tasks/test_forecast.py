@@ -92,6 +92,38 @@ def test_training_sees_nothing_of_validation(csv):
     assert (found._targets != other._targets).any()
 
 
+@pytest.mark.parametrize("gap", [range(52, 56), range(54, 58), range(55, 57)])
+def test_no_gap_looks_past_a_cut(csv, gap):
+    """What comes after the gap is another: all that is trained and validated on stays."""
+    lines, found = csv.read_text().splitlines(), []
+    for late in (1, 999):
+        some = [lines[0], *(line for i, line in enumerate(lines[1:]) if i < 54 and i not in gap)]
+        some += [f"{lines[1 + i][:7]},{late},{late},{late}" for i in range(54, 60) if i not in gap]
+        csv.write_text("\n".join(some) + "\n")
+        found.append(work(csv, data={"test_steps": 6, "window": 8, "held_out": 1}))
+    one, other = (each.data for each in found)
+    for a, b in zip(one.data.series, other.data.series, strict=True):
+        np.testing.assert_array_equal(a.values, b.values)
+    rows = np.arange(len(one.train_origins))
+    for a, b in zip(_batch(found[0], rows), _batch(found[1], rows), strict=True):
+        np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(found[0]._targets, found[1]._targets)
+
+
+def test_a_gap_is_not_trained_on_nor_validated_with(csv):
+    lines = csv.read_text().splitlines()
+    csv.write_text("\n".join([*lines[:30], *lines[36:58], *lines[59:]]) + "\n")
+    found = work(csv, data={"held_out": 1, "window": 8})
+    origins = found.data.train_origins
+    assert not set(range(29, 33)) & set(origins.origin)  # whose targets are all in the gap
+    rows = np.arange(len(origins))
+    assert found.size(rows) == np.isfinite(_batch(found, rows)[-1]).sum()
+    assert np.isnan(found._targets).tolist() == [[True, False, False]] * 3
+    torch.manual_seed(0)
+    scores = found.validate(found.build().eval(), torch.device("cpu"))
+    assert all(np.isfinite(value) for value in scores.values())
+
+
 def test_features_are_set_up_on_training_data_alone(tmp_path):
     path, found = tmp_path / "promo.csv", []
     for late in (1, 99):

@@ -1,14 +1,15 @@
 """Series on one time axis, made of rows in any order by stated rules.
 
     unsorted rows        are sorted
-    gaps, empty values   between two values are filled by straight lines
+    gaps, empty values   take the value before, so that no value is made of a later one
     empty values         before the first are dropped; after the last they mark known future rows
     the same time twice  is an error that names both lines
     uneven times         are an error: filling them would more than double the rows
 
 A column beside name, time and value is a covariate. One that is constant within each series is
-static (text is allowed); any other must be numbers, and known for the future. Files are read by
-`series_csv.py`, frames by `series_frames.py`. Checked by `tests/data/series/test_series.py`.
+static (text is allowed); any other must be numbers, and known for the future: its gaps are filled
+by straight lines. Files are read by `csv_file.py`, frames by `frames.py`. Checked by
+`tests/data/series/test_csv_file.py` and `test_frames.py`.
 """
 
 import dataclasses
@@ -54,7 +55,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class Series:
-    """One series, without gaps.
+    """One series, its gaps filled.
 
     Attributes:
         name: Its name.
@@ -63,6 +64,7 @@ class Series:
         known: Numeric covariates of its T positions and of those after them that have rows,
             `(T + future, K)`.
         static: Numbers or texts that hold for all of it.
+        real: False where a value was missing and is that before it, `(T,)`; nowhere if not given.
     """
 
     name: str
@@ -70,6 +72,11 @@ class Series:
     values: np.ndarray
     known: np.ndarray
     static: tuple[float | str, ...] = ()
+    real: np.ndarray = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.real is None:
+            object.__setattr__(self, "real", np.ones(len(self.values), bool))
 
     @property
     def end(self) -> int:
@@ -78,9 +85,12 @@ class Series:
 
     def until(self, end: int) -> "Series":
         """The series as it was before position `end`; covariates are kept, they are known."""
-        return Series(
-            self.name, self.start, self.values[: max(0, end - self.start)], self.known, self.static
-        )
+        n = max(0, end - self.start)
+        return dataclasses.replace(self, values=self.values[:n], real=self.real[:n])
+
+    def known_values(self) -> np.ndarray:
+        """Its values, NaN where they were missing."""
+        return np.where(self.real, self.values, np.nan)
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,8 @@ class SeriesSet:
         for one in self.series:
             digest.update(f"\0{one.name}\0{one.start}\0{one.static}\0{len(one.values)}".encode())
             digest.update(one.values.tobytes() + one.known.tobytes())
+            if not one.real.all():
+                digest.update(one.real.tobytes())
         return digest.hexdigest()
 
 
@@ -131,8 +143,7 @@ def assemble(columns: Columns, like: TimeAxis | None = None) -> SeriesSet:
     for name, rows in groups.items():
         rows = rows[np.argsort(positions[rows], kind="stable")]
         _check_duplicates(columns, name, rows, positions)
-        real = np.isfinite(columns.values[rows])
-        if not real.any():
+        if not np.isfinite(columns.values[rows]).any():
             empty.append(name)
             continue
         fixed = tuple(static[k][rows[0]] for k in static)
@@ -140,7 +151,7 @@ def assemble(columns: Columns, like: TimeAxis | None = None) -> SeriesSet:
             name, positions[rows], columns.values[rows], [k[rows] for k in known.values()]
         )
         series.append(dataclasses.replace(one, static=fixed))
-        filled += len(one.values) - int(real.sum())
+        filled += int((~one.real).sum())
     if not series:
         raise DataError(
             f"{columns.name}: data must have at least 1 value, got none. Fill the value column."
@@ -154,14 +165,18 @@ def _series(
 ) -> Series:
     """A series from its sorted rows, from the first value to the last; covariates to their end."""
     there = np.flatnonzero(np.isfinite(values))
-    first, last = positions[there[0]], positions[there[-1]]
+    first = positions[there[0]]
     rows = slice(there[0], None)
     table = [_even(positions[rows], column[rows], first, positions[-1]) for column in known]
+    steps = positions[there] - first
+    real = np.zeros(steps[-1] + 1, bool)
+    real[steps] = True
     return Series(
         name,
         int(first),
-        _even(positions[rows], values[rows], first, last),
-        np.stack(table, axis=1) if table else np.zeros((last - first + 1, 0)),
+        values[there][np.cumsum(real) - 1],  # the last real value up to each step
+        np.stack(table, axis=1) if table else np.zeros((len(real), 0)),
+        real=real,
     )
 
 
@@ -199,7 +214,8 @@ def continued(data: SeriesSet, more: SeriesSet, name: str) -> SeriesSet:
             )
         values = np.concatenate([one.values, after.values])
         known = np.concatenate([one.known[: len(one.values)], after.known])
-        joined.append(Series(one.name, one.start, values, known, one.static))
+        real = np.concatenate([one.real, after.real])
+        joined.append(dataclasses.replace(one, values=values, known=known, real=real))
     return SeriesSet(tuple(joined), data.axis, data.known_names, data.static_names, data.report)
 
 
@@ -261,7 +277,7 @@ def _check_duplicates(columns: Columns, name: str, rows: np.ndarray, positions: 
 def _even(
     positions: np.ndarray, values: np.ndarray, first: np.integer[Any], last: np.integer[Any]
 ) -> np.ndarray:
-    """Values at every position from `first` to `last`, straight lines between those that are."""
+    """A covariate at every position from `first` to `last`, straight lines in its gaps."""
     real = np.isfinite(values)
     wanted = np.arange(first, last + 1)
     if not real.any():
@@ -323,7 +339,9 @@ def _report(
         f"{axis.label(first)} to {axis.label(last)}"
     ]
     if filled:
-        lines.append(f"gaps: {filled:,} of {total:,} values were missing, filled by straight lines")
+        lines.append(
+            f"gaps: {filled:,} of {total:,} values were missing, filled with the value before"
+        )
     if empty:
         lines.append(f"left out: {len(empty)} series without a value, {empty[0]!r} first")
     constant = [one.name for one in series if len(one.values) > 1 and np.ptp(one.values) == 0]

@@ -103,9 +103,8 @@ class Forecast(Work):
         return np.array_split(rows, range(self._batch, len(rows), self._batch))
 
     def size(self, rows: np.ndarray) -> int:
-        origins = self.data.train_origins.rows(rows)
-        left = self.data.train.lengths[origins.which] - origins.origin
-        return int(np.minimum(left, self.parts.horizon).sum())
+        targets = self.data.train.targets(self.data.train_origins.rows(rows))
+        return int(np.isfinite(targets).sum())
 
     def volume(self, rows: np.ndarray) -> int:
         origin = self.data.train_origins.rows(rows).origin

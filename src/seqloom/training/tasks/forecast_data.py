@@ -133,14 +133,17 @@ def _cut(
     features = Features.learn(begun, waves, settings.calendar, settings.covariates)
     origins = training_origins(stops, window=window, horizon=horizon, season=season)
     ends = np.array([len(one.values) for one in data.series])
+    train = WindowSource(begun, features, scaling=scaling, horizon=horizon)
+    valid = WindowSource(data, features, scaling=scaling, horizon=horizon)
+    origins = train.with_targets(origins)
     return PreparedSeries(
         data=data,
         features=features,
         scaling=scaling,
-        train=WindowSource(begun, features, scaling=scaling, horizon=horizon),
+        train=train,
         train_origins=origins,
-        valid=WindowSource(data, features, scaling=scaling, horizon=horizon),
-        valid_origins=held_out_origins(stops, ends, horizon=horizon),
+        valid=valid,
+        valid_origins=valid.with_targets(held_out_origins(stops, ends, horizon=horizon)),
         fingerprint=data.fingerprint,
         report=(*report, *_windows_report(origins, stops, window, horizon)),
     )
