@@ -9,7 +9,7 @@
 A column beside name, time and value is a covariate. One that is constant within each series is
 static (text is allowed); any other must be numbers, and known for the future: its gaps are filled
 by straight lines. Files are read by `csv_file.py`, frames by `frames.py`. Checked by
-`tests/data/series/test_csv_file.py` and `test_frames.py`.
+`test_series.py`, `test_csv_file.py` and `test_frames.py` in `tests/data/series`.
 """
 
 import dataclasses
@@ -175,7 +175,7 @@ def _series(
         name,
         int(first),
         values[there][np.cumsum(real) - 1],  # the last real value up to each step
-        np.stack(table, axis=1) if table else np.zeros((len(real), 0)),
+        np.stack(table, axis=1) if table else np.zeros((positions[-1] - first + 1, 0)),
         real=real,
     )
 
@@ -184,13 +184,14 @@ def continued(data: SeriesSet, more: SeriesSet, name: str) -> SeriesSet:
     """Series with the values that follow them.
 
     Numbered times may begin anew, as in M4's test files; dates must go on where they stopped.
+    Covariates that change are found by their names; static ones stay as they were.
 
     Args:
         data: The series.
         more: What follows, by the same names; series that have nothing there stay as they are.
         name: Of the file with it, for messages.
     Raises:
-        DataError: A name is unknown, or its dates leave a gap or overlap.
+        DataError: A name is unknown, its dates leave a gap or overlap, or a covariate is missing.
     """
     names = {one.name: one for one in data.series}
     for one in more.series:
@@ -213,10 +214,36 @@ def continued(data: SeriesSet, more: SeriesSet, name: str) -> SeriesSet:
                 f"{begins}. Give the values that follow."
             )
         values = np.concatenate([one.values, after.values])
-        known = np.concatenate([one.known[: len(one.values)], after.known])
+        known = np.concatenate([one.known[: len(one.values)], _same_known(data, more, after, name)])
         real = np.concatenate([one.real, after.real])
         joined.append(dataclasses.replace(one, values=values, known=known, real=real))
     return SeriesSet(tuple(joined), data.axis, data.known_names, data.static_names, data.report)
+
+
+def _same_known(data: SeriesSet, more: SeriesSet, after: Series, name: str) -> np.ndarray:
+    """Covariates of a series of `more` in the columns that `data` has.
+
+    One that does not change there was read as static.
+    """
+    columns = np.zeros((len(after.known), len(data.known_names)))
+    for k, column in enumerate(data.known_names):
+        if column in more.known_names:
+            columns[:, k] = after.known[:, more.known_names.index(column)]
+            continue
+        if column not in more.static_names:
+            raise DataError(
+                f"{name}: data must have the covariate `{column}`, as the past has it, got "
+                f"{', '.join(more.known_names + more.static_names) or 'none'}. Add that column."
+            )
+        value = after.static[more.static_names.index(column)]
+        if not isinstance(value, float) or not np.isfinite(value):
+            got = "empty cells" if isinstance(value, float) else repr(value)
+            raise DataError(
+                f"{name}: covariate `{column}` must be a number, as in the past, got {got} for "
+                f"series {after.name!r}. Write numbers."
+            )
+        columns[:, k] = value
+    return columns
 
 
 def number(text: str) -> float | None:
