@@ -54,6 +54,17 @@ def test_a_forecast_from_within_a_gap_does_not_see_what_comes_after_it(model):
         np.testing.assert_array_equal(one.upper[origin], other.upper[origin])
 
 
+@pytest.mark.parametrize("correction", [-9.0, -0.3, 0.0, 2.0])
+def test_a_point_is_in_its_interval(correction):
+    """Of predict and of a stream, for intervals that the calibration shuts or opens."""
+    some = parts(calibration=np.full((4, HORIZON), correction))
+    model = model_of(random_forecaster(RECURRENT, some)[0])
+    history = RNG.normal(size=20)
+    for table in (model.predict(history), model.stream(history).forecast()):
+        assert (table.lower <= table.point).all()
+        assert (table.point <= table.upper).all()
+
+
 def test_dates_go_on_and_frames_do_as_files(tmp_path):
     features = Features(TimeAxis("second", DAY), SEASON, True)
     model = model_of(random_forecaster(RECURRENT, parts(features))[0])

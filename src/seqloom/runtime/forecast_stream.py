@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..config.forecast import LEVELS, Output
+from ..config.forecast import LEVELS, MEDIAN, Output
 from ..data.series.scaling import Inputs, Scale, Window, features, measure
 from ..data.series.series import Series, SeriesSet
 from ..decoding.quantiles import interval, quantiles
@@ -93,9 +93,8 @@ class Stream:
         else:
             said = self.network(inputs)
         found = quantiles(said, self.output)
-        bounds = widen(
-            *interval(found, self.level), self.parts.calibration[LEVELS.index(self.level)]
-        )
+        correction = self.parts.calibration[LEVELS.index(self.level)]
+        bounds = widen(*interval(found, self.level), correction, found[:, :, MEDIAN])
         done = restore(found, bounds, by, log=self.parts.scaling.log)
         times = tuple(self.axis.label(self.end + t) for t in range(self.parts.horizon))
         return ForecastTable(
