@@ -4,7 +4,7 @@ A recurrent model carries its state: a push is one step of the encoder. Its scal
 window it last read whole; after as many pushes as a window has values it reads the last window
 again, and the scale is fresh. So memory holds two windows at most. A fully-connected model reads
 its window anew at every push. Checked by `tests/runtime/test_forecast_stream.py`: by the states of
-the whole past read at once, and by counting steps.
+the whole past read at once, by `predict`, and by counting steps.
 """
 
 from collections import deque
@@ -136,10 +136,13 @@ class Stream:
         start = self.end - n
         one = Series(self.name, start, np.array(self.values), np.zeros((0, 0)))
         known = self.parts.features.of_times(one, self.axis, [], n + T, "stream")
+        recurrent = isinstance(self.network, NumpyRecurrentForecaster)
+        # a recurrent network reads what there is; the others' windows are padded at their end
+        padding = 0 if recurrent else self.parts.scaling.window - n
         return Window(
-            values=one.values[None],
+            values=np.pad(one.values, (0, padding))[None],
             lengths=np.array([n]),
-            past=known[None, :n],
+            past=np.pad(known[:n], ((0, padding), (0, 0)))[None],
             future=known[None, n:],
             static=np.zeros((1, 0)),
         )
