@@ -77,3 +77,24 @@ def test_a_covariate_that_does_not_change_later_is_still_one(join):
 def test_a_covariate_that_is_missing_later_is_named(join, after, message):
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         join(after)
+
+
+@pytest.mark.parametrize("first", [1, 71])
+def test_numbered_times_go_on_or_begin_anew(join, first):
+    past = ["ds,y", *(f"{i},{i}" for i in range(1, 71))]
+    later = ["ds,y", *(f"{i},{i * i}" for i in range(first, first + 5))]
+    found = join("\n".join(later), "\n".join(past)).series[0]
+    want = [*range(1, 71), *(i * i for i in range(first, first + 5))]
+    assert found.values.tolist() == want
+
+
+@pytest.mark.parametrize("first", [0, 2, 70, 72, 80])
+def test_numbered_times_leave_no_gap_and_do_not_overlap(join, first):
+    past = ["ds,y", *(f"{i},{i}" for i in range(1, 71))]
+    later = ["ds,y", *(f"{i},{i * i}" for i in range(first, first + 10))]
+    message = (
+        "later.csv: series 'y' must go on at 71, where the past stops, or begin anew at 1, got "
+        f"{first}. Give the values that follow."
+    )
+    with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        join("\n".join(later), "\n".join(past))

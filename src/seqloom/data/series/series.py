@@ -183,7 +183,8 @@ def _series(
 def continued(data: SeriesSet, more: SeriesSet, name: str) -> SeriesSet:
     """Series with the values that follow them.
 
-    Numbered times may begin anew, as in M4's test files; dates must go on where they stopped.
+    Times must go on where they stopped; numbered ones may begin anew where the past began, as in
+    M4's test files.
     Covariates that change are found by their names; static ones stay as they were.
 
     Args:
@@ -191,7 +192,7 @@ def continued(data: SeriesSet, more: SeriesSet, name: str) -> SeriesSet:
         more: What follows, by the same names; series that have nothing there stay as they are.
         name: Of the file with it, for messages.
     Raises:
-        DataError: A name is unknown, its dates leave a gap or overlap, or a covariate is missing.
+        DataError: A name is unknown, its times leave a gap or overlap, or a covariate is missing.
     """
     names = {one.name: one for one in data.series}
     for one in more.series:
@@ -208,9 +209,12 @@ def continued(data: SeriesSet, more: SeriesSet, name: str) -> SeriesSet:
             joined.append(one)
             continue
         begins, due = more.axis.label(after.start), data.axis.label(one.end)
-        if data.axis.unit != "integer" and begins != due:
+        numbered = data.axis.unit == "integer"
+        anew = data.axis.label(one.start)
+        if begins != due and not (numbered and begins == anew):
+            also = f", or begin anew at {anew}" if numbered else ""
             raise DataError(
-                f"{name}: series {one.name!r} must go on at {due}, where the past stops, got "
+                f"{name}: series {one.name!r} must go on at {due}, where the past stops{also}, got "
                 f"{begins}. Give the values that follow."
             )
         values = np.concatenate([one.values, after.values])
