@@ -21,7 +21,7 @@ from ...config.forecast import (
 )
 from ...data.series.scaling import Inputs, Scale, scale
 from ...data.series.windows import Origins, WindowSource
-from ...decoding.quantiles import PROBABILITIES, interval, quantiles
+from ...decoding.quantiles import LOG_DEVIATION, PROBABILITIES, interval, quantiles
 from ...decoding.restore import restore
 from ...evaluation.conformal import calibrate
 from ...evaluation.forecast_scores import mase_unit, score
@@ -203,7 +203,7 @@ def value_loss(said: Tensor, wanted: Tensor, output: str) -> Tensor:
         p = torch.from_numpy(PROBABILITIES).to(said)
         loss = 2.0 * torch.maximum(p * error, (p - 1.0) * error).mean(dim=2)
     elif output == "gaussian":
-        log_deviation = said[:, :, 1].clamp(-7.0, 7.0)
+        log_deviation = said[:, :, 1].clamp(-LOG_DEVIATION, LOG_DEVIATION)
         loss = log_deviation + 0.5 * (error[:, :, 0] / log_deviation.exp()) ** 2
     else:
         loss = error[:, :, 0].abs()
