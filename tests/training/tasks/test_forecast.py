@@ -18,7 +18,7 @@ from seqloom.evaluation.forecast_scores import pinball
 from seqloom.runtime import load
 from seqloom.training import resume, train
 from seqloom.training.tasks import open_work
-from seqloom.training.tasks.forecast import scaled_targets, value_loss
+from seqloom.training.tasks.forecast import NO_MASE, scaled_targets, value_loss
 
 from ...series import write_series
 from ..runs import Listening, log
@@ -282,8 +282,8 @@ def test_covariates_and_constants_train_too(tmp_path):
     [
         (
             ["1,1", "2,3", "3,2"],
-            "train: `{}` must have a series of at least 8 values for a horizon of 3, got 3 at "
-            "most. Lower data.horizon.",
+            "train: `{}` must have a series of at least 6 values for a horizon of 3, of which 1 "
+            "are held out, got 3 at most. Lower data.horizon or data.held_out.",
         ),
         (
             [f"{i},7" for i in range(30)],
@@ -304,6 +304,53 @@ def test_what_cannot_be_trained_on(tmp_path, rows, message):
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         work(path, data={"test_steps": 2})
+
+
+@pytest.mark.parametrize("held_out", [1, 2, 8])
+def test_the_least_number_of_values_is_what_is_said(tmp_path, held_out):
+    path, least = tmp_path / "x.csv", 3 * held_out + 3
+    for count in (least, least - 1):
+        path.write_text("\n".join(["ds,y", *(f"{i},{i % 5}" for i in range(count))]) + "\n")
+        if count == least:
+            assert len(work(path, data={"held_out": held_out}).data.train_origins) == 1
+    message = (
+        f"train: `{path}` must have a series of at least {least} values for a horizon of 3, of "
+        f"which {held_out} are held out, got {least - 1} at most. Lower data.horizon or "
+        "data.held_out."
+    )
+    with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        work(path, data={"held_out": held_out})
+
+
+def test_too_little_to_validate_on_is_said(tmp_path):
+    path, valid = tmp_path / "x.csv", tmp_path / "valid.csv"
+    path.write_text("\n".join(["ds,y", *(f"{i},{i % 5}" for i in range(30))]) + "\n")
+    valid.write_text("ds,y\n30,1\n31,2\n")
+    message = (
+        f"train: a series must have at least 3 values in `{path}` and 3 in `{valid}` for a horizon "
+        "of 3, got none that has. Lower data.horizon."
+    )
+    with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        open_work(str(path), str(valid), config_from(settings()))
+    gap = [f"{i},{i % 5 if i < 25 else ''}" for i in range(30)]
+    path.write_text("\n".join(["ds,y", *gap, "30,4"]) + "\n")
+    message = (
+        f"train: `{path}` must have values before and in the last 3 steps of its series, got gaps "
+        "alone. Lower data.test_steps, or fill the gaps."
+    )
+    with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        work(path, data={"held_out": 1, "test_steps": 1})
+
+
+def test_it_is_said_where_there_is_no_mase(tmp_path, csv):
+    """Of a series that repeats itself: the sMAPE that stands for MASE is told at the start."""
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(["ds,y", *(f"{i},{i % 4 + 1}" for i in range(40))]) + "\n")
+    found = work(path)
+    assert found.report[-1] == NO_MASE
+    scores = found.validate(found.build().eval(), torch.device("cpu"))
+    assert scores["mase"] == scores["smape"]
+    assert NO_MASE not in work(csv).report
 
 
 def test_origins_of_a_single_series_are_many(tmp_path):

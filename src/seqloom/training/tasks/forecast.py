@@ -39,6 +39,10 @@ NETWORKS: dict[str, Any] = {
     "fully-connected": FullyConnectedForecaster,
     "transformer": TransformerForecaster,
 }
+NO_MASE = (
+    "no MASE and no CRPS: the seasonal differences of every series are all 0 before what is held "
+    "out; sMAPE is shown in their place, and decides"
+)
 AT_ONCE = 256  # windows that a validation sends through the network together
 
 
@@ -76,6 +80,8 @@ class Forecast(Work):
                 for which, origin in data.valid_origins
             ]
         )
+        if not np.isfinite(self._units).any():
+            self.report = (*data.report, NO_MASE)
 
     @classmethod
     def open(cls, data: str, valid: str | None, config: Config) -> "Forecast":
@@ -126,7 +132,7 @@ class Forecast(Work):
             actual, done.point, done.lower, done.upper, self._units, done.quantiles, PROBABILITIES
         )
         worst = {"mase": scores.mase, "smape": scores.smape, "crps": scores.crps}
-        # where no series has a scale, sMAPE stands in
+        # where no series has a scale, sMAPE stands in, as the report says
         return {k: v if np.isfinite(v) else scores.smape for k, v in worst.items()}
 
     def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
