@@ -113,6 +113,17 @@ def test_covariates(folder):
     assert (a.static, b.static) == (("north", 3.0), ("south", 5.0))
 
 
+def test_covariates_are_not_made_up_for_the_future(folder):
+    """After their last value they stay as they are in the past, and are unknown in the future."""
+    rows = ["1,5,2,,1", "2,6,,,", "3,7,4,,3", "4,8,,,", "5,,6,,", "6,,,,", "7,,,,"]
+    found = read_series(write(folder, "\n".join(["ds,y,a,none,b", *rows])))
+    nan = np.nan
+    a, none, b = found.series[0].known.T
+    np.testing.assert_array_equal(a, [2, 3, 4, 5, 6, nan, nan])
+    np.testing.assert_array_equal(none, [0, 0, 0, 0, nan, nan, nan])
+    np.testing.assert_array_equal(b, [1, 2, 3, 3, nan, nan, nan])
+
+
 def test_single_values_take_the_model_s_frequency(folder):
     path = write(folder, "ds,y\n2024-05-01,1\n")
     found = read_series(path, like=TimeAxis("month", 1, 3, 1))

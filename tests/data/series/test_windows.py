@@ -66,6 +66,19 @@ def test_the_future_of_covariates_is_read_from_the_rows_after_the_values():
         source(counting(), future=True)
 
 
+def test_an_empty_covariate_of_the_future_is_refused_where_it_is_needed():
+    data = counting((6,), future=3)
+    data.series[0].known[8:] = np.nan
+    source(data, horizon=2, future=True)
+    message = (
+        "predict: series 's0' must have a value of covariate `minus` at 8, got an empty cell and "
+        "none after it. Fill it in."
+    )
+    with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        source(data, future=True, where="predict")
+    source(data, future=False)
+
+
 def test_what_filled_a_gap_is_read_but_is_no_target():
     real = np.array([True, True, True, False, False, True])
     values = np.array([1.0, 2, 3, 3, 3, 9])

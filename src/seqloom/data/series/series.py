@@ -62,7 +62,7 @@ class Series:
         start: Position of its first value on the axis.
         values: Its values, in the user's unit, `(T,)`.
         known: Numeric covariates of its T positions and of those after them that have rows,
-            `(T + future, K)`.
+            `(T + future, K)`; NaN in the future after a covariate's last value.
         static: Numbers or texts that hold for all of it.
         real: False where a value was missing and is that before it, `(T,)`; nowhere if not given.
     """
@@ -165,9 +165,12 @@ def _series(
 ) -> Series:
     """A series from its sorted rows, from the first value to the last; covariates to their end."""
     there = np.flatnonzero(np.isfinite(values))
-    first = positions[there[0]]
+    first, end = positions[there[0]], positions[there[-1]]
     rows = slice(there[0], None)
-    table = [_even(positions[rows], column[rows], first, positions[-1]) for column in known]
+    table = [
+        _even(positions[rows], column[rows], first=first, last=positions[-1], end=end)
+        for column in known
+    ]
     steps = positions[there] - first
     real = np.zeros(steps[-1] + 1, bool)
     real[steps] = True
@@ -306,14 +309,29 @@ def _check_duplicates(columns: Columns, name: str, rows: np.ndarray, positions: 
 
 
 def _even(
-    positions: np.ndarray, values: np.ndarray, first: np.integer[Any], last: np.integer[Any]
+    positions: np.ndarray,
+    values: np.ndarray,
+    *,
+    first: np.integer[Any],
+    last: np.integer[Any],
+    end: np.integer[Any],
 ) -> np.ndarray:
-    """A covariate at every position from `first` to `last`, straight lines in its gaps."""
+    """A covariate at every position from `first` to `last`, straight lines in its gaps.
+
+    Args:
+        positions: Of the rows.
+        values: Of the rows, NaN where empty.
+        first: Position of the series' first value.
+        last: Position of its last row.
+        end: Position of its last value: from the covariate's own last value on it stays as it is
+            up to there, and is NaN, not known, in the rows of the future.
+    """
     real = np.isfinite(values)
     wanted = np.arange(first, last + 1)
     if not real.any():
-        return np.zeros(len(wanted))
-    return np.asarray(np.interp(wanted, positions[real], values[real]))
+        return np.where(wanted > end, np.nan, 0.0)
+    found = np.interp(wanted, positions[real], values[real])
+    return np.where((wanted > end) & (wanted > positions[real][-1]), np.nan, found)
 
 
 def _check_even(
