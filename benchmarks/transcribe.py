@@ -114,7 +114,8 @@ def measure(case: Case, wavs: Path, runs: Path) -> dict[str, Any]:
         "parameters": events[0]["parameters"],
         "steps": validations[-1]["step"],
         "train_minutes": round(validations[-1]["seconds"] / 60, 2),
-        "valid_word_error": min(v["word_error"] for v in validations),
+        # of the model that is kept, which is the best by character error
+        "valid_word_error": [v for v in validations if v["best"]][-1]["word_error"],
         "seconds_of_sound_per_second": round(found.seconds / seconds, 1),
         "threads": events[0]["threads"],
         "kernels": events[0]["kernels"],

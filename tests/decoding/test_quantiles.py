@@ -6,6 +6,7 @@ import pytest
 from seqloom.config.forecast import LEVELS, MEDIAN
 from seqloom.config.forecast import OUTPUT_SIZES as SIZES
 from seqloom.decoding.quantiles import (
+    LOG_DEVIATION,
     PROBABILITIES,
     interval,
     middle,
@@ -24,6 +25,23 @@ def test_normal_quantiles_are_scipy_s():
     want = stats.norm(given[:, :, :1], np.exp(given[:, :, 1:])).ppf(PROBABILITIES)
     np.testing.assert_allclose(found, want, atol=1e-9)
     assert quantiles(given.astype(np.float32), "gaussian").dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_deviation_is_cut_off_as_the_loss_cuts_it_off(dtype):
+    given = np.array([[[0.5, -1e4], [0.5, -LOG_DEVIATION], [0.5, LOG_DEVIATION], [0.5, 1e4]]])
+    found = quantiles(given.astype(dtype), "gaussian")
+    assert np.isfinite(found).all()
+    np.testing.assert_array_equal(found[:, 0], found[:, 1])
+    np.testing.assert_array_equal(found[:, 3], found[:, 2])
+    torch = pytest.importorskip("torch")
+    from seqloom.training.tasks.forecast import value_loss
+
+    loss = [
+        float(value_loss(torch.tensor(given[:, i : i + 1]), torch.ones(1, 1), "gaussian"))
+        for i in range(4)
+    ]
+    assert (loss[0], loss[3]) == (loss[1], loss[2])
 
 
 @pytest.mark.parametrize("output", SIZES)

@@ -61,6 +61,20 @@ def test_rows_and_scores_by_hand():
     assert run(network(), baselines=["naive"]).methods[NETWORK].owa != 1
 
 
+def test_what_filled_a_gap_is_not_held_against_a_forecast():
+    """A forecast far off in the gap alone is without error, and covers all that came."""
+    data = to_series([1.0, 3, 2, 4, 6, 5, None, 7])
+
+    def net(origins):
+        point = np.array([[6.0, 5, 99, 7]])
+        return Forecasts(point, point, point, np.repeat(point[:, :, None], Q, axis=2))
+
+    origins = [Origins(np.array([0]), np.array([4]))]
+    found = backtest(data, origins, net, horizon=4, season=1, level=90, baselines=["naive2"])
+    scores = found.methods[NETWORK].scores
+    assert (scores.mase, scores.smape, scores.coverage) == (0, 0, 100)
+
+
 def test_who_wins_is_said_either_way():
     found = run(network(error=0.01))
     best = found.best_baseline

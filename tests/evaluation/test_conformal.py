@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqloom.config.forecast import LEVELS
+from seqloom.config.forecast import LEVELS, MEDIAN
 from seqloom.decoding.quantiles import PROBABILITIES, interval
 from seqloom.evaluation.conformal import LEAST, calibrate, widen
 
@@ -22,11 +22,22 @@ def test_an_interval_that_is_too_wide_shrinks():
     actual = np.linspace(-1, 1, 199)[:, None]
     corrections = calibrate(quantiles, actual)
     lower, upper = interval(quantiles, 90)
-    lower, upper = widen(lower, upper, corrections[2])
+    lower, upper = widen(lower, upper, corrections[2], quantiles[:, :, MEDIAN])
     assert (corrections < 0).all()
     assert 0.89 < ((actual >= lower) & (actual <= upper)).mean() < 0.93
-    inside_out = widen(np.array([[-1.0]]), np.array([[3.0]]), np.array([-9.0]))
-    assert [bound.tolist() for bound in inside_out] == [[[1.0]], [[1.0]]]
+    shut = widen(np.array([[-1.0]]), np.array([[3.0]]), np.array([-9.0]), np.array([[0.5]]))
+    assert [bound.tolist() for bound in shut] == [[[0.5]], [[0.5]]]
+
+
+def test_the_point_is_in_its_interval_whatever_the_correction():
+    """Skewed quantiles, whose median is far from the middle of the interval."""
+    rng = np.random.default_rng(3)
+    quantiles = np.sort(np.exp(2 * rng.normal(size=(50, 7, Q))), axis=2)
+    point = quantiles[:, :, MEDIAN]
+    for level in LEVELS:
+        for correction in (*(8 * rng.normal(size=(20, 7))), np.zeros(7)):
+            lower, upper = widen(*interval(quantiles, level), correction, point)
+            assert ((lower <= point) & (point <= upper)).all()
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -41,7 +52,7 @@ def test_coverage_of_new_errors_at_every_step(level):
     normal = np.array([-1.96, -1.645, -1.282, -0.674, 0, 0.674, 1.282, 1.645, 1.96])
     quantiles = np.broadcast_to(normal, (3000, T, Q))
     correction = calibrate(quantiles, draw(3000))[LEVELS.index(level)]
-    lower, upper = widen(*interval(quantiles[:1], level), correction)
+    lower, upper = widen(*interval(quantiles[:1], level), correction, quantiles[:1, :, MEDIAN])
     new = draw(20_000)
     covered = ((new >= lower) & (new <= upper)).mean(axis=0)
     np.testing.assert_allclose(covered, level / 100, atol=0.025)

@@ -33,6 +33,10 @@ def test_owa_of_m4_s_winner():
     assert scores.owa(5, 2, 5, 2) == 1
 
 
+def test_there_is_no_owa_against_a_perfect_naive2():
+    assert np.isnan([scores.owa(5, 2, 0, 0), scores.owa(5, 2, 0, 1), scores.owa(5, 2, 1, 0)]).all()
+
+
 def test_pinball_and_crps_by_hand():
     actual, quantiles = np.array([[4.0]]), np.array([[[1.0, 4, 6]]])
     found = scores.pinball(actual, quantiles, P)

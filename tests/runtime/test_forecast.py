@@ -42,6 +42,29 @@ def test_a_table_has_a_row_for_each_series_and_step(model):
     np.testing.assert_array_equal(table.to_polars()["upper-80"], table.upper)
 
 
+def test_a_forecast_from_within_a_gap_does_not_see_what_comes_after_it(model):
+    past = [*RNG.normal(size=12), None, None, None]
+    origins = Origins(np.zeros(4, int), np.arange(12, 16))
+    one, other = (
+        model.forecasts(to_series([*past, *after]), origins, level=80)
+        for after in ([1.0, 2, 3, 4, 5], [-99.0, 7, 8, 9, 10])
+    )
+    for origin in range(3):
+        np.testing.assert_array_equal(one.point[origin], other.point[origin])
+        np.testing.assert_array_equal(one.upper[origin], other.upper[origin])
+
+
+@pytest.mark.parametrize("correction", [-9.0, -0.3, 0.0, 2.0])
+def test_a_point_is_in_its_interval(correction):
+    """Of predict and of a stream, for intervals that the calibration shuts or opens."""
+    some = parts(calibration=np.full((4, HORIZON), correction))
+    model = model_of(random_forecaster(RECURRENT, some)[0])
+    history = RNG.normal(size=20)
+    for table in (model.predict(history), model.stream(history).forecast()):
+        assert (table.lower <= table.point).all()
+        assert (table.point <= table.upper).all()
+
+
 def test_dates_go_on_and_frames_do_as_files(tmp_path):
     features = Features(TimeAxis("second", DAY), SEASON, True)
     model = model_of(random_forecaster(RECURRENT, parts(features))[0])

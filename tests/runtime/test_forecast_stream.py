@@ -95,11 +95,26 @@ def test_a_push_costs_the_same_however_long_the_past(decode, monkeypatch):
         assert {costs[i] for i in again} == {WINDOW + decoder}
 
 
-def test_short_pasts_grow_into_the_window():
-    model = model_of(random_forecaster(CONFIGS["gru, direct, attention"])[0])
-    stream = model.stream([3.0])
-    for value in (4.0, 2.0, 5.0):
-        assert np.isfinite(stream.push(value).point).all()
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("length", [1, 3, WINDOW - 1, WINDOW])
+def test_a_short_past_is_forecast_as_predict_does(name, length):
+    model = model_of(random_forecaster(CONFIGS[name])[0])
+    found, want = model.stream(PAST[:length]).forecast(), model.predict(PAST[:length])
+    for column in ("point", "lower", "upper"):
+        np.testing.assert_allclose(getattr(found, column), getattr(want, column), atol=1e-5)
+    assert found.time == want.time
+
+
+@pytest.mark.parametrize("name", ["fully-connected", "transformer", "gru, direct, attention"])
+def test_short_pasts_grow_into_the_window(name):
+    model = model_of(random_forecaster(CONFIGS[name])[0])
+    stream = model.stream(PAST[:1])
+    for end in range(2, WINDOW + 3):
+        found = stream.push(PAST[end - 1])
+        assert np.isfinite(found.point).all()
+        if name not in RECURRENT:  # whose scale is that of the beginning
+            want = model.predict(PAST[:end])
+            np.testing.assert_allclose(found.point, want.point, atol=1e-5)
 
 
 def test_what_a_stream_refuses():

@@ -1,6 +1,7 @@
 """A walk-forward backtest: the network and every baseline at the same origins, and who wins.
 
-At each origin a method sees the values before it; its forecast is held against those that came.
+At each origin a method sees the values before it; its forecast is held against those that came,
+but not against those that filled gaps.
 Rows are forecasts, one for each series and origin. Which method is better is judged by MASE; the
 paired bootstrap over rows says whether the difference is settled.
 
@@ -159,7 +160,7 @@ def backtest(
     units = np.array([mase_unit(history, season) for history in histories])
     actual = np.full((len(pairs), horizon), np.nan)
     for row, (which, origin) in enumerate(pairs):
-        came = data.series[which].values[origin : origin + horizon]
+        came = data.series[which].known_values()[origin : origin + horizon]
         actual[row, : len(came)] = came
     found: dict[str, Forecasts | BaselineForecast] = {NETWORK: network(joined)}
     for name in baselines:

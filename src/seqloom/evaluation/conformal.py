@@ -51,10 +51,10 @@ def widen(
     lower: Float[np.ndarray, "B T"],
     upper: Float[np.ndarray, "B T"],
     correction: Float[np.ndarray, " T"],
+    median: Float[np.ndarray, "B T"],
 ) -> tuple[Float[np.ndarray, "B T"], Float[np.ndarray, "B T"]]:
-    """Step 3; an interval that would turn inside out shrinks to its middle."""
-    centre = (lower + upper) / 2
-    return np.minimum(lower - correction, centre), np.maximum(upper + correction, centre)
+    """Step 3; a bound never crosses the median, which is the point forecast."""
+    return np.minimum(lower - correction, median), np.maximum(upper + correction, median)
 
 
 def _around(errors: Float[np.ndarray, "B T"], step: int) -> Float[np.ndarray, " N"]:

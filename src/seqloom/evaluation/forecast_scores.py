@@ -78,7 +78,12 @@ def mase(
 
 
 def owa(smape: float, mase: float, naive2_smape: float, naive2_mase: float) -> float:
-    """Overall weighted average of a method's sMAPE and MASE against those of Naive2."""
+    """Overall weighted average of a method's sMAPE and MASE against those of Naive2.
+
+    NaN where Naive2 is perfect.
+    """
+    if naive2_smape == 0 or naive2_mase == 0:
+        return float("nan")
     return (smape / naive2_smape + mase / naive2_mase) / 2
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..config.forecast import LEVELS, ForecastDecodingConfig
+from ..config.forecast import LEVELS, MEDIAN, ForecastDecodingConfig
 from ..data.series.frames import to_series
 from ..data.series.scaling import scale
 from ..data.series.series import SeriesSet
@@ -138,5 +138,6 @@ class Forecaster(Model):
     def _batch(self, source: WindowSource, origins: Origins, level: int) -> Forecasts:
         inputs, by = scale(source.cut(origins), self.parts.scaling)
         said = quantiles(self.network(single(inputs)), self.file.model.output)
-        bounds = widen(*interval(said, level), self.parts.calibration[LEVELS.index(level)])
+        correction = self.parts.calibration[LEVELS.index(level)]
+        bounds = widen(*interval(said, level), correction, said[:, :, MEDIAN])
         return restore(said, bounds, by, log=self.parts.scaling.log)

@@ -4,7 +4,7 @@ A recurrent model carries its state: a push is one step of the encoder. Its scal
 window it last read whole; after as many pushes as a window has values it reads the last window
 again, and the scale is fresh. So memory holds two windows at most. A fully-connected model reads
 its window anew at every push. Checked by `tests/runtime/test_forecast_stream.py`: by the states of
-the whole past read at once, and by counting steps.
+the whole past read at once, by `predict`, and by counting steps.
 """
 
 from collections import deque
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..config.forecast import LEVELS, Output
+from ..config.forecast import LEVELS, MEDIAN, Output
 from ..data.series.scaling import Inputs, Scale, Window, features, measure
 from ..data.series.series import Series, SeriesSet
 from ..decoding.quantiles import interval, quantiles
@@ -93,9 +93,8 @@ class Stream:
         else:
             said = self.network(inputs)
         found = quantiles(said, self.output)
-        bounds = widen(
-            *interval(found, self.level), self.parts.calibration[LEVELS.index(self.level)]
-        )
+        correction = self.parts.calibration[LEVELS.index(self.level)]
+        bounds = widen(*interval(found, self.level), correction, found[:, :, MEDIAN])
         done = restore(found, bounds, by, log=self.parts.scaling.log)
         times = tuple(self.axis.label(self.end + t) for t in range(self.parts.horizon))
         return ForecastTable(
@@ -137,10 +136,13 @@ class Stream:
         start = self.end - n
         one = Series(self.name, start, np.array(self.values), np.zeros((0, 0)))
         known = self.parts.features.of_times(one, self.axis, [], n + T, "stream")
+        recurrent = isinstance(self.network, NumpyRecurrentForecaster)
+        # a recurrent network reads what there is; the others' windows are padded at their end
+        padding = 0 if recurrent else self.parts.scaling.window - n
         return Window(
-            values=one.values[None],
+            values=np.pad(one.values, (0, padding))[None],
             lengths=np.array([n]),
-            past=known[None, :n],
+            past=np.pad(known[:n], ((0, padding), (0, 0)))[None],
             future=known[None, n:],
             static=np.zeros((1, 0)),
         )

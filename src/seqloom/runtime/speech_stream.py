@@ -51,7 +51,7 @@ class SpeechStream:
         return self._take(self.features.push(sound))
 
     def finish(self) -> str:
-        """Say that no more comes; return the whole text."""
+        """Say that no more comes; return the whole text, each time the same."""
         return self._take(self.features.finish())
 
     @property

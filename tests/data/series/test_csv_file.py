@@ -75,11 +75,17 @@ def test_layout_can_be_forced(folder):
         read_series(write(folder, "k,v\n1,2\n"), layout="long")
 
 
-def test_gaps_are_filled_by_straight_lines_and_counted(folder):
+def test_gaps_take_the_value_before_and_are_counted(folder):
     text = "ds,y\n2024-01-01,1\n2024-01-02,\n2024-01-03,3\n2024-01-06,9\n2024-01-07,nan\n"
     found = read_series(write(folder, text))
-    assert found.series[0].values.tolist() == [1, 2, 3, 5, 7, 9]
-    assert "gaps: 3 of 6 values were missing, filled by straight lines" in found.report
+    one = found.series[0]
+    assert one.values.tolist() == [1, 1, 3, 3, 3, 9]
+    assert one.real.tolist() == [True, False, True, False, False, True]
+    assert one.until(one.start + 4).real.tolist() == [True, False, True, False]
+    assert "gaps: 3 of 6 values were missing, filled with the value before" in found.report
+    given = read_series(write(folder, "ds,y\n1,1\n2,1\n3,3\n"))
+    gap = read_series(write(folder, "ds,y\n1,1\n2,\n3,3\n"))
+    assert given.fingerprint != gap.fingerprint
 
 
 def test_constant_series_are_named(folder):
@@ -105,6 +111,17 @@ def test_covariates(folder):
     assert a.values.tolist() == [1, 2]
     assert a.known.tolist() == [[0], [1], [1]]  # one more row than values: the future
     assert (a.static, b.static) == (("north", 3.0), ("south", 5.0))
+
+
+def test_covariates_are_not_made_up_for_the_future(folder):
+    """After their last value they stay as they are in the past, and are unknown in the future."""
+    rows = ["1,5,2,,1", "2,6,,,", "3,7,4,,3", "4,8,,,", "5,,6,,", "6,,,,", "7,,,,"]
+    found = read_series(write(folder, "\n".join(["ds,y,a,none,b", *rows])))
+    nan = np.nan
+    a, none, b = found.series[0].known.T
+    np.testing.assert_array_equal(a, [2, 3, 4, 5, 6, nan, nan])
+    np.testing.assert_array_equal(none, [0, 0, 0, 0, nan, nan, nan])
+    np.testing.assert_array_equal(b, [1, 2, 3, 3, nan, nan, nan])
 
 
 def test_single_values_take_the_model_s_frequency(folder):

@@ -55,7 +55,7 @@ def test_index_of_dates_is_the_time():
 
 
 def test_numbers_and_dictionaries():
-    assert to_series([1, None, 3]).series[0].values.tolist() == [1, 2, 3]
+    assert to_series([1, None, 3]).series[0].values.tolist() == [1, 1, 3]
     found = to_series({"x": np.arange(3.0), "z": (5, 6)})
     assert [(one.name, len(one.values)) for one in found.series] == [("x", 3), ("z", 2)]
     assert to_series(found) is found

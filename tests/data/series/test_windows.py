@@ -66,6 +66,31 @@ def test_the_future_of_covariates_is_read_from_the_rows_after_the_values():
         source(counting(), future=True)
 
 
+def test_an_empty_covariate_of_the_future_is_refused_where_it_is_needed():
+    data = counting((6,), future=3)
+    data.series[0].known[8:] = np.nan
+    source(data, horizon=2, future=True)
+    message = (
+        "predict: series 's0' must have a value of covariate `minus` at 8, got an empty cell and "
+        "none after it. Fill it in."
+    )
+    with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        source(data, future=True, where="predict")
+    source(data, future=False)
+
+
+def test_what_filled_a_gap_is_read_but_is_no_target():
+    real = np.array([True, True, True, False, False, True])
+    values = np.array([1.0, 2, 3, 3, 3, 9])
+    data = SeriesSet((Series("s", 0, values, np.zeros((6, 0)), real=real),), TimeAxis())
+    cut = WindowSource(data, Features(TimeAxis(), 1, True), scaling=Scaling(1, 4), horizon=2)
+    origins = Origins(np.zeros(4, int), np.array([2, 3, 4, 5]))
+    want = [[3, np.nan], [np.nan, np.nan], [np.nan, 9], [9, np.nan]]
+    np.testing.assert_array_equal(cut.targets(origins), want)
+    assert cut.cut(origins).values[2].tolist() == [1, 2, 3, 3]
+    assert list(cut.with_targets(origins)) == [(0, 2), (0, 4), (0, 5)]
+
+
 def test_logarithms_and_what_has_none():
     data = counting((3,))
     features = Features(TimeAxis(), 1, True)

@@ -127,6 +127,15 @@ def test_stacking_puts_neighbours_side_by_side():
     np.testing.assert_array_equal(stacked[1, 0], frames[1, :3].ravel())
 
 
+@pytest.mark.parametrize("samples", [0, 1, 79, 240, 1000])
+def test_a_stream_is_finished_once(samples):
+    """The second time there are no frames: padding is not heard."""
+    stream = FeatureStream(FeatureSetup(sample_rate=8000))
+    stream.push(np.random.default_rng(samples).normal(size=samples))
+    stream.finish()
+    assert stream.finish().shape == (0, 40)
+
+
 def test_a_finished_stream_takes_nothing_more():
     stream = FeatureStream(SETUP)
     stream.finish()

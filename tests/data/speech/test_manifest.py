@@ -137,3 +137,13 @@ def test_segments_of_a_recording_stay_together():
         DataError, match=r"^train: a manifest must name at least 2 recordings .* got"
     ):
         split_by_recording(data[:3], 0.1)
+
+
+def test_a_recording_is_one_however_its_name_is_spelled():
+    names = [f"{i}.wav" for i in range(40)]
+    data = utterances([*names, *(f"./{n}" for n in names), *(f"x/../{n}" for n in names)])
+    train, valid = split_by_recording(data, 0.3)
+    sides = [{u.name.rpartition("/")[2] for u in side} for side in (train, valid)]
+    assert not sides[0] & sides[1]
+    assert (len(train), len(valid)) == (84, 36)
+    assert {u.name for u in split_by_recording(data[:40], 0.3)[1]} == sides[1]

@@ -18,7 +18,7 @@ from seqloom.evaluation.forecast_scores import pinball
 from seqloom.runtime import load
 from seqloom.training import resume, train
 from seqloom.training.tasks import open_work
-from seqloom.training.tasks.forecast import scaled_targets, value_loss
+from seqloom.training.tasks.forecast import NO_MASE, scaled_targets, value_loss
 
 from ...series import write_series
 from ..runs import Listening, log
@@ -90,6 +90,38 @@ def test_training_sees_nothing_of_validation(csv):
     for a, b in zip(_batch(found, rows), _batch(other, rows), strict=True):
         np.testing.assert_array_equal(a, b)
     assert (found._targets != other._targets).any()
+
+
+@pytest.mark.parametrize("gap", [range(52, 56), range(54, 58), range(55, 57)])
+def test_no_gap_looks_past_a_cut(csv, gap):
+    """What comes after the gap is another: all that is trained and validated on stays."""
+    lines, found = csv.read_text().splitlines(), []
+    for late in (1, 999):
+        some = [lines[0], *(line for i, line in enumerate(lines[1:]) if i < 54 and i not in gap)]
+        some += [f"{lines[1 + i][:7]},{late},{late},{late}" for i in range(54, 60) if i not in gap]
+        csv.write_text("\n".join(some) + "\n")
+        found.append(work(csv, data={"test_steps": 6, "window": 8, "held_out": 1}))
+    one, other = (each.data for each in found)
+    for a, b in zip(one.data.series, other.data.series, strict=True):
+        np.testing.assert_array_equal(a.values, b.values)
+    rows = np.arange(len(one.train_origins))
+    for a, b in zip(_batch(found[0], rows), _batch(found[1], rows), strict=True):
+        np.testing.assert_array_equal(a, b)
+    np.testing.assert_array_equal(found[0]._targets, found[1]._targets)
+
+
+def test_a_gap_is_not_trained_on_nor_validated_with(csv):
+    lines = csv.read_text().splitlines()
+    csv.write_text("\n".join([*lines[:30], *lines[36:58], *lines[59:]]) + "\n")
+    found = work(csv, data={"held_out": 1, "window": 8})
+    origins = found.data.train_origins
+    assert not set(range(29, 33)) & set(origins.origin)  # whose targets are all in the gap
+    rows = np.arange(len(origins))
+    assert found.size(rows) == np.isfinite(_batch(found, rows)[-1]).sum()
+    assert np.isnan(found._targets).tolist() == [[True, False, False]] * 3
+    torch.manual_seed(0)
+    scores = found.validate(found.build().eval(), torch.device("cpu"))
+    assert all(np.isfinite(value) for value in scores.values())
 
 
 def test_features_are_set_up_on_training_data_alone(tmp_path):
@@ -250,8 +282,8 @@ def test_covariates_and_constants_train_too(tmp_path):
     [
         (
             ["1,1", "2,3", "3,2"],
-            "train: `{}` must have a series of at least 8 values for a horizon of 3, got 3 at "
-            "most. Lower data.horizon.",
+            "train: `{}` must have a series of at least 6 values for a horizon of 3, of which 1 "
+            "are held out, got 3 at most. Lower data.horizon or data.held_out.",
         ),
         (
             [f"{i},7" for i in range(30)],
@@ -272,6 +304,53 @@ def test_what_cannot_be_trained_on(tmp_path, rows, message):
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         work(path, data={"test_steps": 2})
+
+
+@pytest.mark.parametrize("held_out", [1, 2, 8])
+def test_the_least_number_of_values_is_what_is_said(tmp_path, held_out):
+    path, least = tmp_path / "x.csv", 3 * held_out + 3
+    for count in (least, least - 1):
+        path.write_text("\n".join(["ds,y", *(f"{i},{i % 5}" for i in range(count))]) + "\n")
+        if count == least:
+            assert len(work(path, data={"held_out": held_out}).data.train_origins) == 1
+    message = (
+        f"train: `{path}` must have a series of at least {least} values for a horizon of 3, of "
+        f"which {held_out} are held out, got {least - 1} at most. Lower data.horizon or "
+        "data.held_out."
+    )
+    with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        work(path, data={"held_out": held_out})
+
+
+def test_too_little_to_validate_on_is_said(tmp_path):
+    path, valid = tmp_path / "x.csv", tmp_path / "valid.csv"
+    path.write_text("\n".join(["ds,y", *(f"{i},{i % 5}" for i in range(30))]) + "\n")
+    valid.write_text("ds,y\n30,1\n31,2\n")
+    message = (
+        f"train: a series must have at least 3 values in `{path}` and 3 in `{valid}` for a horizon "
+        "of 3, got none that has. Lower data.horizon."
+    )
+    with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        open_work(str(path), str(valid), config_from(settings()))
+    gap = [f"{i},{i % 5 if i < 25 else ''}" for i in range(30)]
+    path.write_text("\n".join(["ds,y", *gap, "30,4"]) + "\n")
+    message = (
+        f"train: `{path}` must have values before and in the last 3 steps of its series, got gaps "
+        "alone. Lower data.test_steps, or fill the gaps."
+    )
+    with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
+        work(path, data={"held_out": 1, "test_steps": 1})
+
+
+def test_it_is_said_where_there_is_no_mase(tmp_path, csv):
+    """Of a series that repeats itself: the sMAPE that stands for MASE is told at the start."""
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join(["ds,y", *(f"{i},{i % 4 + 1}" for i in range(40))]) + "\n")
+    found = work(path)
+    assert found.report[-1] == NO_MASE
+    scores = found.validate(found.build().eval(), torch.device("cpu"))
+    assert scores["mase"] == scores["smape"]
+    assert NO_MASE not in work(csv).report
 
 
 def test_origins_of_a_single_series_are_many(tmp_path):

@@ -106,7 +106,7 @@ class Features:
             length: Positions; those past the last value need covariates.
             where: What an error message starts with.
         Raises:
-            DataError: Covariates end too early.
+            DataError: Covariates end too early, or are empty where they are needed.
         """
         if len(one.known) < length and any(kind == "known" for kind, _ in places):
             last = one.start + len(one.known) - 1
@@ -119,6 +119,13 @@ class Features:
         parts = [self._season(positions, axis), self._calendar(positions, axis)]
         for place, (name, mean, deviation) in zip(places, self.known, strict=True):
             column = _column(one, place, length, f"{where}: covariate `{name}`")
+            empty = np.flatnonzero(~np.isfinite(column))
+            if len(empty):
+                raise DataError(
+                    f"{where}: series {one.name!r} must have a value of covariate `{name}` at "
+                    f"{axis.label(one.start + int(empty[0]))}, got an empty cell and none after "
+                    "it. Fill it in."
+                )
             parts.append((column[:, None] - mean) / deviation)
         return np.concatenate(parts, axis=1)
 

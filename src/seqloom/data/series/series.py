@@ -1,14 +1,15 @@
 """Series on one time axis, made of rows in any order by stated rules.
 
     unsorted rows        are sorted
-    gaps, empty values   between two values are filled by straight lines
+    gaps, empty values   take the value before, so that no value is made of a later one
     empty values         before the first are dropped; after the last they mark known future rows
     the same time twice  is an error that names both lines
     uneven times         are an error: filling them would more than double the rows
 
 A column beside name, time and value is a covariate. One that is constant within each series is
-static (text is allowed); any other must be numbers, and known for the future. Files are read by
-`series_csv.py`, frames by `series_frames.py`. Checked by `tests/data/series/test_series.py`.
+static (text is allowed); any other must be numbers, and known for the future: its gaps are filled
+by straight lines. Files are read by `csv_file.py`, frames by `frames.py`. Checked by
+`test_series.py`, `test_csv_file.py` and `test_frames.py` in `tests/data/series`.
 """
 
 import dataclasses
@@ -54,15 +55,16 @@ class Columns:
 
 @dataclass(frozen=True)
 class Series:
-    """One series, without gaps.
+    """One series, its gaps filled.
 
     Attributes:
         name: Its name.
         start: Position of its first value on the axis.
         values: Its values, in the user's unit, `(T,)`.
         known: Numeric covariates of its T positions and of those after them that have rows,
-            `(T + future, K)`.
+            `(T + future, K)`; NaN in the future after a covariate's last value.
         static: Numbers or texts that hold for all of it.
+        real: False where a value was missing and is that before it, `(T,)`; nowhere if not given.
     """
 
     name: str
@@ -70,6 +72,11 @@ class Series:
     values: np.ndarray
     known: np.ndarray
     static: tuple[float | str, ...] = ()
+    real: np.ndarray = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.real is None:
+            object.__setattr__(self, "real", np.ones(len(self.values), bool))
 
     @property
     def end(self) -> int:
@@ -78,9 +85,12 @@ class Series:
 
     def until(self, end: int) -> "Series":
         """The series as it was before position `end`; covariates are kept, they are known."""
-        return Series(
-            self.name, self.start, self.values[: max(0, end - self.start)], self.known, self.static
-        )
+        n = max(0, end - self.start)
+        return dataclasses.replace(self, values=self.values[:n], real=self.real[:n])
+
+    def known_values(self) -> np.ndarray:
+        """Its values, NaN where they were missing."""
+        return np.where(self.real, self.values, np.nan)
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,8 @@ class SeriesSet:
         for one in self.series:
             digest.update(f"\0{one.name}\0{one.start}\0{one.static}\0{len(one.values)}".encode())
             digest.update(one.values.tobytes() + one.known.tobytes())
+            if not one.real.all():
+                digest.update(one.real.tobytes())
         return digest.hexdigest()
 
 
@@ -131,8 +143,7 @@ def assemble(columns: Columns, like: TimeAxis | None = None) -> SeriesSet:
     for name, rows in groups.items():
         rows = rows[np.argsort(positions[rows], kind="stable")]
         _check_duplicates(columns, name, rows, positions)
-        real = np.isfinite(columns.values[rows])
-        if not real.any():
+        if not np.isfinite(columns.values[rows]).any():
             empty.append(name)
             continue
         fixed = tuple(static[k][rows[0]] for k in static)
@@ -140,7 +151,7 @@ def assemble(columns: Columns, like: TimeAxis | None = None) -> SeriesSet:
             name, positions[rows], columns.values[rows], [k[rows] for k in known.values()]
         )
         series.append(dataclasses.replace(one, static=fixed))
-        filled += len(one.values) - int(real.sum())
+        filled += int((~one.real).sum())
     if not series:
         raise DataError(
             f"{columns.name}: data must have at least 1 value, got none. Fill the value column."
@@ -154,28 +165,37 @@ def _series(
 ) -> Series:
     """A series from its sorted rows, from the first value to the last; covariates to their end."""
     there = np.flatnonzero(np.isfinite(values))
-    first, last = positions[there[0]], positions[there[-1]]
+    first, end = positions[there[0]], positions[there[-1]]
     rows = slice(there[0], None)
-    table = [_even(positions[rows], column[rows], first, positions[-1]) for column in known]
+    table = [
+        _even(positions[rows], column[rows], first=first, last=positions[-1], end=end)
+        for column in known
+    ]
+    steps = positions[there] - first
+    real = np.zeros(steps[-1] + 1, bool)
+    real[steps] = True
     return Series(
         name,
         int(first),
-        _even(positions[rows], values[rows], first, last),
-        np.stack(table, axis=1) if table else np.zeros((last - first + 1, 0)),
+        values[there][np.cumsum(real) - 1],  # the last real value up to each step
+        np.stack(table, axis=1) if table else np.zeros((positions[-1] - first + 1, 0)),
+        real=real,
     )
 
 
 def continued(data: SeriesSet, more: SeriesSet, name: str) -> SeriesSet:
     """Series with the values that follow them.
 
-    Numbered times may begin anew, as in M4's test files; dates must go on where they stopped.
+    Times must go on where they stopped; numbered ones may begin anew where the past began, as in
+    M4's test files.
+    Covariates that change are found by their names; static ones stay as they were.
 
     Args:
         data: The series.
         more: What follows, by the same names; series that have nothing there stay as they are.
         name: Of the file with it, for messages.
     Raises:
-        DataError: A name is unknown, or its dates leave a gap or overlap.
+        DataError: A name is unknown, its times leave a gap or overlap, or a covariate is missing.
     """
     names = {one.name: one for one in data.series}
     for one in more.series:
@@ -192,15 +212,45 @@ def continued(data: SeriesSet, more: SeriesSet, name: str) -> SeriesSet:
             joined.append(one)
             continue
         begins, due = more.axis.label(after.start), data.axis.label(one.end)
-        if data.axis.unit != "integer" and begins != due:
+        numbered = data.axis.unit == "integer"
+        anew = data.axis.label(one.start)
+        if begins != due and not (numbered and begins == anew):
+            also = f", or begin anew at {anew}" if numbered else ""
             raise DataError(
-                f"{name}: series {one.name!r} must go on at {due}, where the past stops, got "
+                f"{name}: series {one.name!r} must go on at {due}, where the past stops{also}, got "
                 f"{begins}. Give the values that follow."
             )
         values = np.concatenate([one.values, after.values])
-        known = np.concatenate([one.known[: len(one.values)], after.known])
-        joined.append(Series(one.name, one.start, values, known, one.static))
+        known = np.concatenate([one.known[: len(one.values)], _same_known(data, more, after, name)])
+        real = np.concatenate([one.real, after.real])
+        joined.append(dataclasses.replace(one, values=values, known=known, real=real))
     return SeriesSet(tuple(joined), data.axis, data.known_names, data.static_names, data.report)
+
+
+def _same_known(data: SeriesSet, more: SeriesSet, after: Series, name: str) -> np.ndarray:
+    """Covariates of a series of `more` in the columns that `data` has.
+
+    One that does not change there was read as static.
+    """
+    columns = np.zeros((len(after.known), len(data.known_names)))
+    for k, column in enumerate(data.known_names):
+        if column in more.known_names:
+            columns[:, k] = after.known[:, more.known_names.index(column)]
+            continue
+        if column not in more.static_names:
+            raise DataError(
+                f"{name}: data must have the covariate `{column}`, as the past has it, got "
+                f"{', '.join(more.known_names + more.static_names) or 'none'}. Add that column."
+            )
+        value = after.static[more.static_names.index(column)]
+        if not isinstance(value, float) or not np.isfinite(value):
+            got = "empty cells" if isinstance(value, float) else repr(value)
+            raise DataError(
+                f"{name}: covariate `{column}` must be a number, as in the past, got {got} for "
+                f"series {after.name!r}. Write numbers."
+            )
+        columns[:, k] = value
+    return columns
 
 
 def number(text: str) -> float | None:
@@ -259,14 +309,29 @@ def _check_duplicates(columns: Columns, name: str, rows: np.ndarray, positions: 
 
 
 def _even(
-    positions: np.ndarray, values: np.ndarray, first: np.integer[Any], last: np.integer[Any]
+    positions: np.ndarray,
+    values: np.ndarray,
+    *,
+    first: np.integer[Any],
+    last: np.integer[Any],
+    end: np.integer[Any],
 ) -> np.ndarray:
-    """Values at every position from `first` to `last`, straight lines between those that are."""
+    """A covariate at every position from `first` to `last`, straight lines in its gaps.
+
+    Args:
+        positions: Of the rows.
+        values: Of the rows, NaN where empty.
+        first: Position of the series' first value.
+        last: Position of its last row.
+        end: Position of its last value: from the covariate's own last value on it stays as it is
+            up to there, and is NaN, not known, in the rows of the future.
+    """
     real = np.isfinite(values)
     wanted = np.arange(first, last + 1)
     if not real.any():
-        return np.zeros(len(wanted))
-    return np.asarray(np.interp(wanted, positions[real], values[real]))
+        return np.where(wanted > end, np.nan, 0.0)
+    found = np.interp(wanted, positions[real], values[real])
+    return np.where((wanted > end) & (wanted > positions[real][-1]), np.nan, found)
 
 
 def _check_even(
@@ -323,7 +388,9 @@ def _report(
         f"{axis.label(first)} to {axis.label(last)}"
     ]
     if filled:
-        lines.append(f"gaps: {filled:,} of {total:,} values were missing, filled by straight lines")
+        lines.append(
+            f"gaps: {filled:,} of {total:,} values were missing, filled with the value before"
+        )
     if empty:
         lines.append(f"left out: {len(empty)} series without a value, {empty[0]!r} first")
     constant = [one.name for one in series if len(one.values) > 1 and np.ptp(one.values) == 0]

@@ -23,6 +23,7 @@ from .scaling import Scaling, Window
 from .series import Series, SeriesSet
 
 LEAST = 2  # values before an origin, at least
+AT_ONCE = 4096  # targets that are looked at together
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class WindowSource:
         if scaling.log:
             values = [_logarithms(one, data, where) for one in data.series]
         self._values = np.concatenate([*values, np.zeros(1)])
+        self._real = np.concatenate([*(one.real for one in data.series), np.zeros(1, bool)])
         self._value_starts = np.cumsum(self.lengths) - self.lengths
         known = [
             features.of_times(one, data.axis, places, len(one.values) + extra, where)
@@ -110,12 +112,23 @@ class WindowSource:
         )
 
     def targets(self, origins: Origins) -> Float[np.ndarray, "B T"]:
-        """What came after the origins, NaN past the end of a series; logarithms if so set."""
+        """What came after the origins; logarithms if so set.
+
+        NaN past the end of a series, and where a value was missing: what filled it never came.
+        """
         which, origin = origins.which, origins.origin
         steps = origin[:, None] + np.arange(self.horizon)
-        found = self._values.take(self._value_starts[which][:, None] + steps, mode="clip")
-        known = steps < self.lengths[which][:, None]
-        return np.where(known, found, np.nan)
+        places = self._value_starts[which][:, None] + steps
+        known = (steps < self.lengths[which][:, None]) & self._real.take(places, mode="clip")
+        return np.where(known, self._values.take(places, mode="clip"), np.nan)
+
+    def with_targets(self, origins: Origins) -> Origins:
+        """Those with a target of which at least one value is known."""
+        known = np.zeros(len(origins), bool)
+        for first in range(0, len(origins), AT_ONCE):  # bounds the memory
+            some = np.arange(first, min(len(origins), first + AT_ONCE))
+            known[some] = np.isfinite(self.targets(origins.rows(some))).any(axis=1)
+        return origins.rows(np.flatnonzero(known))
 
 
 def training_origins(

@@ -166,7 +166,7 @@ class FeatureStream:
         return self._take(frames)
 
     def finish(self) -> Float[np.ndarray, "frames mels"]:
-        """The frames of the samples that are left, zeros behind them."""
+        """The frames of the samples that are left, zeros behind them; none the second time."""
         setup = self.setup
         steps = setup.num_steps(len(self.rest))
         self.finished = True
@@ -175,7 +175,9 @@ class FeatureStream:
         frames = steps * setup.stack
         missing = (frames - 1) * setup.hop + setup.window - len(self.rest)
         self.rest = np.concatenate([self.rest, np.zeros(max(0, missing))])
-        return self._take(frames)
+        found = self._take(frames)
+        self.rest = np.zeros(0)  # what is left is padding
+        return found
 
     def _take(self, frames: int) -> np.ndarray:
         if not frames:

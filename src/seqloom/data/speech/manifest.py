@@ -11,6 +11,7 @@ to the manifest. Checked by `tests/data/speech/test_manifest.py`.
 
 import json
 import math
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,8 @@ def split_by_recording(
 ) -> tuple[list[Utterance], list[Utterance]]:
     """Divide into training and validation by a hash of the recording's name.
 
-    All segments of one file fall on one side; the split is the same on every machine.
+    All segments of one file fall on one side, if its name is spelled `a.wav` or `./a.wav`; the
+    split is the same on every machine.
 
     Args:
         utterances: The data.
@@ -77,7 +79,7 @@ def split_by_recording(
     Raises:
         DataError: There are fewer than 2 files.
     """
-    names = {u.name for u in utterances}
+    names = {posixpath.normpath(u.name) for u in utterances}
     if len(names) < 2:
         raise DataError(
             "train: a manifest must name at least 2 recordings to set some aside for validation, "
@@ -86,8 +88,8 @@ def split_by_recording(
     count = min(max(1, round(valid_fraction * len(names))), len(names) - 1)
     valid = set(sorted(names, key=lambda name: (source_fraction(name), name))[:count])
     return (
-        [u for u in utterances if u.name not in valid],
-        [u for u in utterances if u.name in valid],
+        [u for u in utterances if posixpath.normpath(u.name) not in valid],
+        [u for u in utterances if posixpath.normpath(u.name) in valid],
     )
 
 

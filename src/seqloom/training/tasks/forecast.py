@@ -21,7 +21,7 @@ from ...config.forecast import (
 )
 from ...data.series.scaling import Inputs, Scale, scale
 from ...data.series.windows import Origins, WindowSource
-from ...decoding.quantiles import PROBABILITIES, interval, quantiles
+from ...decoding.quantiles import LOG_DEVIATION, PROBABILITIES, interval, quantiles
 from ...decoding.restore import restore
 from ...evaluation.conformal import calibrate
 from ...evaluation.forecast_scores import mase_unit, score
@@ -39,6 +39,10 @@ NETWORKS: dict[str, Any] = {
     "fully-connected": FullyConnectedForecaster,
     "transformer": TransformerForecaster,
 }
+NO_MASE = (
+    "no MASE and no CRPS: the seasonal differences of every series are all 0 before what is held "
+    "out; sMAPE is shown in their place, and decides"
+)
 AT_ONCE = 256  # windows that a validation sends through the network together
 
 
@@ -76,6 +80,8 @@ class Forecast(Work):
                 for which, origin in data.valid_origins
             ]
         )
+        if not np.isfinite(self._units).any():
+            self.report = (*data.report, NO_MASE)
 
     @classmethod
     def open(cls, data: str, valid: str | None, config: Config) -> "Forecast":
@@ -103,9 +109,8 @@ class Forecast(Work):
         return np.array_split(rows, range(self._batch, len(rows), self._batch))
 
     def size(self, rows: np.ndarray) -> int:
-        origins = self.data.train_origins.rows(rows)
-        left = self.data.train.lengths[origins.which] - origins.origin
-        return int(np.minimum(left, self.parts.horizon).sum())
+        targets = self.data.train.targets(self.data.train_origins.rows(rows))
+        return int(np.isfinite(targets).sum())
 
     def volume(self, rows: np.ndarray) -> int:
         origin = self.data.train_origins.rows(rows).origin
@@ -127,7 +132,7 @@ class Forecast(Work):
             actual, done.point, done.lower, done.upper, self._units, done.quantiles, PROBABILITIES
         )
         worst = {"mase": scores.mase, "smape": scores.smape, "crps": scores.crps}
-        # where no series has a scale, sMAPE stands in
+        # where no series has a scale, sMAPE stands in, as the report says
         return {k: v if np.isfinite(v) else scores.smape for k, v in worst.items()}
 
     def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
@@ -204,7 +209,7 @@ def value_loss(said: Tensor, wanted: Tensor, output: str) -> Tensor:
         p = torch.from_numpy(PROBABILITIES).to(said)
         loss = 2.0 * torch.maximum(p * error, (p - 1.0) * error).mean(dim=2)
     elif output == "gaussian":
-        log_deviation = said[:, :, 1].clamp(-7.0, 7.0)
+        log_deviation = said[:, :, 1].clamp(-LOG_DEVIATION, LOG_DEVIATION)
         loss = log_deviation + 0.5 * (error[:, :, 0] / log_deviation.exp()) ** 2
     else:
         loss = error[:, :, 0].abs()

@@ -18,6 +18,7 @@ from ...data.series.scaling import Scaling
 from ...data.series.season import Season, infer_season
 from ...data.series.series import SeriesSet, continued
 from ...data.series.windows import (
+    LEAST,
     Origins,
     WindowSource,
     held_out_horizons,
@@ -80,7 +81,7 @@ def prepare_series(train: str, valid: str | None, config: Config) -> tuple[Prepa
     # a window that is one vector has its season in its places
     waves = 1 if isinstance(config.model, FullyConnectedConfig) else season.length
     prepared = _cut(data, stops, settings, waves, report)
-    _check(prepared, train, horizon)
+    _check(prepared, train, valid, horizon, held_out)
     batch = settings.batch_windows or (128 if len(prepared.train_origins) >= MANY else 32)
     settings = dataclasses.replace(settings, batch_windows=batch)
     return prepared, dataclasses.replace(config, data=settings)
@@ -133,14 +134,17 @@ def _cut(
     features = Features.learn(begun, waves, settings.calendar, settings.covariates)
     origins = training_origins(stops, window=window, horizon=horizon, season=season)
     ends = np.array([len(one.values) for one in data.series])
+    train = WindowSource(begun, features, scaling=scaling, horizon=horizon)
+    valid = WindowSource(data, features, scaling=scaling, horizon=horizon)
+    origins = train.with_targets(origins)
     return PreparedSeries(
         data=data,
         features=features,
         scaling=scaling,
-        train=WindowSource(begun, features, scaling=scaling, horizon=horizon),
+        train=train,
         train_origins=origins,
-        valid=WindowSource(data, features, scaling=scaling, horizon=horizon),
-        valid_origins=held_out_origins(stops, ends, horizon=horizon),
+        valid=valid,
+        valid_origins=valid.with_targets(held_out_origins(stops, ends, horizon=horizon)),
         fingerprint=data.fingerprint,
         report=(*report, *_windows_report(origins, stops, window, horizon)),
     )
@@ -170,12 +174,26 @@ def _windows_report(
     return tuple(lines)
 
 
-def _check(prepared: PreparedSeries, name: str, horizon: int) -> None:
-    longest = max(len(one.values) for one in prepared.data.series)
+def _check(
+    prepared: PreparedSeries, name: str, valid: str | None, horizon: int, held_out: int
+) -> None:
     if not len(prepared.train_origins) or not len(prepared.valid_origins):
+        longest = max(int(one.real.sum()) for one in prepared.data.series)
+        needed = held_out * horizon + LEAST + 1
+        if valid is not None:
+            raise DataError(
+                f"train: a series must have at least {LEAST + 1} values in `{name}` and {horizon} "
+                f"in `{valid}` for a horizon of {horizon}, got none that has. Lower data.horizon."
+            )
+        if longest >= needed:
+            raise DataError(
+                f"train: `{name}` must have values before and in the last {held_out * horizon} "
+                "steps of its series, got gaps alone. Lower data.test_steps, or fill the gaps."
+            )
         raise DataError(
-            f"train: `{name}` must have a series of at least {2 * horizon + 2} values for a "
-            f"horizon of {horizon}, got {longest} at most. Lower data.horizon."
+            f"train: `{name}` must have a series of at least {needed} values for a horizon of "
+            f"{horizon}, of which {held_out} are held out, got {longest} at most. Lower "
+            "data.horizon or data.held_out."
         )
     if all(np.ptp(one.values) == 0 for one in prepared.data.series):
         raise DataError(
