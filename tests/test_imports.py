@@ -33,13 +33,14 @@ ROOMS = (
         "decoding",
         "evaluation",
         "export",
+        "inspection",
         "runtime",
     ),
-    *("training", "inspection", "cli"),
+    *("training", "comparison", "cli"),
 )
 WITHOUT_TORCH = {
     *("errors", "shapes", "extras", "files", "config"),
-    *("data", "reference", "native", "decoding", "evaluation", "export", "runtime"),
+    *("data", "reference", "native", "decoding", "evaluation", "export", "inspection", "runtime"),
 }
 PUBLIC = [n for n in seqloom.__all__ if n != "__version__"]
 

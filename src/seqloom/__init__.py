@@ -16,7 +16,8 @@ from .extras import missing_extra
 if TYPE_CHECKING:
     from .config import Config
     from .errors import SeqloomError
-    from .runtime import Alignment, Model, Prediction, load
+    from .inspection import Alignment, Trace
+    from .runtime import Model, Prediction, load
     from .training import Result, resume, train
 
 __version__ = "0.1.0"
@@ -28,6 +29,7 @@ __all__ = [
     "Prediction",
     "Result",
     "SeqloomError",
+    "Trace",
     "__version__",
     "load",
     "resume",
@@ -35,12 +37,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Alignment": "runtime",
+    "Alignment": "inspection",
     "Config": "config",
     "Model": "runtime",
     "Prediction": "runtime",
     "Result": "training",
     "SeqloomError": "errors",
+    "Trace": "inspection",
     "load": "runtime",
     "resume": "training",
     "train": "training",

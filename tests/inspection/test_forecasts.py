@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from seqloom.data.series.frames import to_series
+from seqloom.decoding.forecast_table import ForecastTable
 from seqloom.errors import RunError
 from seqloom.evaluation.backtest import Backtest, Method
 from seqloom.evaluation.forecast_scores import ForecastScores
 from seqloom.inspection.forecasts import MOST_SERIES, draw_errors, draw_forecast
-from seqloom.runtime.forecast_table import ForecastTable
 
 
 def table(names, horizon=3):

@@ -1,1 +1,6 @@
-"""Looking inside: from a model to pictures of what it did."""
+"""Looking inside: what a network did, as a `Trace`, as figures and as a page."""
+
+from .alignment import Alignment
+from .trace import Layer, Named, Trace, read_trace
+
+__all__ = ["Alignment", "Layer", "Named", "Trace", "read_trace"]

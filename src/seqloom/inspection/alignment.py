@@ -4,13 +4,30 @@ Source: the figure of Bahdanau, Cho & Bengio 2015 (figure 3).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from ..data.vocabulary import EOS, SPECIALS
 from ..files import replacing
-from ..runtime import Alignment
 
 _SHOWN = {SPECIALS[EOS]: "end", " ": "␣"}
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Where the decoder looked: attention weights of each output symbol over the source.
+
+    Attributes:
+        source: Source symbols, S of them.
+        output: Output symbols and the end, T of them.
+        weights: `(T, S)`, each row summing to 1.
+    """
+
+    source: tuple[str, ...]
+    output: tuple[str, ...]
+    weights: np.ndarray
 
 
 def draw_alignments(alignments: Sequence[Alignment], path: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from ..data.series.series import SeriesSet
+from ..decoding.forecast_table import ForecastTable
 from ..evaluation.backtest import NETWORK, Backtest
 from ..files import replacing
-from ..runtime.forecast_table import ForecastTable
 
 MOST_SERIES = 9  # in one picture
 HISTORY = 4  # horizons of the past that are drawn

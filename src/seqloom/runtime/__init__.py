@@ -1,6 +1,6 @@
 """Load a model file and predict, with NumPy alone."""
 
 from .model import Model, load, model_of
-from .transduce import Alignment, Prediction, Transducer
+from .transduce import Prediction, Transducer
 
-__all__ = ["Alignment", "Model", "Prediction", "Transducer", "load", "model_of"]
+__all__ = ["Model", "Prediction", "Transducer", "load", "model_of"]

@@ -10,6 +10,7 @@ from ..data.series.frames import to_series
 from ..data.series.scaling import scale
 from ..data.series.series import SeriesSet
 from ..data.series.windows import Origins, WindowSource
+from ..decoding.forecast_table import ForecastTable
 from ..decoding.quantiles import interval, quantiles
 from ..decoding.restore import Forecasts, restore
 from ..errors import ConfigError
@@ -24,7 +25,6 @@ from .forecast_networks import (
     single,
 )
 from .forecast_stream import Stream
-from .forecast_table import ForecastTable
 from .forecast_transformer import NumpyTransformerForecaster
 from .model import Model
 from .tensors import Tensors

@@ -12,6 +12,7 @@ from ..decoding import Hypothesis, LengthLimit, Search, Stepper, decode
 from ..errors import ConfigError, DataError
 from ..export.model_file import ModelFile
 from ..export.parts.transduce import TransduceParts
+from ..inspection.alignment import Alignment
 from .encoder_decoder import NumpyEncoderDecoder
 from .model import Model
 from .tensors import Tensors
@@ -36,21 +37,6 @@ class Prediction:
     score: float
     log_probability: float
     finished: bool
-
-
-@dataclass(frozen=True)
-class Alignment:
-    """Where the decoder looked: attention weights of each output symbol over the source.
-
-    Attributes:
-        source: Source symbols, S of them.
-        output: Output symbols and the end, T of them.
-        weights: `(T, S)`, each row summing to 1.
-    """
-
-    source: tuple[str, ...]
-    output: tuple[str, ...]
-    weights: np.ndarray
 
 
 class Transducer(Model):
