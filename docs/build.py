@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 
 import seqloom
 from seqloom.config import TASKS, Sections
-from seqloom.inspection.alignment import draw_alignments
+from seqloom.inspection.figures.alignment import draw_alignments
 
 HERE = Path(__file__).parent
 WORDS = ["thought", "phoenix", "knowledge"]
