@@ -74,8 +74,10 @@ def test_arrows_of_the_gradient_are_to_scale_and_point_back_through_time(drawn, 
         assert (tip > t) == reverse
     lines = {line.get_label(): line.get_ydata() for line in below.lines}
     np.testing.assert_allclose(lines["‖∂L/∂h(t)‖"], sizes / sizes.max(), rtol=1e-6)
-    cell = trace[f"jacobian/{layer}/cell"].values
-    np.testing.assert_allclose(lines["along the cell"], cell / cell.max(), rtol=1e-6)
+    cell, gates = (trace[f"jacobian/{layer}/{part}"].values for part in ("cell", "gates"))
+    both = max(cell.max(), gates.max())  # one scale: which path carries more can be seen
+    np.testing.assert_allclose(lines["along the cell"], cell / both, rtol=1e-6)
+    np.testing.assert_allclose(lines["through the gates"], gates / both, rtol=1e-6)
     words = [label.get_text() for label in below.get_xticklabels()]
     assert words == list(trace.labels["source"])
 

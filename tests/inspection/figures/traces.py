@@ -23,7 +23,7 @@ def recurrent(kind, words=tuple(ARTICLE), size=7, reverse=False):
     found = {n: Named(a.astype(np.float32), steps) for n, a in arrays.items()}
     parts = {"rnn": ["state", "h"], "gru": ["state", "h", "cell", "gates"]}
     for part in parts.get(kind, ["state", "h", "c", "cell", "gates"]):
-        values = fade ** {"cell": 0.3}.get(part, 1.0)
+        values = {"gates": 2.0}.get(part, 1.0) * fade ** {"cell": 0.3}.get(part, 1.0)
         found[f"jacobian/{name}/{part}"] = Named(values.astype(np.float32), ("source",))
     for measure in ("integrated_gradients", "leave_one_out"):
         values = rng.normal(size=len(words)).astype(np.float32)

@@ -37,7 +37,7 @@ IDEAS = {
         "sum to 1, say how much of each is read. Nothing has to be squeezed into one vector."
     ),
     "pool": (
-        "All states are kept, and weights, which sum to 1, say how much of each is read. The weights "
+        "All states are kept, and weights, which sum to 1, say how much of each is read. They "
         "can be looked at."
     ),
     "transformer": (

@@ -14,7 +14,7 @@ from .style import BLUE, CELL, LINE, MOST_LABELS, heat, label_steps, plain, widt
 NEEDS = "attention"
 MOST_MAPS = 3  # arrays of heads that are drawn: the last layers
 HEADS_ACROSS = 4
-SMALL = 16  # steps up to which the small maps of heads have labels
+SMALL = 20  # steps up to which the small maps of heads have labels
 
 
 def available(trace: Trace) -> bool:

@@ -95,26 +95,38 @@ def _arrow(axes: Any, t: int, share: float, layer: Layer) -> None:
 
 
 def _logarithmic(axes: Any, trace: Trace, layer: Layer, shares: np.ndarray) -> None:
-    curves = [("‖∂L/∂h(t)‖", BLUE, "-", shares)]
-    for name, (label, colour, line) in JACOBIANS.items():
-        key = f"jacobian/{layer.name}/{name}"
-        if key in trace:
-            values = trace[key].values.astype(np.float64)
-            curves.append((label, colour, line, values / (values.max(initial=0.0) or 1.0)))
+    curves = [("‖∂L/∂h(t)‖", BLUE, "-", shares), *_jacobians(trace, layer)]
     steps = np.arange(len(shares))
     marks = "o" if len(steps) <= MOST_LABELS else ""
     for label, colour, line, values in curves:
-        drawn = np.maximum(values, LOWEST)
+        drawn = np.where(values > 0, np.maximum(values, LOWEST), np.nan)
         axes.plot(steps, drawn, color=colour, ls=line, lw=1.2, marker=marks, ms=2.5, label=label)
     axes.axhline(FALLEN, color=GREY, lw=0.8, ls=":")
-    least = min(float(values.min(initial=1.0)) for *_, values in curves)
+    least = min(float(values[values > 0].min(initial=1.0)) for *_, values in curves)
     axes.set_yscale("log")
     axes.set_ylim(max(0.5 * LOWEST, min(0.003, 0.5 * least)), 1.6)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:g} %")
+    axes.yaxis.set_major_formatter(
+        lambda value, _: f"{100 * value:.9f}".rstrip("0").rstrip(".") + " %"
+    )
     axes.yaxis.minorticks_off()
     axes.set_ylabel("of the largest")
     plain(axes)
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2 + (len(steps) > 20) * 2)
+
+
+def _jacobians(trace: Trace, layer: Layer) -> list[tuple[str, str, str, np.ndarray]]:
+    """Label, colour, line and values of each that the trace has; the two paths on one scale."""
+    found = {
+        name: trace[f"jacobian/{layer.name}/{name}"].values.astype(np.float64)
+        for name in JACOBIANS
+        if f"jacobian/{layer.name}/{name}" in trace
+    }
+    largest = {name: float(values.max(initial=0.0)) or 1.0 for name, values in found.items()}
+    paths = max((largest[name] for name in found if name != "state"), default=1.0)
+    return [
+        (*JACOBIANS[name], values / (largest[name] if name == "state" else paths))
+        for name, values in found.items()
+    ]
 
 
 def _at_once(row: Any, trace: Trace, layer: Layer) -> None:
