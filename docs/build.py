@@ -2,6 +2,7 @@
 
     python docs/build.py settings          docs/settings.md, from the dataclasses in config/
     python docs/build.py figures MODEL     docs/figures/alignment.png, from a model of English words
+    python docs/build.py story             docs/story/, its numbers, quotations and figures
 
 The tables of README.md, docs/results.md and docs/performance.md come from `benchmarks/`.
 """
@@ -13,7 +14,7 @@ from typing import Any, get_type_hints
 
 import seqloom
 from seqloom.config import TASKS, Sections
-from seqloom.inspection.alignment import draw_alignments
+from seqloom.inspection.figures.alignment import draw_alignments
 
 HERE = Path(__file__).parent
 WORDS = ["thought", "phoenix", "knowledge"]
@@ -80,9 +81,16 @@ def _number(value: float) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["settings", "figures"])
+    parser.add_argument("what", choices=["settings", "figures", "story"])
     parser.add_argument("model", nargs="?", type=Path)
+    parser.add_argument("--data", type=Path, default=HERE.parent / "../shared/data")
+    parser.add_argument("--runs", type=Path, default=Path("runs/story"), help="of `story`")
     arguments = parser.parse_args()
+    if arguments.what == "story":
+        from story.script import build  # beside this file
+
+        build(arguments.data, arguments.runs)
+        return
     if arguments.what == "settings":
         (HERE / "settings.md").write_text(settings_page(), encoding="utf-8")
         return

@@ -61,7 +61,7 @@ def evaluate(model: Classifier, request: Request) -> None:
     if request.outputs is not None:
         _write_outputs(request.outputs, model, measured)
     if request.figure is not None:
-        from ...inspection.confusion import draw_confusion
+        from ...inspection.figures.confusion import draw_confusion
 
         draw_confusion(measured.scores, request.figure)
 

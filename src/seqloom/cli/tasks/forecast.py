@@ -45,7 +45,7 @@ def predict(model: Forecaster, request: Request) -> None:
     with printing():
         print(table.to_csv(), end="")
     if request.figure is not None:
-        from ...inspection.forecasts import draw_forecast
+        from ...inspection.figures.forecasts import draw_forecast
 
         drawn = draw_forecast(data, table, request.figure)
         if drawn < len(data.series):
@@ -85,7 +85,7 @@ def _show(found: Backtest, request: Request) -> None:
     else:
         print_backtest(found, Console())
     if request.figure is not None:
-        from ...inspection.forecasts import draw_errors
+        from ...inspection.figures.forecasts import draw_errors
 
         draw_errors(found, request.figure)
 

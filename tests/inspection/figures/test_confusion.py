@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from seqloom.errors import RunError
 from seqloom.evaluation.classes import evaluate_classes
-from seqloom.inspection.confusion import draw_confusion
+from seqloom.inspection.figures.confusion import draw_confusion
 
 
 def scores(num_classes):

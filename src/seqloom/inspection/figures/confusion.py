@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..evaluation.classes import ClassEvaluation
-from ..files import replacing
+from ...evaluation.classes import ClassEvaluation
+from ...files import replacing
 
 MOST_COUNTS = 20  # classes up to which the counts are written into the squares
 BLUE, GREY = "#1b6ca8", "#888888"

@@ -8,7 +8,7 @@ from seqloom.decoding.forecast_table import ForecastTable
 from seqloom.errors import RunError
 from seqloom.evaluation.backtest import Backtest, Method
 from seqloom.evaluation.forecast_scores import ForecastScores
-from seqloom.inspection.forecasts import MOST_SERIES, draw_errors, draw_forecast
+from seqloom.inspection.figures.forecasts import MOST_SERIES, draw_errors, draw_forecast
 
 
 def table(names, horizon=3):

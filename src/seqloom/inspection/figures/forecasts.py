@@ -1,6 +1,6 @@
 """Pictures of forecasts: history, forecast and band; the errors of a backtest by horizon.
 
-Checked by `tests/inspection/test_forecasts.py`.
+Checked by `tests/inspection/figures/test_forecasts.py`.
 """
 
 import math
@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data.series.series import SeriesSet
-from ..decoding.forecast_table import ForecastTable
-from ..evaluation.backtest import NETWORK, Backtest
-from ..files import replacing
+from ...data.series.series import SeriesSet
+from ...decoding.forecast_table import ForecastTable
+from ...evaluation.backtest import NETWORK, Backtest
+from ...files import replacing
 
 MOST_SERIES = 9  # in one picture
 HISTORY = 4  # horizons of the past that are drawn

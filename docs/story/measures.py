@@ -1,0 +1,179 @@
+"""The numbers of the story, each under the name that the chapters give it between markers.
+
+A number that is not here is not in a chapter. `of_untrained()` needs no training and no data, and
+is the same on every machine; a test computes it anew.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqloom.data.labelled import read_labelled
+from seqloom.data.negation import ARTICLE
+from seqloom.evaluation.edit_distance import best_reference
+from seqloom.inspection import Trace
+
+from .gradients import fallen, reader_of, trace_reader, untrained
+from .networks import SEED, negation_file, trained
+
+BETWEEN = "on a cold november evening after the long drive into town with an old friend beside me"
+LONG = f"it is highly unlikely {BETWEEN} as things stand that i would not recommend this movie"
+CELLS = ("rnn", "lstm", "gru")
+RUNGS = ("fully-connected", *CELLS)
+CODERS = ("context", "attention", "transformer")
+LENGTHS = ((3, 5), (6, 8), (9, 11), (12, 22))  # letters of a word
+TEST_WORDS, TEST_REVIEWS, LONG_REVIEW = 1500, 60, 25
+WORD = "CONTEMPORANEOUSLY"
+
+
+def norms(trace: Trace) -> np.ndarray:
+    """‖dL/dh_t‖ of each step."""
+    return np.linalg.norm(trace["gradient/encoder.0/h"].values, axis=1)
+
+
+def untrained_trace(cell: str, forget_bias: float = 0.0) -> Trace:
+    """What an untrained network does with the long sentence: random weights, random vectors."""
+    reader = untrained(cell)
+    if forget_bias:
+        weights, H = reader.weights, reader.weights.weight_hh.shape[1]
+        bias = weights.bias_ih + np.repeat([0.0, forget_bias, 0.0, 0.0], H)
+        reader = reader._replace(weights=weights._replace(bias_ih=bias))
+    words = tuple(LONG.split())
+    known = {word: i for i, word in enumerate(dict.fromkeys(words))}
+    vectors = np.random.default_rng(SEED).normal(size=(len(known), 32))
+    return trace_reader(reader, vectors[[known[word] for word in words]], words, answer=1)
+
+
+def trained_trace(model: Any, text: str = LONG) -> Trace:
+    """What a trained reader does with a text, and the gradient of its own answer's loss."""
+    symbols = model.encode(text)
+    x = model.network.embedding[symbols].astype(np.float64)
+    answer = int(model.predict_proba([text])[0].argmax())
+    words = tuple(model.parts.reader.symbols(text))
+    return trace_reader(reader_of(model), x, words, answer)
+
+
+def of_untrained() -> dict[str, str]:
+    """How far back the gradient of an untrained network reaches, on the long sentence."""
+    found = {"words": str(len(LONG.split()))}
+    for cell in CELLS:
+        sizes = norms(untrained_trace(cell))
+        found[f"untrained-{cell}-steps"] = str(fallen(sizes))
+        found[f"untrained-{cell}-first"] = scientific(sizes[0] / sizes.max())
+    for bias in (1, 2):
+        sizes = norms(untrained_trace("lstm", bias))
+        found[f"untrained-lstm-bias{bias}-steps"] = str(fallen(sizes))
+    jacobian = untrained_trace("rnn")["jacobian/encoder.0/state"].values
+    found["untrained-rnn-factor"] = (
+        f"{(jacobian[0] / jacobian[-1]) ** (1 / (len(jacobian) - 1)):.2f}"
+    )
+    return found
+
+
+def negation(runs: Path) -> dict[str, str]:
+    """Accuracy by words between, the sentence itself, and effective memory after training."""
+    rows = [line.split("\t") for line in _lines(negation_file("test", runs))[1:]]
+    found = {}
+    for rung in RUNGS:
+        model = trained(f"negation-{rung}", Path(), runs)
+        right = np.array(
+            [p == row[1] for p, row in zip(model.predict([r[0] for r in rows]), rows, strict=True)]
+        )
+        far = np.array([int(row[2]) for row in rows])
+        found[f"negation-{rung}"] = f"{100 * right.mean():.1f}"
+        for distance in sorted(set(far)):
+            found[f"negation-{rung}-{distance}"] = f"{100 * right[far == distance].mean():.0f}"
+        positive = model.predict_proba([ARTICLE])[0][model.labels.index("positive")]
+        found[f"sentence-{rung}"] = f"{100 * positive:.0f}"
+        found[f"parameters-{rung}"] = f"{sum(t.size for t in model.file.tensors.values()):,}"
+        if rung in CELLS:
+            trace = trained_trace(model)
+            found[f"trained-{rung}-first"] = scientific(norms(trace)[0] / norms(trace).max())
+            found |= _kept(trace)
+    found["negation-test"] = f"{len(rows):,}"
+    return found
+
+
+def _kept(trace: Trace) -> dict[str, str]:
+    """What keeps the negation while words pass that mean nothing: units that stay open."""
+    words = trace.labels["source"]
+    passing = slice(words.index("evening"), words.index("that"))
+    found = {}
+    for cell, gate in (("lstm", "f"), ("gru", "z")):
+        if f"states/encoder.0/{gate}" in trace:
+            mean = trace[f"states/encoder.0/{gate}"].values[passing].mean(axis=0)
+            found[f"{cell}-open"] = str((mean > 0.9).sum())
+            found[f"{cell}-closed"] = str((mean < 0.5).sum())
+    sizes = norms(trace)[passing]
+    return found | {f"{trace.rung}-passing": f"{sizes[0] / sizes[-1]:.2f}"}
+
+
+def reviews(data: Path, runs: Path) -> dict[str, str]:
+    """Film reviews: accuracy, and how much gradient a trained network sends far back."""
+    found_rows = read_labelled(data / "reviews/sst2_test.tsv")
+    texts = [row.text for row in found_rows]
+    found = {"reviews-test": f"{len(texts):,}"}
+    for rung in RUNGS:
+        model = trained(f"reviews-{rung}", data, runs)
+        answers = zip(model.predict(texts), found_rows, strict=True)
+        right = [answer == row.label for answer, row in answers]
+        found[f"reviews-{rung}"] = f"{100 * np.mean(right):.1f}"
+        if rung in CELLS:
+            long = [t for t in texts if len(t.split()) >= LONG_REVIEW][:TEST_REVIEWS]
+            found[f"reviews-{rung}-back"] = scientific(np.median([_back(model, t) for t in long]))
+    return found | {"reviews-long": str(TEST_REVIEWS), "reviews-length": str(LONG_REVIEW)}
+
+
+def _back(model: Any, text: str) -> float:
+    """Gradient so many steps before the end of a text, as a share of the last step's."""
+    sizes = norms(trained_trace(model, text))
+    return float(sizes[-LONG_REVIEW] / sizes[-1])
+
+
+def words(data: Path, runs: Path) -> dict[str, str]:
+    """English words to their sounds: wrong phones in %, by letters of the word."""
+    found = {"words-test": f"{TEST_WORDS:,}"}
+    for coder in CODERS:
+        errors = word_errors(coder, data, runs)
+        found |= {
+            f"words-{coder}-{low}": f"{error:.1f}"
+            for (low, _), error in zip(LENGTHS, errors[1], strict=True)
+        }
+        found[f"words-{coder}"] = f"{errors[0]:.1f}"
+        model = trained(f"words-{coder}", data, runs)
+        found[f"parameters-{coder}"] = f"{sum(t.size for t in model.file.tensors.values()):,}"
+        found[f"word-{coder}"] = model.predict([WORD])[0]
+    ratio = float(found["words-context-12"]) / float(found["words-attention-12"])
+    return found | {"words-ratio": f"{ratio:.1f}"}
+
+
+def word_errors(coder: str, data: Path, runs: Path) -> tuple[float, list[float]]:
+    """Wrong phones in %, of all test words and by `LENGTHS`; the nearest pronunciation counts."""
+    references: dict[str, list[list[str]]] = defaultdict(list)
+    for line in _lines(data / "g2p_en/test.tsv"):
+        spelling, phones = line.split("\t")
+        references[spelling].append(phones.split())
+    some = np.random.default_rng(SEED).permutation(sorted(references))[:TEST_WORDS]
+    outputs = trained(f"words-{coder}", data, runs).predict(list(some))
+    counts = np.array(
+        [best_reference(o.split(), references[w]) for o, w in zip(outputs, some, strict=True)]
+    )
+    wrong = counts[:, 1]
+    sizes = np.array([len(references[w][i]) for w, i in zip(some, counts[:, 0], strict=True)])
+    letters = np.array([len(w) for w in some])
+    parts = [(letters >= low) & (letters <= high) for low, high in LENGTHS]
+    return 100 * wrong.sum() / sizes.sum(), [100 * wrong[p].sum() / sizes[p].sum() for p in parts]
+
+
+def scientific(value: float) -> str:
+    """A small number for text: 0.021, or 3.3e-10 as `3 x 10^-10`."""
+    if value >= 0.001:
+        return f"{value:.2g}"
+    digits, power = f"{value:.0e}".split("e")
+    return f"{digits} x 10^{int(power)}"
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()

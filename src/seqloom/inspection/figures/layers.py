@@ -1,0 +1,58 @@
+"""Which arrays of a trace a figure draws, and in which order.
+
+Figures have room for a few layers: the first `MOST_LAYERS` that have what is drawn.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..trace import Layer, Trace
+
+MOST_LAYERS = 4
+GATES = {"lstm": "ifgo", "gru": "rzn"}
+GATE_NAMES = {
+    "i": "input gate i",
+    "f": "forget gate f",
+    "g": "candidate g",
+    "o": "output gate o",
+    "r": "reset gate r",
+    "z": "update gate z",
+    "n": "candidate n",
+}
+KEEPS = {"lstm": "f", "gru": "z"}  # the gate that keeps the old state where it is open
+
+
+def layers_with(trace: Trace, template: str) -> list[Layer]:
+    """The first layers that have an array, e.g. `gradient/{}/h`."""
+    found = [layer for layer in trace.layers if template.format(layer.name) in trace]
+    return found[:MOST_LAYERS]
+
+
+def gated(trace: Trace) -> list[Layer]:
+    """The first layers whose gates are in the trace."""
+    found = [
+        layer
+        for layer in trace.layers
+        if layer.kind in GATES
+        and all(f"states/{layer.name}/{gate}" in trace for gate in GATES[layer.kind])
+    ]
+    return found[:MOST_LAYERS]
+
+
+def title(layer: Layer) -> str:
+    """A layer's name, kind and direction, in words."""
+    kind = layer.kind.upper() if layer.kind in ("rnn", "lstm", "gru") else layer.kind
+    back = ", reads from the end" if layer.reverse else ""
+    return f"{layer.name} ({kind}, {layer.size} units{back})"
+
+
+def step_labels(trace: Trace, axis: str) -> Sequence[str] | None:
+    """Symbols of an axis of steps, if the trace has them."""
+    return trace.labels.get(axis)
+
+
+def norms(values: np.ndarray) -> np.ndarray:
+    """Length of the vector of each step, `(steps,)`; of the one vector where there are no steps."""
+    found: np.ndarray = np.linalg.norm(np.atleast_2d(values.astype(np.float64)), axis=-1)
+    return found

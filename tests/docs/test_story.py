@@ -1,0 +1,181 @@
+"""The story: its code runs, its quotations are the code, its numbers are those of the script."""
+
+import re
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "docs"))
+
+from story import measures, pages, script  # noqa: E402
+from story.gradients import CELLS, fallen, jacobian_norms, trace_reader, untrained  # noqa: E402
+
+STORY = ROOT / "docs" / "story"
+CHAPTERS = sorted(STORY.glob("0*.md"))
+PAGES = [STORY / "README.md", *CHAPTERS]
+DATA = ROOT / "../shared/data"
+ARTICLE = "highly unlikely that I would not recommend this movie"
+
+
+def text_of(page):
+    return page.read_text(encoding="utf-8")
+
+
+def blocks(page):
+    """Python to run: what is not a quotation."""
+    plain = pages.QUOTE.sub("", text_of(page))
+    return re.findall(r"```python\n(.*?)```", plain, re.DOTALL)
+
+
+def ids(page):
+    return page.stem
+
+
+def test_there_are_seven_chapters_and_each_follows_the_one_before():
+    assert [page.stem[:2] for page in CHAPTERS] == [f"0{n}" for n in range(1, 8)]
+    for page, following in pairwise(CHAPTERS):
+        assert f"({following.name})" in text_of(page)
+
+
+@pytest.mark.parametrize("page", CHAPTERS, ids=ids)
+def test_code_of_a_chapter_runs_in_order(page):
+    found = blocks(page)
+    assert found
+    names: dict = {}
+    for number, block in enumerate(found):
+        exec(compile(block, f"{page.name}, block {number + 1}", "exec"), names)
+    assert sum(block.count("assert") for block in found)  # it says something, and that is true
+
+
+@pytest.mark.parametrize("page", CHAPTERS, ids=ids)
+def test_quotations_are_the_code(page):
+    text = text_of(page)
+    if page != CHAPTERS[4]:  # the fifth joins two loops; its backward pass is a block that runs
+        assert pages.QUOTE.search(text)
+    assert pages.quoted(text) == text, "run: python docs/build.py story"
+    assert text.count("<!-- from ") == len(pages.QUOTE.findall(text))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_links_and_figures_are_there(page):
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text_of(page)):
+        if not target.startswith("http"):
+            assert (STORY / target).exists(), target
+
+
+def test_every_figure_is_shown():
+    shown = {name for page in PAGES for name in re.findall(r"figures/([\w-]+\.png)", text_of(page))}
+    assert shown == {path.name for path in (STORY / "figures").iterdir()}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_no_number_is_missing_and_the_sentence_runs_through(page):
+    assert "?" not in pages.stated(text_of(page)).values()
+    if page.stem[:2] not in ("02", "03", "04"):  # whose figures have it
+        assert ARTICLE in " ".join(text_of(page).split())
+
+
+def test_numbers_of_untrained_networks_are_true():
+    """Behind figures 02-untrained and 03-untrained: the same on every machine."""
+    found = measures.of_untrained()
+    stated = {}
+    for page in PAGES:
+        stated |= {k: v for k, v in pages.stated(text_of(page)).items() if k in found}
+    assert len(stated) >= 7
+    assert stated == {name: found[name] for name in stated}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_gradients_and_jacobians_against_torch(cell):
+    """The rest of the sequence as a function of the state after step t, float64 autograd of it."""
+    T, input_size, size = 9, 4, 6
+    reader = untrained(cell, size=size, input_size=input_size, seed=3)
+    x = np.random.default_rng(4).normal(size=(T, input_size))
+    trace = trace_reader(reader, x, tuple("abcdefghi"), answer=1)
+    norms = jacobian_norms(reader, x)
+    states = _torch_states(cell, reader, x)
+    weight, bias = (torch.from_numpy(a) for a in reader.output)
+    for t, start in enumerate(states):
+        parts = tuple(part.detach().requires_grad_(True) for part in start)
+        last = _torch_states(cell, reader, x[t + 1 :], parts)[-1] if t + 1 < T else parts
+        loss = -torch.log_softmax(last[0] @ weight.T + bias, dim=1)[0, 1]
+        (d_h,) = torch.autograd.grad(loss, parts[0], retain_graph=True)
+        np.testing.assert_allclose(trace["gradient/encoder.0/h"].values[t], d_h[0], atol=1e-12)
+        whole = np.concatenate([_rows(last[0], part) for part in parts], axis=1)
+        np.testing.assert_allclose(norms["state"][t], np.linalg.norm(whole, 2), rtol=1e-9)
+        if cell == "lstm":
+            f = np.prod(trace["states/encoder.0/f"].values[t + 1 :], axis=0)
+            rest = _rows(last[1], parts[1]) - np.diag(f)
+            np.testing.assert_allclose(norms["cell"][t], f.max(), rtol=1e-9)
+            np.testing.assert_allclose(norms["gates"][t], np.linalg.norm(rest, 2), atol=1e-12)
+
+
+def _torch_states(cell, reader, x, state=None):
+    """State after each step, of torch's own cell with the same weights."""
+    size = reader.weights.weight_hh.shape[1]
+    kind = {"rnn": torch.nn.RNNCell, "lstm": torch.nn.LSTMCell, "gru": torch.nn.GRUCell}[cell]
+    twin = kind(reader.weights.weight_ih.shape[1], size, dtype=torch.float64)
+    twin.load_state_dict({n: torch.from_numpy(a) for n, a in reader.weights._asdict().items()})
+    state = state or (torch.zeros(1, size, dtype=torch.float64),) * (1 + (cell == "lstm"))
+    found = []
+    for row in torch.from_numpy(x):
+        after = twin(row[None], state if cell == "lstm" else state[0])
+        state = after if cell == "lstm" else (after,)
+        found.append(state)
+    return found
+
+
+def _rows(last, part):
+    """Jacobian of `last` by `part`, a row for each unit; zero where none."""
+    units = last[0].unbind()
+    grads = [torch.autograd.grad(u, part, retain_graph=True, materialize_grads=True) for u in units]
+    return np.concatenate([grad[0].numpy() for grad in grads])
+
+
+def test_how_far_a_gradient_reaches():
+    assert fallen(np.array([0.001, 0.02, 0.5, 1.0])) == 3
+    assert fallen(np.array([0.02, 0.5, 1.0])) == 3  # all of them
+    assert fallen(np.array([1.0, 0.001, 1.0])) == 1  # what comes back later does not count
+
+
+def test_numbers_and_quotations_are_written_between_their_marks():
+    text = "a <!--=x-->1<!--/--> b <!--=y-->2<!--/-->"
+    assert pages.filled(text, {"x": "7"}) == "a <!--=x-->7<!--/--> b <!--=y-->2<!--/-->"
+    assert pages.stated(text) == {"x": "1", "y": "2"}
+    source = pages.source(ROOT / "src/seqloom/reference/rnn.py", "initial_state")
+    assert source.splitlines()[0].startswith("def initial_state(batch_size")
+    assert source.splitlines()[1].strip().startswith("return RNNState")  # no docstring
+    with pytest.raises(KeyError, match="has no nothing"):
+        pages.source(ROOT / "src/seqloom/reference/rnn.py", "nothing")
+    assert measures.scientific(3.26e-10) == "3 x 10^-10"
+    assert measures.scientific(0.0213) == "0.021"
+
+
+@pytest.mark.slow
+def test_the_whole_story_is_made_and_its_claims_hold(tmp_path, capsys):
+    torch.set_default_dtype(torch.float32)
+    found = script.build(DATA, tmp_path / "runs", tmp_path / "story")
+    made = {path.name for path in (tmp_path / "story").glob("*.md")}
+    assert made == {page.name for page in PAGES}
+    number = {name: float(value) for name, value in found.items() if re.fullmatch(r"[\d.]+", value)}
+    assert number["negation-fully-connected"] == 50
+    assert number["negation-rnn"] < 65
+    assert number["negation-lstm"] > 95
+    assert number["negation-gru"] > 95
+    assert number["gru-passing"] > number["rnn-passing"]
+    if "words-context" not in found:
+        assert "left as they are" in capsys.readouterr().out
+        return
+    assert number["words-context-12"] > 1.5 * number["words-attention-12"]
+    assert number["words-context-3"] < 1.5 * number["words-attention-3"]
+    assert number["reviews-fully-connected"] > 75
+    stated = {name for page in PAGES for name in pages.stated(text_of(page))}
+    assert stated <= set(found)
+    assert {path.name for path in (tmp_path / "story/figures").iterdir()} == {
+        path.name for path in (STORY / "figures").iterdir()
+    }
