@@ -24,7 +24,7 @@ CASES = [
 
 
 def a_layer(kind, nonlinearity, T, I, H, *, scale=1.0, dtype=torch.float64, seed=0):
-    """A cell of random weights, what it did with a random sequence, its weights for `reference/`."""
+    """A random cell, what it did with a random sequence, its weights for `reference/`."""
     torch.manual_seed(seed)
     options = {"nonlinearity": nonlinearity} if kind == "rnn" else {}
     cell = CELLS[kind](I, H, **options).to(dtype)

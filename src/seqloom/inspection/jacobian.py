@@ -93,13 +93,12 @@ def jacobian_norms(
         return Norms({}, 0)
     dtype = np.float64 if H <= DOUBLE else np.float32
     own = {name: np.asarray(array, dtype) for name, array in arrays.items()}
-    matrices = [None if w is None else np.asarray(w, dtype) for w in weights]
-    W, b = matrices[1], matrices[3]
+    W = np.asarray(weights.weight_hh, dtype)
     products: _Products
     if kind == "lstm":
         products = _LSTM(W, own)
     elif kind == "gru":
-        products = _GRU(W, b, own)
+        products = _GRU(W, np.asarray(weights.bias_hh, dtype), own)
     else:
         products = _RNN(W, own, nonlinearity)
     cost = (8 if kind == "lstm" else 2) * H**3
@@ -160,11 +159,10 @@ class _RNN(_Products):
 class _GRU(_Products):
     """Equation 2; `kept` is the product of the z, the path along which the state is copied."""
 
-    def __init__(self, W: Array, b: Array | None, arrays: dict[str, Array]) -> None:
+    def __init__(self, W: Array, b: Array, arrays: dict[str, Array]) -> None:
         H = W.shape[1]
         self.W_r, self.W_z, self.W_n = W[:H], W[H : 2 * H], W[2 * H :]
-        self.b_n = np.zeros(H, W.dtype) if b is None else b[2 * H :]
-        self.arrays = arrays
+        self.b_n, self.arrays = b[2 * H :], arrays
         self.P, self.kept = np.eye(H, dtype=W.dtype), np.ones(H, W.dtype)
 
     def matrices(self) -> dict[str, Array]:
