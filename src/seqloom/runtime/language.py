@@ -141,7 +141,7 @@ class NumpyTransformerLanguage(_Language):
         self, symbols: Int[np.ndarray, "B T"], state: CacheState, ops: Steps = PLAIN
     ) -> tuple[Float[np.ndarray, "B T V"], CacheState]:
         config, T = self.config, symbols.shape[1]
-        scale = np.float32(config.hidden_size**0.5)
+        scale = self.embedding.dtype.type(config.hidden_size**0.5)
         x = ops.affine(ops.embed("source", self.embedding, symbols), scale, 0.0)  # 1
         seen = state.layers[0].key.shape[2] + T
         bias_NTS = recency(T, seen, config.num_heads, context=config.context, dtype=x.dtype)

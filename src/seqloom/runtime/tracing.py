@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..inspection.measures import measured
 from ..inspection.trace import Layer, Named, Trace
 from .importance import integrated_gradients, leave_one_out
 from .study import Study
@@ -52,7 +53,7 @@ def traced(
             "difference": found.difference,
             "left_out_together": together,
         }
-    return Trace(
+    trace = Trace(
         task=task,
         rung=study.rung,
         input=study.input,
@@ -62,6 +63,8 @@ def traced(
         facts=facts,
         arrays=arrays,
     )
+    weights = {name: ran.weights for name, ran in tape.layers.items() if ran.weights is not None}
+    return measured(trace, weights if jacobians else None)
 
 
 def _layers(tape: Tape, study: Study) -> list[Layer]:
