@@ -39,7 +39,7 @@ Seqloom.chips = (root, page, axis, dress) => {
     if (node) list.setAttribute("aria-activedescendant", node.id);
     if (marked && list.scrollHeight > list.clientHeight) list.scrollTop = node.offsetTop - list.offsetTop - 60;
     marked = node;
-  });
+  }, list);
   const again = () => dress && nodes.forEach((node, step) => dress(step, node));
   again();
   root.append(list);
