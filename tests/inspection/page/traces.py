@@ -1,5 +1,7 @@
 """Traces made by hand for the tests of the page: small networks with random weights, really run."""
 
+from pathlib import Path
+
 import numpy as np
 
 from seqloom.inspection import Layer, Named, Trace
@@ -9,6 +11,7 @@ from seqloom.reference.lstm import LSTMWeights
 from seqloom.reference.rnn import RNNWeights
 
 SENTENCE = "it is not true that the long and winding plot of this old film was ever dull to me".split()
+GOLDEN = Path(__file__).parents[2] / "export" / "golden"
 CELLS = {"rnn": (rnn, RNNWeights, 1), "lstm": (lstm, LSTMWeights, 4), "gru": (gru, GRUWeights, 3)}
 
 

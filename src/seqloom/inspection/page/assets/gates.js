@@ -20,8 +20,8 @@ const gated = (trace) =>
 Seqloom.section({
   id: "gates",
   title: "Gates",
-  hint: "A gate is a number from 0, closed, to 1, open, for each unit at each step; dark is open. Look for units whose gate that keeps "
-    + "(forget or update) stays dark over many steps: they carry something far. A gate that never moves decides nothing.",
+  hint: "A gate is a number from 0, closed, to 1, open, for each unit at each step; blue is open. Look for units whose gate that keeps "
+    + "(forget or update) stays blue over many steps: they carry something far. A gate that never moves decides nothing.",
   available: (trace) => gated(trace).length > 0,
   render(root, trace, page) {
     const { dom } = Seqloom;
@@ -87,11 +87,12 @@ function drawShares(root, page, array, layer) {
     dom("li", {}, dom("i", { style: { "--swatch": "var(--warm)" } }), "closed, below 0.1")));
   let columns = null;
   const canvas = new Seqloom.Canvas(root, page, {
-    height: 150, label: "Share of steps at which the gate of each unit is open or closed",
+    height: 170, label: "Share of steps at which the gate of each unit is open or closed",
     draw: (context, width, height) => {
       const { left, right } = Seqloom.MARGIN, { css } = page.palette;
       columns = new Seqloom.Steps(units, left, width - left - right);
-      const middle = (height - 24) / 2 + 4, half = middle - 8, wide = Math.max(1, columns.size * 0.7);
+      const label = (u) => `${u}`, room = Seqloom.labelRoom(context, columns, label);
+      const middle = (height - room - 2) / 2 + 4, half = middle - 8, wide = Math.max(1, columns.size * 0.7);
       context.textAlign = "right";
       for (const [share, text] of [[1, "100 %"], [0, "0"], [-1, "100 %"]]) {
         context.fillStyle = css.line;
@@ -105,13 +106,13 @@ function drawShares(root, page, array, layer) {
         context.fillStyle = css.warm;
         context.fillRect(columns.middle(u) - wide / 2, middle, wide, closed[u] * half);
       }
-      Seqloom.drawLabels(context, columns, middle + half + 2, 22, (u) => `${u + 1}`, () => css.muted, page.units[layer.name] ?? 0, page.palette);
+      Seqloom.drawLabels(context, columns, middle + half + 2, room, label, () => css.muted, page.units[layer.name] ?? 0, page.palette);
       Seqloom.markStep(context, columns, page.units[layer.name] ?? 0, 4, 2 * half + 4, page.palette);
     },
   });
   const readout = root.appendChild(dom("p", { class: "readout" }));
   const tell = (u) => {
-    if (u >= 0) readout.textContent = `Unit ${u + 1}: open at ${Seqloom.percent(open[u])} of the steps, closed at ${Seqloom.percent(closed[u])}`;
+    if (u >= 0) readout.textContent = `Unit ${u}: open at ${Seqloom.percent(open[u])} of the steps, closed at ${Seqloom.percent(closed[u])}`;
   };
   canvas.point((x) => tell(x === null ? page.units[layer.name] ?? 0 : columns?.at(x) ?? -1), (x) => {
     const unit = columns?.at(x) ?? -1;
@@ -134,7 +135,7 @@ function drawUnit(root, page, trace, layer, gates) {
     const unit = page.units[layer.name] ?? 0;
     series.forEach((s, k) => s.values.forEach((_, t) => (s.values[t] = arrays[k].at(t, unit))));
     const life = lives ? `: left alone, half of its state is gone after ${Seqloom.count(Math.max(1, Math.round(lives.value(unit))), "step")}` : "";
-    title.textContent = `Unit ${unit + 1}${life}`;
+    title.textContent = `Unit ${unit}${life}`;
     plot.canvas.dirty();
   };
   page.on(follow, root);

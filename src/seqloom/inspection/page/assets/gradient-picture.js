@@ -59,7 +59,7 @@ function drawAxis(context, y, box, steps, palette) {
 }
 
 /** The side of the picture that the gradient does not reach, and what it means. */
-function drawLostSide(context, { edge, lost }, { reverse }, steps, top, height, palette) {
+function drawLostSide(context, { edge, edgeCount }, { reverse }, steps, top, height, palette) {
   if (edge < 0) return;
   const x = steps.edge(reverse ? edge : edge + 1), { left, width } = steps;
   const [from, to] = reverse ? [x, left + width] : [left, x];
@@ -69,8 +69,7 @@ function drawLostSide(context, { edge, lost }, { reverse }, steps, top, height, 
   context.fillRect(x - 1, top - 20, 2, height + 20);
   context.font = `bold 13px ${palette.font}`;
   const side = reverse ? "right" : "left";
-  const number = lost.reduce((sum, v) => sum + v, 0);
-  const texts = [`everything ${side} of here is lost (${number})`, `lost: ${number}`, "lost"];
+  const texts = [`everything ${side} of here is lost (${edgeCount})`, `lost: ${edgeCount}`, "lost"];
   const inside = texts.find((t) => context.measureText(t).width + 12 < to - from);
   context.textAlign = inside ? (reverse ? "left" : "right") : reverse ? "right" : "left";
   const sign = reverse !== !inside ? 1 : -1;

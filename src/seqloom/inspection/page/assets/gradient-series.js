@@ -79,7 +79,8 @@ function symbolOf(layer, way) {
 
 /**
  * Where memory ends, as `effective_memory` defines it: `edge` is the step from which on, away from
- * where the layer is read, all are lost, or -1; `kept` is the distance from there.
+ * where the layer is read, all are lost, or -1; `edgeCount` of them; `kept` is the
+ * distance to the first.
  */
 function memoryOf(lost, { reverse, recurrent }) {
   if (!recurrent) return { edge: -1, kept: lost.length };
@@ -87,5 +88,5 @@ function memoryOf(lost, { reverse, recurrent }) {
   if (reverse) far.reverse(); // from the far end towards where the layer is read
   const alive = far.findIndex((t) => !lost[t]);
   if (alive <= 0) return { edge: -1, kept: lost.length };
-  return { edge: far[alive - 1], kept: lost.length - alive };
+  return { edge: far[alive - 1], edgeCount: alive, kept: lost.length - alive };
 }

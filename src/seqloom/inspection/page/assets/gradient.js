@@ -103,11 +103,12 @@ function keyOf({ series }) {
 function inWords({ series, layer, direct }, trace) {
   const { count, shown } = Seqloom;
   const lost = series.lost.reduce((sum, v) => sum + v, 0), all = series.values.length;
-  const what = trace.labels[layer.steps] ? "symbol" : "step";
+  const what = trace.labels[layer.steps] && !trace.has("input/values") ? "symbol" : "step";
   if (!(series.largest > 0)) return "No gradient arrives at any step.";
   if (series.edge >= 0) {
+    // a name for the place where it ends, if steps have names
     const word = trace.labels[layer.steps] ? `, at “${shown(trace.label(layer.steps, series.edge))}”` : "";
-    return `Memory ends ${count(series.kept, "step")} back${word}: the ${count(lost, what)} beyond changed the answer by less than 1 % of what the last one did.`;
+    return `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % of the gradient reaches the ${count(series.edgeCount, what)} beyond, so nothing was learned from them.`;
   }
   if (lost === 0) return direct
     ? `All ${count(all, what)} reach the answer.`
@@ -127,4 +128,5 @@ function drawSentence(root, { series, layer }, page) {
   const node = chips.nodes[series.edge];
   if (layer.reverse) node.before(mark);
   else node.after(mark);
+  Seqloom.scrollTo(root.firstChild, mark);
 }

@@ -83,7 +83,7 @@ Seqloom.Heat = class {
 
   rowLabels(context, palette) {
     const { map, box, view } = this, size = box.height / (view.y[1] - view.y[0]);
-    const stride = Math.max(1, Math.ceil(14 / size)), first = Math.ceil(view.y[0] / stride) * stride;
+    const stride = roundStride(14 / size), first = Math.ceil(view.y[0] / stride) * stride;
     const chosen = map.rows.axis ? this.page.steps[map.rows.axis] : this.row;
     context.textAlign = "right";
     for (let i = Math.max(0, first - (stride === 1 ? 1 : 0)); i < view.y[1]; i += stride) {
@@ -222,6 +222,11 @@ Seqloom.Heat = class {
     return [scale, group];
   }
 };
+
+/** The least of 1, 2, 5, 10, 20, ... that is no less than this. */
+function roundStride(least) {
+  for (let power = 1; ; power *= 10) for (const digit of [1, 2, 5]) if (digit * power >= least) return digit * power;
+}
 
 /** For each pixel the cells that it stands for: [from, to) twice per pixel. */
 function spans([low, high], pixels, count) {

@@ -32,7 +32,7 @@ Seqloom.section({
     const text = trace.labels[axis] ? Seqloom.chips(root, page, axis, dress) : null;
     const readout = root.appendChild(dom("p", { class: "readout" }));
     const series = { name: "importance", colour: "accent", values: values(), bars: true };
-    const plot = Seqloom.plot(root, page, { axis, series: [series], name: "Importance of each input", height: 170 });
+    const plot = Seqloom.plot(root, page, { axis, series: [series], name: "Importance of each input", height: 170, quiet: true });
 
     function dress(step, node) {
       const numbers = values(), share = numbers[step] / largest(numbers);

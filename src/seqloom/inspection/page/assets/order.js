@@ -57,13 +57,13 @@ Seqloom.unitMap = (root, page, { array, layer, order, name, tools, limit }) => {
   const readout = dom("p", { class: "readout" });
   const tell = (unit, step) => {
     const u = unit >= 0 ? unit : page.units[layer.name] ?? 0, t = step >= 0 ? step : page.steps[layer.steps] ?? 0;
-    readout.replaceChildren(`Step ${t + 1}, `, dom("strong", {}, shown(trace.label(layer.steps, t))), `, unit ${u + 1}: `,
+    readout.replaceChildren(`Step ${t + 1}, `, dom("strong", {}, shown(trace.label(layer.steps, t))), `, unit ${u}: `,
       dom("strong", {}, Seqloom.number(array.at(t, u))));
   };
   const figure = root.appendChild(dom("figure"));
   const heat = new Seqloom.Heat(figure, page, {
     columns: { axis: layer.steps, count: steps, label: (t) => shown(trace.label(layer.steps, t)) },
-    rows: { count: units, label: (u) => String(u + 1), order: Seqloom.orderOf(array, order, page.units[layer.name]) },
+    rows: { count: units, label: (u) => String(u), order: Seqloom.orderOf(array, order, page.units[layer.name]) },
     codes, signed, rowStride: 1, columnStride: units, limit,
     height: (width) => Math.max(130, Math.min(width < 560 ? 360 : 440, units * 16)) + 60, name, hover: tell,
     pick: (unit) => page.chooseUnit(layer.name, unit),

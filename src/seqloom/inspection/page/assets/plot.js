@@ -9,7 +9,7 @@
  * @param {HTMLElement} root @param {Object} page
  * @param {{axis: string, series: Series[], name: string, height?: number, unit?: string, from?: number,
  *   to?: number, band?: {low: ArrayLike<number>, high: ArrayLike<number>},
- *   count?: number, label?: (step: number) => string, chosen?: () => number, choose?: (step: number) => void}} spec
+ *   count?: number, label?: (step: number) => string, chosen?: () => number, quiet?: boolean, choose?: (step: number) => void}} spec
  *   the last four for an axis that is none of the trace's; a number that is NaN is a gap
  * @returns {{canvas: Seqloom.Canvas, spec: Object}} change `spec` and call `canvas.dirty()`
  */
@@ -19,7 +19,7 @@ Seqloom.plot = (root, page, spec) => {
   const canvas = new Seqloom.Canvas(root, page, {
     height: spec.height ?? 190, label: spec.name, draw: (context, width, height) => draw(context, width, height),
   });
-  const readout = root.appendChild(dom("p", { class: "readout" }));
+  const readout = spec.quiet ? dom("p") : root.appendChild(dom("p", { class: "readout" }));
   const count = () => spec.count ?? page.trace.size(spec.axis);
   const label = spec.label ?? ((step) => Seqloom.shown(page.trace.label(spec.axis, step)));
   const chosenStep = spec.chosen ?? (() => page.steps[spec.axis] ?? -1);

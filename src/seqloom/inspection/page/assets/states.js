@@ -57,7 +57,7 @@ function drawUnit(root, page, array, layer) {
   const follow = () => {
     const unit = page.units[layer.name] ?? 0;
     series[0].values.forEach((_, t) => (series[0].values[t] = array.at(t, unit)));
-    title.textContent = `Unit ${unit + 1}`;
+    title.textContent = `Unit ${unit}`;
     plot.canvas.dirty();
   };
   page.on(follow, root);
