@@ -246,15 +246,28 @@ def test_everything_a_control_offers_can_be_drawn(opened):
     """Each button and each entry of a list, in turn."""
     for name in ("lstm", "attention", "transformer"):
         one = opened(page(traces.ALL[name]()), height=6000)
-        for button in range(one.tab.locator("main button").count()):
-            one.tab.locator("main button").nth(button).click()
+        button = 0
+        while button < one.tab.locator("main button").count():  # some bring others
+            one.js("n => document.querySelectorAll('main button')[n].click()", button)
             one.frames()
+            button += 1
         for box in range(one.tab.locator("main select").count()):
             options = one.tab.locator("main select").nth(box).locator("option").count()
             for option in range(options):
                 one.tab.locator("main select").nth(box).select_option(index=option)
                 one.frames()
         assert one.errors == [], name
+
+
+def test_a_control_keeps_the_focus_when_it_is_used(opened):
+    one = opened(page(traces.recurrent("lstm")))
+    one.tab.get_by_role("button", name="output gate").focus()
+    one.tab.keyboard.press("Enter")
+    assert one.js("() => document.activeElement.textContent") == "output gate"
+    assert "The output gate" in one.tab.locator("#gates .found").inner_text()
+    one = opened(page(traces.attention()))
+    box = one.tab.locator("#attention select, #gradient select").first
+    assert box.count() == 0 or box.is_visible()
 
 
 def test_the_switch_of_the_theme_wins_over_the_system(opened):

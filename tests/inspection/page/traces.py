@@ -192,7 +192,8 @@ def forecast(past=48, horizon=12):
         arrays={
             **{f"states/encoder.0/{key}": unit(v) for key, v in states.items()},
             "gradient/encoder.0/h": unit(d_h),
-            "input/values": named("source", "feature")(series[:, None]),
+            "input/history": named("source")(series),
+            "input/values": named("source", "feature")(np.stack([series / 100 - 1, series % 1], 1)),
             "output/values": named("target", "quantile")(
                 np.stack([middle - wide, middle, middle + wide], axis=1)
             ),

@@ -98,6 +98,16 @@ Seqloom.choice = (label, options, value, chosen) => {
   return dom("label", {}, label, group);
 };
 
+/** Puts new controls in the place of old ones; who had the focus keeps it. */
+Seqloom.setControls = (root, controls) => {
+  const had = root.contains(document.activeElement) ? document.activeElement : null;
+  const name = had && (had.closest("[aria-label]")?.getAttribute("aria-label") ?? had.parentElement.firstChild.textContent);
+  root.replaceChildren(...controls.filter(Boolean));
+  if (!had) return;
+  const label = [...root.children].find((child) => child.firstChild.textContent === name);
+  label?.querySelector(had.dataset.value === undefined ? "select" : `[data-value="${CSS.escape(had.dataset.value)}"]`)?.focus();
+};
+
 /** A name of a layer for people: `encoder.0.reverse` is "encoder, layer 1, from the end". */
 Seqloom.layerName = (name) => {
   const [part, ...rest] = name.split(".");

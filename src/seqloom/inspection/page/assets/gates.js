@@ -41,12 +41,12 @@ Seqloom.section({
       page.forget(body);
       body.replaceChildren();
       const tools = dom("div", { class: "controls" });
-      controls.replaceChildren(...[
+      Seqloom.setControls(controls, [
         Seqloom.choice("layer", layers.map((l) => ({ value: l.name, text: Seqloom.layerName(l.name) })), layer.name,
           set("layer", (name) => layers.find((l) => l.name === name))),
         Seqloom.choice("gate", gates.map((g) => ({ value: g, text: GATE_NAMES[layer.kind][g] })), state.gate, set("gate")),
         Seqloom.choice("order", Seqloom.ORDERS, state.order, set("order")),
-      ].filter(Boolean));
+      ]);
       body.append(dom("p", { class: "found" }, inWords(trace, state)), tools);
       const array = trace.get(`states/${layer.name}/${state.gate}`);
       Seqloom.unitMap(body, page, { array, layer, order: state.order, tools, name: `${GATE_NAMES[layer.kind][state.gate]} by unit and step` });

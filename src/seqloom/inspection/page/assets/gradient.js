@@ -37,7 +37,7 @@ Seqloom.section({
       state.series = Seqloom.gradientSeries(trace, layer, state.way);
       state.direct = !layer.recurrent || ownWays(trace, layer, state.way);
       state.answer = state.way === "jacobian" ? "last state" : trace.output || "next";
-      controls.replaceChildren(...controlsOf(layers, state, update));
+      Seqloom.setControls(controls, controlsOf(layers, state, update));
       found.textContent = inWords(state, trace);
       key.replaceChildren(...keyOf(state));
       drawSentence(sentence, state, page);
@@ -84,7 +84,7 @@ function controlsOf(layers, state, update) {
     Seqloom.choice("layer", names, state.layer.layer, set("layer")),
     Seqloom.choice("measured", state.layer.ways, state.way, set("way")),
     Seqloom.choice("scale", [{ value: "linear", text: "linear" }, { value: "log", text: "powers of ten" }], state.log ? "log" : "linear", set("log")),
-  ].filter(Boolean);
+  ];
 }
 
 function keyOf({ series }) {
@@ -113,7 +113,8 @@ function inWords({ series, layer, direct }, trace) {
   if (lost === 0) return direct
     ? `All ${count(all, what)} reach the answer.`
     : `The gradient reaches all ${count(all, what)}: it stays above 1 % to the far end.`;
-  return `${count(lost, what)} of ${all} ${lost === 1 ? "gets" : "get"} less than 1 %; others beyond them still reach the answer.`;
+  const rest = direct ? "of what the strongest gets." : "; others beyond them still reach the answer.";
+  return `${count(lost, what)} of ${all} ${lost === 1 ? "gets" : "get"} less than 1 % ${rest}`.replace(" ;", ";");
 }
 
 /** The text, its lost part struck through, with a mark where memory ends. */

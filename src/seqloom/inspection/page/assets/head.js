@@ -11,8 +11,7 @@ Seqloom.chips = (root, page, axis, dress) => {
   const { dom, shown } = Seqloom;
   const { trace } = page;
   const symbols = trace.labels[axis] ?? [], first = Math.max(0, symbols.length - MOST);
-  const plain = symbols.filter((s) => !Seqloom.special(s));
-  const single = plain.length > 0 && plain.every((s) => [...s].length <= 2);
+  const single = together(symbols);
   const name = axis === "target" ? "output" : "input";
   const list = dom("div", {
     class: `chips ${single ? "characters" : "words"}`, role: "listbox", tabindex: 0, dir: "auto",
@@ -46,6 +45,13 @@ Seqloom.chips = (root, page, axis, dress) => {
   root.append(list);
   return { dress: again, nodes };
 };
+
+/** True for symbols that need no spaces between them: characters, or pieces that hold their own. */
+function together(symbols) {
+  const plain = symbols.filter((s) => !Seqloom.special(s));
+  const one = (s) => [...new Intl.Segmenter().segment(s)].length === 1;
+  return plain.length > 0 && (plain.every(one) || plain.some((s) => /^\s\S/.test(s)));
+}
 
 /** Scrolls a list so that one of its nodes is seen; the page stays. */
 Seqloom.scrollTo = (list, node) => {
