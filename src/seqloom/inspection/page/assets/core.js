@@ -4,7 +4,7 @@
  * nodes. A section calls `Seqloom.section`; sections are drawn in the order of their registration.
  *
  * @typedef {{id: string, title: string, hint: string | ((trace: Object) => string),
- *   available: (trace: Object) => boolean,
+ *   available: (trace: Object, page: Object) => boolean,
  *   render: (root: HTMLElement, trace: Object, page: Object) => void}} Section
  */
 globalThis.Seqloom ??= {};
@@ -31,7 +31,7 @@ Seqloom.dom = (tag, properties = {}, ...children) => {
   return node;
 };
 
-const SPECIAL_TEXT = { " ": "␣", "\n": "⏎", "\t": "⇥", "": "∅", "<eos>": "end", "</s>": "end", "<bos>": "start", "<unk>": "unknown" };
+const SPECIAL_TEXT = { " ": "␣", "\n": "⏎", "\t": "⇥", "": "∅", "<eos>": "end", "</s>": "end", "<bos>": "start", "<unk>": "unknown", "<pad>": "blank" };
 
 /** A symbol as it is shown: spaces and marks without a letter are made visible. */
 Seqloom.shown = (symbol) => {
@@ -67,6 +67,15 @@ Seqloom.percent = (share) => {
   if (value > 0 && value < 0.01) return "under 0.01 %";
   const digits = value >= 99.5 || value < 0.005 ? (value > 99.5 && value < 100 ? 2 : 0) : value >= 10 ? 0 : value >= 1 ? 1 : 2;
   return `${value.toFixed(digits)} %`;
+};
+
+/** What the steps of an axis are, in a word: of a text its words or symbols, of numbers steps. */
+Seqloom.stepWord = (trace, axis = "source") => {
+  const labels = trace.labels[axis];
+  if (!labels?.length || trace.has("input/values")) return "step";
+  const plain = labels.filter((label) => !Seqloom.special(label));
+  const length = plain.reduce((sum, label) => sum + [...label].length, 0) / Math.max(1, plain.length);
+  return length > 2 && !plain.some((label) => /^\s\S/.test(label)) ? "word" : "symbol";
 };
 
 /** "1 step", "2 steps", "1,000 steps". */

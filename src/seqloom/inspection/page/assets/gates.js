@@ -68,6 +68,7 @@ function inWords(trace, { layer, gate }) {
 
 /** For each unit the share of steps at which its gate is open, and closed. */
 function shares(array) {
+  if (array.shares) return array.shares;
   const [steps, units] = array.shape;
   const open = new Float64Array(units), closed = new Float64Array(units);
   for (let place = 0; place < steps * units; place++) {
@@ -75,7 +76,7 @@ function shares(array) {
     if (v > OPEN) open[place % units] += 1 / steps;
     else if (v < CLOSED) closed[place % units] += 1 / steps;
   }
-  return [open, closed];
+  return (array.shares = [open, closed]);
 }
 
 /** Bars over units: share of steps open, upwards, and closed, downwards. */

@@ -2,17 +2,17 @@
 /** The section of the gradient through time: the picture, what it says in words, the sentence. */
 
 const HINTS = {
-  chain: "A network learns by an error that travels from the answer back to the words. Each bar shows how much of it "
-    + "arrives at a word, to scale. Look for the first bar under the dashed 1 % line, going back from the answer: "
-    + "words beyond it changed almost nothing, so the network could not learn from them.",
-  own: "A network learns by an error that travels from the answer back to the words. Here each word has a way of "
-    + "its own to the answer, so the bars need not shrink with the distance: look whether the far words keep theirs.",
+  chain: (word) => `A network learns by an error that travels from the answer back, ${word} by ${word}. Each bar shows how much of `
+    + `it arrives at a ${word}, to scale. Going back from the answer, look for the first bar under the dashed 1 % line: the `
+    + `${word}s beyond it changed almost nothing, so the network could not learn from them.`,
+  own: (word) => `A network learns by an error that travels from the answer back. Here each ${word} has a way of its own to `
+    + `the answer, so the bars need not shrink with the distance: look whether the far ${word}s keep theirs.`,
 };
 
 Seqloom.section({
   id: "gradient",
   title: "Gradient through time",
-  hint: (trace) => (ownWays(trace) ? HINTS.own : HINTS.chain),
+  hint: (trace) => HINTS[ownWays(trace) ? "own" : "chain"](Seqloom.stepWord(trace)),
   available: (trace) => Seqloom.gradientLayers(trace).length > 0,
   render(root, trace, page) {
     const { dom } = Seqloom;
@@ -103,7 +103,7 @@ function keyOf({ series }) {
 function inWords({ series, layer, direct }, trace) {
   const { count, shown } = Seqloom;
   const lost = series.lost.reduce((sum, v) => sum + v, 0), all = series.values.length;
-  const what = trace.labels[layer.steps] && !trace.has("input/values") ? "symbol" : "step";
+  const what = Seqloom.stepWord(trace, layer.steps);
   if (!(series.largest > 0)) return "No gradient arrives at any step.";
   if (series.edge >= 0) {
     // a name for the place where it ends, if steps have names

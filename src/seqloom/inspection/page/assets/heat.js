@@ -47,10 +47,18 @@ Seqloom.Heat = class {
     this.markRow(context, palette);
   }
 
-  /** Colours the pixels of the window. */
+  /** Puts the pixels of the window, coloured again only if the window, its size or the theme changed. */
   paint(context, palette) {
-    const { map, steps, box, canvas, view } = this, { ratio } = canvas;
+    const { steps, box, canvas, view } = this, { ratio } = canvas;
     const W = Math.max(1, Math.round(steps.width * ratio)), H = Math.max(1, Math.round(box.height * ratio));
+    const state = [palette, W, H, ...view.x, ...view.y];
+    if (!this.painted?.every((value, i) => value === state[i])) this.colour(context, palette, W, H);
+    this.painted = state;
+    context.putImageData(this.image, Math.round(steps.left * ratio), Math.round(box.top * ratio));
+  }
+
+  colour(context, palette, W, H) {
+    const { map, view } = this;
     if (this.image?.width !== W || this.image?.height !== H) this.image = context.createImageData(W, H);
     const pixels = new Uint32Array(this.image.data.buffer);
     const table = Seqloom.shades(palette.rgb, map.signed, map.limit ?? 1);
@@ -63,7 +71,6 @@ Seqloom.Heat = class {
       else this.paintRow(pixels, y * W, W, from, to, columns, table);
       above = y;
     }
-    context.putImageData(this.image, Math.round(steps.left * ratio), Math.round(box.top * ratio));
   }
 
   paintRow(pixels, start, W, from, to, columns, table) {

@@ -65,8 +65,10 @@ Seqloom.section({
       node.addEventListener("pointerenter", () => tell(step));
       node.addEventListener("pointerleave", () => tell(page.steps[axis]));
     });
+    let dressed = page.palette;
     page.on(() => {
-      text?.dress();
+      if (dressed !== page.palette) text?.dress();
+      dressed = page.palette;
       tell(page.steps[axis]);
     });
     update();

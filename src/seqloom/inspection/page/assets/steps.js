@@ -45,8 +45,15 @@ function widestLabel(context, steps, label) {
   const [from, to] = steps.range();
   let widest = 0;
   for (let i = from; i < to; i += Math.max(1, Math.ceil((to - from) / 300)))
-    widest = Math.max(widest, context.measureText(label(i)).width);
+    widest = Math.max(widest, labelWidth(context, label(i)));
   return widest;
+}
+
+const widths = new Map(); // of labels, whose font never changes
+
+function labelWidth(context, text) {
+  if (!widths.has(text)) widths.set(text, context.measureText(text).width);
+  return widths.get(text);
 }
 
 /**
@@ -67,7 +74,7 @@ Seqloom.drawLabels = (context, steps, top, room, label, colour, selected, palett
     context.translate(steps.middle(step), top + (upright ? 6 : 12));
     context.textAlign = upright ? "right" : "center";
     if (upright) context.rotate(-Math.PI / 2);
-    context.fillText(Seqloom.fit(context, label(step), upright ? room - 8 : Math.max(widest, steps.size)), 0, 0);
+    context.fillText(Seqloom.fit(context, label(step), upright ? room - 8 : Math.max(widest + 10, steps.size)), 0, 0);
     context.restore();
   };
   const clear = stride > 1 && selected >= 0 ? steps.middle(selected) : NaN;
