@@ -1,0 +1,106 @@
+"use strict";
+/**
+ * What every other script stands on: the register of sections, small helpers for text, numbers and
+ * nodes. A section calls `Seqloom.section`; sections are drawn in the order of their registration.
+ *
+ * @typedef {{id: string, title: string, hint: string | ((trace: Object) => string),
+ *   available: (trace: Object) => boolean,
+ *   render: (root: HTMLElement, trace: Object, page: Object) => void}} Section
+ */
+globalThis.Seqloom ??= {};
+
+/** @type {Section[]} */
+Seqloom.sections = [];
+
+/** Registers a section of the page. @param {Section} spec */
+Seqloom.section = (spec) => void Seqloom.sections.push(spec);
+
+/**
+ * An element. Properties that start with `on` are listeners, `style` is an object of CSS properties,
+ * `false` and `null` leave an attribute out; text is always text, never HTML.
+ */
+Seqloom.dom = (tag, properties = {}, ...children) => {
+  const node = document.createElement(tag);
+  for (const [key, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (key === "style") for (const [p, v] of Object.entries(value)) node.style.setProperty(p, v);
+    else node.setAttribute(key, value === true ? "" : String(value));
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+};
+
+const SPECIAL_TEXT = { " ": "␣", "\n": "⏎", "\t": "⇥", "": "∅", "<eos>": "end", "</s>": "end", "<bos>": "start", "<unk>": "unknown" };
+
+/** A symbol as it is shown: spaces and marks without a letter are made visible. */
+Seqloom.shown = (symbol) => {
+  if (Object.hasOwn(SPECIAL_TEXT, symbol)) return SPECIAL_TEXT[symbol];
+  return /^\p{M}/u.test(symbol) ? "◌" + symbol : symbol;
+};
+
+/** True for symbols that stand for something else than their text. */
+Seqloom.special = (symbol) => Object.hasOwn(SPECIAL_TEXT, symbol);
+
+const DIGITS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+/** Ten to this power, as text. */
+Seqloom.power = (exponent) => "10" + [...String(exponent)].map((digit) => DIGITS[digit]).join("");
+
+/** A number for reading: three digits. */
+Seqloom.number = (value) => {
+  if (!Number.isFinite(value)) return "not a number";
+  const size = Math.abs(value);
+  if (value === 0) return "0";
+  if (size >= 1e6 || size < 1e-3) {
+    const exponent = Math.floor(Math.log10(size));
+    const digits = (value / 10 ** exponent).toFixed(1);
+    return `${digits.replace("-", "−")} × ${Seqloom.power(exponent)}`;
+  }
+  const text = size >= 1000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
+  return text.replace("-", "−");
+};
+
+/** A share as per cent. */
+Seqloom.percent = (share) => {
+  const value = 100 * share;
+  if (value > 0 && value < 0.01) return "under 0.01 %";
+  const digits = value >= 99.5 || value < 0.005 ? (value > 99.5 && value < 100 ? 2 : 0) : value >= 10 ? 0 : value >= 1 ? 1 : 2;
+  return `${value.toFixed(digits)} %`;
+};
+
+/** "1 step", "2 steps", "1,000 steps". */
+Seqloom.count = (number, word) => `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
+
+/**
+ * A choice: buttons side by side, or a list if there are more than four. One option needs no choice.
+ * @param {string} label @param {{value: string, text: string}[]} options @param {string} value
+ * @param {(value: string) => void} chosen @returns {HTMLElement | null}
+ */
+Seqloom.choice = (label, options, value, chosen) => {
+  const { dom } = Seqloom;
+  if (options.length < 2) return null;
+  if (options.length > 4) {
+    const list = dom("select", { onchange: () => chosen(list.value) });
+    for (const o of options) list.append(dom("option", { value: o.value, selected: o.value === value }, o.text));
+    return dom("label", {}, label, list);
+  }
+  const group = dom("span", { class: "group", role: "group", "aria-label": label });
+  for (const o of options) {
+    const button = dom("button", { type: "button", "data-value": o.value, "aria-pressed": o.value === value }, o.text);
+    button.setAttribute("aria-pressed", String(o.value === value));
+    button.addEventListener("click", () => {
+      for (const other of group.children) other.setAttribute("aria-pressed", String(other === button));
+      chosen(o.value);
+    });
+    group.append(button);
+  }
+  return dom("label", {}, label, group);
+};
+
+/** A name of a layer for people: `encoder.0.reverse` is "encoder, layer 1, from the end". */
+Seqloom.layerName = (name) => {
+  const [part, ...rest] = name.split(".");
+  const words = rest.map((r) => (/^\d+$/.test(r) ? `layer ${Number(r) + 1}` : r === "reverse" ? "from the end" : r));
+  return [part, ...words].join(", ");
+};

@@ -1,0 +1,93 @@
+"use strict";
+/** The head of the page: what went in, what came out, what it means. Also the chips of symbols. */
+
+/**
+ * The symbols of an axis as text whose selected step is marked.
+ * @param {HTMLElement} root @param {Object} page @param {string} axis
+ * @param {(step: number, node: HTMLElement) => void} [dress] gives a symbol its colour or class
+ * @returns {{dress: () => void, nodes: HTMLElement[]}} `dress` to be called when colours change
+ */
+Seqloom.chips = (root, page, axis, dress) => {
+  const { dom, shown } = Seqloom;
+  const { trace } = page;
+  const symbols = trace.labels[axis] ?? [];
+  const plain = symbols.filter((s) => !Seqloom.special(s));
+  const single = plain.length > 0 && plain.every((s) => [...s].length <= 2);
+  const name = axis === "target" ? "output" : "input";
+  const list = dom("div", {
+    class: `chips ${single ? "characters" : "words"}`, role: "listbox", tabindex: 0, dir: "auto",
+    "aria-label": `Symbols of the ${name}; arrow keys move the selected step`,
+  });
+  const nodes = symbols.map((symbol, step) =>
+    dom("span", {
+      class: `chip${Seqloom.special(symbol) ? " special" : ""}`, role: "option", id: `${list.id}${axis}-${nextId++}`,
+      "data-step": step, "aria-selected": "false", title: `step ${step + 1}`,
+    }, shown(symbol)));
+  nodes.forEach((node, i) => list.append(node, single ? "" : i + 1 < nodes.length ? " " : ""));
+  list.addEventListener("click", (event) => {
+    const chip = event.target.closest(".chip");
+    if (chip) page.choose(axis, Number(chip.dataset.step));
+  });
+  let marked = null;
+  page.on(() => {
+    const node = nodes[page.steps[axis]];
+    if (node === marked) return;
+    for (const [one, on] of [[marked, false], [node, true]]) {
+      one?.classList.toggle("selected", on);
+      one?.setAttribute("aria-selected", String(on));
+    }
+    if (node) list.setAttribute("aria-activedescendant", node.id);
+    if (marked && list.scrollHeight > list.clientHeight) list.scrollTop = node.offsetTop - list.offsetTop - 60;
+    marked = node;
+  });
+  const again = () => dress && nodes.forEach((node, step) => dress(step, node));
+  again();
+  root.append(list);
+  return { dress: again, nodes };
+};
+let nextId = 0;
+
+const TASKS = {
+  classify: "The class of a text", transduce: "A sequence from a sequence", generate: "The next symbol",
+  forecast: "A forecast", transcribe: "Speech to text", watch: "A network of torch",
+};
+const RUNGS = { rnn: "RNN", lstm: "LSTM", gru: "GRU", transformer: "Transformer", "fully-connected": "fully-connected network" };
+
+Seqloom.section({
+  id: "head",
+  title: "What the network did",
+  hint: "",
+  available: () => true,
+  render(root, trace, page) {
+    const { dom } = Seqloom;
+    const title = root.parentElement.querySelector("h1");
+    title.className = "label";
+    title.textContent = `${TASKS[trace.task] ?? trace.task}, by ${article(RUNGS[trace.rung] ?? trace.rung)}`;
+    const [first, ...rest] = [trace.facts.verdict ?? []].flat();
+    if (first) root.append(dom("p", { class: "verdict" }, first), dom("ul", {}, ...rest.map((s) => dom("li", {}, s))));
+    if (trace.labels.source?.length || trace.input) {
+      root.append(dom("p", { class: "label" }, "Input"));
+      if (trace.labels.source?.length) Seqloom.chips(root, page, "source");
+      else root.append(dom("p", { dir: "auto" }, trace.input));
+    }
+    root.append(dom("p", { class: "label" }, "Answer"), dom("p", { class: "answer", dir: "auto" }, trace.output || "nothing"));
+    const sure = sureness(trace);
+    if (sure) root.append(dom("p", { class: "muted" }, sure));
+    if (trace.labels.target?.length > 1 && trace.task !== "generate") Seqloom.chips(root, page, "target");
+  },
+});
+
+function article(name) {
+  return `${/^(RNN|LSTM)/.test(name) ? "an" : "a"} ${name}`;
+}
+
+/** How sure the network was, in words. */
+function sureness(trace) {
+  const p = trace.facts.probabilities?.[trace.output];
+  if (p !== undefined) return `with a probability of ${Seqloom.percent(p)}`;
+  if (!trace.has("loss/steps")) return "";
+  const losses = trace.get("loss/steps").numbers();
+  const mean = losses.reduce((sum, v) => sum + v, 0) / losses.length;
+  const what = trace.task === "generate" ? "symbol of the text" : "symbol of the answer";
+  return `A ${what} had a probability of ${Seqloom.percent(Math.exp(-mean))} on (geometric) average.`;
+}
