@@ -119,7 +119,5 @@ def test_rows_are_ready_for_json():
 
 
 def test_what_is_drawn_has_no_tree():
-    with pytest.raises(
-        ConfigError, match=r"^decode_recorded: `temperature` must be none, got 0"
-    ):
+    with pytest.raises(ConfigError, match=r"^decode_recorded: `temperature` must be none, got 0"):
         decode_recorded(TableModel(), [4], LIMIT, Search(temperature=0.5))

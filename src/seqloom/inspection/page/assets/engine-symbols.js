@@ -4,8 +4,8 @@
  * data/subwords.py and data/pieces.py do it.
  *
  * Python counts code points, JavaScript UTF-16 units; what Python calls a word character is a
- * letter, a number or `_`; its white space has four signs more than JavaScript's and one less.
- * Those are spelled out here. Checked by tests/inspection/page/test_engine_text.py.
+ * letter, a number or `_`; its white space has five signs more than JavaScript's and one less.
+ * Those are spelled out here. Checked by tests/inspection/page/test_engine.py.
  */
 const { engine } = Seqloom;
 
