@@ -6,6 +6,7 @@ names of its arrays, their axes and units. NumPy only. Checked by `tests/inspect
 """
 
 import dataclasses
+import html
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -166,6 +167,15 @@ class Trace(Mapping[str, Named]):
         """
         with replacing(Path(path), "trace") as beside:
             beside.write_bytes(self.to_bytes())
+
+    def _repr_html_(self) -> str:
+        """The page of this trace, for a notebook: in a frame, since it is a document of its own."""
+        from .page import page
+
+        return (
+            f'<iframe srcdoc="{html.escape(page(self))}" title="Trace" '
+            'style="width: 100%; height: 44rem; border: 0"></iframe>'
+        )
 
 
 def read_trace(path: str | Path) -> Trace:

@@ -10,7 +10,7 @@
 Seqloom.chips = (root, page, axis, dress) => {
   const { dom, shown } = Seqloom;
   const { trace } = page;
-  const symbols = trace.labels[axis] ?? [];
+  const symbols = trace.labels[axis] ?? [], first = Math.max(0, symbols.length - MOST);
   const plain = symbols.filter((s) => !Seqloom.special(s));
   const single = plain.length > 0 && plain.every((s) => [...s].length <= 2);
   const name = axis === "target" ? "output" : "input";
@@ -23,7 +23,8 @@ Seqloom.chips = (root, page, axis, dress) => {
       class: `chip${Seqloom.special(symbol) ? " special" : ""}`, role: "option", id: `${list.id}${axis}-${nextId++}`,
       "data-step": step, "aria-selected": "false", title: `step ${step + 1}`,
     }, shown(symbol)));
-  nodes.forEach((node, i) => list.append(node, single ? "" : i + 1 < nodes.length ? " " : ""));
+  if (first) list.append(dom("span", { class: "muted small" }, `${Seqloom.count(first, "symbol")} before … `));
+  nodes.forEach((node, i) => i >= first && list.append(node, single || i + 1 === nodes.length ? "" : " "));
   list.addEventListener("click", (event) => {
     const chip = event.target.closest(".chip");
     if (chip) page.choose(axis, Number(chip.dataset.step));
@@ -37,14 +38,21 @@ Seqloom.chips = (root, page, axis, dress) => {
       one?.setAttribute("aria-selected", String(on));
     }
     if (node) list.setAttribute("aria-activedescendant", node.id);
-    if (marked && list.scrollHeight > list.clientHeight) list.scrollTop = node.offsetTop - list.offsetTop - 60;
+    if (node && list.scrollHeight > list.clientHeight) Seqloom.scrollTo(list, node);
     marked = node;
-  });
+  }, list);
   const again = () => dress && nodes.forEach((node, step) => dress(step, node));
   again();
   root.append(list);
   return { dress: again, nodes };
 };
+
+/** Scrolls a list so that one of its nodes is seen; the page stays. */
+Seqloom.scrollTo = (list, node) => {
+  const [seen, wanted] = [list.getBoundingClientRect(), node.getBoundingClientRect()];
+  if (wanted.top < seen.top || wanted.bottom > seen.bottom) list.scrollTop += wanted.top - seen.top - 60;
+};
+const MOST = 2000; // symbols shown as text, the last ones
 let nextId = 0;
 
 const TASKS = {
@@ -70,7 +78,8 @@ Seqloom.section({
       if (trace.labels.source?.length) Seqloom.chips(root, page, "source");
       else root.append(dom("p", { dir: "auto" }, trace.input));
     }
-    root.append(dom("p", { class: "label" }, "Answer"), dom("p", { class: "answer", dir: "auto" }, trace.output || "nothing"));
+    if (trace.output || trace.labels.target?.length) root.append(dom("p", { class: "label" }, "Answer"));
+    if (trace.output) root.append(dom("p", { class: "answer", dir: "auto" }, trace.output));
     const sure = sureness(trace);
     if (sure) root.append(dom("p", { class: "muted" }, sure));
     if (trace.labels.target?.length > 1 && trace.task !== "generate") Seqloom.chips(root, page, "target");

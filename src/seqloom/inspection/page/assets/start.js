@@ -4,8 +4,8 @@
  * the keys.
  *
  * `page.select` is {axis, step}, the step that the arrow keys move; `page.steps` has the selected step
- * of every axis; `page.choose(axis, step)` moves it; `page.on(listener)` hears of it. `page.model` is
- * the model file, {header, tensors}, or null.
+ * of every axis; `page.choose(axis, step)` moves it; `page.on(listener)` hears of it. `page.units` has
+ * the selected unit of each layer. `page.model` is the model file, {header, tensors}, or null.
  */
 const KEYS = [
   [["←", "→"], "step before, step after"],
@@ -22,7 +22,7 @@ const KEYS = [
 const carried = (id) => document.getElementById(id).textContent;
 const trace = Seqloom.readTrace(Seqloom.decode(carried("seqloom-trace")));
 
-const listeners = [];
+let listeners = [];
 const page = {
   trace,
   pictures: new Set(),
@@ -34,8 +34,25 @@ const page = {
     if (this.read === undefined) this.read = text ? modelOf(Seqloom.decode(text)) : null;
     return this.read;
   },
-  on(listener) {
-    listeners.push(listener);
+  units: {},
+  /** Hear of selections; a listener with an owner is dropped by `forget(owner)`. */
+  on(listener, owner = null) {
+    listeners.push({ listener, owner });
+  },
+  /** Drops listeners and pictures of a node that is about to be emptied. */
+  forget(owner) {
+    const gone = (node) => node === owner || owner.contains(node);
+    listeners = listeners.filter((one) => !(one.owner && gone(one.owner)));
+    for (const picture of this.pictures) if (gone(picture.node)) this.pictures.delete(picture);
+  },
+  /** Selects a unit of a layer. */
+  chooseUnit(layer, unit) {
+    this.units[layer] = unit;
+    this.tell();
+  },
+  tell() {
+    for (const { listener } of [...listeners]) listener(this.select);
+    this.redraw();
   },
   choose(axis, step) {
     const size = trace.size(axis);
@@ -46,8 +63,7 @@ const page = {
     const name = { source: "input", target: "output" }[axis] ?? axis;
     document.getElementById("now").textContent =
       `${name}, step ${place + 1} of ${size}: ${Seqloom.shown(trace.label(axis, place))}`;
-    for (const listener of listeners) listener(this.select);
-    this.redraw();
+    this.tell();
   },
   redraw() {
     for (const picture of this.pictures) picture.dirty();
@@ -69,7 +85,7 @@ function axesOf() {
 
 function themed() {
   page.palette = Seqloom.palette();
-  page.redraw();
+  page.tell(); // symbols that are coloured, too
 }
 
 function switchTheme() {
@@ -77,7 +93,6 @@ function switchTheme() {
   const now = document.documentElement.dataset.theme ?? system;
   document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
   themed();
-  for (const listener of listeners) listener(page.select);
 }
 
 function showKeys() {

@@ -1,0 +1,92 @@
+"use strict";
+/**
+ * What the picture of the gradient draws: for a layer and a way of measuring, a number for each
+ * step, where the answer stands, and where memory ends.
+ *
+ * `share` of a step is its number over the largest. The 1 % line is 1 % of what arrives at the step
+ * where the layer is read, as in `inspection/memory.py`.
+ */
+Seqloom.MEMORY = 0.01;
+
+/**
+ * The ways a trace can draw: each layer by the answer's loss, by the last state, and the input itself.
+ * @returns {{layer: string, kind: string, steps: string, reverse: boolean, recurrent: boolean,
+ *   ways: {value: string, text: string}[]}[]}
+ */
+Seqloom.gradientLayers = (trace) => {
+  const found = [];
+  for (const layer of trace.layers) {
+    if (!layer.steps) continue;
+    const ways = [];
+    if (trace.has(`gradient/${layer.name}/h`)) ways.push({ value: "loss", text: "from the answer" });
+    if (trace.has(`jacobian/${layer.name}/state`)) ways.push({ value: "jacobian", text: "from the last state" });
+    const recurrent = ["rnn", "lstm", "gru"].includes(layer.kind);
+    if (ways.length) found.push({ ...layer, layer: layer.name, recurrent, ways });
+  }
+  if (trace.has("gradient/input")) {
+    const ways = [{ value: "input", text: "from the answer" }];
+    found.push({ layer: "input", kind: "input", steps: trace.get("gradient/input").dims[0], reverse: false, recurrent: false, ways });
+  }
+  return found;
+};
+
+/** The layer that the page shows first: of a recurrent network the last that reads the input. */
+Seqloom.firstGradientLayer = (layers) => {
+  const reading = layers.filter((l) => l.recurrent && l.steps === "source");
+  const recurrent = layers.filter((l) => l.recurrent);
+  const any = layers.filter((l) => l.layer !== "input");
+  const forward = reading.filter((l) => !l.reverse);
+  return [forward, reading, recurrent, any, layers].find((list) => list.length).at(-1);
+};
+
+/**
+ * @param {Object} trace @param {Object} layer of `gradientLayers` @param {string} way
+ * @returns {{values: Float64Array, share: Float64Array, largest: number, start: number, end: number,
+ *   lines: {name: string, colour: string, share: Float64Array}[], direct: boolean, lost: Uint8Array,
+ *   symbol: string}} `end` is the step where the layer is read; `lost[t]` is 1 under the line
+ */
+Seqloom.gradientSeries = (trace, layer, way) => {
+  const read = (name) => (trace.has(name) ? Float64Array.from(trace.get(name).numbers()) : null);
+  const { name } = layer;
+  let values, lines = [];
+  if (way === "jacobian") {
+    values = read(`jacobian/${name}/state`);
+    lines = [["through the cell", "series-3", "cell"], ["through the gates", "series-4", "gates"]]
+      .map(([text, colour, part]) => ({ name: layer.kind === "gru" && part === "cell" ? "along the update gate" : text, colour, values: read(`jacobian/${name}/${part}`) }));
+  } else if (way === "loss") {
+    const h = read(`gradient/${name}/h`), c = read(`gradient/${name}/c`);
+    values = c ? h.map((v, t) => Math.hypot(v, c[t])) : h;
+    if (c) lines = [{ name: "by the cell c", colour: "series-3", values: c }, { name: "by the output h", colour: "series-4", values: h }];
+  } else values = read("gradient/input").map(Math.abs);
+  lines = lines.filter((line) => line.values);
+  const end = layer.reverse ? 0 : values.length - 1;
+  const direct = !layer.recurrent;
+  let largest = 0;
+  for (const v of values) if (v > largest) largest = v;
+  const start = direct || values[end] === 0 ? largest : values[end];
+  const share = values.map((v) => (largest > 0 ? v / largest : 0));
+  for (const line of lines) line.share = line.values.map((v) => (largest > 0 ? v / largest : 0));
+  const level = Seqloom.MEMORY * start;
+  const lost = Uint8Array.from(values, (v) => (v < level ? 1 : 0));
+  return { values, share, largest, start, level, end, lines, direct, lost, symbol: symbolOf(layer, way), ...memoryOf(lost, layer) };
+};
+
+function symbolOf(layer, way) {
+  if (way === "input") return "∂L/∂x";
+  const state = layer.kind === "lstm" ? "(h, c)" : "h";
+  return way === "loss" ? `∂L/∂${state}` : `∂h at the end / ∂${state}`;
+}
+
+/**
+ * Where memory ends, as `effective_memory` defines it: `edge` is the step from which on, away from
+ * where the layer is read, all are lost, or -1; `edgeCount` of them; `kept` is the
+ * distance to the first.
+ */
+function memoryOf(lost, { reverse, recurrent }) {
+  if (!recurrent) return { edge: -1, kept: lost.length };
+  const far = Array.from(lost.keys());
+  if (reverse) far.reverse(); // from the far end towards where the layer is read
+  const alive = far.findIndex((t) => !lost[t]);
+  if (alive <= 0) return { edge: -1, kept: lost.length };
+  return { edge: far[alive - 1], edgeCount: alive, kept: lost.length - alive };
+}

@@ -1,0 +1,132 @@
+"use strict";
+/** The section of the gradient through time: the picture, what it says in words, the sentence. */
+
+const HINTS = {
+  chain: "A network learns by an error that travels from the answer back to the words. Each bar shows how much of it "
+    + "arrives at a word, to scale. Look for the first bar under the dashed 1 % line, going back from the answer: "
+    + "words beyond it changed almost nothing, so the network could not learn from them.",
+  own: "A network learns by an error that travels from the answer back to the words. Here each word has a way of "
+    + "its own to the answer, so the bars need not shrink with the distance: look whether the far words keep theirs.",
+};
+
+Seqloom.section({
+  id: "gradient",
+  title: "Gradient through time",
+  hint: (trace) => (ownWays(trace) ? HINTS.own : HINTS.chain),
+  available: (trace) => Seqloom.gradientLayers(trace).length > 0,
+  render(root, trace, page) {
+    const { dom } = Seqloom;
+    const layers = Seqloom.gradientLayers(trace);
+    const state = { layer: Seqloom.firstGradientLayer(layers), log: false, trace };
+    state.way = state.layer.ways[0].value;
+    const controls = root.appendChild(dom("div", { class: "controls" }));
+    const found = root.appendChild(dom("p", { class: "found" }));
+    const key = root.appendChild(dom("ul", { class: "key" }));
+    const picture = root.appendChild(dom("figure"));
+    let steps = null;
+    const canvas = new Seqloom.Canvas(picture, page, {
+      height: (width) => (width < 560 ? 330 : 380), label: "Gradient of each step, drawn under the words",
+      draw: (context, width, height) => (steps = Seqloom.drawGradient(context, width, height, state, page)),
+    });
+    const readout = picture.appendChild(dom("p", { class: "readout" }));
+    const sentence = root.appendChild(dom("div"));
+
+    function update() {
+      const { layer } = state;
+      if (!layer.ways.some((way) => way.value === state.way)) state.way = layer.ways[0].value;
+      state.series = Seqloom.gradientSeries(trace, layer, state.way);
+      state.direct = !layer.recurrent || ownWays(trace, layer, state.way);
+      state.answer = state.way === "jacobian" ? "last state" : trace.output || "next";
+      controls.replaceChildren(...controlsOf(layers, state, update));
+      found.textContent = inWords(state, trace);
+      key.replaceChildren(...keyOf(state));
+      drawSentence(sentence, state, page);
+      page.select.axis !== layer.steps && page.steps[layer.steps] === undefined && (page.steps[layer.steps] = state.series.end);
+      tell(page.steps[layer.steps]);
+      canvas.dirty();
+    }
+
+    function tell(step) {
+      const { series, layer } = state;
+      if (step === undefined || step < 0 || step >= series.values.length) return;
+      const far = Math.abs(series.end - step);
+      readout.replaceChildren(
+        `Step ${step + 1}, `, dom("strong", {}, Seqloom.shown(trace.label(layer.steps, step))),
+        `: ${Seqloom.percent(series.share[step])} of the largest; ‖${series.symbol}‖ = ${Seqloom.number(series.values[step])}`,
+        layer.recurrent ? `; ${Seqloom.count(far, "step")} before the last` : "",
+      );
+    }
+
+    canvas.point((x) => tell(x === null ? page.steps[state.layer.steps] : steps?.at(x)), (x) => {
+      const step = steps?.at(x) ?? -1;
+      if (step >= 0) page.choose(state.layer.steps, step);
+    });
+    update();
+    page.on(() => tell(page.steps[state.layer.steps]));
+  },
+});
+
+/** True if every step reaches the answer by itself: no chain, or attention over all steps. */
+function ownWays(trace, layer, way = "loss") {
+  const chained = trace.layers.some((l) => ["rnn", "lstm", "gru"].includes(l.kind));
+  if (!chained) return true;
+  const attended = trace.has("attention/decoder") || trace.has("attention/pool");
+  return attended && way !== "jacobian" && (!layer || layer.steps === "source");
+}
+
+function controlsOf(layers, state, update) {
+  const set = (key) => (value) => {
+    state[key] = key === "layer" ? layers.find((l) => l.layer === value) : key === "log" ? value === "log" : value;
+    update();
+  };
+  const names = layers.map((l) => ({ value: l.layer, text: l.layer === "input" ? "the input itself" : Seqloom.layerName(l.layer) }));
+  return [
+    Seqloom.choice("layer", names, state.layer.layer, set("layer")),
+    Seqloom.choice("measured", state.layer.ways, state.way, set("way")),
+    Seqloom.choice("scale", [{ value: "linear", text: "linear" }, { value: "log", text: "powers of ten" }], state.log ? "log" : "linear", set("log")),
+  ].filter(Boolean);
+}
+
+function keyOf({ series }) {
+  const { dom } = Seqloom;
+  const entry = (text, colour, line) =>
+    dom("li", {}, dom("i", { class: line ? "line" : "", style: { "--swatch": `var(--${colour})` } }), text);
+  const lost = series.lost.some((v) => v);
+  return [
+    entry(`size of the gradient, ‖${series.symbol}‖`, "accent"),
+    lost ? entry("under 1 %", "warm") : null,
+    ...series.lines.map((line) => entry(line.name, line.colour, true)),
+  ].filter(Boolean);
+}
+
+/** What the picture shows, as a sentence. */
+function inWords({ series, layer, direct }, trace) {
+  const { count, shown } = Seqloom;
+  const lost = series.lost.reduce((sum, v) => sum + v, 0), all = series.values.length;
+  const what = trace.labels[layer.steps] && !trace.has("input/values") ? "symbol" : "step";
+  if (!(series.largest > 0)) return "No gradient arrives at any step.";
+  if (series.edge >= 0) {
+    // a name for the place where it ends, if steps have names
+    const word = trace.labels[layer.steps] ? `, at “${shown(trace.label(layer.steps, series.edge))}”` : "";
+    return `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % of the gradient reaches the ${count(series.edgeCount, what)} beyond, so nothing was learned from them.`;
+  }
+  if (lost === 0) return direct
+    ? `All ${count(all, what)} reach the answer.`
+    : `The gradient reaches all ${count(all, what)}: it stays above 1 % to the far end.`;
+  return `${count(lost, what)} of ${all} ${lost === 1 ? "gets" : "get"} less than 1 %; others beyond them still reach the answer.`;
+}
+
+/** The text, its lost part struck through, with a mark where memory ends. */
+function drawSentence(root, { series, layer }, page) {
+  const { dom } = Seqloom;
+  page.forget(root);
+  root.replaceChildren();
+  if (!page.trace.labels[layer.steps]) return;
+  const chips = Seqloom.chips(root, page, layer.steps, (step, node) => node.classList.toggle("lost", !!series.lost[step]));
+  if (series.edge < 0) return;
+  const mark = dom("span", { class: `edge${layer.reverse ? "" : " before"}` }, layer.reverse ? "lost from here" : "lost up to here");
+  const node = chips.nodes[series.edge];
+  if (layer.reverse) node.before(mark);
+  else node.after(mark);
+  Seqloom.scrollTo(root.firstChild, mark);
+}

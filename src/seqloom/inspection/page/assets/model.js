@@ -1,0 +1,47 @@
+"use strict";
+/** The model and the page: what `seqloom info` says, and how this page was made. */
+
+Seqloom.section({
+  id: "model",
+  title: "The model",
+  hint: "",
+  available: () => true,
+  render(root, trace) {
+    const { dom } = Seqloom;
+    const rows = flat(trace.facts.model ?? {});
+    if (rows.length) root.append(dom("div", { class: "table" }, dom("table", {}, dom("tbody", {},
+      ...rows.map(([key, value]) => dom("tr", {}, dom("th", { scope: "row" }, key), dom("td", {}, value)))))));
+    const numbers = [...trace.arrays.values()].reduce((sum, a) => sum + a.data.length, 0);
+    root.append(dom("p", { class: "small muted" },
+      `Made by seqloom inspect from one trace: ${Seqloom.count(trace.layers.length, "layer")}, `
+      + `${Seqloom.count(trace.arrays.size, "array")}, ${numbers.toLocaleString("en")} numbers. The file holds all that it shows and asks no network.`));
+  },
+});
+
+/** Nested facts as rows of names and texts. */
+function flat(facts, prefix = "") {
+  return Object.entries(facts).flatMap(([key, value]) => {
+    const name = prefix + key.replaceAll("_", " ");
+    if (value === null || value === "") return [];
+    if (Array.isArray(value)) return [[name, value.map(text).join(", ")]];
+    return typeof value === "object" ? flat(value, `${name}, `) : [[name, text(value)]];
+  });
+}
+
+function text(value) {
+  if (typeof value === "number") return Number.isInteger(value) ? value.toLocaleString("en") : Seqloom.number(value);
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** A list of facts as a table: a column for each key. */
+Seqloom.factTable = (found) => {
+  const { dom } = Seqloom;
+  const rows = Array.isArray(found) ? found : Object.entries(found).map(([name, value]) => ({ name, ...value }));
+  const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const cell = (value) => dom("td", { class: typeof value === "number" ? "number" : "" },
+    value === undefined ? "" : Array.isArray(value) ? value.map(text).join(", ") : text(value));
+  return dom("div", { class: "table" }, dom("table", {},
+    dom("thead", {}, dom("tr", {}, ...keys.map((key) => dom("th", { class: typeof rows[0][key] === "number" ? "number" : "", scope: "col" }, key.replaceAll("_", " "))))),
+    dom("tbody", {}, ...rows.map((row) => dom("tr", {}, ...keys.map((key) => cell(row[key])))))));
+};
