@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-"""One Chromium for all tests of the page."""
-=======
 """Chromium for the tests of the page: one browser a session, every request and error counted."""
->>>>>>> page
 
 import shutil
 
@@ -11,17 +7,6 @@ import pytest
 
 @pytest.fixture(scope="session")
 def browser():
-<<<<<<< HEAD
-    """A browser that is asked for pages; skips where there is none."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not on the PATH")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-=======
     """Debian's Chromium under Playwright."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     path = shutil.which("chromium")
@@ -74,4 +59,3 @@ def opened(browser, tmp_path):
     yield open_page
     for context in contexts:
         context.close()
->>>>>>> page

@@ -21,7 +21,8 @@ from .embed import embedded, encoded
 _HELPERS = ("core", "file", "colour", "canvas", "steps", "heat", "plot")
 _SECTIONS = (
     *("head", "gradient-series", "gradient-picture", "gradient", "importance"),
-    *("attention", "edit-answer", "edit", "edit-attention", "beam", "gates", "order", "states", "output", "model"),
+    *("attention", "edit-answer", "edit", "edit-attention", "beam"),
+    *("gates", "order", "states", "output", "model"),
 )
 
 
