@@ -4,9 +4,10 @@
  * that run the model in the page.
  */
 
-/** True if the page carries a model file of a task that runs in it. */
+/** True if the page carries a model file of a task that runs in it; the file is not opened yet. */
 Seqloom.canRun = (trace) =>
-  Seqloom.engine.runs({ format: 1, task: trace.task }) && Seqloom.page.model !== null;
+  Seqloom.engine.runs({ format: 1, task: trace.task })
+  && document.getElementById("seqloom-model").textContent.trim() !== "";
 
 /** The model at work, opened once. */
 Seqloom.running = (page) => (page.running ??= Seqloom.engine.open(page.model));
@@ -33,7 +34,7 @@ Seqloom.compared = (before, now) => {
 
 /** Symbols as text, those that do not stay in an element of their own. */
 function marked(symbols, stays, tag) {
-  const gap = Seqloom.gap(symbols);
+  const gap = Seqloom.gap();
   return symbols.flatMap((symbol, i) => {
     const shown = symbol.startsWith("▁") && symbol.length > 1 ? symbol.slice(1) : symbol;
     const text = stays[i] ? shown : Seqloom.dom(tag, {}, shown === " " || shown === "\n" ? Seqloom.shown(shown) : shown);
@@ -42,15 +43,17 @@ function marked(symbols, stays, tag) {
   });
 }
 
-/** What stands between symbols: nothing between characters, `null` if their own marks say it. */
-Seqloom.gap = (symbols) => {
-  if (symbols.some((s) => s.startsWith("▁") || /^ ./.test(s))) return null;
-  return symbols.every((s) => [...s].length === 1) ? "" : " ";
+/** What stands between symbols of the output: `null` if their own marks say it. */
+Seqloom.gap = () => {
+  const { labels, output, task } = Seqloom.page.trace;
+  const symbols = (labels.target ?? []).filter((symbol) => !/^<(pad|bos|eos|unk)>$/.test(symbol));
+  if (symbols.some((s) => s.startsWith("▁"))) return null;
+  return task === "generate" || symbols.join("") === output ? "" : " ";
 };
 
 /** Symbols joined as they are read. */
 Seqloom.spelled = (symbols) => {
-  const gap = Seqloom.gap(symbols);
+  const gap = Seqloom.gap();
   return gap === null ? symbols.join("").replaceAll("▁", " ").trim() : symbols.join(gap);
 };
 

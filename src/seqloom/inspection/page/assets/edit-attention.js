@@ -139,7 +139,7 @@ class AttentionEditor {
     const others = places.size - (places.has(s) ? 1 : 0);
     // the last free cell of a row is what the others leave
     if (others + 1 >= this.now.source.length) return this.tell("All other weights of this row are set: this one is the rest.");
-    places.set(s, Math.min(weight, Math.floor(this.room(t, s) * 1e6) / 1e6));
+    places.set(s, Math.min(weight, this.room(t, s)));
     this.set.set(t, places);
     this.run();
   }

@@ -42,13 +42,13 @@ function luong(tensors) {
     @param {Map<number, number>} forced - by place in the source */
 function force(weights, forced) {
   if (!forced || forced.size === 0) return weights;
-  const fixed = [...forced.values()].reduce((a, b) => a + b, 0);
+  const left = Math.max(0, 1 - [...forced.values()].reduce((a, b) => a + b, 0));
   let free = 0;
   weights.forEach((w, s) => (free += forced.has(s) ? 0 : w));
   const number = weights.length - forced.size;
   return weights.map((w, s) => {
     if (forced.has(s)) return forced.get(s);
-    return free > 0 ? (w * (1 - fixed)) / free : (1 - fixed) / number;
+    return free > 0 ? (w * left) / free : left / number;
   });
 }
 
