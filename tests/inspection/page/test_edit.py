@@ -1,5 +1,6 @@
 """Editing in the real page: what is typed, pressed and forced gives what Python gives."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -220,6 +221,26 @@ def test_forcing_never_breaks_the_sum_of_a_row(pair_page):
     pair_page.tab.keyboard.press("9")
     assert "All other weights of this row are set: this one is the rest." in readout.inner_text()
     assert pair_page.errors == []
+
+
+def test_what_differs_is_the_least_that_must(pair_page):
+    """Against a search by hand: the most symbols that can stay, in order."""
+    draw = np.random.default_rng(0)
+    pairs = [["".join(draw.choice(list("abc"), draw.integers(9))) for _ in "12"] for _ in range(60)]
+    stays = pair_page.js("pairs => pairs.map(([a, b]) => Seqloom.compared([...a], [...b]))", pairs)
+    for (a, b), found in zip(pairs, stays, strict=True):
+        kept = [
+            "".join(itertools.compress(a, found["before"])),
+            "".join(itertools.compress(b, found["now"])),
+        ]
+        assert kept[0] == kept[1]
+        common = [
+            "".join(c)
+            for n in range(len(a) + 1)
+            for c in itertools.combinations(a, n)
+            if (rest := iter(b)) and all(symbol in rest for symbol in c)
+        ]
+        assert len(kept[0]) == max(map(len, common))
 
 
 @pytest.mark.parametrize("width", [400, 1200])

@@ -21,10 +21,12 @@ class Tree {
     const { dom } = Seqloom;
     Object.assign(this, { rows: trace.facts.beam, page, all: true, current: -1 });
     const dropped = this.rows.filter((row) => !row.kept).length;
-    const most = Math.max(...this.columns().map((column) => column.filter((i) => this.rows[i].kept).length));
+    const goesOn = ({ kept, symbol }) => kept && symbol !== "<eos>";
+    const most = Math.max(1, ...this.columns().map((column) => column.filter((i) => goesOn(this.rows[i])).length));
     root.append(dom("p", { class: "small muted" },
-      `${Seqloom.count(this.columns().length, "step")}, at most ${Seqloom.count(most, "hypothesis").replace("hypothesiss", "hypotheses")} kept at each; of those dropped, `
-      + `the best few of each parent are drawn, ${dropped} in all. Scores are log-probabilities per symbol, nearer 0 is better.`));
+      `${Seqloom.count(this.columns().length, "step")}; ${most === 1 ? "one hypothesis goes" : `up to ${most} hypotheses go`} on from each. `
+      + `Of those dropped the best few of each parent are drawn, ${dropped} in all. Beside each symbol is the score of the output up to it: `
+      + "its log-probability in nats, divided by its length if the search does so; nearer 0 is better."));
     const controls = dom("div", { class: "controls" });
     const choice = Seqloom.choice("show", [{ value: "all", text: "all" }, { value: "kept", text: "only what was kept" }], "all", (value) => {
       this.all = value === "all";
@@ -53,8 +55,8 @@ class Tree {
 
   draw() {
     const columns = this.columns();
-    const places = new Map([[-1, { x: 24, y: TOP, width: 0 }]]);
-    let x = 70;
+    const places = new Map([[-1, { x: 8, y: TOP, width: measure("start", this.page) + 4 }]]);
+    let x = measure("start", this.page) + 62;
     columns.forEach((column) => {
       const width = Math.max(...column.map((i) => measure(this.label(i), this.page) + 2 * PAD));
       column.forEach((i, k) => places.set(i, { x, y: TOP + k * ROW, width }));
@@ -63,7 +65,7 @@ class Tree {
     const height = TOP + Math.max(...columns.map((column) => column.length)) * ROW;
     const picture = svg("svg", { width: x, height, role: "tree", "aria-label": "Hypotheses of the search" });
     const order = [...places.keys()].filter((i) => i >= 0).sort((a, b) => this.weight(a) - this.weight(b));
-    picture.append(svg("text", { x: 8, y: TOP + 4, class: "muted" }, "start"));
+    picture.append(svg("text", { x: 8, y: TOP + 4, class: "start" }, "start"));
     for (const i of order) picture.append(this.line(i, places));
     this.nodes = new Map(order.map((i) => [i, this.node(i, places.get(i))]));
     for (const [, node] of [...this.nodes].sort(([a], [b]) => a - b)) picture.append(node);

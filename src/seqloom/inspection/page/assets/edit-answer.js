@@ -12,25 +12,37 @@ Seqloom.canRun = (trace) =>
 /** The model at work, opened once. */
 Seqloom.running = (page) => (page.running ??= Seqloom.engine.open(page.model));
 
+const MOST = 4_000_000; // cells of the table that aligns two lists
+
 /**
- * Two lists of symbols, aligned so that as many as possible stay.
+ * Two lists of symbols, aligned so that as many as possible stay: what both begin and end with, and
+ * the longest common part of what is between.
  * @returns {{before: boolean[], now: boolean[]}} for each symbol whether it is in both
  */
 Seqloom.compared = (before, now) => {
+  const stays = { before: Array(before.length).fill(false), now: Array(now.length).fill(false) };
+  const keep = (i, j) => (stays.before[i] = stays.now[j] = true);
+  let first = 0, n = before.length, m = now.length;
+  for (; first < Math.min(n, m) && before[first] === now[first]; first++) keep(first, first);
+  for (; Math.min(n, m) > first && before[n - 1] === now[m - 1]; n--, m--) keep(n - 1, m - 1);
+  if ((n - first) * (m - first) > MOST) return stays;
+  alignMiddle(before.slice(first, n), now.slice(first, m), (i, j) => keep(first + i, first + j));
+  return stays;
+};
+
+function alignMiddle(before, now, keep) {
   const [n, m] = [before.length, now.length];
   const longest = Array.from({ length: n + 1 }, () => new Uint16Array(m + 1));
   for (let i = n - 1; i >= 0; i--)
     for (let j = m - 1; j >= 0; j--)
       longest[i][j] = before[i] === now[j]
         ? longest[i + 1][j + 1] + 1 : Math.max(longest[i + 1][j], longest[i][j + 1]);
-  const stays = { before: Array(n).fill(false), now: Array(m).fill(false) };
   for (let i = 0, j = 0; i < n && j < m;) {
-    if (before[i] === now[j]) stays.before[i++] = stays.now[j++] = true;
+    if (before[i] === now[j]) keep(i++, j++);
     else if (longest[i + 1][j] >= longest[i][j + 1]) i++;
     else j++;
   }
-  return stays;
-};
+}
 
 /** Symbols as text, those that do not stay in an element of their own. */
 function marked(symbols, stays, tag) {
@@ -77,10 +89,14 @@ function pair(before, now, details) {
 function bars(names, before, now, most) {
   const { dom } = Seqloom;
   const order = names.map((_, i) => i).sort((a, b) => now[b] - now[a]).slice(0, most);
-  return order.map((i) => dom("div", { class: `bar${i === order[0] ? "" : " other"}` },
+  const rows = order.map((i) => dom("div", { class: `bar${i === order[0] ? "" : " other"}` },
     dom("span", { dir: "auto", title: names[i] }, Seqloom.shown(names[i])),
-    dom("i", { style: { "--share": `${(100 * now[i]).toFixed(2)}%` }, title: `before: ${Seqloom.percent(before[i])}` }),
+    dom("i", {
+      style: { "--share": `${(100 * now[i]).toFixed(2)}%`, "--before": `${(100 * before[i]).toFixed(2)}%` },
+      title: `before: ${Seqloom.percent(before[i])}`,
+    }),
     dom("b", {}, Seqloom.percent(now[i]))));
+  return [...rows, dom("p", { class: "small muted" }, "The upright mark is what it was before.")];
 }
 
 const DRAW = {

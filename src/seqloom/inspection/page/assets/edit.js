@@ -83,11 +83,12 @@ class Editor {
   drawChips() {
     const { dom } = Seqloom;
     const single = this.symbols.every((s) => [...s].length <= 2);
+    const stays = Seqloom.compared(this.before.source, this.symbols).now;
     this.chips.className = `chips ${single ? "characters" : "words"}`;
     const nodes = this.symbols.map((symbol, place) => {
       const unknown = this.model.reader.number(symbol) === Seqloom.engine.UNK;
       return dom("button", {
-        type: "button", class: `chip${unknown ? " unknown" : ""}${place === this.selected ? " selected" : ""}`,
+        type: "button", class: `chip${unknown ? " unknown" : ""}${stays[place] ? "" : " changed"}${place === this.selected ? " selected" : ""}`,
         "data-place": place, tabindex: place === this.selected ? 0 : -1, "aria-pressed": String(place === this.selected),
         title: unknown ? "the model does not know this symbol: it reads “unknown”" : null,
       }, Seqloom.shown(symbol));
