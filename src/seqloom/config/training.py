@@ -20,6 +20,9 @@ class TrainingConfig:
     clip_norm: float = number(1.0, 1e-3, 1e6, "gradients are scaled down to this norm")
     averaging: float = number(0.998, 0.0, 0.99999, "decay per step of the averaged weights")
     patience: int = number(15, 1, 100_000, "validations without a better score before stopping")
+    memory_every: int = number(
+        250, 0, 1_000_000_000, "steps between two notes in the log of how far back it remembers"
+    )
 
     def __post_init__(self) -> None:
         given = [n for n in ("epochs", "minutes", "steps") if getattr(self, n) is not None]

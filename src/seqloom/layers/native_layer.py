@@ -83,10 +83,13 @@ def opened(
     """
     B, T, _ = layer.output.shape
     D, _, U, slots, W = layer.saved.shape
-    rows = torch.ops.seqloom.saved_rows(lengths, layer.chunks, B, T)
-    flat = layer.saved.flatten(2).index_select(1, rows) if B * T else layer.saved.flatten(2)
-    blocks = flat.view(D, B, T, *layer.saved.shape[2:])
-    parts = [blocks[..., k, :].reshape(D, B, T, U * W)[..., :H] for k in range(slots)]
+    if lengths is None and B * T and int(layer.chunks) == 1:  # rows are step by step: no gathering
+        ordered = layer.saved.view(D, T, B, U, slots, W).transpose(1, 2)
+        blocks = [ordered[..., k, :] for k in range(slots)]
+    else:
+        rows = torch.ops.seqloom.saved_rows(lengths, layer.chunks, B, T)
+        blocks = [layer.saved[..., k, :].index_select(1, rows) for k in range(slots)]
+    parts = [block.reshape(D, B, T, U * W)[..., :H] for block in blocks]
     kind: Any = {LSTM: LSTMGates, GRU: GRUGates}.get(code, RNNGates)
     gates = len(kind._fields)
     states = parts[gates:] if code == LSTM else []

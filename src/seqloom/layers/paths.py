@@ -13,8 +13,10 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from .cell import Cell
+from ..native.library import LSTM
+from .cell import Cell, HiddenState
 from .dropout import dropout
+from .lstm import LSTMState
 from .native_layer import opened, recurrent_layer
 from .unroll import Unrolled, unroll
 
@@ -112,7 +114,7 @@ def native(
         )
         last.append(run.last)
         if return_states:
-            state = type(stack.cell_class.of_weights(_cell_weights(weights[0])).initial_state(0))
+            state: Any = LSTMState if stack.code == LSTM else HiddenState
             sides = []
             for d, (others, gates) in enumerate(opened(stack.code, run, H, lengths)):
                 output = run.output[:, :, d * H : (d + 1) * H]

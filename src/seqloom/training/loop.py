@@ -25,6 +25,7 @@ from .averaging import Average
 from .checkpoint import Progress, save_checkpoint
 from .curve import draw_curve
 from .measures import Measure, Validation
+from .memory_log import memory_event
 from .reporter import Clock, Quiet, Reporter
 from .run_folder import RunFolder
 from .schedule import (
@@ -175,6 +176,7 @@ class Run:
             try:
                 for rows, epoch in self._batches():
                     self.step(rows)
+                    self._note_memory(rows)
                     validates = state.step % every == 0 or state.step == self.steps
                     if validates:
                         self.validate(epoch)
@@ -256,6 +258,15 @@ class Run:
         return self.team.sum(float(loss.detach()))[0]
 
     # -- now and then ----------------------------------------------------------------------------
+
+    def _note_memory(self, rows: np.ndarray) -> None:
+        """Write how far back the recurrent layers remember, every `memory_every` steps."""
+        step, every = self.progress.step, self.config.training.memory_every
+        if not self.team.leads or every == 0 or step % every:
+            return
+        event = memory_event(self.work, self.model, rows, self.team.device, step)
+        if event is not None:
+            self.folder.append(event)
 
     def validate(self, epoch: float) -> None:
         """Measure the averaged weights on the validation data; keep the model if it is best."""
