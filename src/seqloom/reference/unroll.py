@@ -114,7 +114,7 @@ def unroll(
     for t in range(T):
         real_B1 = real_BT[:, t, None]
         new, saved = cell.step(x_BTI[:, t], state, w)
-        state = _choose(real_B1, new, state)  # 1
+        state = new if real_B1.all() else _choose(real_B1, new, state)  # 1
         outputs_BTH[:, t] = np.where(real_B1, state[0], 0.0)  # 2
         steps.append(saved)
     return outputs_BTH, state, UnrollSaved(x_BTI, steps, real_BT)

@@ -6,8 +6,8 @@
                            the sum over s is v(x) - v(0): completeness
     leave one out          v(x) - v(x without x_s)
 
-The integral is a Gauss-Legendre sum; points are doubled until completeness holds to half a per
-cent. A long input is left out in groups of neighbours, which share what they lost.
+The integral is a Gauss-Legendre sum; points are doubled until completeness holds to a per cent. A
+long input is left out in groups of neighbours, which share what they lost.
 
 Source: Sundararajan, Taly & Yan, "Axiomatic Attribution for Deep Networks", ICML 2017, eq. 1, with
 an input of zeros to compare with; Li, Monroe & Jurafsky, "Understanding Neural Networks through
@@ -23,7 +23,7 @@ from .study import Study
 from .tape import Tape
 
 POINTS = (8, 16, 32, 64, 128, 256, 512, 1024)
-TOLERANCE = 0.005  # of v(x) - v(0)
+TOLERANCE = 0.01  # of v(x) - v(0)
 _STEPS = 8192  # steps that go through a network together
 _GROUPS = 256  # most runs of leave-one-out
 

@@ -29,10 +29,12 @@ class Ran(abc.ABC):
     Attributes:
         kind: As `inspection.Layer` has it.
         reverse: True if it read from the end.
+        size: Units.
         weights: Of its cell; `None` if it is none.
     """
 
     kind: str
+    size: int
     reverse: bool = False
     weights: Any = None
 
@@ -53,7 +55,7 @@ class Plain(Ran):
     """Units that do not remember: a layer of a Transformer or a fully-connected one."""
 
     def __init__(self, kind: str, output: Array) -> None:
-        self.kind = kind
+        self.kind, self.size = kind, output.shape[-1]
         self.output = output
 
     def states(self) -> Arrays:
@@ -90,6 +92,7 @@ class Unrolled(Ran):
         """
         self.kind, self.weights, self.reverse = KINDS[cell], weights, reverse
         self.cell, self.saved, self.last, self.turned = cell, saved, last, turned
+        self.size = last.h.shape[-1]
         self.d_states: Any = None  # set by the way back, in the order of running
 
     def states(self) -> Arrays:
@@ -118,7 +121,7 @@ class Stepped(Ran):
             weights: The cell's.
         """
         self.kind, self.weights = KINDS[cell], weights
-        self.cell = cell
+        self.cell, self.size = cell, weights.weight_hh.shape[1]
         self.after: list[Any] = []
         self.saved: list[Any] = []
 

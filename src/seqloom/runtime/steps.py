@@ -186,8 +186,9 @@ PLAIN = Steps()
 
 def reversed_steps(x_BSI: Array, lengths: Array | None) -> Array:
     """Each sequence back to front, its padding left where it is."""
-    steps = np.arange(x_BSI.shape[1])
-    ends = np.full((len(x_BSI), 1), x_BSI.shape[1]) if lengths is None else lengths[:, None]
+    if lengths is None or (lengths == x_BSI.shape[1]).all():
+        return np.ascontiguousarray(x_BSI[:, ::-1])
+    steps, ends = np.arange(x_BSI.shape[1]), lengths[:, None]
     order_BS = np.where(steps < ends, ends - 1 - steps, steps)
     return np.take_along_axis(x_BSI, order_BS[:, :, None], axis=1)
 

@@ -36,7 +36,6 @@ class Study(abc.ABC):
     Attributes:
         rung: The network's kind.
         input: What was read, as text.
-        output: What came out, as text.
         labels: By axis, a label of each place.
         num_inputs: Places of the axis `source`.
         numbers: True if the network reads numbers, not symbols.
@@ -46,7 +45,6 @@ class Study(abc.ABC):
 
     rung: str
     input: str
-    output: str
     labels: dict[str, tuple[str, ...]]
     num_inputs: int
     numbers: bool = False
@@ -69,6 +67,10 @@ class Study(abc.ABC):
     @abc.abstractmethod
     def arrays(self, answer: Answer) -> dict[str, Named]:
         """The task's own arrays: `output/...`, `loss/steps`, `input/values`."""
+
+    @abc.abstractmethod
+    def output(self, answer: Answer) -> str:
+        """What came out, or was asked about, as text."""
 
     def facts(self, answer: Answer) -> dict[str, Any]:
         """The task's own facts."""

@@ -57,7 +57,7 @@ def traced(
         task=task,
         rung=study.rung,
         input=study.input,
-        output=study.output,
+        output=study.output(answer),
         labels=study.labels,
         layers=tuple(_layers(tape, study)),
         facts=facts,
@@ -73,7 +73,7 @@ def _layers(tape: Tape, study: Study) -> list[Layer]:
             name=name,
             kind=ran.kind,
             steps=study.steps_of(name),
-            size=ran.states()["h"].shape[-1],
+            size=ran.size,
             reverse=ran.reverse,
         )
         for name, ran in tape.layers.items()

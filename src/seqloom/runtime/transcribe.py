@@ -16,7 +16,7 @@ from ..data.speech.log_mel import log_mel, stack_frames
 from ..data.speech.recordings import pad_features
 from ..data.vocabulary import EOS
 from ..decoding import Hypothesis, LengthLimit, Search, decode
-from ..decoding.ctc import ctc_align, ctc_beam, ctc_greedy, ctc_log_probability
+from ..decoding.ctc import ctc_align, ctc_best
 from ..errors import ConfigError, DataError
 from ..export.model_file import ModelFile
 from ..export.parts.transcribe import TranscribeParts
@@ -197,10 +197,9 @@ class Transcriber(Model):
         symbols = None if target is None else self.parts.text.encode(target)
         search, config = self._search(None, None), self.file.model
         if isinstance(self.network, NumpyCTC):
-            if symbols is None:
-                symbols = list(self._decode([heard], search)[0][0].symbols)
+            given = None if symbols is None else tuple(symbols)
             return CTCStudy(
-                config, self.network, self.parts, heard, symbols=tuple(symbols), name=name
+                config, self.network, self.parts, heard, symbols=given, beam=search.beam, name=name
             )
         if symbols is None:
             best, _ = self._decode([heard], search)[0]
@@ -241,15 +240,6 @@ class Transcriber(Model):
         yield "step_ms", round(1000 * parts.features.step_seconds, 3)
         yield "max_seconds", parts.max_seconds
         yield "length_ratio", parts.length_ratio
-
-
-def ctc_best(log_probs: Float[np.ndarray, "T V"], beam: int) -> Hypothesis:
-    """The best transcript: greedy with a beam of 1, as a stream has it."""
-    if beam > 1:
-        return ctc_beam(log_probs, beam=beam)[0]
-    symbols = ctc_greedy(log_probs)
-    total = ctc_log_probability(log_probs, symbols)
-    return Hypothesis(symbols, total, total, finished=True)
 
 
 def _batches(steps: list[int]) -> Iterator[list[int]]:

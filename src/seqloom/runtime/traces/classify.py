@@ -32,13 +32,11 @@ class ClassifyStudy(Study):
             parts: Its vocabulary and labels.
             text: What is read.
             symbols: The same as numbers.
-            target: The class to explain; the most probable one if `None`.
+            target: The class to explain; the most probable one, when first asked, if `None`.
         """
         self.network, self.classes, self.symbols = network, parts.labels, symbols
         self.rung = rung_of(config)
-        said = network.read(*self._rows(1)).log_probabilities[0]
-        self.output = parts.labels[int(said.argmax())] if target is None else target
-        self.place = parts.labels.index(self.output)
+        self.place = None if target is None else parts.labels.index(target)
         self.input = text
         self.num_inputs = len(symbols)
         self.labels = {"source": tuple(parts.reader.symbols(text)), "class": parts.labels}
@@ -52,6 +50,10 @@ class ClassifyStudy(Study):
     def arrays(self, answer: Answer) -> dict[str, Named]:
         return {"output/log_probabilities": Named(answer.said[0], ("class",))}
 
+    def output(self, answer: Answer) -> str:
+        assert self.place is not None
+        return self.classes[self.place]
+
     def facts(self, answer: Answer) -> dict[str, Any]:
         found = np.exp(answer.said[0].astype(np.float64))
         return {"probabilities": dict(zip(self.classes, found.tolist(), strict=True))}
@@ -64,5 +66,7 @@ class ClassifyStudy(Study):
 
     def _answer(self, symbols: np.ndarray, lengths: np.ndarray, ops: Steps) -> Answer:
         said = self.network.read(symbols, lengths, ops).log_probabilities
+        if self.place is None:
+            self.place = int(said[0].argmax())
         value, seeds = seeds_of(said, np.full(len(said), self.place))
         return Answer(value, [(said, seeds)], said)

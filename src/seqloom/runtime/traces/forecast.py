@@ -69,7 +69,6 @@ class SeriesStudy(Study):
             "quantile": tuple(f"{100 * p:g} %" for p in PROBABILITIES),
         }
         self.input = f"{one.name}: {times[0]} to {times[-1]}"
-        self.output = ", ".join(f"{x:.6g}" for x in self._values(self.ask(PLAIN))[:, MEDIAN])
 
     def ask(self, ops: Steps, rows: int = 1) -> Answer:
         return self._answer(Inputs(*(np.repeat(a, rows, axis=0) for a in self.inputs)), ops)
@@ -87,6 +86,9 @@ class SeriesStudy(Study):
             "input/values": Named(past, ("source", "feature")),
             "output/values": Named(values, ("target", "quantile")),
         }
+
+    def output(self, answer: Answer) -> str:
+        return ", ".join(f"{x:.6g}" for x in self._values(answer)[:, MEDIAN])
 
     def steps_of(self, layer: str) -> str:
         if layer.startswith("hidden"):

@@ -15,6 +15,7 @@ from ...export.parts.generate import GenerateParts
 from ...inspection.trace import Named
 from ..steps import PLAIN, Steps
 from ..study import Answer, Study, rung_of, seeds_of, shorter
+from .outputs import output_arrays
 
 
 class TextStudy(Study):
@@ -29,7 +30,7 @@ class TextStudy(Study):
             network: The network.
             parts: Its vocabulary.
             text: What is read; it may be empty.
-            target: The symbol that follows; the likeliest one if `None`.
+            target: The symbol that follows; the likeliest one, when first asked, if `None`.
         Raises:
             ConfigError: `target` is not one known symbol.
         """
@@ -37,13 +38,11 @@ class TextStudy(Study):
         self.network, self.symbols = network, [BOS, *vocabulary.encode(text)]
         self.rung = rung_of(config)
         names = tuple(vocabulary.symbols)
-        self.place = self._likeliest() if target is None else _known(parts, target)
-        self.input, self.output = text, names[self.place]
+        self.place = None if target is None else _known(parts, target)
+        self.input = text
         self.num_inputs = len(self.symbols)
-        self.foretold = np.array([*self.symbols[1:], self.place], np.int64)
         self.labels = {
             "source": (names[BOS], *vocabulary.split(text)),
-            "target": (*vocabulary.split(text), self.output),
             "vocabulary": names,
         }
 
@@ -58,27 +57,33 @@ class TextStudy(Study):
         return self._answer(*shorter(self.symbols, spans), PLAIN).value
 
     def arrays(self, answer: Answer) -> dict[str, Named]:
-        steps = np.arange(len(self.foretold))
-        return {
-            "loss/steps": Named(-answer.said[0, steps, self.foretold], ("target",)),
-            "output/log_probabilities": Named(answer.said[0], ("target", "vocabulary")),
-        }
+        assert self.place is not None
+        foretold = np.array([*self.symbols[1:], self.place], np.int64)
+        self.labels["target"] = (*self.labels["source"][1:], self.output(answer))
+        return output_arrays(answer, foretold)
+
+    def output(self, answer: Answer) -> str:
+        assert self.place is not None
+        return self.labels["vocabulary"][self.place]
 
     def _answer(self, symbols: np.ndarray, lengths: np.ndarray, ops: Steps) -> Answer:
         """No step sees a later one, so padding stays behind what is read off."""
         B = len(symbols)
         said_BTV, _ = self.network.forward(symbols, self.network.initial_state(B), ops)
         rows, last = np.arange(B), np.maximum(lengths - 1, 0)
+        if self.place is None:
+            self.place = _likeliest(said_BTV[0, -1])
         value, gradient = seeds_of(said_BTV[rows, last], np.full(B, self.place))
         seeds_BTV = np.zeros_like(said_BTV)
         seeds_BTV[rows, last] = gradient
         return Answer(value, [(said_BTV, seeds_BTV)], said_BTV)
 
-    def _likeliest(self) -> int:
-        state = self.network.initial_state(1)
-        log_probs = self.network.forward(np.array([self.symbols]), state)[0][0, -1].copy()
-        log_probs[list(NO_TEXT)] = -np.inf
-        return int(log_probs.argmax())
+
+def _likeliest(log_probs_V: np.ndarray) -> int:
+    """Of the symbols that are text."""
+    log_probs_V = log_probs_V.copy()
+    log_probs_V[list(NO_TEXT)] = -np.inf
+    return int(log_probs_V.argmax())
 
 
 def _known(parts: GenerateParts, target: str) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ...decoding.ctc import ctc_align
+from ...decoding.ctc import ctc_align, ctc_best
 from ...errors import ConfigError
 from ...export.parts.transcribe import TranscribeParts
 from ...inspection.trace import Named
@@ -30,19 +30,18 @@ class SoundStudy(Study):
     numbers = True
 
     def __init__(
-        self, config: Any, parts: TranscribeParts, features: np.ndarray, *, text: str, name: str
+        self, config: Any, parts: TranscribeParts, features: np.ndarray, *, name: str
     ) -> None:
         """
         Args:
             config: The network's settings.
             parts: What the features are made of, and the vocabulary.
             features: What the network reads, `(T, F)`.
-            text: The transcript to explain.
             name: Of the recording.
         """
         self.features = features
         self.rung = rung_of(config)
-        self.input, self.output = name, text
+        self.input, self.parts = name, parts
         self.num_inputs = len(features)
         step = parts.features.step_seconds
         self.together = max(1, math.ceil(_LEFT_OUT_SECONDS / step))
@@ -81,7 +80,8 @@ class CTCStudy(SoundStudy):
         parts: TranscribeParts,
         features: np.ndarray,
         *,
-        symbols: tuple[int, ...],
+        symbols: tuple[int, ...] | None,
+        beam: int,
         name: str,
     ) -> None:
         """
@@ -90,34 +90,41 @@ class CTCStudy(SoundStudy):
             network: The network.
             parts: Features and vocabulary.
             features: What it reads.
-            symbols: The transcript.
+            symbols: The transcript; the best one, when first asked, if `None`.
+            beam: Transcripts kept while that is searched for.
             name: Of the recording.
         Raises:
             ConfigError: The recording has fewer steps than the transcript needs.
         """
-        text = parts.text.decode(symbols)
-        super().__init__(config, parts, features, text=text, name=name)
-        self.network, self.symbols = network, symbols
-        self.labels["target"] = tuple(parts.text.symbols[k] for k in symbols)
-        repeats = sum(a == b for a, b in itertools.pairwise(symbols))
-        if len(symbols) + repeats > len(features):
+        super().__init__(config, parts, features, name=name)
+        self.network, self.symbols, self.beam = network, symbols, beam
+        needed = symbols or ()
+        repeats = sum(a == b for a, b in itertools.pairwise(needed))
+        if len(needed) + repeats > len(features):
             raise ConfigError(
                 f"trace: `target` must fit into the recording's {len(features)} steps, got "
-                f"{len(symbols)} symbols. Give a shorter one."
+                f"{len(needed)} symbols. Give a shorter one."
             )
 
+    def output(self, answer: Answer) -> str:
+        return self.parts.text.decode(self.symbols or ())
+
     def arrays(self, answer: Answer) -> dict[str, Named]:
+        names = self.parts.text.symbols
+        self.labels["target"] = tuple(names[k] for k in self.symbols or ())
         return {
             "input/values": Named(self.features, ("source", "feature")),
             "output/log_probabilities": Named(answer.said[0], ("source", "vocabulary")),
         }
 
     def facts(self, answer: Answer) -> dict[str, Any]:
-        return {"begins": [int(t) for t in ctc_align(answer.said[0], self.symbols)]}
+        return {"begins": [int(t) for t in ctc_align(answer.said[0], self.symbols or ())]}
 
     def answer(self, x_BTF: np.ndarray, ops: Steps) -> Answer:
         lengths = np.full(len(x_BTF), len(self.features))
         said = self.network(x_BTF, lengths, ops)
+        if self.symbols is None:
+            self.symbols = ctc_best(said[0], self.beam).symbols
         value, gradient = ctc.log_probability(said, lengths, self.symbols)
         return Answer(value, [(said, gradient)], said)
 
@@ -136,8 +143,7 @@ class ListenStudy(SoundStudy):
         name: str,
     ) -> None:
         """Takes what `CTCStudy` takes; `symbols` with EOS if they ended."""
-        text = parts.text.decode(symbols)
-        super().__init__(config, parts, features, text=text, name=name)
+        super().__init__(config, parts, features, name=name)
         self.network, self.target = network, np.array(symbols, np.int64)
         self.labels["target"] = tuple(parts.text.symbols[k] for k in symbols)
         steps = len(features)
@@ -145,6 +151,9 @@ class ListenStudy(SoundStudy):
             steps = (steps + 1) // 2
             self.labels[f"source.{depth}"] = self._times(steps, 2**depth)
         self.top = f"source.{config.pyramid_layers}" if config.pyramid_layers else "source"
+
+    def output(self, answer: Answer) -> str:
+        return self.parts.text.decode(self.target.tolist())
 
     def arrays(self, answer: Answer) -> dict[str, Named]:
         read = Named(self.features, ("source", "feature"))

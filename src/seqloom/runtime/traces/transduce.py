@@ -43,7 +43,7 @@ class PairStudy(Study):
         self.network, self.source, self.edits = network, source, edits or {}
         self.target = np.array(output, np.int64)
         self.rung = rung_of(config)
-        self.input, self.output = text, parts.target.decode(output)
+        self.input, self.written = text, parts.target.decode(output)
         self.num_inputs = len(source)
         symbols = tuple(parts.target.symbols)
         self.labels = {
@@ -69,6 +69,9 @@ class PairStudy(Study):
             network = Edited(self.network.network, shifted(self.edits, span))
             found.append(self._answer(network, *shorter(self.source, [span]), PLAIN).value)
         return np.concatenate(found)
+
+    def output(self, answer: Answer) -> str:
+        return self.written
 
     def arrays(self, answer: Answer) -> dict[str, Named]:
         return output_arrays(answer, self.target)
