@@ -7,6 +7,7 @@ import typer
 from .. import __version__
 from .evaluate import evaluate
 from .info import info
+from .inspect import inspect
 from .make import make
 from .predict import predict
 from .train import train
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
+app.command()(inspect)
 app.command()(info)
 app.add_typer(make, name="make")
 

@@ -1,15 +1,15 @@
-"""`seqloom inspect`: what a model did with one input, as words, a page, a figure and a file."""
+"""`seqloom inspect`: what a model did with one input, in words, as a page, a figure, a file."""
 
 import json
-import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from .panels import FORECAST, TRANSCRIBE, TRANSDUCE
 
 PAGE = Path("inspect.html")
+SEARCH = "Other places like this one"
 
 
 def inspect(
@@ -17,7 +17,7 @@ def inspect(
     given: Annotated[
         str | None,
         typer.Argument(
-            metavar="INPUT", help="A text; for forecast a CSV, for transcribe an audio file."
+            metavar="[INPUT]", help="A text; for forecast a CSV, for transcribe an audio file."
         ),
     ] = None,
     target: Annotated[
@@ -28,73 +28,138 @@ def inspect(
         Path | None, typer.Option(help="The page to write (default: inspect.html).")
     ] = None,
     trace: Annotated[
-        Path | None, typer.Option(help="Write all states, gates, gradients, as safetensors.")
+        Path | None, typer.Option(help="Write every state, gate, gradient as safetensors.")
     ] = None,
     figure: Annotated[
-        Path | None, typer.Option(help="Draw for a paper: .pdf, .svg, .png.")
+        Path | None, typer.Option(help="Draw a figure for a paper: .pdf, .svg, .png.")
     ] = None,
     what: Annotated[
         str | None,
-        typer.Option(help="With --figure: gradient, gates, states, attention, importance."),
+        typer.Option(
+            help="With --figure: gradient, importance, attention, gates, states (default: all "
+            "that there is)."
+        ),
     ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Explain the model, its equations and tensors; no INPUT."),
+    ] = False,
     weight: Annotated[
         list[str] | None,
         typer.Option(
-            help="Force an attention weight, e.g. 3,1=0.9 at output 3 and input 1; may be repeated.",
+            help="Set an attention weight: 3,1=0.9 at output 3, input 1, from 0; may be repeated.",
             rich_help_panel=TRANSDUCE,
         ),
     ] = None,
     series: Annotated[
         str | None,
-        typer.Option(help="Which series of the CSV (default: the first).", rich_help_panel=FORECAST),
+        typer.Option(help="Which series, if the CSV has several.", rich_help_panel=FORECAST),
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option(help="A file as for training: find states like these in its texts."),
+        typer.Option(help="Texts to search, as `train` takes them.", rich_help_panel=SEARCH),
     ] = None,
-    pattern: Annotated[
-        list[str] | None,
-        typer.Option(help="With --data: find units that follow it; a name or a regular expression."),
+    layer: Annotated[
+        str | None,
+        typer.Option(help="Whose states (default: the first layer's).", rich_help_panel=SEARCH),
+    ] = None,
+    step: Annotated[
+        int | None,
+        typer.Option(
+            help="Find the states most like that of this step, from 0 (default: the last).",
+            rich_help_panel=SEARCH,
+        ),
     ] = None,
     span: Annotated[
         str | None,
-        typer.Option(help="With --data: steps A:B of INPUT; find places with the same units on."),
+        typer.Option(
+            help="Steps A:B: find where the units that are on there are on too.",
+            rich_help_panel=SEARCH,
+        ),
+    ] = None,
+    pattern: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Find units that follow it: vowel, capital, position, inside-quotes, in-brackets, "
+            "line-length, or /REGEX/; may be repeated.",
+            rich_help_panel=SEARCH,
+        ),
     ] = None,
     alignments: Annotated[
         Path | None,
         typer.Option(
-            help="With --data: write the attention of every text as JSON lines.",
-            rich_help_panel=f"{TRANSDUCE}, {TRANSCRIBE}",
+            help=f"Write the attention over every text, as JSON lines ({TRANSDUCE}, {TRANSCRIBE}).",
+            rich_help_panel=SEARCH,
         ),
     ] = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Explain the model and its numbers; needs no INPUT.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
     """Look inside: gradients through time, gates, states, attention, and which inputs mattered.
 
-    Needs neither PyTorch nor the data. Writes one page that opens from disk, in which the input
-    can be changed and the model runs.
+    Needs neither PyTorch nor the training data. Writes one page that opens from disk; the model
+    runs in it, so that the input and the attention can be changed there.
 
     \b
     Examples:
       seqloom inspect runs/reviews/best.safetensors "not a bad film at all"
-      seqloom inspect runs/words/best.safetensors remember --figure attention.pdf --what attention
-      seqloom inspect runs/words/best.safetensors remember --trace remember.safetensors --json
+      seqloom inspect runs/words/best.safetensors remember --figure a.pdf --what attention
+      seqloom inspect runs/words/best.safetensors remember --trace a.safetensors --json
       seqloom inspect runs/reviews/best.safetensors "not bad" --data reviews.tsv --span 0:2
-      seqloom inspect runs/sales/best.safetensors sales.csv
+      seqloom inspect runs/words/best.safetensors a --data words.tsv --alignments all.jsonl
       seqloom inspect runs/words/best.safetensors --explain
     """
-    from ..files import explaining
+    from ..errors import ConfigError
     from ..inspection.page import write_page
     from ..runtime import load
-    from .inspected import found_in_data, settle_outputs, summary, write_alignments
+    from .inspected import check_outputs, json_of, searched, summary, write_alignments
     from .lines import printing
     from .request import Request
     from .tasks import task_module
 
-    options = {"target": target, "weight": weight, "series": series}
-    searching = {"data": data, "pattern": pattern, "span": span, "alignments": alignments}
+    asked = {"target": target, "weight": weight, "series": series}
+    searching = {"data": data, "layer": layer, "step": step, "span": span, "pattern": pattern}
     drawing = {"page": page, "trace": trace, "figure": figure, "what": what}
-    request = Request("inspect", model, {"given": given, **options, **searching, **drawing})
+    options = {**asked, **searching, "alignments": alignments, **drawing, "as_json": as_json}
+    request = Request("inspect", model, {"given": given, **options})
+    if explain:
+        _explain(request)
+        return
+    if given is None:
+        raise ConfigError("inspect: INPUT must be given, got none. Give one, or --explain.")
+    check_outputs(request)
+    loaded = load(model)
+    task = task_module(loaded.file.task)
+    found = searched(task.trace(loaded, request), loaded, task, request)
+    path = PAGE if page is None else page
+    write_page(found, path, model.read_bytes())
+    if trace is not None:
+        found.save(trace)
+    if figure is not None:
+        from ..inspection.figures import draw
+
+        draw(found, figure, what)
+    if alignments is not None:
+        write_alignments(alignments, loaded, task, request)
+    with printing("inspect"):
+        if as_json:
+            print(json.dumps(json_of(found), ensure_ascii=False, indent=2))
+        else:
+            print("\n".join(summary(found)))
+            print(f"page: {path}")
+
+
+def _explain(request: "Request") -> None:  # type: ignore[name-defined]
+    """Print what the model is, in words and with its own numbers."""
+    from ..errors import ConfigError
+    from ..export.model_file import read_model
+    from ..inspection.explain import explain
+    from .lines import printing
+
+    for name, value in request.options.items():
+        if value is not None and value is not False and value != []:
+            shown = "INPUT" if name == "given" else f"`--{name.replace('_', '-')}`"
+            raise ConfigError(
+                f"inspect: {shown} must not come with --explain, got {value}. Drop one of them."
+            )
+    with printing("inspect"):
+        print(explain(read_model(request.model)))

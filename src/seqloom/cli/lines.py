@@ -53,6 +53,24 @@ def printing(command: str = "predict") -> Iterator[None]:
             raise
 
 
+def argument(text: str, command: str) -> str:
+    """An argument, read as UTF-8 even where the locale is another.
+
+    Args:
+        text: As Python has it.
+        command: What an error message starts with.
+    Raises:
+        DataError: It is not UTF-8.
+    """
+    try:
+        return os.fsencode(text).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{command}: a text must be UTF-8, got byte 0x{error.object[error.start]:02x}. "
+            "Convert it with: iconv -f LATIN1 -t UTF-8"
+        ) from error
+
+
 def _arguments(texts: list[str]) -> Iterator[list[tuple[int, str]]]:
     """The arguments as one batch, read as UTF-8 even where the locale is another.
 

@@ -1,4 +1,4 @@
-"""What a user asked of `predict` or `evaluate`, and the check that the model's task knows it."""
+"""What a user asked of `predict`, `evaluate` or `inspect`, checked against what the task knows."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,7 +6,10 @@ from typing import Any
 
 from ..errors import ConfigError
 
-ARGUMENTS = ("texts", "file")  # always given, no options
+ARGUMENTS = ("texts", "file", "given")  # always given, no options
+# what `inspect` knows for every task, and for those whose data are texts
+DRAWN = ("given", "page", "trace", "figure", "what", "as_json")
+SEARCHED = ("data", "layer", "step", "span", "pattern")
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,7 @@ class Request:
     """Options as they were given.
 
     Attributes:
-        command: `predict` or `evaluate`.
+        command: `predict`, `evaluate` or `inspect`.
         model: Path of the model file.
         options: Value by name of the option, as in Python: `top_k`.
     """

@@ -13,6 +13,7 @@ from .attention import attention_facts
 from .gates import measure_gates
 from .jacobian import jacobian_norms
 from .memory import memory_facts, own_order
+from .reach import reach_facts
 from .trace import Layer, Named, Trace
 from .verdict import verdict
 
@@ -29,7 +30,7 @@ def measured(trace: Trace, weights: Mapping[str, Any] | None) -> Trace:
             no Jacobians. Layers that are not in it get none.
     Returns:
         The trace with arrays `jacobian/*` and `keeps/*` and the facts `memory`, `gates`,
-        `attention` and `verdict`; a section that has nothing to say is left out.
+        `attention`, `reach` and `verdict`; a section that has nothing to say is left out.
     """
     arrays: dict[str, Named] = {}
     computed: dict[str, int] = {}
@@ -45,6 +46,7 @@ def measured(trace: Trace, weights: Mapping[str, Any] | None) -> Trace:
         "memory": memory_facts(trace, computed),
         "gates": gates,
         "attention": attention_facts(trace),
+        "reach": reach_facts(trace),
     }
     trace = trace.updated(facts={name: found for name, found in sections.items() if found})
     return trace.updated(facts={"verdict": verdict(trace)})

@@ -3,7 +3,8 @@
 A recurrent network that is read at its end is judged by the gradient of the loss: what of it is
 left at a step is what could be learned from there. Where every step has an output of its own, or
 attention looks at all of them, that gradient enters everywhere; there the Jacobian says how far the
-recurrence itself carries. Networks without recurrence are told by what they see.
+recurrence itself carries. Networks without recurrence are told by what they see. What the answer
+leans on (`reach.py`) is said beside it, because the two are not the same.
 
 Checked by `tests/inspection/test_verdict.py`.
 """
@@ -26,14 +27,15 @@ def verdict(trace: Trace) -> list[str]:
     """
     layers = [layer for layer in trace.layers if layer.name in trace.facts.get("memory", {})]
     if not layers:
-        return _without_recurrence(trace)
+        return [*_without_recurrence(trace), *_leans(trace, None)]
     told = []
     looks = _attends(trace)
     if looks:
         told.append(looks)
     first = layers[0]
     lowest = [layer for layer in layers if layer.steps == first.steps]
-    told += _of_layer(trace, lowest[0], alone=bool(looks))
+    own = _of_layer(trace, first, alone=bool(looks))
+    told += [*own[:1], *_leans(trace, first if not looks else None), *own[1:]]
     other = next((layer for layer in lowest if layer.reverse != first.reverse), None)
     if other is not None:
         told += _of_layer(trace, other, alone=bool(looks))[:1]
@@ -51,6 +53,38 @@ def _of_layer(trace: Trace, layer: Layer, *, alone: bool) -> list[str]:
     if "jacobian" in facts and facts["asked"] and "computed" not in facts["jacobian"]:
         told += _paths(trace, layer, facts["asked"])
     return told
+
+
+def _leans(trace: Trace, layer: Layer | None) -> list[str]:
+    """On what the answer leans; with a layer that it is read from, beside the gradient's memory."""
+    found = trace.facts.get("reach")
+    if not found or not trace.labels.get("source"):
+        return []
+    far, top = (_label(trace, found[key]) for key in ("place", "place_of_largest"))
+    costs = f"{found['largest']:+.2f} nats" if trace.task != "forecast" else "most"
+    memory = {} if layer is None else trace.facts["memory"][layer.name].get("loss", {})
+    if memory and not memory["whole"] and not _everywhere(trace):
+        if found["steps"] >= memory["steps"]:
+            return [
+                f"Still the answer leans on {far}, {_count(found['steps'])} away: a state that has "
+                "settled holds it there, although small changes no longer come through."
+            ]
+        return [
+            f"Nor does the answer lean on anything further back than {far}, "
+            f"{_count(found['steps'])} away: of what stands there, nothing that is left out "
+            "changes much."
+        ]
+    if found["place"] == found["place_of_largest"]:
+        return [f"The answer leans most on {top} ({costs} when it is left out)."]
+    return [
+        f"The answer leans most on {top} ({costs} when it is left out), and on nothing further "
+        f"from the end than {far}."
+    ]
+
+
+def _label(trace: Trace, place: int) -> str:
+    label = trace.labels["source"][place].strip()
+    return f"“{label}”" if label else f"{noun_of(trace, 'source')} {place + 1}"
 
 
 def _memory(

@@ -1,4 +1,4 @@
-"""`predict` and `evaluate` for models of the task `classify`: one text in, its label out."""
+"""`predict`, `evaluate`, `inspect` for the task `classify`: one text in, its label out."""
 
 import dataclasses
 import json
@@ -18,10 +18,11 @@ from ...evaluation.class_report import print_baselines, print_classes
 from ...evaluation.classes import ClassEvaluation, Comparison, compare, evaluate_classes, share
 from ...evaluation.error_rates import Score
 from ...files import replacing
+from ...inspection.trace import Trace
 from ...runtime.classify import Classifier
 from ..figures import settle_figure
-from ..lines import batches, printing
-from ..request import Request
+from ..lines import argument, batches, printing
+from ..request import DRAWN, SEARCHED, Request
 
 FLAGS = {"cell": ("model.cell",)}
 MODEL = "this model"
@@ -64,6 +65,17 @@ def evaluate(model: Classifier, request: Request) -> None:
         from ...inspection.figures.confusion import draw_confusion
 
         draw_confusion(measured.scores, request.figure)
+
+
+def trace(model: Classifier, request: Request) -> Trace:
+    """What the model did with a text."""
+    request.only("classify", "target", *DRAWN, *SEARCHED)
+    return model.trace(argument(request.given, "inspect"), target=request.target)
+
+
+def searchable(model: Classifier, file: str) -> Iterator[str]:
+    """Texts like those of the training data."""
+    return (row.text for row in read_labelled(file, _columns(model), known=set(model.labels)))
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
-"""`predict` and `evaluate` for models of the task `forecast`: from a CSV of the past on.
+"""`predict`, `evaluate` and `inspect` for models of the task `forecast`: from a CSV of the past on.
 
 `evaluate` walks forward over the end of the data, or takes an official test file; every baseline
 runs at the same origins, and the last line says who wins.
 """
 
+import dataclasses
 import json
 import sys
 
@@ -20,10 +21,11 @@ from ...evaluation.backtest import Backtest, backtest
 from ...evaluation.forecast_baselines import NAIVE2, NAMES
 from ...evaluation.forecast_report import print_backtest
 from ...extras import require
+from ...inspection.trace import Trace
 from ...runtime.forecast import Forecaster
 from ..figures import settle_figure
 from ..lines import printing
-from ..request import Request
+from ..request import DRAWN, Request
 
 FLAGS = {"horizon": ("data.horizon",), "cell": ("model.cell",)}
 WINDOWS = 1  # of a backtest, if the user gives none
@@ -76,6 +78,25 @@ def evaluate(model: Forecaster, request: Request) -> None:
             tick=lambda: progress.advance(bar),
         )
     _show(found, request)
+
+
+def trace(model: Forecaster, request: Request) -> Trace:
+    """What the model did with one series of a CSV."""
+    request.only("forecast", "series", *DRAWN)
+    data = read_series(request.given, like=model.parts.features.axis)
+    names = [one.name for one in data.series]
+    if request.series is None and len(names) > 1:
+        raise ConfigError(
+            f"inspect: `--series` must name one of the {len(names)} series of {request.given}, got "
+            f"none. For example: --series {names[0]}"
+        )
+    if request.series is not None and request.series not in names:
+        raise ConfigError(
+            f"inspect: `--series` must be a series of {request.given}, got {request.series}. It "
+            f"has {', '.join(names[:10])}{', ...' if len(names) > 10 else ''}."
+        )
+    place = 0 if request.series is None else names.index(request.series)
+    return model.trace(dataclasses.replace(data, series=(data.series[place],)))
 
 
 def _show(found: Backtest, request: Request) -> None:

@@ -1,8 +1,9 @@
-"""`predict` and `evaluate` for models of the task `generate`: a text goes on, or is scored."""
+"""`predict`, `evaluate`, `inspect` for the task `generate`: a text goes on, or is scored."""
 
 import json
 import os
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -13,11 +14,13 @@ from ...data.vocabulary import UNK, Vocabulary
 from ...errors import ConfigError, DataError
 from ...evaluation.language_baselines import Baseline, language_baselines
 from ...evaluation.perplexity import TextScore, costs, summed, symbols_of
+from ...inspection.trace import Trace
 from ...runtime.generate import Generator
-from ..lines import printing
-from ..request import Request
+from ..lines import argument, printing
+from ..request import DRAWN, SEARCHED, Request
 
 FLAGS = {"cell": ("model.cell",)}
+PIECE = 1000  # characters that are searched at a time
 DRAWING = ("length", "temperature", "top_k", "top_p", "seed")
 
 
@@ -64,6 +67,18 @@ def evaluate(model: Generator, request: Request) -> None:
         print(json.dumps({**found, **score.to_json(), "baselines": rows}, indent=2))
         return
     _print(score, baselines, request.file)
+
+
+def trace(model: Generator, request: Request) -> Trace:
+    """What the model did with a text, up to the symbol that follows it."""
+    request.only("generate", "target", *DRAWN, *SEARCHED)
+    return model.trace(argument(request.given, "inspect"), target=request.target)
+
+
+def searchable(model: Generator, file: str) -> Iterator[str]:
+    """The text of a file in pieces; the model begins anew with each."""
+    text = read_text(file)
+    return (text[first : first + PIECE] for first in range(0, len(text), PIECE))
 
 
 def _print(score: TextScore, baselines: list[Baseline], name: str) -> None:

@@ -1,4 +1,4 @@
-"""`predict` and `evaluate` for models of the task `transcribe`: a recording in, a line out."""
+"""`predict`, `evaluate`, `inspect` for the task `transcribe`: a recording in, a line out."""
 
 import json
 import sys
@@ -13,9 +13,10 @@ from ...errors import ConfigError, DataError
 from ...evaluation.transcript_report import print_transcripts
 from ...evaluation.transcripts import evaluate_transcripts
 from ...extras import require
+from ...inspection.trace import Trace
 from ...runtime.transcribe import Transcriber, Transcript
-from ..lines import batches, printing
-from ..request import Request
+from ..lines import argument, batches, printing
+from ..request import DRAWN, Request
 
 FLAGS = {"cell": ("model.cell",)}
 TOGETHER = 64  # recordings that are in memory at once
@@ -71,6 +72,17 @@ def evaluate(model: Transcriber, request: Request) -> None:
         print_transcripts(found, Console())
     if request.outputs is not None:
         found.write_outputs(request.outputs)
+
+
+def trace(model: Transcriber, request: Request) -> Trace:
+    """What the model did with a recording."""
+    request.only("transcribe", "target", "data", "layer", "step", "span", "alignments", *DRAWN)
+    return model.trace(argument(request.given, "inspect"), target=request.target)
+
+
+def searchable(model: Transcriber, file: str) -> Iterator[np.ndarray]:
+    """The recordings of a manifest."""
+    return _sounds(model, read_manifest(file))
 
 
 def _sounds(model: Transcriber, utterances: list[Utterance]) -> Iterator[np.ndarray]:

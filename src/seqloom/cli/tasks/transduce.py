@@ -1,4 +1,4 @@
-"""`predict` and `evaluate` for models of the task `transduce`: one line in, one line out."""
+"""`predict`, `evaluate`, `inspect` for the task `transduce`: one line in, one line out."""
 
 import json
 import sys
@@ -15,9 +15,11 @@ from ...errors import ConfigError, DataError
 from ...evaluation import evaluate_outputs
 from ...evaluation.report import print_evaluation
 from ...extras import require
+from ...inspection.trace import Trace
 from ...runtime import Prediction, Transducer
-from ..lines import batches, printing
-from ..request import Request
+from ..inspected import weights_of
+from ..lines import argument, batches, printing
+from ..request import DRAWN, SEARCHED, Request
 
 FLAGS = {
     "cell": ("model.encoder_cell", "model.decoder_cell"),
@@ -91,6 +93,21 @@ def evaluate(model: Transducer, request: Request) -> None:
         print_evaluation(found, Console())
     if outputs is not None:
         found.write_outputs(outputs)
+
+
+def trace(model: Transducer, request: Request) -> Trace:
+    """What the model did with a source."""
+    request.only("transduce", "target", "weight", "alignments", *DRAWN, *SEARCHED)
+    text = argument(request.given, "inspect").strip()
+    return model.trace(text, target=request.target, attention=weights_of(request.weight))
+
+
+def searchable(model: Transducer, file: str) -> Iterator[str]:
+    """Sources like those of the training data; those that the model cannot read are left out."""
+    longest, read = model.parts.max_symbols, model.parts.source.encode
+    stress = bool(model.file.training.get("settings", {}).get("data", {}).get("stress", False))
+    sources = (one.source for one in group_by_source(load_pairs(file, "train", stress=stress)))
+    return (source for source in sources if 0 < len(read(source)) <= longest)
 
 
 def _answers(

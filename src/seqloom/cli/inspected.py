@@ -1,0 +1,236 @@
+"""What `inspect` does around a trace: check the request, search a file, tell it in words."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import ConfigError
+from ..files import explaining, replacing
+from ..inspection.search import find_nearest, find_places
+from ..inspection.states import States, gather
+from ..inspection.trace import Trace
+from ..inspection.units import find_patterns
+from .figures import settle_figure
+from .request import Request
+
+TOLD = 5  # inputs that the summary names
+SEARCHING = ("layer", "step", "span", "pattern", "alignments")
+FILES = ("page", "trace", "alignments")
+
+
+def check_outputs(request: Request) -> None:
+    """Find what is wrong with the options before the work, not after it.
+
+    Raises:
+        ConfigError: Options do not belong together.
+        RunError: An output's folder is not there.
+    """
+    if request.what is not None and request.figure is None:
+        raise ConfigError(
+            f"inspect: `--what` must come with --figure, got {request.what} alone. Add --figure."
+        )
+    for name in SEARCHING:
+        given = getattr(request, name)
+        if request.data is None and given is not None and given != []:
+            raise ConfigError(
+                f"inspect: `--{name}` must come with --data, got {_shown(given)} alone. Name the "
+                "texts to search."
+            )
+    for path in filter(None, (getattr(request, name) for name in FILES)):
+        with explaining(path, "inspect"):
+            path.absolute().parent.stat()
+    settle_figure(request.figure, "inspect")
+    if request.what is not None:
+        from ..inspection.figures import FIGURES
+
+        if request.what not in FIGURES:
+            raise ConfigError(
+                f"inspect: `--what` must be one of {', '.join(FIGURES)}, got {request.what}."
+            )
+
+
+def span_of(text: str) -> tuple[int, int]:
+    """`A:B` as two numbers.
+
+    Raises:
+        ConfigError: It is written in another way.
+    """
+    first, _, last = text.partition(":")
+    if not (first.isdecimal() and last.isdecimal() and int(first) < int(last)):
+        raise ConfigError(
+            f"inspect: `--span` must be A:B, the first step and the one after the last, got {text}."
+        )
+    return int(first), int(last)
+
+
+def weights_of(given: list[str] | None) -> dict[tuple[int, int], float] | None:
+    """Attention weights that were set, `T,S=W` each; `None` without any.
+
+    Raises:
+        ConfigError: One is written in another way.
+    """
+    found = {}
+    for text in given or []:
+        place, _, weight = text.partition("=")
+        try:
+            target, source = map(int, place.split(","))
+            found[target, source] = float(weight)
+        except ValueError as error:
+            raise ConfigError(
+                "inspect: `--weight` must be T,S=W, an output step, an input step and a weight, "
+                f"got {text}. For example: 3,1=0.9."
+            ) from error
+    return found or None
+
+
+def searched(trace: Trace, model: Any, task: Any, request: Request) -> Trace:
+    """The trace with what was found in the texts of `--data`: nearest states, places, units.
+
+    Raises:
+        ConfigError: The trace has no such layer, step or span.
+    """
+    if request.data is None:
+        return trace
+    layer = _layer(trace, request.layer)
+    inputs = task.searchable(model, request.data)
+    quick = {"gradients": False, "jacobians": False, "importance": False}
+    states = gather((model.trace(x, **quick) for x in inputs), layer)
+    if not states.complete:
+        print(
+            f"note: the first {len(states.values):,} steps of {request.data} are searched",
+            file=sys.stderr,
+        )
+    return trace.updated(facts=_answers(trace, states, request))
+
+
+def _answers(trace: Trace, states: States, request: Request) -> dict[str, Any]:
+    last = trace[f"states/{states.layer}/h"].shape[0] - 1
+    facts: dict[str, Any] = {
+        "nearest": find_nearest(trace, states, last if request.step is None else request.step)
+    }
+    if request.span is not None:
+        facts["places"] = find_places(trace, states, *span_of(request.span))
+    if request.pattern:
+        facts["patterns"] = find_patterns(states, request.pattern)
+    return facts
+
+
+def _layer(trace: Trace, name: str | None) -> str:
+    """The layer whose states are searched: the named one, or the first that has steps."""
+    known = [layer.name for layer in trace.layers if layer.steps]
+    if not known:
+        raise ConfigError(
+            "inspect: `--data` must come with a model that has states over steps, got one that has "
+            "none."
+        )
+    if name is not None and name not in known:
+        raise ConfigError(f"inspect: `--layer` must be one of {', '.join(known)}, got {name}.")
+    return name or known[0]
+
+
+def write_alignments(path: Path, model: Any, task: Any, request: Request) -> None:
+    """The decoder's attention over every text of `--data`, a line of JSON each.
+
+    Raises:
+        ConfigError: The model has no such attention.
+    """
+    with replacing(path, "inspect") as beside, open(beside, "w", encoding="utf-8") as file:
+        for x in task.searchable(model, request.data):
+            trace = model.trace(x, gradients=False, jacobians=False, importance=False)
+            if "attention/decoder" not in trace:
+                raise ConfigError(
+                    "inspect: `--alignments` must come with a model whose decoder has attention, "
+                    "got one that has not."
+                )
+            weights = np.asarray(trace["attention/decoder"].values, np.float64).round(4).tolist()
+            line = {
+                "input": trace.input,
+                "output": trace.output,
+                "source": trace.labels.get("source"),
+                "target": trace.labels.get("target"),
+                "weights": weights,
+                "monotonicity": trace.facts.get("attention", {}).get("monotonicity"),
+            }
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def summary(trace: Trace) -> Iterator[str]:
+    """What a person wants to know first."""
+    yield f"input:  {_one_line(trace.input)}"
+    yield f"output: {_one_line(trace.output)}{_sure(trace)}"
+    for sentence in trace.facts.get("verdict", []):
+        yield f"- {sentence}"
+    mattered = _mattered(trace)
+    if mattered:
+        yield f"left out, they cost most: {mattered}"
+    for name in ("nearest", "places"):
+        found = trace.facts.get(name, {}).get("found", [])
+        for place in found[:TOLD]:
+            yield f"{name}: {_around(place)}"
+    for pattern in trace.facts.get("patterns", []):
+        best = ", ".join(
+            f"{unit['unit']} ({unit['correlation']:+.2f})" for unit in pattern["units"][:TOLD]
+        )
+        yield f"units that follow {pattern['pattern']} (correlation): {best}"
+
+
+def json_of(trace: Trace) -> dict[str, Any]:
+    """What was found, without the arrays over units."""
+    small = {
+        name: np.asarray(array.values, np.float64).round(6).tolist()
+        for name, array in trace.items()
+        if name.startswith(("importance/", "loss/", "jacobian/", "output/values"))
+    }
+    return {
+        "task": trace.task,
+        "rung": trace.rung,
+        "input": trace.input,
+        "output": trace.output,
+        "labels": trace.labels,
+        **trace.facts,
+        "arrays": small,
+    }
+
+
+def _sure(trace: Trace) -> str:
+    probabilities = trace.facts.get("probabilities", {})
+    if trace.output in probabilities:
+        return f" ({100 * probabilities[trace.output]:.1f} %)"
+    if "loss/steps" in trace:
+        total = float(np.sum(trace["loss/steps"].values))
+        return f" (loss {total:.3f} nats)"
+    return ""
+
+
+def _mattered(trace: Trace) -> str:
+    """The inputs that the answer leans on most, with what it loses without them."""
+    if "importance/leave_one_out" not in trace:
+        return ""
+    lost = np.asarray(trace["importance/leave_one_out"].values)
+    labels = trace.labels.get("source", [str(place) for place in range(len(lost))])
+    best = [i for i in np.argsort(-np.abs(lost), kind="stable")[:TOLD] if abs(lost[i]) >= 0.005]
+    unit = "" if trace.task == "forecast" else " nats"
+    return ", ".join(f"{_one_line(labels[i])} {lost[i]:+.2f}{unit}" for i in best)
+
+
+def _around(place: dict[str, Any]) -> str:
+    """A place with its neighbours, itself in brackets."""
+    start = place.get("start", place.get("step")) - place["first"]
+    stop = place.get("stop", place.get("step", 0) + 1) - place["first"]
+    symbols = [_one_line(symbol) for symbol in place["symbols"]]
+    joiner = "" if all(len(symbol) <= 1 for symbol in symbols) else " "
+    parts = [joiner.join(part) for part in (symbols[:start], symbols[start:stop], symbols[stop:])]
+    how = f"{place['cosine']:.2f}" if "cosine" in place else f"{place['on']:.2f}"
+    return f"{how}  {parts[0]} [{parts[1]}] {parts[2]}"
+
+
+def _one_line(text: str) -> str:
+    return text if text == " " else " ".join(text.split())
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
