@@ -1,0 +1,217 @@
+"""`seqloom inspect`: every task by the real command, each output written, bad requests refused."""
+
+import json
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+
+import seqloom
+from seqloom.inspection import read_trace
+
+from ..toys import GOLDEN
+
+
+@pytest.fixture
+def inside(tmp_path, monkeypatch):
+    """In an empty folder, where the page lands."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def pairs(tmp_path):
+    path = tmp_path / "words.tsv"
+    path.write_text("abc\tC B A\nbca\tA C B\nbad\tD A B\ncab\tB A C\n")
+    return path
+
+
+def test_a_summary_and_a_page(cli, model, inside):
+    done = cli("inspect", model, "abca")
+    assert done.code == 0, done.err
+    lines = done.out.splitlines()
+    output = seqloom.load(model).predict(["abca"])[0]
+    assert lines[0] == "input:  abca"
+    assert lines[1].startswith(f"output: {output} (loss ")
+    assert lines[2].startswith("- Attention gives each of the 4 symbols a way of its own")
+    assert any(line.startswith("left out, they cost most: a +") for line in lines)
+    assert lines[-1] == "page: inspect.html"
+    page = (inside / "inspect.html").read_text(encoding="utf-8")
+    assert page.startswith("<!DOCTYPE html>")
+    assert "http://" not in page.replace("http://www.w3.org", "")
+
+
+def test_all_files_at_once(cli, model, inside, pairs):
+    done = cli(
+        *("inspect", model, "abca", "--page", "p.html", "--trace", "t.safetensors"),
+        *("--figure", "f.pdf", "--what", "attention"),
+        *("--data", pairs, "--alignments", "all.jsonl"),
+    )
+    assert done.code == 0, done.err
+    assert {p.name for p in inside.iterdir()} == {
+        *("p.html", "t.safetensors", "f.pdf", "all.jsonl", "words.tsv")
+    }
+    trace = read_trace(inside / "t.safetensors")
+    own = seqloom.load(model).trace("abca")
+    assert trace.output == own.output
+    for name, array in own.items():
+        np.testing.assert_array_equal(trace[name].values, array.values)
+    assert (inside / "f.pdf").read_bytes().startswith(b"%PDF")
+    rows = [json.loads(line) for line in (inside / "all.jsonl").read_text().splitlines()]
+    assert [row["input"] for row in rows] == ["abc", "bca", "bad", "cab"]
+    for row in rows:
+        weights = np.array(row["weights"])
+        assert weights.shape == (len(row["target"]), len(row["source"]))
+        np.testing.assert_allclose(weights.sum(axis=1), 1.0, atol=1e-3)
+        assert row["output"] == seqloom.load(model).predict([row["input"]])[0]
+
+
+def test_json_has_what_was_found(cli, model, inside):
+    found = json.loads(cli("inspect", model, "abca", "--json").out)
+    assert found["task"] == "transduce"
+    assert found["labels"]["source"] == list("abca")
+    assert set(found["memory"]) >= {"encoder.0", "encoder.0.reverse"}
+    assert len(found["arrays"]["importance/leave_one_out"]) == 4
+    assert not any(name.startswith("states/") for name in found["arrays"])
+
+
+def test_a_target_is_explained(cli, model, inside):
+    found = json.loads(cli("inspect", model, "abc", "--target", "A A", "--json").out)
+    assert found["output"] == "A A"
+    assert sum(found["arrays"]["loss/steps"]) > 1.0
+
+
+def test_a_weight_that_is_set(cli, model, inside):
+    done = cli("inspect", model, "abca", "--weight", "0,0=1", "--trace", "t.safetensors")
+    assert done.code == 0, done.err
+    weights = read_trace(inside / "t.safetensors")["attention/decoder"].values
+    np.testing.assert_allclose(weights[0], [1.0, 0.0, 0.0, 0.0], atol=1e-6)
+
+
+def test_texts_are_searched(cli, model, inside, pairs):
+    done = cli(
+        *("inspect", model, "abca", "--data", pairs, "--span", "1:2", "--step", "2", "--json"),
+        *("--pattern", "vowel", "--pattern", "/b/", "--layer", "encoder.0.reverse"),
+    )
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
+    assert found["nearest"]["step"] == 2
+    assert found["nearest"]["layer"] == "encoder.0.reverse"
+    assert found["nearest"]["texts"] == 4
+    assert (found["places"]["start"], found["places"]["stop"]) == (1, 2)
+    assert [one["pattern"] for one in found["patterns"]] == ["vowel", "/b/"]
+    shown = cli("inspect", model, "abca", "--data", pairs).out
+    assert shown.count("nearest: ") == 4
+
+
+def test_the_model_explains_itself(cli, model, inside):
+    done = cli("inspect", model, "--explain")
+    assert done.code == 0
+    assert "encoder-decoder" in done.out
+    assert list(inside.iterdir()) == []
+    for name in seqloom.load(model).file.tensors:
+        assert name in done.out
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("classify-1", "nothing good"),
+        ("generate-1", "abc"),
+        ("generate-1-window", "abc"),
+        ("generate-1-transformer", "abc"),
+        ("transduce-1-transformer", "abc"),
+    ],
+)
+def test_other_networks(cli, inside, name, text):
+    done = cli("inspect", GOLDEN / f"{name}.safetensors", text, "--trace", "t.safetensors")
+    assert done.code == 0, done.err
+    with safe_open(inside / "t.safetensors", framework="numpy") as file:
+        assert "importance/integrated_gradients" in file.keys()  # noqa: SIM118
+
+
+def test_a_series_of_several(cli, refuses, inside):
+    model = GOLDEN / "forecast-1.safetensors"
+    rows = [f"{name},{t},{10 + t % 6 + name * 3}" for name in (1, 2) for t in range(40)]
+    (inside / "two.csv").write_text("\n".join(["unique_id,ds,y", *rows]) + "\n")
+    done = cli("inspect", model, "two.csv", "--series", "2", "--trace", "t.safetensors")
+    assert done.code == 0, done.err
+    assert "output/values" in read_trace(inside / "t.safetensors")
+    assert refuses("inspect", model, "two.csv") == (
+        "inspect: `--series` must name one of the 2 series of two.csv, got none. For example: "
+        "--series 1"
+    )
+    assert refuses("inspect", model, "two.csv", "--series", "3") == (
+        "inspect: `--series` must be a series of two.csv, got 3. It has 1, 2."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([], "inspect: INPUT must be given, got none. Give one, or --explain."),
+        (
+            ["a", "--explain"],
+            "inspect: INPUT must not come with --explain, got a. Drop one of them.",
+        ),
+        (
+            ["--explain", "--page", "p.html"],
+            "inspect: `--page` must not come with --explain, got p.html. Drop one of them.",
+        ),
+        (
+            ["a", "--what", "gates"],
+            "inspect: `--what` must come with --figure, got gates alone. Add --figure.",
+        ),
+        (
+            ["a", "--figure", "f.pdf", "--what", "x"],
+            "inspect: `--what` must be one of overview, importance, gradient, attention, gates, "
+            "states, got x.",
+        ),
+        (
+            ["a", "--span", "1:2"],
+            "inspect: `--span` must come with --data, got 1:2 alone. Name the texts to search.",
+        ),
+        (
+            ["a", "--weight", "1"],
+            "inspect: `--weight` must be T,S=W, an output step, an input step and a weight, got 1. "
+            "For example: 3,1=0.9.",
+        ),
+        (
+            ["a", "--series", "x"],
+            "inspect: `--series` must be an option of the task transduce, got a model that does "
+            "not know it. It knows: alignments, data, figure, layer, page, pattern, span, step, "
+            "target, trace, weight, what.",
+        ),
+        (
+            ["a", "--trace", "none/t.safetensors"],
+            "inspect: `none/t.safetensors` must be writable, got No such file or directory. Make "
+            "that folder first.",
+        ),
+        (["a", "--figure", "f.doc"], "must end in one of"),
+        ([""], "predict: text must have at least one symbol, got none."),
+    ],
+)
+def test_bad_requests(refuses, model, inside, given, message):
+    assert message in refuses("inspect", model, *given)
+    assert list(inside.iterdir()) == []
+
+
+def test_bad_searches(refuses, model, inside, pairs):
+    for span in ("1", "2:1", "a:b"):
+        assert refuses("inspect", model, "abca", "--data", pairs, "--span", span) == (
+            f"inspect: `--span` must be A:B, the first step and the one after the last, got {span}."
+        )
+    assert refuses("inspect", model, "abca", "--data", pairs, "--layer", "x") == (
+        "inspect: `--layer` must be one of encoder.0, encoder.0.reverse, decoder.0, got x."
+    )
+    assert "search: `step` must be from 0 to 3, got 9." in refuses(
+        "inspect", model, "abca", "--data", pairs, "--step", "9"
+    )
+    transformer = GOLDEN / "transduce-1-transformer.safetensors"
+    assert refuses(
+        "inspect", transformer, "abca", "--data", pairs, "--alignments", "all.jsonl"
+    ) == (
+        "inspect: `--alignments` must come with a model whose decoder has attention, got one "
+        "that has not."
+    )
+    assert not (inside / "all.jsonl").exists()
