@@ -7,7 +7,7 @@ import pytest
 
 from seqloom.inspection import Named, Trace
 from seqloom.inspection.memory import memory_facts
-from seqloom.inspection.verdict import verdict
+from seqloom.inspection.verdict import _share, verdict
 
 from .traces import a_recurrent_trace
 
@@ -45,16 +45,23 @@ def test_an_lstm_that_remembers():
         "Effective memory: all 10 steps. Going back from the answer, the gradient stays above 1 %: "
         "even the first word “the”, 10 steps away, could be learned from.",
         "A step back leaves on average 99 % of it.",
-        "Along the cell 68 % of it arrives at the first step, through the gates less than 1e-3.",
+        "As far as the first step: along the cell 68 %, through the gates less than one part in "
+        "1,000.",
     ]
 
 
 def test_both_directions_and_no_labels():
     told = verdict(falling(factor=0.3, labels=False, reverse=True))
-    assert told[0].endswith(
-        "the first step is 10 steps away, so what stands there could hardly be learned from."
+    assert told[0] == (
+        "The layer that reads forward: 4 steps. Going back from the answer, the gradient has "
+        "fallen below 1 % after 4 steps; the first step is 10 steps away, so what stands there "
+        "could hardly be learned from."
     )
-    assert told[2].startswith("The layer that reads from the end: 4 steps. Going the other way ")
+    assert told[2].startswith("The layer that reads from the end: 4 steps. Going back from the ")
+    assert "the last step is 10 steps away" in told[2]
+    assert told[-1] == "3 steps between their reaches are out of reach of both."
+    assert verdict(falling(factor=0.5, reverse=True))[-1] == "Together they reach every word."
+    assert verdict(falling(factor=0.9, reverse=True))[-1] == "Together they reach every word."
 
 
 def test_attention_goes_round_the_recurrence():
@@ -95,7 +102,16 @@ def test_the_part_that_was_computed():
 
 def test_nothing_is_left():
     trace = falling(factor=0.0, loss=False)
-    assert verdict(trace)[1] == "At the first step nothing of it is left that a number could say."
+    assert verdict(trace)[1] == "So far back nothing of it is left that a number could say."
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.0, "nothing"), (1.034, "103 %"), (0.12, "12 %"), (0.014, "1.4 %"), (0.001, "0.1 %"),
+     (0.0009, "less than one part in 1,000"), (1e-25, "less than one part in 1,000,000,000")],
+)  # fmt: skip
+def test_shares(value, words):
+    assert _share(value) == words
 
 
 def test_one_step():

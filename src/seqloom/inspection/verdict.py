@@ -34,22 +34,38 @@ def verdict(trace: Trace) -> list[str]:
         told.append(looks)
     first = layers[0]
     lowest = [layer for layer in layers if layer.steps == first.steps]
-    own = _of_layer(trace, first, alone=bool(looks))
-    told += [*own[:1], *_leans(trace, first if not looks else None), *own[1:]]
     other = next((layer for layer in lowest if layer.reverse != first.reverse), None)
-    if other is not None:
-        told += _of_layer(trace, other, alone=bool(looks))[:1]
-    return told
+    if other is None:
+        who = "The recurrent layer alone" if looks else "Effective memory"
+        own = _of_layer(trace, first, who, around=bool(looks))
+        return [*told, *own[:1], *_leans(trace, None if looks else first), *own[1:]]
+    for layer in (first, other):
+        who = f"The layer that reads {'from the end' if layer.reverse else 'forward'}"
+        told += _of_layer(trace, layer, who, around=bool(looks))
+    return [*told, *_together(trace, first, other, around=bool(looks)), *_leans(trace, None)]
 
 
-def _of_layer(trace: Trace, layer: Layer, *, alone: bool) -> list[str]:
-    """The sentences about one layer; `alone`: attention goes round it."""
+def _found(trace: Trace, layer: Layer, *, around: bool) -> tuple[dict[str, Any], bool] | None:
+    """The memory that counts for a layer, and whether it is the loss's.
+
+    Args:
+        trace: The trace.
+        layer: The layer.
+        around: Attention goes round it.
+    """
     facts = trace.facts["memory"][layer.name]
-    by_loss = "loss" in facts and not alone and not _everywhere(trace)
-    if not by_loss and "jacobian" not in facts:
+    if "loss" in facts and not around and not _everywhere(trace):
+        return facts["loss"], True
+    return (facts["jacobian"], False) if "jacobian" in facts else None
+
+
+def _of_layer(trace: Trace, layer: Layer, who: str, *, around: bool) -> list[str]:
+    """The sentences about one layer."""
+    found = _found(trace, layer, around=around)
+    if found is None:
         return []
-    found = facts["loss" if by_loss else "jacobian"]
-    told = [_memory(trace, layer, found, facts["asked"], by_loss=by_loss, alone=alone)]
+    facts = trace.facts["memory"][layer.name]
+    told = [f"{who}: {_memory(trace, layer, found[0], facts['asked'], by_loss=found[1])}"]
     if "jacobian" in facts and facts["asked"] and "computed" not in facts["jacobian"]:
         told += _paths(trace, layer, facts["asked"])
     return told
@@ -90,35 +106,50 @@ def _label(trace: Trace, place: int) -> str:
 def _memory(
     trace: Trace, layer: Layer, found: dict[str, Any], asked: int, *, by_loss: bool, alone: bool
 ) -> str:
+=======
+def _memory(trace: Trace, layer: Layer, found: dict[str, Any], asked: int, *, by_loss: bool) -> str:
+>>>>>>> measure
     noun = noun_of(trace, layer.steps)
     what = "the gradient" if by_loss else "the effect on the last state"
-    start = "Going back from the answer" if by_loss else "Going back from the last step"
-    who = "The recurrent layer alone" if alone else "Effective memory"
-    if layer.reverse:
-        who = "The layer that reads from the end"
-        start = start.replace("back", "the other way")
-    first = _place(trace, layer, 0)
+    start = f"Going back from {'the answer' if by_loss else 'the last step'}"
+    end = "last" if layer.reverse else "first"
+    far = f"{noun}{_place(trace, layer, 0)}"
     if asked == 0:
-        return f"{who}: one {noun}, nothing to remember."
+        return f"one {noun}, nothing to remember."
     if "computed" in found and found["whole"]:
         return (
-            f"{who}: at least {_count(found['computed'] - 1)}. {start}, {what} stays above 1 % as "
-            f"far as it was computed; the first {noun}{first} is {_count(asked)} away."
+            f"at least {_count(found['computed'] - 1)}. {start}, {what} stays above 1 % as far as "
+            f"it was computed; the {end} {far} is {_count(asked)} away."
         )
     if found["whole"]:
-        end = "could be learned from" if by_loss else "counts"
+        so = "could be learned from" if by_loss else "counts"
         return (
-            f"{who}: all {_count(asked)}. {start}, {what} stays above 1 %: even the first "
-            f"{noun}{first}, {_count(asked)} away, {end}."
+            f"all {_count(asked)}. {start}, {what} stays above 1 %: even the {end} {far}, "
+            f"{_count(asked)} away, {so}."
         )
     steps = found["steps"]
     reach = _place(trace, layer, asked + 1 - steps) if steps else ""
-    end = "could hardly be learned from" if by_loss else "hardly counts"
-    until = f" It reaches back to{reach}." if reach else ""
+    so = "could hardly be learned from" if by_loss else "hardly counts"
     return (
-        f"{who}: {_count(steps)}. {start}, {what} has fallen below 1 % after {_count(steps)}; "
-        f"the first {noun}{first} is {_count(asked)} away, so what stands there {end}.{until}"
+        f"{_count(steps)}. {start}, {what} has fallen below 1 % after {_count(steps)}; the {end} "
+        f"{far} is {_count(asked)} away, so what stands there {so}."
+        + (f" It reaches back to{reach}." if reach else "")
     )
+
+
+def _together(trace: Trace, one: Layer, other: Layer, *, around: bool) -> list[str]:
+    """What two layers that read against each other reach between them."""
+    found = [_found(trace, layer, around=around) for layer in (one, other)]
+    reached = [memory[0] for memory in found if memory is not None]
+    if len(reached) < 2 or any("computed" in memory for memory in reached):
+        return []
+    T = trace.facts["memory"][one.name]["asked"] + 1
+    noun = noun_of(trace, one.steps)
+    between = T - sum(memory["steps"] for memory in reached)
+    if any(memory["whole"] for memory in reached) or between <= 0:
+        return [f"Together they reach every {noun}."]
+    many = f"{noun}s" if between > 1 else noun
+    return [f"{between} {many} between their reaches are out of reach of both."]
 
 
 def _paths(trace: Trace, layer: Layer, asked: int) -> list[str]:
@@ -129,15 +160,16 @@ def _paths(trace: Trace, layer: Layer, asked: int) -> list[str]:
         rate = float(state[0]) ** (1 / asked)
         told.append(f"A step back leaves on average {_share(rate)} of it.")
     else:
-        told.append("At the first step nothing of it is left that a number could say.")
+        told.append("So far back nothing of it is left that a number could say.")
     if f"jacobian/{layer.name}/cell" in trace:
         cell, gates = (
             float(own_order(trace, layer, f"jacobian/{layer.name}/{path}")[0])
             for path in ("cell", "gates")
         )
-        name = "cell" if layer.kind == "lstm" else "part of the state that is copied"
+        name = "the cell" if layer.kind == "lstm" else "what the update gate copies"
+        end = "last" if layer.reverse else "first"
         told.append(
-            f"Along the {name} {_share(cell)} of it arrives at the first step, through the gates "
+            f"As far as the {end} step: along {name} {_share(cell)}, through the gates "
             f"{_share(gates)}."
         )
     return told
@@ -210,10 +242,10 @@ def _count(steps: int) -> str:
 
 
 def _share(value: float) -> str:
-    """A share in words: `63 %`, or a power of ten where percents say nothing."""
+    """A share in words: `63 %`, `0.4 %`, and below that as one part in so many."""
     if value == 0:
         return "nothing"
-    if value >= 0.01:
-        return f"{100 * value:.0f} %"
-    power = int(np.floor(np.log10(value)))
-    return f"less than 1e{power + 1}"
+    if value >= 0.001:
+        return f"{100 * value:.0f} %" if value >= 0.095 else f"{100 * value:.1f} %"
+    power = min(9, int(-np.log10(value)))
+    return f"less than one part in {10**power:,}"
