@@ -151,7 +151,7 @@ def test_the_gradient_says_where_memory_ends(opened):
     one = opened(page(trace))
     found = one.tab.locator("#gradient .found").inner_text()
     assert found.startswith("Memory ends 7 steps back, at “this”: less than 1 %")
-    assert "the 12 symbols beyond" in found
+    assert "the 12 words beyond" in found
     assert one.tab.locator("#gradient .chip.lost").count() == 12
     one.tab.get_by_role("button", name="powers of ten").click()
     assert one.errors == []

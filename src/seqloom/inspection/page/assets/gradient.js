@@ -108,7 +108,7 @@ function inWords({ series, layer, direct }, trace) {
   if (series.edge >= 0) {
     // a name for the place where it ends, if steps have names
     const word = trace.labels[layer.steps] ? `, at “${shown(trace.label(layer.steps, series.edge))}”` : "";
-    return `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % of the gradient reaches the ${count(series.edgeCount, what)} beyond, so nothing was learned from them.`;
+    return `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % of the gradient reaches the ${count(series.edgeCount, what)} beyond, so nothing could be learned from them.`;
   }
   if (lost === 0) return direct
     ? `All ${count(all, what)} reach the answer.`
