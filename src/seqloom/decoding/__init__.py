@@ -3,11 +3,13 @@
 from .beam import beam_search
 from .continuation import Sampling, continuation
 from .contract import Hypothesis, Stepper, TextModel, select
-from .decode import LengthLimit, Search, decode
+from .decode import LengthLimit, Search, decode, decode_recorded
 from .greedy import greedy
+from .record import Considered
 from .sampling import sampler
 
 __all__ = [
+    "Considered",
     "Hypothesis",
     "LengthLimit",
     "Sampling",
@@ -17,6 +19,7 @@ __all__ = [
     "beam_search",
     "continuation",
     "decode",
+    "decode_recorded",
     "greedy",
     "sampler",
     "select",

@@ -13,12 +13,14 @@ Source: Sutskever, Vinyals & Le 2014, section 3.2; length normalisation of Wu et
 """
 
 import heapq
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..data.vocabulary import BOS, EOS
 from ..shapes import Int
 from .contract import Hypothesis, Padded, Stepper, forbid, select
+from .record import Record
 
 
 def beam_search(
@@ -29,6 +31,7 @@ def beam_search(
     *,
     beam: int,
     length_penalty: float = 1.0,
+    records: Sequence[Record] | None = None,
 ) -> list[list[Hypothesis]]:
     """Search for the outputs with the best scores.
 
@@ -39,11 +42,16 @@ def beam_search(
         limits: Most symbols of each output, EOS not counted.
         beam: K, hypotheses kept per source.
         length_penalty: See `Hypothesis.score`.
+        records: One for each source, to be filled with what is looked at; none if `None`.
     Returns:
         Per source its hypotheses, the best first: K of them, fewer only where fewer exist.
     """
     B, K = len(lengths), beam
-    searches = [_Search(K, int(limit), length_penalty) for limit in limits]
+    records = records or [None] * B  # type: ignore[list-item]
+    searches = [
+        _Search(K, int(limit), length_penalty, record)
+        for limit, record in zip(limits, records, strict=True)
+    ]
     state, memory = model.start(source, lengths)
     state, memory = (select(tree, np.repeat(np.arange(B), K)) for tree in (state, memory))
     left = np.arange(B)
@@ -78,8 +86,11 @@ def beam_search(
 class _Search:
     """The hypotheses of one source."""
 
-    def __init__(self, beam: int, limit: int, length_penalty: float) -> None:
+    def __init__(
+        self, beam: int, limit: int, length_penalty: float, record: Record | None = None
+    ) -> None:
         self.beam, self.limit, self.length_penalty = beam, limit, length_penalty
+        self.record = record
         self.live: list[tuple[int, ...]] = [()] * beam
         self.num_live = 1  # the others are copies of the first, or fill up
         self.finished: list[tuple[float, int, Hypothesis]] = []  # a heap, the worst on top
@@ -99,14 +110,16 @@ class _Search:
             self._cut_off(totals_KV)
             return []
         rows: list[tuple[int, int, float]] = []
+        ended: list[tuple[int, float, bool]] = []
         for place, total in zip(best, totals_KV.ravel()[best], strict=True):
             if total == -np.inf:
                 break
             parent, symbol = divmod(int(place), totals_KV.shape[1])
             if symbol == EOS:
-                self._finish(self.live[parent], float(total), finished=True)
+                ended.append((parent, float(total), True))
             elif len(rows) < self.beam:
                 rows.append((parent, symbol, float(total)))
+        self._took(totals_KV, rows, ended)
         self.num_live = len(rows)
         self.done = not rows or self._settled(rows[0][2])
         while len(rows) < self.beam:  # fewer extensions than K: fill with rows that cannot win
@@ -116,13 +129,29 @@ class _Search:
 
     def results(self) -> list[Hypothesis]:
         ranked = sorted(self.finished, key=lambda item: (-item[0], -item[1]))
+        if self.record is not None:
+            self.record.close([-number for _, number, _ in ranked])
         return [hypothesis for _, _, hypothesis in ranked]
 
     def _cut_off(self, totals_KV: np.ndarray) -> None:
         """End every hypothesis here, as greedy search does, whether its model would or not."""
         self.done = True
-        for symbols, totals_V in zip(self.live[: self.num_live], totals_KV, strict=False):
-            self._finish(symbols, float(totals_V[EOS]), finished=bool(totals_V.argmax() == EOS))
+        ends = enumerate(totals_KV[: self.num_live])
+        self._took(
+            totals_KV, [], [(i, float(row[EOS]), bool(row.argmax() == EOS)) for i, row in ends]
+        )
+
+    def _took(
+        self,
+        totals_KV: np.ndarray,
+        rows: list[tuple[int, int, float]],
+        ended: list[tuple[int, float, bool]],
+    ) -> None:
+        """Set aside the hypotheses that end, and record the step if asked."""
+        for parent, total, finished in ended:
+            self._finish(self.live[parent], total, finished=finished)
+        if self.record is not None:
+            self.record.extended(totals_KV, kept=rows, ended=ended, score=self._score)
 
     def _finish(self, symbols: tuple[int, ...], total: float, *, finished: bool) -> None:
         score = self._score(total, len(symbols) + 1)

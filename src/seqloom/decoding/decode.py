@@ -15,6 +15,7 @@ from ..errors import ConfigError
 from .beam import beam_search
 from .contract import Hypothesis, Stepper
 from .greedy import greedy
+from .record import Considered, Record, replay
 from .sampling import check_sampling, sampler
 
 
@@ -109,6 +110,44 @@ def decode(
         for row, hypotheses in zip(rows, found, strict=True):
             results[row] = hypotheses
     return results
+
+
+def decode_recorded(
+    model: Stepper, source: Sequence[int] | np.ndarray, limit: LengthLimit, search: Search
+) -> tuple[list[Hypothesis], list[Considered]]:
+    """Decode one source as `decode` does, and tell what was looked at on the way.
+
+    Args:
+        model: The model.
+        source: Symbol numbers, or features `(S, F)`.
+        limit: Most symbols of the output.
+        search: How to search.
+    Returns:
+        Its `search.nbest` hypotheses, the best first, and the rows of the search.
+    Raises:
+        ConfigError: The search draws at random.
+    """
+    if search.temperature is not None:
+        raise ConfigError(
+            f"decode_recorded: `temperature` must be none, got {search.temperature:g}. What is "
+            "drawn has no tree: search with a beam."
+        )
+    batch, lengths = _padded([source]), np.array([len(source)])
+    penalty = search.length_penalty
+    if search.beam == 1:
+        found = greedy(model, batch, lengths, limit(lengths), length_penalty=penalty)
+        return found, replay(model, batch, lengths, found[0], length_penalty=penalty)
+    record = Record()
+    beams = beam_search(
+        model,
+        batch,
+        lengths,
+        limit(lengths),
+        beam=search.beam,
+        length_penalty=penalty,
+        records=[record],
+    )
+    return beams[0][: search.nbest], record.rows
 
 
 def _padded(sources: Sequence[Any]) -> np.ndarray:

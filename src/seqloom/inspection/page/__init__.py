@@ -21,7 +21,8 @@ from .embed import embedded, encoded
 _HELPERS = ("core", "file", "colour", "canvas", "steps", "heat", "plot")
 _SECTIONS = (
     *("head", "gradient-series", "gradient-picture", "gradient", "importance"),
-    *("attention", "edit", "beam", "gates", "order", "states", "output", "model"),
+    *("attention", "edit-answer", "edit", "edit-attention", "beam"),
+    *("gates", "order", "states", "output", "model"),
 )
 
 
@@ -36,7 +37,7 @@ def page(trace: Trace, model: bytes | None = None) -> str:
     title = f"{' '.join(trace.input.split())[:60]} · seqloom inspect"
     parts = {
         "title": html.escape(title),
-        "style": _asset("base.css") + _asset("page.css"),
+        "style": "".join(map(_asset, ("base.css", "page.css", "edit.css"))),
         "trace": embedded(trace),
         "model": encoded(model) if model is not None else "",
         "script": script(),

@@ -1,0 +1,146 @@
+"use strict";
+/**
+ * From a text to the numbers of its symbols and back, as data/vocabulary.py, data/text_reader.py,
+ * data/subwords.py and data/pieces.py do it.
+ *
+ * Python counts code points, JavaScript UTF-16 units; what Python calls a word character is a
+ * letter, a number or `_`; its white space has five signs more than JavaScript's and one less.
+ * Those are spelled out here. Checked by tests/inspection/page/test_engine.py.
+ */
+const { engine } = Seqloom;
+
+const { PAD, BOS, EOS, UNK } = engine;
+const SPECIALS = 4;
+const MARK = "\u2581"; // before each word of subwords
+const SIGN = "\u2047"; // shown in place of an unknown symbol
+const LONGEST = 100; // code points of a chunk of pieces
+
+const SPACE =
+  "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const LETTER = "\\p{L}\\p{N}_";
+const SPACES = new RegExp(`[${SPACE}]+`, "u");
+const WORD = new RegExp(
+  `[${LETTER}]+(?:['\u2019][${LETTER}]+)*|['\u2019][${LETTER}]{1,2}(?![${LETTER}])` +
+    `|[^${LETTER}${SPACE}]`,
+  "gu",
+);
+const CHUNK = new RegExp(` ?[${LETTER}]+| ?[^${LETTER}${SPACE}]+|[${SPACE}]`, "gu");
+
+/** At white space, as Python's `str.split()`. */
+const fields = (text) => text.split(SPACES).filter((field) => field !== "");
+const points = (text) => Array.from(text);
+const pairKey = (left, right) => `${left.length}:${left}${right}`;
+
+/** Chunks that merges of pieces never cross. */
+function chunks(text) {
+  return (text.match(CHUNK) ?? []).flatMap((chunk) => {
+    const all = points(chunk);
+    const parts = [];
+    for (let i = 0; i < all.length; i += LONGEST) {
+      parts.push(all.slice(i, i + LONGEST).join(""));
+    }
+    return parts;
+  });
+}
+
+const marked = (text) => fields(text.replaceAll(MARK, " ")).map((word) => MARK + word);
+
+/** Joins the pair learned first, the leftmost of equals, until none is left. */
+function mergeWord(word, ranks) {
+  const parts = points(word);
+  for (;;) {
+    let best = Infinity;
+    let place = -1;
+    for (let i = 0; i + 1 < parts.length; i++) {
+      const rank = ranks.get(pairKey(parts[i], parts[i + 1])) ?? Infinity;
+      if (rank < best) [best, place] = [rank, i];
+    }
+    if (place < 0) return parts;
+    parts.splice(place, 2, parts[place] + parts[place + 1]);
+  }
+}
+
+function splitter(level, symbols, merges) {
+  if (level === "characters") return points;
+  if (level === "symbols") return fields;
+  const known = new Set(symbols.slice(SPECIALS));
+  const ranks = new Map();
+  merges.forEach(([a, b], i) => {
+    if (known.has(a + b)) ranks.set(pairKey(a, b), i);
+  });
+  const words = level === "subwords" ? marked : chunks;
+  const cache = new Map();
+  return (text) =>
+    words(text).flatMap((word) => {
+      if (!cache.has(word)) cache.set(word, mergeWord(word, ranks));
+      return cache.get(word);
+    });
+}
+
+/** A vocabulary of a model file: `{level, symbols, merges}`. */
+class Vocabulary {
+  constructor({ level, symbols, merges }) {
+    this.level = level;
+    this.symbols = symbols;
+    this.split = splitter(level, symbols, merges);
+    this.numbers = new Map(symbols.slice(SPECIALS).map((s, i) => [s, i + SPECIALS]));
+  }
+
+  get size() {
+    return this.symbols.length;
+  }
+
+  number(symbol) {
+    return this.numbers.get(symbol) ?? UNK;
+  }
+
+  encode(text) {
+    return this.split(text).map((symbol) => this.number(symbol));
+  }
+
+  decode(ids) {
+    const shown = ids
+      .filter((i) => ![PAD, BOS, EOS].includes(i))
+      .map((i) => (i === UNK ? SIGN : this.symbols[i]));
+    return this.join(shown);
+  }
+
+  /** A text that `split` cuts into these symbols. */
+  join(symbols) {
+    if (this.level === "symbols") return symbols.join(" ");
+    const text = symbols.join("");
+    return this.level === "subwords" ? fields(text.replaceAll(MARK, " ")).join(" ") : text;
+  }
+}
+
+/** How a classifier reads a text: `{level, lowercase, max_symbols, vocabulary}`. */
+class Reader {
+  constructor({ level, lowercase, max_symbols, vocabulary }) {
+    Object.assign(this, { level, lowercase, most: max_symbols });
+    this.vocabulary = new Vocabulary(vocabulary);
+  }
+
+  /** The symbols that are read: of a long text, those of its two ends. */
+  split(text) {
+    const folded = this.lowercase ? text.toLowerCase() : text;
+    const all =
+      this.level === "words" ? (folded.match(WORD) ?? []) : this.vocabulary.split(folded);
+    if (all.length <= this.most) return all;
+    const tail = Math.floor(this.most / 2);
+    return [...all.slice(0, this.most - tail), ...all.slice(all.length - tail)];
+  }
+
+  encode(text) {
+    return this.split(text).map((symbol) => this.vocabulary.number(symbol));
+  }
+
+  number(symbol) {
+    return this.vocabulary.number(symbol);
+  }
+
+  join(symbols) {
+    return this.level === "words" ? symbols.join(" ") : this.vocabulary.join(symbols);
+  }
+}
+
+Object.assign(engine, { Vocabulary, Reader });

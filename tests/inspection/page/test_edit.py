@@ -1,0 +1,276 @@
+"""Editing in the real page: what is typed, pressed and forced gives what Python gives."""
+
+import itertools
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import seqloom
+from seqloom.decoding import LengthLimit, Search, decode
+from seqloom.inspection.page import page
+from seqloom.reference.functions import softmax
+
+from .models import pair_trace, text_trace
+
+GOLDEN = Path(__file__).parents[2] / "export" / "golden"
+PAIRS = GOLDEN / "transduce-1.safetensors"
+
+
+@pytest.fixture
+def pair_page(opened):
+    return opened(page(pair_trace(PAIRS, "badcfe"), PAIRS.read_bytes()))
+
+
+def ready(one, section):
+    """Scroll to a section and wait for its first answer."""
+    one.tab.locator(f"#{section}").scroll_into_view_if_needed()
+    one.tab.wait_for_selector(f"#{section} .answer-now[data-answer]")
+    return one.tab.locator(f"#{section}")
+
+
+def typed(one, text):
+    """Type an input and wait for the answer to it."""
+    one.tab.locator("#edit textarea").fill(text)
+    one.tab.wait_for_function(
+        "text => document.querySelector('#edit textarea').value === text"
+        " && document.querySelector('#edit .readout').textContent.includes('ms')",
+        arg=text,
+    )
+    one.frames()
+    one.tab.wait_for_timeout(30)
+    return one.js("() => document.querySelector('#edit .answer-now').dataset.answer ?? null")
+
+
+def test_a_typed_input_says_what_predict_says(pair_page):
+    model = seqloom.load(PAIRS)
+    section = ready(pair_page, "edit")
+    assert section.locator(".now").inner_text().startswith("E F C D A B")
+    for text in ("hgfe", "aaaa", "gh", "z", "e\u0301a👩\u200d👧", "abcdefghabcd"):
+        assert typed(pair_page, text) == model.predict([text])[0], text
+    assert section.locator(".chip.unknown").count() == 0
+    typed(pair_page, "az")
+    assert section.locator(".chip.unknown").inner_text() == "z"
+    assert typed(pair_page, "") is None
+    assert "at least one symbol" in section.locator(".readout").inner_text()
+    assert pair_page.errors == []
+    assert len(pair_page.requests) == 1  # the page itself
+
+
+def test_symbols_are_deleted_and_replaced_by_pointer_and_keys(pair_page):
+    model = seqloom.load(PAIRS)
+    section = ready(pair_page, "edit")
+    field = section.locator("textarea")
+
+    def answer():
+        return pair_page.js("() => document.querySelector('#edit .answer-now').dataset.answer")
+
+    section.locator(".chip").nth(2).click()
+    section.get_by_role("button", name="Delete").click()
+    assert field.input_value() == "bacfe"
+    assert answer() == model.predict(["bacfe"])[0]
+    section.locator(".chip").nth(0).click()
+    pair_page.tab.keyboard.press("ArrowRight")
+    pair_page.tab.keyboard.press("Delete")
+    assert field.input_value() == "bcfe"
+    section.locator(".tools input, .controls input").fill("hh")
+    pair_page.tab.keyboard.press("Enter")
+    assert field.input_value() == "bhhfe"
+    assert answer() == model.predict(["bhhfe"])[0]
+    assert section.locator("del, ins").count() > 0
+    section.get_by_role("button", name="Put the input back").click()
+    assert field.input_value() == "badcfe"
+    assert "stays the same" in section.locator(".readout").inner_text()
+    assert section.locator("del, ins").count() == 0
+    assert pair_page.errors == []
+
+
+@pytest.mark.parametrize("name", ["classify-1", "generate-1", "generate-1-transformer"])
+def test_other_tasks_are_edited_too(opened, name):
+    path = GOLDEN / f"{name}.safetensors"
+    model = seqloom.load(path)
+    first, then = ("The plot is lovely .", "the CAST is hollow!")
+    one = opened(page(text_trace(path, first), path.read_bytes()))
+    section = ready(one, "edit")
+    want = [then]
+    if name.startswith("generate"):
+        assert typed(one, then) == model.predict(want, length=40, temperature=0.0)[0]
+    else:
+        assert typed(one, then) == model.predict(want)[0]
+        best = model.predict_proba(want).max()
+        shown = section.locator(".now small").inner_text()
+        assert float(shown.rstrip(" %")) == pytest.approx(100 * best, abs=0.51)
+    assert one.errors == []
+
+
+def test_tasks_that_do_not_run_and_pages_without_a_model_have_no_editor(opened):
+    without = opened(page(pair_trace(PAIRS, "badcfe")))
+    assert without.tab.locator("#edit, #edit-attention").count() == 0
+    assert without.tab.locator("#beam").count() == 1
+
+
+def forced_by_hand(model, text, weights):
+    """The page's rule in Python: a network whose attention has some weights set."""
+    network = model.network
+
+    class Forced:
+        def __init__(self):
+            self.step_number = 0
+
+        def start(self, *source):
+            return network.start(*source)
+
+        def step(self, symbols, state, memory):
+            row = {s: w for (t, s), w in weights.items() if t == self.step_number}
+            self.step_number += 1
+            kept = network.attention
+            network.attention = _Rule(row) if row else kept
+            try:
+                return network.step(symbols, state, memory)
+            finally:
+                network.attention = kept
+
+    return Forced()
+
+
+class _Rule:
+    def __init__(self, row):
+        self.row = row
+
+    def attend(self, query, memory, keys, lengths, w):
+        e = np.tanh((query @ w.weight_query.T)[:, None] + keys)
+        free = softmax(e @ w.weight_score)
+        places = list(self.row)
+        free[:, places] = 0.0
+        left = 1.0 - sum(self.row.values())
+        found = free * left / free.sum(axis=1, keepdims=True)
+        for place, weight in self.row.items():
+            found[:, place] = weight
+        return (found[:, None] @ memory)[:, 0], found, None
+
+
+def test_forced_weights_give_what_the_rule_gives_in_python(pair_page):
+    model = seqloom.load(PAIRS)
+    text = "badcfe"
+    source = model.encode(text)
+    draw = np.random.default_rng(3)
+    outputs = set()
+    ready(pair_page, "edit-attention")
+    for _ in range(12):
+        weights = {
+            (int(draw.integers(4)), int(draw.integers(6))): float(draw.choice([0.0, 0.3, 0.9]))
+            for _ in range(3)
+        }
+        rows = {t: sum(w for (u, _), w in weights.items() if u == t) for t, _ in weights}
+        if max(rows.values()) > 1:
+            continue
+        stepper = forced_by_hand(model, text, weights)
+        search = Search(**vars(model.file.decoding))
+        limit = LengthLimit(model.parts.length_ratio)
+        [want] = decode(stepper, [source], limit, search)[0]
+        got = pair_page.js(
+            """([text, weights]) => {
+              const set = new Map();
+              for (const [t, s, w] of weights) set.set(t, (set.get(t) ?? new Map()).set(s, w));
+              const found = Seqloom.running(Seqloom.page).predict(text, set);
+              return [found.output, found.logProbability, found.attention.map((row) => [...row])];
+            }""",
+            [text, [[t, s, w] for (t, s), w in weights.items()]],
+        )
+        assert got[0] == model.parts.target.decode(want.symbols)
+        assert got[1] == pytest.approx(want.log_probability, abs=1e-4)
+        np.testing.assert_allclose(np.sum(got[2], axis=1), 1.0, atol=1e-6)
+        for (t, s), weight in weights.items():
+            assert got[2][t][s] == pytest.approx(weight, abs=1e-12)
+        outputs.add(got[0])
+    assert len(outputs) > 2
+
+
+def test_a_cell_is_forced_by_slider_and_by_keys(pair_page):
+    section = ready(pair_page, "edit-attention")
+    before = section.locator(".now").inner_text()
+    canvas = section.locator("figure canvas")
+    canvas.focus()
+    pair_page.tab.keyboard.press("ArrowDown")
+    pair_page.tab.keyboard.press("Home")
+    assert "(step 2), weight" in section.locator(".readout").inner_text()
+    pair_page.tab.keyboard.press("9")
+    said = section.locator(".readout").inner_text()
+    assert re.search(r"weight 0\.9 on b \(step 1\), set by you", said)
+    assert section.locator(".now").inner_text() != before
+    slider = section.locator("input[type=range]")
+    slider.evaluate("(node) => { node.value = 0.25; node.dispatchEvent(new Event('input')); }")
+    assert "weight 0.25" in section.locator(".readout").inner_text()
+    section.get_by_role("button", name="Let it choose everywhere").click()
+    assert section.locator(".now").inner_text() == before
+    assert section.get_by_role("button", name="Let it choose here").is_disabled()
+    assert pair_page.errors == []
+
+
+def test_forcing_never_breaks_the_sum_of_a_row(pair_page):
+    ready(pair_page, "edit-attention")
+    canvas = pair_page.tab.locator("#edit-attention figure canvas")
+    canvas.focus()
+    pair_page.tab.keyboard.press("Home")
+    for _ in range(5):  # 0.9 at the first place leaves 0.1 for the second, 0 for the others
+        pair_page.tab.keyboard.press("9")
+        pair_page.tab.keyboard.press("ArrowRight")
+    readout = pair_page.tab.locator("#edit-attention .readout")
+    assert "(step 6). The answer" in readout.inner_text()
+    pair_page.tab.keyboard.press("9")
+    assert "All other weights of this row are set: this one is the rest." in readout.inner_text()
+    assert pair_page.errors == []
+
+
+def test_what_differs_is_the_least_that_must(pair_page):
+    """Against a search by hand: the most symbols that can stay, in order."""
+    draw = np.random.default_rng(0)
+    pairs = [["".join(draw.choice(list("abc"), draw.integers(9))) for _ in "12"] for _ in range(60)]
+    stays = pair_page.js("pairs => pairs.map(([a, b]) => Seqloom.compared([...a], [...b]))", pairs)
+    for (a, b), found in zip(pairs, stays, strict=True):
+        kept = [
+            "".join(itertools.compress(a, found["before"])),
+            "".join(itertools.compress(b, found["now"])),
+        ]
+        assert kept[0] == kept[1]
+        common = [
+            "".join(c)
+            for n in range(len(a) + 1)
+            for c in itertools.combinations(a, n)
+            if (rest := iter(b)) and all(symbol in rest for symbol in c)
+        ]
+        assert len(kept[0]) == max(map(len, common))
+
+
+@pytest.mark.parametrize("width", [400, 1200])
+def test_the_beam_tree(opened, width):
+    trace = pair_trace(PAIRS, "badcfe")
+    one = opened(page(trace), width=width)
+    rows = trace.facts["beam"]
+    section = one.tab.locator("#beam")
+    section.scroll_into_view_if_needed()
+    assert section.locator("g[data-row]").count() == len(rows)
+    assert section.locator("path.chosen").count() == sum(row["chosen"] for row in rows)
+    assert section.locator("g.dropped").count() == sum(not row["kept"] for row in rows)
+    section.get_by_role("button", name="only what was kept").click()
+    assert section.locator("g[data-row]").count() == sum(row["kept"] for row in rows)
+    assert one.js("() => document.documentElement.scrollWidth") <= width
+    assert one.errors == []
+
+
+def test_the_beam_tree_by_keyboard(opened):
+    trace = pair_trace(PAIRS, "badcfe")
+    one = opened(page(trace))
+    readout = one.tab.locator("#beam .readout")
+    assert readout.inner_text().startswith("E F C D A B, end: the answer. Score ")
+    one.tab.locator("#beam g[tabindex='0']").focus()
+    one.tab.keyboard.press("ArrowLeft")
+    assert readout.inner_text().startswith("E F C D A B: on the way to the answer.")
+    for _ in range(9):
+        one.tab.keyboard.press("ArrowLeft")
+    assert readout.inner_text().startswith("E: on the way to the answer.")
+    assert one.js("() => Seqloom.page.steps.target") == 0
+    one.tab.keyboard.press("ArrowDown")
+    assert re.match(r".: (kept|dropped)\. Score", readout.inner_text())
+    assert one.errors == []
