@@ -53,7 +53,7 @@ Seqloom.section({
       readout.replaceChildren(
         `Step ${step + 1}, `, dom("strong", {}, Seqloom.shown(trace.label(layer.steps, step))),
         `: ${Seqloom.percent(series.share[step])} of the largest; ‖${series.symbol}‖ = ${Seqloom.number(series.values[step])}`,
-        layer.recurrent ? `; ${Seqloom.count(far, "step")} before the last` : "",
+        layer.recurrent && far ? `; ${Seqloom.count(far, "step")} before it is read` : "",
       );
     }
 
@@ -108,7 +108,7 @@ function inWords({ series, layer, direct }, trace) {
   if (series.edge >= 0) {
     // a name for the place where it ends, if steps have names
     const word = trace.labels[layer.steps] ? `, at “${shown(trace.label(layer.steps, series.edge))}”` : "";
-    return `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % of the gradient reaches the ${count(series.edgeCount, what)} beyond, so nothing could be learned from them.`;
+    return `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % of the gradient reaches the ${count(series.edgeCount, what)} beyond, so they could hardly be learned from.`;
   }
   if (lost === 0) return direct
     ? `All ${count(all, what)} reach the answer.`
