@@ -223,6 +223,22 @@ def test_forcing_never_breaks_the_sum_of_a_row(pair_page):
     assert pair_page.errors == []
 
 
+@pytest.mark.parametrize("width", [400, 2000])
+def test_nothing_overflows(opened, width):
+    classifier = GOLDEN / "classify-1.safetensors"
+    long = "not a " * 40 + "w" * 90
+    for trace, path in (
+        (pair_trace(PAIRS, "badcfe" * 6), PAIRS),
+        (text_trace(classifier, long), classifier),
+    ):
+        one = opened(page(trace, path.read_bytes()), width=width)
+        ready(one, "edit")
+        if trace.task == "transduce":
+            ready(one, "edit-attention")
+        assert one.js("() => document.documentElement.scrollWidth") <= width
+        assert one.errors == []
+
+
 def test_what_differs_is_the_least_that_must(pair_page):
     """Against a search by hand: the most symbols that can stay, in order."""
     draw = np.random.default_rng(0)
