@@ -5,7 +5,7 @@ Seqloom.section({
   id: "attention",
   title: "Attention",
   hint: (trace) => (matrices(trace).length
-    ? "Each row is a step that was written, each column a step that it could look at; the stronger its colour, the more weight, and a row "
+    ? "Each row is a step that looks, each column a step that it can look at; the stronger its colour, the more weight, and a row "
       + "sums to 1. A diagonal means that the network read in order; a row without a strong cell did not know where to look."
     : "The answer is read from all steps together, each by its weight. Look whether the heavy steps are the ones that decide."),
   available: (trace) => trace.names("attention/").length > 0,
@@ -50,8 +50,8 @@ function drawMatrices(root, trace, page) {
         state.head = Number(value);
         drawOne(place, state, trace, page);
       }),
-    ].filter(Boolean);
-    controls.replaceChildren(...choices);
+    ];
+    Seqloom.setControls(controls, choices);
     drawOne(place, state, trace, page);
   }
   update();
@@ -81,7 +81,7 @@ function drawOne(place, { array, head }, trace, page) {
   const readout = dom("p", { class: "readout" });
   const tell = (t, s) => {
     if (t < 0 || s < 0) return told();
-    readout.replaceChildren("Writing ", dom("strong", {}, label(rowAxis)(t)), ` (step ${t + 1}), weight ${Seqloom.number(weight(t, s))} on `,
+    readout.replaceChildren(rowAxis === "target" ? "Writing " : "From ", dom("strong", {}, label(rowAxis)(t)), ` (step ${t + 1}), weight ${Seqloom.number(weight(t, s))} on `,
       dom("strong", {}, label(columnAxis)(s)), ` (step ${s + 1})`);
   };
   const heat = new Seqloom.Heat(figure, page, {

@@ -4,7 +4,7 @@
  * nodes. A section calls `Seqloom.section`; sections are drawn in the order of their registration.
  *
  * @typedef {{id: string, title: string, hint: string | ((trace: Object) => string),
- *   available: (trace: Object) => boolean,
+ *   available: (trace: Object, page: Object) => boolean,
  *   render: (root: HTMLElement, trace: Object, page: Object) => void}} Section
  */
 globalThis.Seqloom ??= {};
@@ -31,7 +31,7 @@ Seqloom.dom = (tag, properties = {}, ...children) => {
   return node;
 };
 
-const SPECIAL_TEXT = { " ": "␣", "\n": "⏎", "\t": "⇥", "": "∅", "<eos>": "end", "</s>": "end", "<bos>": "start", "<unk>": "unknown" };
+const SPECIAL_TEXT = { " ": "␣", "\n": "⏎", "\t": "⇥", "": "∅", "<eos>": "end", "</s>": "end", "<bos>": "start", "<unk>": "unknown", "<pad>": "blank" };
 
 /** A symbol as it is shown: spaces and marks without a letter are made visible. */
 Seqloom.shown = (symbol) => {
@@ -69,18 +69,27 @@ Seqloom.percent = (share) => {
   return `${value.toFixed(digits)} %`;
 };
 
+/** What the steps of an axis are, in a word: of a text its words or symbols, of numbers steps. */
+Seqloom.stepWord = (trace, axis = "source") => {
+  const labels = trace.labels[axis];
+  if (!labels?.length || trace.has("input/values")) return "step";
+  const plain = labels.filter((label) => !Seqloom.special(label));
+  const length = plain.reduce((sum, label) => sum + [...label].length, 0) / Math.max(1, plain.length);
+  return length > 2 && !plain.some((label) => /^\s\S/.test(label)) ? "word" : "symbol";
+};
+
 /** "1 step", "2 steps", "1,000 steps". */
 Seqloom.count = (number, word) => `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
 
 /**
- * A choice: buttons side by side, or a list if there are more than four. One option needs no choice.
+ * A choice: buttons side by side, or a list if they are more than four or long. One option needs no choice.
  * @param {string} label @param {{value: string, text: string}[]} options @param {string} value
  * @param {(value: string) => void} chosen @returns {HTMLElement | null}
  */
 Seqloom.choice = (label, options, value, chosen) => {
   const { dom } = Seqloom;
   if (options.length < 2) return null;
-  if (options.length > 4) {
+  if (options.length > 4 || options.reduce((sum, o) => sum + o.text.length, 0) > 50) {
     const list = dom("select", { onchange: () => chosen(list.value) });
     for (const o of options) list.append(dom("option", { value: o.value, selected: o.value === value }, o.text));
     return dom("label", {}, label, list);
@@ -96,6 +105,16 @@ Seqloom.choice = (label, options, value, chosen) => {
     group.append(button);
   }
   return dom("label", {}, label, group);
+};
+
+/** Puts new controls in the place of old ones; who had the focus keeps it. */
+Seqloom.setControls = (root, controls) => {
+  const had = root.contains(document.activeElement) ? document.activeElement : null;
+  const name = had && (had.closest("[aria-label]")?.getAttribute("aria-label") ?? had.parentElement.firstChild.textContent);
+  root.replaceChildren(...controls.filter(Boolean));
+  if (!had) return;
+  const label = [...root.children].find((child) => child.firstChild.textContent === name);
+  label?.querySelector(had.dataset.value === undefined ? "select" : `[data-value="${CSS.escape(had.dataset.value)}"]`)?.focus();
 };
 
 /** A name of a layer for people: `encoder.0.reverse` is "encoder, layer 1, from the end". */

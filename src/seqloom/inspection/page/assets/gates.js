@@ -41,12 +41,12 @@ Seqloom.section({
       page.forget(body);
       body.replaceChildren();
       const tools = dom("div", { class: "controls" });
-      controls.replaceChildren(...[
+      Seqloom.setControls(controls, [
         Seqloom.choice("layer", layers.map((l) => ({ value: l.name, text: Seqloom.layerName(l.name) })), layer.name,
           set("layer", (name) => layers.find((l) => l.name === name))),
         Seqloom.choice("gate", gates.map((g) => ({ value: g, text: GATE_NAMES[layer.kind][g] })), state.gate, set("gate")),
-        Seqloom.choice("order", Seqloom.ORDERS, state.order, set("order")),
-      ].filter(Boolean));
+        Seqloom.choice("order by", Seqloom.ORDERS, state.order, set("order")),
+      ]);
       body.append(dom("p", { class: "found" }, inWords(trace, state)), tools);
       const array = trace.get(`states/${layer.name}/${state.gate}`);
       Seqloom.unitMap(body, page, { array, layer, order: state.order, tools, name: `${GATE_NAMES[layer.kind][state.gate]} by unit and step` });
@@ -68,6 +68,7 @@ function inWords(trace, { layer, gate }) {
 
 /** For each unit the share of steps at which its gate is open, and closed. */
 function shares(array) {
+  if (array.shares) return array.shares;
   const [steps, units] = array.shape;
   const open = new Float64Array(units), closed = new Float64Array(units);
   for (let place = 0; place < steps * units; place++) {
@@ -75,7 +76,7 @@ function shares(array) {
     if (v > OPEN) open[place % units] += 1 / steps;
     else if (v < CLOSED) closed[place % units] += 1 / steps;
   }
-  return [open, closed];
+  return (array.shares = [open, closed]);
 }
 
 /** Bars over units: share of steps open, upwards, and closed, downwards. */

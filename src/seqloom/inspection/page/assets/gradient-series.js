@@ -30,13 +30,12 @@ Seqloom.gradientLayers = (trace) => {
   return found;
 };
 
-/** The layer that the page shows first: of a recurrent network the last that reads the input. */
+/** The layer that the page shows first: the last recurrent one that reads the input, else the first. */
 Seqloom.firstGradientLayer = (layers) => {
   const reading = layers.filter((l) => l.recurrent && l.steps === "source");
   const recurrent = layers.filter((l) => l.recurrent);
-  const any = layers.filter((l) => l.layer !== "input");
   const forward = reading.filter((l) => !l.reverse);
-  return [forward, reading, recurrent, any, layers].find((list) => list.length).at(-1);
+  return [forward, reading, recurrent].find((list) => list.length)?.at(-1) ?? layers[0];
 };
 
 /**

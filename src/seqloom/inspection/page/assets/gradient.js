@@ -2,17 +2,17 @@
 /** The section of the gradient through time: the picture, what it says in words, the sentence. */
 
 const HINTS = {
-  chain: "A network learns by an error that travels from the answer back to the words. Each bar shows how much of it "
-    + "arrives at a word, to scale. Look for the first bar under the dashed 1 % line, going back from the answer: "
-    + "words beyond it changed almost nothing, so the network could not learn from them.",
-  own: "A network learns by an error that travels from the answer back to the words. Here each word has a way of "
-    + "its own to the answer, so the bars need not shrink with the distance: look whether the far words keep theirs.",
+  chain: (word) => `A network learns by an error that travels from the answer back, ${word} by ${word}. Each bar shows how much of `
+    + `it arrives at a ${word}, to scale. Going back from the answer, look for the first bar under the dashed 1 % line: the `
+    + `${word}s beyond it changed almost nothing, so the network could not learn from them.`,
+  own: (word) => `A network learns by an error that travels from the answer back. Here each ${word} has a way of its own to `
+    + `the answer, so the bars need not shrink with the distance: look whether the far ${word}s keep theirs.`,
 };
 
 Seqloom.section({
   id: "gradient",
   title: "Gradient through time",
-  hint: (trace) => (ownWays(trace) ? HINTS.own : HINTS.chain),
+  hint: (trace) => HINTS[ownWays(trace) ? "own" : "chain"](Seqloom.stepWord(trace)),
   available: (trace) => Seqloom.gradientLayers(trace).length > 0,
   render(root, trace, page) {
     const { dom } = Seqloom;
@@ -37,7 +37,7 @@ Seqloom.section({
       state.series = Seqloom.gradientSeries(trace, layer, state.way);
       state.direct = !layer.recurrent || ownWays(trace, layer, state.way);
       state.answer = state.way === "jacobian" ? "last state" : trace.output || "next";
-      controls.replaceChildren(...controlsOf(layers, state, update));
+      Seqloom.setControls(controls, controlsOf(layers, state, update));
       found.textContent = inWords(state, trace);
       key.replaceChildren(...keyOf(state));
       drawSentence(sentence, state, page);
@@ -53,7 +53,7 @@ Seqloom.section({
       readout.replaceChildren(
         `Step ${step + 1}, `, dom("strong", {}, Seqloom.shown(trace.label(layer.steps, step))),
         `: ${Seqloom.percent(series.share[step])} of the largest; ‖${series.symbol}‖ = ${Seqloom.number(series.values[step])}`,
-        layer.recurrent ? `; ${Seqloom.count(far, "step")} before the last` : "",
+        layer.recurrent && far ? `; ${Seqloom.count(far, "step")} before it is read` : "",
       );
     }
 
@@ -84,7 +84,7 @@ function controlsOf(layers, state, update) {
     Seqloom.choice("layer", names, state.layer.layer, set("layer")),
     Seqloom.choice("measured", state.layer.ways, state.way, set("way")),
     Seqloom.choice("scale", [{ value: "linear", text: "linear" }, { value: "log", text: "powers of ten" }], state.log ? "log" : "linear", set("log")),
-  ].filter(Boolean);
+  ];
 }
 
 function keyOf({ series }) {
@@ -103,17 +103,18 @@ function keyOf({ series }) {
 function inWords({ series, layer, direct }, trace) {
   const { count, shown } = Seqloom;
   const lost = series.lost.reduce((sum, v) => sum + v, 0), all = series.values.length;
-  const what = trace.labels[layer.steps] && !trace.has("input/values") ? "symbol" : "step";
+  const what = Seqloom.stepWord(trace, layer.steps);
   if (!(series.largest > 0)) return "No gradient arrives at any step.";
   if (series.edge >= 0) {
     // a name for the place where it ends, if steps have names
     const word = trace.labels[layer.steps] ? `, at “${shown(trace.label(layer.steps, series.edge))}”` : "";
-    return `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % of the gradient reaches the ${count(series.edgeCount, what)} beyond, so nothing was learned from them.`;
+    return `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % of the gradient reaches the ${count(series.edgeCount, what)} beyond, so they could hardly be learned from.`;
   }
   if (lost === 0) return direct
     ? `All ${count(all, what)} reach the answer.`
     : `The gradient reaches all ${count(all, what)}: it stays above 1 % to the far end.`;
-  return `${count(lost, what)} of ${all} ${lost === 1 ? "gets" : "get"} less than 1 %; others beyond them still reach the answer.`;
+  const rest = direct ? "of what the strongest gets." : "; others beyond them still reach the answer.";
+  return `${count(lost, what)} of ${all} ${lost === 1 ? "gets" : "get"} less than 1 % ${rest}`.replace(" ;", ";");
 }
 
 /** The text, its lost part struck through, with a mark where memory ends. */

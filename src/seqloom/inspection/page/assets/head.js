@@ -11,8 +11,7 @@ Seqloom.chips = (root, page, axis, dress) => {
   const { dom, shown } = Seqloom;
   const { trace } = page;
   const symbols = trace.labels[axis] ?? [], first = Math.max(0, symbols.length - MOST);
-  const plain = symbols.filter((s) => !Seqloom.special(s));
-  const single = plain.length > 0 && plain.every((s) => [...s].length <= 2);
+  const single = together(symbols);
   const name = axis === "target" ? "output" : "input";
   const list = dom("div", {
     class: `chips ${single ? "characters" : "words"}`, role: "listbox", tabindex: 0, dir: "auto",
@@ -30,7 +29,7 @@ Seqloom.chips = (root, page, axis, dress) => {
     if (chip) page.choose(axis, Number(chip.dataset.step));
   });
   let marked = null;
-  page.on(() => {
+  const mark = () => {
     const node = nodes[page.steps[axis]];
     if (node === marked) return;
     for (const [one, on] of [[marked, false], [node, true]]) {
@@ -40,12 +39,21 @@ Seqloom.chips = (root, page, axis, dress) => {
     if (node) list.setAttribute("aria-activedescendant", node.id);
     if (node && list.scrollHeight > list.clientHeight) Seqloom.scrollTo(list, node);
     marked = node;
-  }, list);
+  };
   const again = () => dress && nodes.forEach((node, step) => dress(step, node));
   again();
   root.append(list);
+  mark();
+  page.on(mark, list);
   return { dress: again, nodes };
 };
+
+/** True for symbols that need no spaces between them: characters, or pieces that hold their own. */
+function together(symbols) {
+  const plain = symbols.filter((s) => !Seqloom.special(s));
+  const one = (s) => [...new Intl.Segmenter().segment(s)].length === 1;
+  return plain.length > 0 && (plain.every(one) || plain.some((s) => /^\s\S/.test(s)));
+}
 
 /** Scrolls a list so that one of its nodes is seen; the page stays. */
 Seqloom.scrollTo = (list, node) => {
@@ -72,7 +80,7 @@ Seqloom.section({
     title.className = "label";
     title.textContent = `${TASKS[trace.task] ?? trace.task}, by ${article(RUNGS[trace.rung] ?? trace.rung)}`;
     const [first, ...rest] = [trace.facts.verdict ?? []].flat();
-    if (first) root.append(dom("p", { class: "verdict" }, first), dom("ul", {}, ...rest.map((s) => dom("li", {}, s))));
+    if (first) root.append(...verdict(first, rest));
     if (trace.labels.source?.length || trace.input) {
       root.append(dom("p", { class: "label" }, "Input"));
       if (trace.labels.source?.length) Seqloom.chips(root, page, "source");
@@ -85,6 +93,13 @@ Seqloom.section({
     if (trace.labels.target?.length > 1 && trace.task !== "generate") Seqloom.chips(root, page, "target");
   },
 });
+
+/** The first sentence in large words, what it goes on with below, what else was found in a list. */
+function verdict(first, rest) {
+  const { dom } = Seqloom;
+  const [, head, more] = /^(.*?[.:!?])\s+(\p{Lu}.*)$/su.exec(first) ?? [null, first, ""];
+  return [dom("p", { class: "verdict" }, head), more ? dom("p", {}, more) : null, dom("ul", {}, ...rest.map((s) => dom("li", {}, s)))].filter(Boolean);
+}
 
 function article(name) {
   return `${/^(RNN|LSTM)/.test(name) ? "an" : "a"} ${name}`;

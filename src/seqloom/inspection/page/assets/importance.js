@@ -5,10 +5,13 @@ const MEASURES = [
   { value: "integrated_gradients", text: "integrated gradients" },
   { value: "leave_one_out", text: "leave one out" },
 ];
-const MEANING = {
-  integrated_gradients: "share of the answer that it brought, along the way from an empty input (integrated gradients)",
-  leave_one_out: "what the answer loses when it is left out",
-};
+
+/** What a number of a measure means. */
+function meaning(measure, trace) {
+  if (measure === "leave_one_out") return "what the answer loses when it is left out";
+  const all = trace.facts.importance?.difference;
+  return `what it brought to the answer, against an empty input${all === undefined ? "" : `, of ${Seqloom.number(all)} in all`}`;
+}
 
 Seqloom.section({
   id: "importance",
@@ -47,7 +50,7 @@ Seqloom.section({
       if (step === undefined || step < 0 || step >= numbers.length) return;
       readout.replaceChildren(
         `Step ${step + 1}, `, dom("strong", {}, Seqloom.shown(trace.label(axis, step))),
-        `: ${Seqloom.number(numbers[step])} — ${MEANING[measure]}`,
+        `: ${Seqloom.number(numbers[step])}, ${meaning(measure, trace)}`,
       );
     }
 
@@ -62,8 +65,10 @@ Seqloom.section({
       node.addEventListener("pointerenter", () => tell(step));
       node.addEventListener("pointerleave", () => tell(page.steps[axis]));
     });
+    let dressed = page.palette;
     page.on(() => {
-      text?.dress();
+      if (dressed !== page.palette) text?.dress();
+      dressed = page.palette;
       tell(page.steps[axis]);
     });
     update();

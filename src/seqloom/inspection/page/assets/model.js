@@ -1,6 +1,8 @@
 "use strict";
 /** The model and the page: what `seqloom info` says, and how this page was made. */
 
+const MOST = 10; // rows that are seen at once
+
 Seqloom.section({
   id: "model",
   title: "The model",
@@ -9,8 +11,10 @@ Seqloom.section({
   render(root, trace) {
     const { dom } = Seqloom;
     const rows = flat(trace.facts.model ?? {});
-    if (rows.length) root.append(dom("div", { class: "table" }, dom("table", {}, dom("tbody", {},
-      ...rows.map(([key, value]) => dom("tr", {}, dom("th", { scope: "row" }, key), dom("td", {}, value)))))));
+    const table = (some) => dom("div", { class: "table" }, dom("table", {}, dom("tbody", {},
+      ...some.map(([key, value]) => dom("tr", {}, dom("th", { scope: "row" }, key), dom("td", {}, value))))));
+    if (rows.length) root.append(table(rows.slice(0, MOST)));
+    if (rows.length > MOST) root.append(dom("details", {}, dom("summary", {}, "Everything that is known of it"), table(rows.slice(MOST))));
     const numbers = [...trace.arrays.values()].reduce((sum, a) => sum + a.data.length, 0);
     root.append(dom("p", { class: "small muted" },
       `Made by seqloom inspect from one trace: ${Seqloom.count(trace.layers.length, "layer")}, `

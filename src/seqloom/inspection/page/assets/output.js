@@ -2,6 +2,7 @@
 /** The output: probabilities of classes or of next symbols, the loss of each step, a forecast. */
 
 const MOST = 10; // candidates shown
+const FEW = 12; // features up to which each has a line
 
 Seqloom.section({
   id: "output",
@@ -11,11 +12,12 @@ Seqloom.section({
     if (trace.has("loss/steps")) return "Each bar is the surprise of the network at a symbol, in nats: 0 is certain, 0.7 a coin toss, 3 one chance in twenty. Look where it was surprised.";
     return "How probable the network found each answer. Look at the second one: was it close?";
   },
-  available: (trace) => ["output/log_probabilities", "output/values", "loss/steps"].some(trace.has) || !!trace.facts.probabilities,
+  available: (trace) => ["output/log_probabilities", "output/values", "input/values", "loss/steps"].some(trace.has) || !!trace.facts.probabilities,
   render(root, trace, page) {
     if (trace.has("output/values")) drawForecast(root, trace, page);
     if (trace.has("loss/steps")) drawLosses(root, trace, page);
     drawProbabilities(root, trace, page);
+    if (trace.get("input/values")?.shape.length === 2) drawInput(root, trace, page);
   },
 });
 
@@ -35,6 +37,8 @@ function drawLosses(root, trace, page) {
 function drawProbabilities(root, trace, page) {
   const { dom } = Seqloom;
   const array = trace.get("output/log_probabilities");
+  const { probabilities } = trace.facts;
+  if (!probabilities && !array) return;
   const box = root.appendChild(dom("div"));
   const list = (names, p, chosen) => {
     const order = names.map((_, i) => i).sort((a, b) => p[b] - p[a]).slice(0, MOST);
@@ -42,9 +46,7 @@ function drawProbabilities(root, trace, page) {
       dom("span", { dir: "auto", title: names[i] }, Seqloom.shown(names[i])),
       dom("i", { style: { "--share": `${(100 * p[i]).toFixed(2)}%` } }), dom("b", {}, Seqloom.percent(p[i]))));
   };
-  const { probabilities } = trace.facts;
   if (probabilities) return box.append(...list(Object.keys(probabilities), Object.values(probabilities), trace.output));
-  if (!array) return;
   const axis = array.dims.at(-1), names = Array.from({ length: array.shape.at(-1) }, (_, i) => trace.label(axis, i));
   if (array.shape.length === 1) return box.append(...list(names, Array.from(array.numbers(), Math.exp), trace.output));
   const steps = array.dims[0];
@@ -57,22 +59,50 @@ function drawProbabilities(root, trace, page) {
   follow();
 }
 
-/** The series that was read, and the forecast with its band, on one axis. */
+/** A column of an array (steps, columns). */
+const column = (array, k) => Float64Array.from({ length: array.shape[0] }, (_, t) => array.value(t * (array.shape[1] ?? 1) + k));
+
+/** The forecast with its band, after the history where the trace has it in the same unit. */
 function drawForecast(root, trace, page) {
-  const array = trace.get("output/values"), [horizon, quantiles] = [array.shape[0], array.shape[1] ?? 1];
-  const column = (q) => Float64Array.from({ length: horizon }, (_, t) => array.value(t * quantiles + q));
-  const middle = Math.floor(quantiles / 2);
-  const input = trace.get("input/values");
-  const past = input && input.shape.length === 2 ? input.shape[0] : 0;
-  const pad = (values, before) => Float64Array.from({ length: past + horizon }, (_, t) => (before ? values[t] ?? NaN : t < past ? NaN : values[t - past]));
-  const series = [{ name: "forecast", colour: "accent", values: pad(column(middle), false) }];
-  if (past) series.unshift({ name: "history", colour: "muted", values: pad(Float64Array.from({ length: past }, (_, t) => input.at(t, 0)), true) });
-  const target = array.dims[0];
+  const array = trace.get("output/values"), quantiles = array.shape[1] ?? 1, horizon = array.shape[0];
+  const history = trace.get("input/history"), past = history ? history.shape[0] : 0;
+  const after = (values) => Float64Array.from([...new Float64Array(past).fill(NaN), ...values]);
+  const series = [{ name: "forecast", colour: "accent", values: after(column(array, Math.floor(quantiles / 2))) }];
+  if (past) series.unshift({ name: "history", colour: "muted", values: Float64Array.from([...history.numbers(), ...new Float64Array(horizon).fill(NaN)]) });
+  const band = quantiles > 1 ? { low: after(column(array, 0)), high: after(column(array, quantiles - 1)) } : undefined;
+  if (band) root.append(Seqloom.dom("p", { class: "small muted" },
+    `The band goes from ${trace.label(array.dims[1], 0)} to ${trace.label(array.dims[1], quantiles - 1)} of what may come.`));
+  const target = array.dims[0], source = history?.dims[0];
   Seqloom.plot(root, page, {
-    axis: target, name: "History and forecast", series, key: true, height: 280, count: past + horizon,
-    label: (t) => (t < past ? Seqloom.shown(trace.label(input.dims[0], t)) : Seqloom.shown(trace.label(target, t - past))),
-    chosen: () => (page.select.axis === target || !past ? past + (page.steps[target] ?? 0) : page.steps[input.dims[0]]),
-    choose: (t) => (t < past ? page.choose(input.dims[0], t) : page.choose(target, t - past)),
-    band: quantiles > 1 ? { low: pad(column(0), false), high: pad(column(quantiles - 1), false) } : undefined,
+    axis: target, name: "History and forecast", series, key: true, height: 280, count: past + horizon, band,
+    label: (t) => Seqloom.shown(t < past ? trace.label(source, t) : trace.label(target, t - past)),
+    chosen: () => (page.select.axis === target || !past ? past + (page.steps[target] ?? 0) : page.steps[source]),
+    choose: (t) => (t < past ? page.choose(source, t) : page.choose(target, t - past)),
   });
+}
+
+/** What a network without symbols read: one feature as a line, or all as a heat map. */
+function drawInput(root, trace, page) {
+  const { dom } = Seqloom;
+  const array = trace.get("input/values"), [steps, features] = array.shape, [axis, names] = array.dims;
+  root.append(dom("h3", {}, "What the network read"));
+  if (features <= FEW) {
+    const series = [{ name: "value", colour: "accent", values: column(array, 0) }];
+    const options = Array.from({ length: features }, (_, k) => ({ value: String(k), text: trace.label(names, k) }));
+    const choice = Seqloom.choice("feature", options, "0", (value) => {
+      series[0].values = column(array, Number(value));
+      plot.canvas.dirty();
+    });
+    if (choice) root.append(dom("div", { class: "controls" }, choice));
+    const plot = Seqloom.plot(root, page, { axis, series, name: "What the network read", height: 170 });
+    return;
+  }
+  const { codes, signed, scale } = array.codes(), tools = root.appendChild(dom("div", { class: "controls" }));
+  const heat = new Seqloom.Heat(root, page, {
+    columns: { axis, count: steps, label: (t) => Seqloom.shown(trace.label(axis, t)) },
+    rows: { count: features, label: (k) => trace.label(names, k), order: Array.from({ length: features }, (_, k) => features - 1 - k) },
+    codes, signed, rowStride: 1, columnStride: features, height: 300, name: "What the network read",
+  });
+  const top = Seqloom.number((signed ? 127 : 255) * scale);
+  tools.append(...heat.tools(signed ? `−${top}` : "0", top));
 }

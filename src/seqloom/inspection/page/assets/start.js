@@ -130,6 +130,16 @@ function pressed(event) {
   event.preventDefault();
 }
 
+/** A section that fails takes none of the others with it. */
+function available(section) {
+  try {
+    return section.available(trace, page);
+  } catch (error) {
+    console.error(error);
+    return false;
+  }
+}
+
 function drawSection(main, section) {
   const { dom } = Seqloom;
   const hint = typeof section.hint === "function" ? section.hint(trace) : section.hint;
@@ -149,7 +159,7 @@ function drawSection(main, section) {
 page.palette = Seqloom.palette();
 const main = document.getElementById("page");
 for (const axis of axesOf()) page.steps[axis] = trace.size(axis) - 1;
-for (const section of Seqloom.sections) if (section.available(trace)) drawSection(main, section);
+for (const section of Seqloom.sections) if (available(section)) drawSection(main, section);
 const [first] = axesOf();
 if (first) page.choose(first, page.steps[first]);
 

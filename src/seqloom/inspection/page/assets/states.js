@@ -27,12 +27,12 @@ Seqloom.section({
         state[key] = read(value);
         update();
       };
-      controls.replaceChildren(...[
+      Seqloom.setControls(controls, [
         Seqloom.choice("layer", layers.map((l) => ({ value: l.name, text: Seqloom.layerName(l.name) })), layer.name,
           set("layer", (name) => layers.find((l) => l.name === name))),
         Seqloom.choice("what", kinds.map((s) => ({ value: s, text: STATE_NAMES[s] })), state.kind, set("kind")),
-        Seqloom.choice("order", Seqloom.ORDERS, state.order, set("order")),
-      ].filter(Boolean));
+        Seqloom.choice("order by", Seqloom.ORDERS, state.order, set("order")),
+      ]);
       page.forget(body);
       body.replaceChildren();
       const array = trace.get(`states/${layer.name}/${state.kind}`);
