@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .errors import SeqloomError
     from .inspection import Alignment, Trace
     from .runtime import Model, Prediction, load
-    from .training import Result, resume, train
+    from .training import Result, resume, train, watch
 
 __version__ = "0.1.0"
 
@@ -34,6 +34,7 @@ __all__ = [
     "load",
     "resume",
     "train",
+    "watch",
 ]
 
 _HOMES = {
@@ -47,6 +48,7 @@ _HOMES = {
     "load": "runtime",
     "resume": "training",
     "train": "training",
+    "watch": "training",
 }
 
 

@@ -300,16 +300,27 @@ def test_a_bias_on_the_scores_matches_torch_at_once_and_in_pieces(encoder, conte
     bias = recency(T, T, N, context=context)
     want = module(torch.tensor(x), src_mask=torch.tensor(bias).repeat(B, 1, 1))
     cache = transformer.initial_cache(B, w.self_attn, num_heads=N)
-    got, whole = transformer.encoder_layer_advance(x, cache, w, bias)
+    got, whole, _ = transformer.encoder_layer_advance(x, cache, w, bias)
     assert_same(got, want)
     pieces = []
     for first, last in ((0, 2), (2, 3), (3, T)):
-        some, cache = transformer.encoder_layer_advance(
+        some, cache, _ = transformer.encoder_layer_advance(
             x[:, first:last], cache, w, recency(last - first, last, N, context=context)
         )
         pieces.append(some)
     assert_same(np.concatenate(pieces, axis=1), want)
     assert_same(cache, whole)
+
+
+def test_gradient_of_a_layer_with_a_bias_matches_torch(encoder):
+    module, w = encoder
+    x, d_y = inputs(np.ones((B, T), bool))
+    bias, x_leaf = recency(T, T, N, context=3), torch.tensor(x, requires_grad=True)
+    y = module(x_leaf, src_mask=torch.tensor(bias).repeat(B, 1, 1))
+    (y * torch.tensor(d_y)).sum().backward()
+    cache = transformer.initial_cache(B, w.self_attn, num_heads=N)
+    saved = transformer.encoder_layer_advance(x, cache, w, bias)[2]
+    assert_same(transformer.encoder_layer_backward(d_y, saved, w)[0], x_leaf.grad)
 
 
 def test_gradient_with_a_bias_is_the_slope(encoder):

@@ -146,23 +146,37 @@ def test_gradient_is_the_slope(kind):
     assert_is_slope(loss, (case.x, case.state, case.w), (d_x, d_state, d_w))
 
 
-def test_gradient_of_every_hidden_state_matches_autograd(kind):
+def test_gradient_of_every_state_matches_autograd(kind):
+    """Of a state as the next step gets it: a copy of what the step before gave."""
     case = make_case(kind, lengths=[T] * B)
     saved = unroll(kind.cell, case.x, case.w, case.state)[2]
-    got = unroll_backward(kind.cell, case.d_outputs, case.d_last, saved, case.w).d_h
+    got = unroll_backward(kind.cell, case.d_outputs, case.d_last, saved, case.w)
 
     theirs = kind.one_step()
     theirs.load_state_dict({n: torch.tensor(a) for n, a in case.w._asdict().items()})
-    state, hidden = tuple(leaves(case.state)), []
+    state, states = tuple(leaves(case.state)), []
     for t in range(T):
         new = theirs(torch.tensor(case.x[:, t]), state if len(state) > 1 else state[0])
-        state = new if isinstance(new, tuple) else (new,)
-        state[0].retain_grad()
-        hidden.append(state[0])
-    loss = sum((h * torch.tensor(case.d_outputs[:, t])).sum() for t, h in enumerate(hidden))
+        state = tuple(s.clone() for s in (new if isinstance(new, tuple) else (new,)))
+        for field in state:
+            field.retain_grad()
+        states.append(state)
+    loss = sum((s[0] * torch.tensor(case.d_outputs[:, t])).sum() for t, s in enumerate(states))
     loss += sum((s * torch.tensor(d)).sum() for s, d in zip(state, case.d_last, strict=True))
     loss.backward()
-    assert_same(got, torch.stack([h.grad for h in hidden], dim=1))
+    for d, steps in zip(got.d_states, zip(*states, strict=True), strict=True):
+        assert_same(d, torch.stack([s.grad for s in steps], dim=1))
+    assert_same(got.d_h, got.d_states[0])
+
+
+def test_gradients_are_the_same_without_those_of_the_weights(kind):
+    case = make_case(kind)
+    saved = unroll(kind.cell, case.x, case.w, case.state, LENGTHS)[2]
+    want = unroll_backward(kind.cell, case.d_outputs, case.d_last, saved, case.w)
+    got = unroll_backward(kind.cell, case.d_outputs, case.d_last, saved, case.w, weights=False)
+    assert got.d_w is None
+    for name in ("d_x", "d_initial_state", "d_states"):
+        assert_same(getattr(got, name), getattr(want, name))
 
 
 def test_padding_changes_nothing(kind):

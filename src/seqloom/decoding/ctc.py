@@ -201,6 +201,15 @@ def ctc_align(log_probs: Float[np.ndarray, "T V"], symbols: tuple[int, ...]) -> 
     return tuple(starts)
 
 
+def ctc_best(log_probs: Float[np.ndarray, "T V"], beam: int) -> Hypothesis:
+    """The best transcript: greedy with a beam of 1, as a stream has it."""
+    if beam > 1:
+        return ctc_beam(log_probs, beam=beam)[0]
+    symbols = ctc_greedy(log_probs)
+    total = ctc_log_probability(log_probs, symbols)
+    return Hypothesis(symbols, total, total, finished=True)
+
+
 def allowed(log_probs: Float[np.ndarray, "T V"]) -> Float[np.ndarray, "T V"]:
     """Log-probabilities with those of BOS, EOS and UNK at minus infinity; a copy."""
     log_probs = np.array(log_probs)

@@ -109,14 +109,19 @@ def attend(
 
 
 def attend_backward(
-    d_context: Float[Array, "B M"], saved: AdditiveSaved, w: AdditiveWeights
+    d_context: Float[Array, "B M"],
+    saved: AdditiveSaved,
+    w: AdditiveWeights,
+    *,
+    d_weights: Float[Array, "B S"] | None = None,
 ) -> tuple[Float[Array, "B H"], Float[Array, "B S M"], Float[Array, "B S A"], AdditiveWeights]:
     """Gradient of `attend`: of the query, the memory, the projected memory and the weights.
 
     What the weights get through the projected memory is not in here; add the result of
-    `project_memory_backward`.
+    `project_memory_backward`. `d_weights` is the gradient of the returned attention weights, where
+    something reads them.
     """
-    d_score_BS, d_memory = read_backward(d_context, saved.read)
+    d_score_BS, d_memory = read_backward(d_context, saved.read, d_weights)
     e_BSA = np.where(saved.read.real_BS[:, :, None], saved.e_BSA, 0.0)
     d_projected = d_score_BS[:, :, None] * w.weight_score * (1.0 - e_BSA**2)  # 3, 2
     d_q_BA = d_projected.sum(axis=1)  # 2
@@ -143,10 +148,20 @@ def read(
 
 
 def read_backward(
-    d_context: Float[Array, "B M"], saved: ReadSaved
+    d_context: Float[Array, "B M"],
+    saved: ReadSaved,
+    d_weights: Float[Array, "B S"] | None = None,
 ) -> tuple[Float[Array, "B S"], Float[Array, "B S M"]]:
-    """Gradient of `read`: of the scores and of the memory, both zero on padding."""
+    """Gradient of `read`: of the scores and of the memory, both zero on padding.
+
+    Args:
+        d_context: Gradient of the context.
+        saved: What `read` returned for this purpose.
+        d_weights: Gradient of the weights themselves, where something else reads them.
+    """
     weights_BS, memory_BSM, _ = saved
     d_weights_BS = (memory_BSM @ d_context[:, :, None])[:, :, 0]  # 4
+    if d_weights is not None:
+        d_weights_BS = d_weights_BS + d_weights
     d_memory = weights_BS[:, :, None] * d_context[:, None]  # 4
     return softmax_backward(d_weights_BS, weights_BS), d_memory  # 3

@@ -132,11 +132,7 @@ def attend_backward(
         saved: What `attend` returned for this purpose.
         w: The weights `attend` was given.
     """
-    d_score_BS, d_memory = read_backward(d_context, saved.read)
-    weights_BS = saved.read.weights_BS
-    d_score_BS = d_score_BS + weights_BS * (
-        d_weights - (d_weights * weights_BS).sum(axis=1, keepdims=True)
-    )  # 4
+    d_score_BS, d_memory = read_backward(d_context, saved.read, d_weights)  # 5, 4
     e_BSA = np.where(saved.read.real_BS[:, :, None], saved.e_BSA, 0.0)
     d_located = d_score_BS[:, :, None] * w.weight_score * (1.0 - e_BSA**2)  # 4, 3
     d_q_BA = d_located.sum(axis=1)  # 3

@@ -99,14 +99,19 @@ def attend(
 
 
 def attend_backward(
-    d_context: Float[Array, "B M"], saved: LuongSaved, w: LuongWeights
+    d_context: Float[Array, "B M"],
+    saved: LuongSaved,
+    w: LuongWeights,
+    *,
+    d_weights: Float[Array, "B S"] | None = None,
 ) -> tuple[Float[Array, "B H"], Float[Array, "B S M"], Float[Array, "B S H"], LuongWeights]:
     """Gradient of `attend`: of the query, the memory, the projected memory and the weights.
 
     The weights get theirs through the projected memory: here it is zero, add the result of
-    `project_memory_backward`.
+    `project_memory_backward`. `d_weights` is the gradient of the returned attention weights, where
+    something reads them.
     """
-    d_score_BS, d_memory = read_backward(d_context, saved.read)
+    d_score_BS, d_memory = read_backward(d_context, saved.read, d_weights)
     projected_BSH = np.where(saved.read.real_BS[:, :, None], saved.projected_BSH, 0.0)
     d_query = (d_score_BS[:, None] @ projected_BSH)[:, 0]  # 2
     d_projected = d_score_BS[:, :, None] * saved.query_BH[:, None]  # 2

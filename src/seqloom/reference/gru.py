@@ -72,18 +72,34 @@ def step_backward(
     d_state: GRUState, saved: GRUSaved, w: GRUWeights
 ) -> tuple[Float[Array, "B I"], GRUState, GRUWeights]:
     """Gradient of `step`: of the input, of the state before it, of the weights."""
-    x_BI, before, r, z, n, v_n = saved
-    d_h = d_state.h
-    d_z, d_n = d_h * (before.h - n), d_h * (1.0 - z)  # 4
+    d_u_BG, d_v_BG = _gates_backward(d_state, saved)
+    d_w = GRUWeights(
+        weight_ih=d_u_BG.T @ saved.x_BI,
+        weight_hh=d_v_BG.T @ saved.before.h,
+        bias_ih=d_u_BG.sum(axis=0),
+        bias_hh=d_v_BG.sum(axis=0),
+    )  # 1
+    d_h_before = d_state.h * saved.z + d_v_BG @ w.weight_hh  # 4 and 1
+    return d_u_BG @ w.weight_ih, GRUState(h=d_h_before), d_w  # 1
+
+
+def carry_back(
+    d_state: GRUState, saved: GRUSaved, w: GRUWeights
+) -> tuple[Float[Array, "B I"], GRUState]:
+    """`step_backward` without the weights, whose gradient is most of its work."""
+    d_u_BG, d_v_BG = _gates_backward(d_state, saved)
+    d_h_before = d_state.h * saved.z + d_v_BG @ w.weight_hh  # 4 and 1
+    return d_u_BG @ w.weight_ih, GRUState(h=d_h_before)  # 1
+
+
+def _gates_backward(
+    d_state: GRUState, saved: GRUSaved
+) -> tuple[Float[Array, "B G"], Float[Array, "B G"]]:
+    """Steps 4 to 2 back: the gradients of u and of v."""
+    _, before, r, z, n, v_n = saved
+    d_z, d_n = d_state.h * (before.h - n), d_state.h * (1.0 - z)  # 4
     d_a_n = d_n * (1.0 - n**2)  # 3
     d_a_r, d_a_z = d_a_n * v_n * r * (1.0 - r), d_z * z * (1.0 - z)  # 3, 2
     d_u_BG = np.concatenate([d_a_r, d_a_z, d_a_n], axis=-1)
     d_v_BG = np.concatenate([d_a_r, d_a_z, d_a_n * r], axis=-1)
-    d_w = GRUWeights(
-        weight_ih=d_u_BG.T @ x_BI,
-        weight_hh=d_v_BG.T @ before.h,
-        bias_ih=d_u_BG.sum(axis=0),
-        bias_hh=d_v_BG.sum(axis=0),
-    )  # 1
-    d_h_before = d_h * z + d_v_BG @ w.weight_hh  # 4 and 1
-    return d_u_BG @ w.weight_ih, GRUState(h=d_h_before), d_w  # 1
+    return d_u_BG, d_v_BG

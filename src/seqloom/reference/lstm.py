@@ -80,7 +80,30 @@ def step_backward(
     d_state: LSTMState, saved: LSTMSaved, w: LSTMWeights
 ) -> tuple[Float[Array, "B I"], LSTMState, LSTMWeights]:
     """Gradient of `step`: of the input, of the state before it, of the weights."""
-    x_BI, before, i, f, g, o, tanh_c = saved
+    d_a_BG, d_c_before = _gates_backward(d_state, saved)
+    d_b = d_a_BG.sum(axis=0)  # 1
+    d_w = LSTMWeights(
+        weight_ih=d_a_BG.T @ saved.x_BI,
+        weight_hh=d_a_BG.T @ saved.before.h,
+        bias_ih=d_b,
+        bias_hh=d_b,
+    )  # 1
+    return d_a_BG @ w.weight_ih, LSTMState(h=d_a_BG @ w.weight_hh, c=d_c_before), d_w  # 1
+
+
+def carry_back(
+    d_state: LSTMState, saved: LSTMSaved, w: LSTMWeights
+) -> tuple[Float[Array, "B I"], LSTMState]:
+    """`step_backward` without the weights, whose gradient is most of its work."""
+    d_a_BG, d_c_before = _gates_backward(d_state, saved)
+    return d_a_BG @ w.weight_ih, LSTMState(h=d_a_BG @ w.weight_hh, c=d_c_before)  # 1
+
+
+def _gates_backward(
+    d_state: LSTMState, saved: LSTMSaved
+) -> tuple[Float[Array, "B G"], Float[Array, "B H"]]:
+    """Steps 4 to 2 back: the gradient of a, and of c'."""
+    _, before, i, f, g, o, tanh_c = saved
     d_o = d_state.h * tanh_c  # 4
     d_c = d_state.c + d_state.h * o * (1.0 - tanh_c**2)  # 4, and what came in from later steps
     d_i, d_f, d_g, d_c_before = d_c * g, d_c * before.c, d_c * i, d_c * f  # 3
@@ -93,8 +116,4 @@ def step_backward(
         ],
         axis=-1,
     )  # 2
-    d_b = d_a_BG.sum(axis=0)  # 1
-    d_w = LSTMWeights(
-        weight_ih=d_a_BG.T @ x_BI, weight_hh=d_a_BG.T @ before.h, bias_ih=d_b, bias_hh=d_b
-    )  # 1
-    return d_a_BG @ w.weight_ih, LSTMState(h=d_a_BG @ w.weight_hh, c=d_c_before), d_w  # 1
+    return d_a_BG, d_c_before

@@ -75,9 +75,7 @@ def step_backward(
     d_state: RNNState, saved: RNNSaved, w: RNNWeights
 ) -> tuple[Float[Array, "B I"], RNNState, RNNWeights]:
     """Gradient of `step`: of the input, of the state before it, of the weights."""
-    h = saved.h
-    slope = 1.0 - h**2 if saved.nonlinearity == "tanh" else (h > 0).astype(h.dtype)  # 2
-    d_a = d_state.h * slope  # 2
+    d_a = _slope_backward(d_state, saved)  # 2
     d_b = d_a.sum(axis=0)  # 1
     d_w = RNNWeights(
         weight_ih=d_a.T @ saved.x_BI, weight_hh=d_a.T @ saved.before.h, bias_ih=d_b, bias_hh=d_b
@@ -85,9 +83,24 @@ def step_backward(
     return d_a @ w.weight_ih, RNNState(h=d_a @ w.weight_hh), d_w  # 1
 
 
+def carry_back(
+    d_state: RNNState, saved: RNNSaved, w: RNNWeights
+) -> tuple[Float[Array, "B I"], RNNState]:
+    """`step_backward` without the weights, whose gradient is most of its work."""
+    d_a = _slope_backward(d_state, saved)  # 2
+    return d_a @ w.weight_ih, RNNState(h=d_a @ w.weight_hh)  # 1
+
+
+def _slope_backward(d_state: RNNState, saved: RNNSaved) -> Float[Array, "B H"]:
+    h = saved.h
+    slope = 1.0 - h**2 if saved.nonlinearity == "tanh" else (h > 0).astype(h.dtype)  # 2
+    d_a: Array = d_state.h * slope  # 2
+    return d_a
+
+
 @dataclass(frozen=True)
 class RNNCell:
-    """This file's three functions with the nonlinearity chosen, for `unroll`.
+    """This file's functions with the nonlinearity chosen, for `unroll`.
 
     `unroll(rnn, ...)` is tanh; `unroll(RNNCell("relu"), ...)` is relu.
     """
@@ -96,6 +109,7 @@ class RNNCell:
 
     initial_state = staticmethod(initial_state)
     step_backward = staticmethod(step_backward)
+    carry_back = staticmethod(carry_back)
 
     def step(
         self, x_BI: Float[Array, "B I"], state: RNNState, w: RNNWeights

@@ -162,15 +162,16 @@ def encoder_layer_advance(
     cache: KeyValue,
     w: EncoderLayerWeights,
     bias: Float[Array, "N T S"],
-) -> tuple[Float[Array, "B T D"], KeyValue]:
+) -> tuple[Float[Array, "B T D"], KeyValue, EncoderLayerSaved]:
     """Some positions after those in `cache`, with a bias on the scores such as `recency`.
 
     Returns:
-        The outputs, and the cache with the new positions in it.
+        The outputs; the cache with the new positions in it; what `encoder_layer_backward` needs,
+        if `cache` was empty.
     """
-    u, cache, _ = self_attention(x_BTD, cache, w.norm1, w.self_attn, bias=bias)  # 1
-    y, _ = feed_forward(u, w.norm2, w.linear1, w.linear2)  # 3
-    return y, cache
+    u, cache, saved_1 = self_attention(x_BTD, cache, w.norm1, w.self_attn, bias=bias)  # 1
+    y, saved_3 = feed_forward(u, w.norm2, w.linear1, w.linear2)  # 3
+    return y, cache, EncoderLayerSaved(real_steps(None, *x_BTD.shape[:2]), saved_1, saved_3)
 
 
 def decoder_layer(

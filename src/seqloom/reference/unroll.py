@@ -54,6 +54,9 @@ class Cell(Protocol[State, Weights]):
     ) -> tuple[Array, State, Weights]:
         """Gradient of the input, of the state before, of the weights."""
 
+    def carry_back(self, d_state: State, saved: Any, w: Weights, /) -> tuple[Array, State]:
+        """The same without the weights."""
+
 
 class UnrollSaved(NamedTuple):
     """What `unroll_backward` needs from `unroll`."""
@@ -64,12 +67,18 @@ class UnrollSaved(NamedTuple):
 
 
 class UnrollGradients(NamedTuple):
-    """What `unroll_backward` found."""
+    """What `unroll_backward` found; `d_w` is `None` if it was not asked for."""
 
     d_x: Float[Array, "B T I"]
     d_initial_state: Any
     d_w: Any
-    d_h: Float[Array, "B T H"]
+    d_states: Any
+
+    @property
+    def d_h(self) -> Float[Array, "B T H"]:
+        """For every step the gradient of h_t through all that came after it."""
+        d_h: Array = self.d_states[0]
+        return d_h
 
 
 def unroll(
@@ -105,7 +114,7 @@ def unroll(
     for t in range(T):
         real_B1 = real_BT[:, t, None]
         new, saved = cell.step(x_BTI[:, t], state, w)
-        state = _choose(real_B1, new, state)  # 1
+        state = new if real_B1.all() else _choose(real_B1, new, state)  # 1
         outputs_BTH[:, t] = np.where(real_B1, state[0], 0.0)  # 2
         steps.append(saved)
     return outputs_BTH, state, UnrollSaved(x_BTI, steps, real_BT)
@@ -117,6 +126,8 @@ def unroll_backward(
     d_last_state: State,
     saved: UnrollSaved,
     w: Weights,
+    *,
+    weights: bool = True,
 ) -> UnrollGradients:
     """Back-propagation through time.
 
@@ -126,25 +137,31 @@ def unroll_backward(
         d_last_state: Gradient of the last state; zeros if nothing depends on it.
         saved: What `unroll` returned for this purpose.
         w: The weights `unroll` was given.
+        weights: False leaves their gradient out, which is most of the work for a small batch.
 
     Returns:
         Gradients of the inputs (zero on padding), of the initial state and of the weights; and
-        `d_h`, for every step the gradient of h_t through all that came after it.
+        `d_states`, for every step the gradient of s_t, `(B, T, H)` each, through all that came
+        after it. Of an LSTM, c_t's is what comes from later steps, not through h_t.
     """
     real_BT = saved.real_BT
-    d_state, d_w = d_last_state, trees.zeros_like(w)
-    d_h_BTH = np.zeros_like(d_outputs)
+    d_state, d_w = d_last_state, trees.zeros_like(w) if weights else None
+    d_states = trees.map_arrays(lambda _: np.zeros_like(d_outputs), d_state)
     d_x_BTI = np.zeros_like(saved.x_BTI)
     for t in reversed(range(d_outputs.shape[1])):
         real_B1 = real_BT[:, t, None]
         d_h, *d_others = d_state
         d_new = trees.build(d_state, [d_h + d_outputs[:, t], *d_others])  # 2
         d_new = trees.map_arrays(lambda d, real=real_B1: np.where(real, d, 0.0), d_new)
-        d_x_BTI[:, t], d_before, d_w_t = cell.step_backward(d_new, saved.steps[t], w)  # 1
+        if weights:
+            d_x_BTI[:, t], d_before, d_w_t = cell.step_backward(d_new, saved.steps[t], w)  # 1
+            d_w = trees.add(d_w, d_w_t)
+        else:
+            d_x_BTI[:, t], d_before = cell.carry_back(d_new, saved.steps[t], w)  # 1
         d_state = _choose(real_B1, d_before, d_state)  # 1
-        d_w = trees.add(d_w, d_w_t)
-        d_h_BTH[:, t] = d_new[0]
-    return UnrollGradients(d_x_BTI, d_state, d_w, d_h_BTH)
+        for d_s_BTH, d_s_BH in zip(d_states, d_new, strict=True):
+            d_s_BTH[:, t] = d_s_BH
+    return UnrollGradients(d_x_BTI, d_state, d_w, d_states)
 
 
 def _choose(real_B1: Array, new: State, old: State) -> State:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..reference import gru, lstm, rnn
-from ..reference.unroll import unroll
 from ..shapes import Float, Int
+from .steps import Steps
 from .tensors import Tensors
 
 CELLS: dict[str, tuple[Any, Any, int]] = {
@@ -35,6 +35,8 @@ def cell_weights(
 
 
 def both_ways(
+    ops: Steps,
+    name: str,
     cell: Any,
     x: Float[np.ndarray, "B T I"],
     directions: list[Any],
@@ -43,6 +45,8 @@ def both_ways(
     """One layer over time, in as many directions as it has weights for.
 
     Args:
+        ops: The steps it is made of.
+        name: Of the layer in a trace; the way back has `.reverse` behind it.
         cell: A module of `reference/`.
         x: Inputs; positions from `lengths` on are padding.
         directions: Weights forward, and backward if the layer has them.
@@ -50,17 +54,10 @@ def both_ways(
     Returns:
         Outputs of the directions side by side, and the last state of each.
     """
-    forward, last, _ = unroll(cell, x, directions[0], lengths=lengths)
+    forward, last = ops.unroll(name, cell, x, directions[0], lengths=lengths)
     if len(directions) == 1:
         return forward, [last]
-    flipped = reversed_steps(x, lengths)
-    backward, other, _ = unroll(cell, flipped, directions[1], lengths=lengths)
-    return np.concatenate([forward, reversed_steps(backward, lengths)], axis=-1), [last, other]
-
-
-def reversed_steps(x_BSI: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Each sequence back to front, its padding left where it is."""
-    steps = np.arange(x_BSI.shape[1])
-    ends = lengths[:, None]
-    order_BS = np.where(steps < ends, ends - 1 - steps, steps)
-    return np.take_along_axis(x_BSI, order_BS[:, :, None], axis=1)
+    backward, other = ops.unroll(
+        f"{name}.reverse", cell, x, directions[1], lengths=lengths, reverse=True
+    )
+    return ops.join(forward, backward), [last, other]

@@ -1,7 +1,8 @@
 """The classifiers of `models/classifier.py` in NumPy, made of the functions of `reference/`.
 
 Each has `read(symbols, lengths)`: log-probabilities of the classes and, with attention, the weight
-of each symbol. The tests hold them against torch.
+of each symbol; given a `Tape` as `ops`, it can be played backward. The tests hold them against
+torch.
 """
 
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -14,13 +15,12 @@ from ..config.classify import (
     RecurrentConfig,
     TransformerConfig,
 )
-from ..reference import layer_norm, linear, pooling
-from ..reference.functions import log_softmax
 from ..reference.pooling import PoolWeights
-from ..reference.transformer import EncoderLayerWeights, encoder_layer
+from ..reference.transformer import EncoderLayerWeights
 from ..reference.transformer_parts import positions
 from ..shapes import Float, Int
 from .cells import CELLS, both_ways, cell_weights
+from .steps import PLAIN, Steps
 from .tensors import Tensors
 from .weights import feed_forward_weights, heads_weights, linear_weights, norm_weights
 
@@ -36,7 +36,12 @@ class Reading(NamedTuple):
 class NumpyClassifier(Protocol):
     """The contract of the three."""
 
-    def read(self, symbols: Int[np.ndarray, "B T"], lengths: Int[np.ndarray, " B"]) -> Reading:
+    def read(
+        self,
+        symbols: Int[np.ndarray, "B T"],
+        lengths: Int[np.ndarray, " B"],
+        ops: Steps = PLAIN,
+    ) -> Reading:
         """Classify padded texts."""
 
 
@@ -61,10 +66,15 @@ class NumpyFullyConnected:
         self.output = linear_weights(tensors, "output", num_classes, H)
         tensors.finish()
 
-    def read(self, symbols: Int[np.ndarray, "B T"], lengths: Int[np.ndarray, " B"]) -> Reading:
-        mean_BE = pooling.mean(self.embedding[symbols], lengths)
-        hidden_BH = np.maximum(linear.forward(mean_BE, self.hidden), 0.0)
-        return Reading(log_softmax(linear.forward(hidden_BH, self.output)), None)
+    def read(
+        self,
+        symbols: Int[np.ndarray, "B T"],
+        lengths: Int[np.ndarray, " B"],
+        ops: Steps = PLAIN,
+    ) -> Reading:
+        mean_BE, _ = ops.pool("mean", ops.embed("source", self.embedding, symbols), lengths, None)
+        hidden_BH = ops.kept("hidden", ops.relu(ops.linear(mean_BE, self.hidden)))
+        return Reading(ops.log_softmax(ops.linear(hidden_BH, self.output)), None)
 
 
 class NumpyRecurrent:
@@ -89,17 +99,22 @@ class NumpyRecurrent:
         self.output = linear_weights(tensors, "output", num_classes, M)
         tensors.finish()
 
-    def read(self, symbols: Int[np.ndarray, "B T"], lengths: Int[np.ndarray, " B"]) -> Reading:
-        x = self.embedding[symbols]
+    def read(
+        self,
+        symbols: Int[np.ndarray, "B T"],
+        lengths: Int[np.ndarray, " B"],
+        ops: Steps = PLAIN,
+    ) -> Reading:
+        x = ops.embed("source", self.embedding, symbols)
         cell = CELLS[self.config.cell][0]
         lasts: list[Any] = []
-        for directions in self.layers:
-            x, lasts = both_ways(cell, x, directions, lengths)
+        for k, directions in enumerate(self.layers):
+            x, lasts = both_ways(ops, f"encoder.{k}", cell, x, directions, lengths)
         if self.config.pool == "last":
-            pooled_BM, weights_BT = np.concatenate([last.h for last in lasts], axis=-1), None
+            pooled_BM, weights_BT = ops.join(*(last.h for last in lasts)), None
         else:
-            pooled_BM, weights_BT = _pool(self.config.pool, x, lengths, self.pool_weights)
-        return Reading(log_softmax(linear.forward(pooled_BM, self.output)), weights_BT)
+            pooled_BM, weights_BT = ops.pool(self.config.pool, x, lengths, self.pool_weights)
+        return Reading(ops.log_softmax(ops.linear(pooled_BM, self.output)), weights_BT)
 
 
 class NumpyTransformer:
@@ -126,15 +141,20 @@ class NumpyTransformer:
         self.output = linear_weights(tensors, "output", num_classes, D)
         tensors.finish()
 
-    def read(self, symbols: Int[np.ndarray, "B T"], lengths: Int[np.ndarray, " B"]) -> Reading:
+    def read(
+        self,
+        symbols: Int[np.ndarray, "B T"],
+        lengths: Int[np.ndarray, " B"],
+        ops: Steps = PLAIN,
+    ) -> Reading:
         D, N = self.config.hidden_size, self.config.num_heads
         place_TD = positions(symbols.shape[1], D, dtype=self.embedding.dtype)
-        x = self.embedding[symbols] * D**0.5 + place_TD
-        for layer in self.layers:
-            x, _ = encoder_layer(x, layer, num_heads=N, lengths=lengths)
-        x, _ = layer_norm.forward(x, self.norm)
-        pooled_BD, weights_BT = _pool(self.config.pool, x, lengths, self.pool_weights)
-        return Reading(log_softmax(linear.forward(pooled_BD, self.output)), weights_BT)
+        x = ops.affine(ops.embed("source", self.embedding, symbols), D**0.5, place_TD)
+        for k, layer in enumerate(self.layers):
+            x = ops.encoder_layer(f"encoder.{k}", x, layer, num_heads=N, lengths=lengths)
+        x = ops.norm(x, self.norm)
+        pooled_BD, weights_BT = ops.pool(self.config.pool, x, lengths, self.pool_weights)
+        return Reading(ops.log_softmax(ops.linear(pooled_BD, self.output)), weights_BT)
 
 
 def numpy_classifier(
@@ -161,12 +181,3 @@ def _pool_weights(name: str, tensors: Tensors, size: int, width: int) -> PoolWei
         bias=tensors.take("pool.bias", width),
         weight_score=tensors.take("pool.weight_score", width),
     )
-
-
-def _pool(
-    name: str, x_BTM: np.ndarray, lengths: np.ndarray, weights: PoolWeights | None
-) -> tuple[np.ndarray, np.ndarray | None]:
-    if weights is not None:
-        pooled_BM, weights_BT, _ = pooling.attend(x_BTM, lengths, weights)
-        return pooled_BM, weights_BT
-    return {"mean": pooling.mean, "max": pooling.maximum}[name](x_BTM, lengths), None

@@ -1,7 +1,8 @@
 """The recurrent encoder-decoder in NumPy, made of the steps of `reference/`.
 
 The six steps are those of `models/encoder_decoder.py`, which also names the letters; the tests hold
-the two against each other. It keeps the contract of `decoding.Stepper`.
+the two against each other. It keeps the contract of `decoding.Stepper`; given a `Tape` as `ops`,
+it can be played backward.
 """
 
 from typing import Any, NamedTuple
@@ -9,10 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..config.transduce import RecurrentConfig
-from ..reference import attention, attention_luong, linear
-from ..reference.functions import log_softmax
+from ..reference import attention, attention_luong
 from ..shapes import Float, Int
 from .cells import CELLS, STATES, both_ways, cell_weights
+from .steps import PLAIN, Steps
 from .tensors import Tensors
 from .weights import linear_weights
 
@@ -93,17 +94,19 @@ class NumpyEncoderDecoder:
         tensors.finish()
 
     def start(
-        self, source: Int[np.ndarray, "B S"], lengths: Int[np.ndarray, " B"]
+        self,
+        source: Int[np.ndarray, "B S"],
+        lengths: Int[np.ndarray, " B"],
+        ops: Steps = PLAIN,
     ) -> tuple[DecoderState, Encoded]:
         """Steps 1 and 2: read padded sources; return the first state and the memory."""
-        x = self.source_embedding[source]
+        x = ops.embed("source", self.source_embedding, source)
         cell = CELLS[self.config.encoder_cell][0]
         lasts: list[Any] = []
-        for directions in self.encoder:
-            x, lasts = both_ways(cell, x, directions, lengths)
-        summary_BM = np.concatenate([last.h for last in lasts], axis=-1)
-        first = np.tanh(linear.forward(summary_BM, self.initial))
-        parts = np.split(first, self.num_states, axis=-1)
+        for k, directions in enumerate(self.encoder):
+            x, lasts = both_ways(ops, f"encoder.{k}", cell, x, directions, lengths)
+        summary_BM = ops.join(*(last.h for last in lasts))
+        parts = ops.split(ops.tanh(ops.linear(summary_BM, self.initial)), self.num_states)
         fields = len(self.state_kind._fields)
         layers = tuple(
             self.state_kind(*parts[i : i + fields]) for i in range(0, self.num_states, fields)
@@ -111,31 +114,34 @@ class NumpyEncoderDecoder:
         if self.attention is None:
             memory = Encoded(summary_BM, None, None, None)
             return DecoderState(layers, None), memory
-        keys = self.attention.project_memory(x, self.attention_weights)
+        keys = ops.project_memory(self.attention, x, lengths, self.attention_weights)
         weights_BS = np.zeros(source.shape, x.dtype)
         return DecoderState(layers, weights_BS), Encoded(summary_BM, x, keys, lengths)
 
     def step(
-        self, symbols: Int[np.ndarray, " B"], state: DecoderState, memory: Encoded
+        self,
+        symbols: Int[np.ndarray, " B"],
+        state: DecoderState,
+        memory: Encoded,
+        ops: Steps = PLAIN,
     ) -> tuple[Float[np.ndarray, "B V"], DecoderState]:
         """Steps 3 to 6: log-probabilities of the next symbol, in nats, and the new state."""
-        embedded_BE = self.target_embedding[symbols]
+        embedded_BE = ops.embed("target", self.target_embedding, symbols)
         context_BM, weights_BS = memory.summary_BM, None
         if self.attention is not None:
-            context_BM, weights_BS, _ = self.attention.attend(
+            context_BM, weights_BS = ops.attend(
+                "decoder",
+                self.attention,
                 state.layers[-1].h,
-                memory.states_BSM,
-                memory.keys,
-                memory.lengths,
+                (memory.states_BSM, memory.keys, memory.lengths),
                 self.attention_weights,
             )
-        x = np.concatenate([embedded_BE, context_BM], axis=-1)
+        x = ops.join(embedded_BE, context_BM)
         cell = CELLS[self.config.decoder_cell][0]
         layers = []
-        for weights, before in zip(self.decoder, state.layers, strict=True):
-            after, _ = cell.step(x, before, weights)
-            layers.append(after)
-            x = after.h
-        read = np.concatenate([x, context_BM, embedded_BE], axis=-1)
-        logits_BV = linear.forward(np.tanh(linear.forward(read, self.readout)), self.output)
-        return log_softmax(logits_BV), DecoderState(tuple(layers), weights_BS)
+        for k, (weights, before) in enumerate(zip(self.decoder, state.layers, strict=True)):
+            layers.append(ops.step(f"decoder.{k}", cell, x, before, weights))
+            x = layers[-1].h
+        read = ops.join(x, context_BM, embedded_BE)
+        logits_BV = ops.linear(ops.tanh(ops.linear(read, self.readout)), self.output)
+        return ops.log_softmax(logits_BV), DecoderState(tuple(layers), weights_BS)

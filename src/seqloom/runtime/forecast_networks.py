@@ -5,7 +5,6 @@ the letters; `tests/runtime/test_forecast_equals_torch.py` holds them against ea
 """
 
 import abc
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,11 +12,9 @@ import numpy as np
 from ..config.forecast import OUTPUT_SIZES, FullyConnectedConfig, RecurrentForecasterConfig
 from ..data.series.scaling import Inputs
 from ..decoding.quantiles import middle
-from ..reference import linear
-from ..reference.functions import real_steps, softmax
-from ..reference.unroll import unroll
 from ..shapes import Float, Int
 from .cells import CELLS, STATES, cell_weights
+from .steps import PLAIN, Steps
 from .tensors import Tensors
 from .weights import linear_weights
 
@@ -38,8 +35,8 @@ class NumpyForecaster(abc.ABC):
     """What both networks have in common."""
 
     @abc.abstractmethod
-    def __call__(self, inputs: Inputs) -> Float[np.ndarray, "B T O"]:
-        """What the network says about some windows."""
+    def __call__(self, inputs: Inputs, ops: Steps = PLAIN) -> Float[np.ndarray, "B T O"]:
+        """What the network says about some windows; given a `Tape`, it can be played backward."""
 
 
 class NumpyFullyConnected(NumpyForecaster):
@@ -64,14 +61,18 @@ class NumpyFullyConnected(NumpyForecaster):
         self.output = linear_weights(tensors, "output", T * self.outputs, D)
         tensors.finish()
 
-    def __call__(self, inputs: Inputs) -> Float[np.ndarray, "B T O"]:
+    def __call__(self, inputs: Inputs, ops: Steps = PLAIN) -> Float[np.ndarray, "B T O"]:
         B = len(inputs.past)
-        past = _right_aligned(inputs.past, inputs.lengths)
-        parts = [past.reshape(B, -1), inputs.future.reshape(B, -1), inputs.static]
-        x = _relu(linear.forward(np.concatenate(parts, axis=1), self.input))
-        for first, second in self.blocks:
-            x = x + linear.forward(_relu(linear.forward(x, first)), second)
-        return linear.forward(_relu(x), self.output).reshape(B, -1, self.outputs)
+        past = _right_aligned(ops, ops.given("source", inputs.past), inputs.lengths)
+        parts = [past, inputs.future.reshape(B, -1), inputs.static]
+        x = ops.kept("hidden.0", ops.relu(ops.linear(ops.join(*parts), self.input)))
+        for k, (first, second) in enumerate(self.blocks, start=1):
+            change = ops.linear(ops.relu(ops.linear(x, first)), second)
+            x = ops.kept(f"hidden.{k}", ops.add(x, change))
+        said = ops.linear(ops.relu(x), self.output)
+        return ops.move(
+            said, lambda x: x.reshape(B, -1, self.outputs), lambda d: d.reshape(said.shape)
+        )
 
 
 class Encoded(NamedTuple):
@@ -126,17 +127,17 @@ class NumpyRecurrentForecaster(NumpyForecaster):
         self.output = linear_weights(tensors, "output", OUTPUT_SIZES[config.output], H)
         tensors.finish()
 
-    def __call__(self, inputs: Inputs) -> Float[np.ndarray, "B T O"]:
-        return self.decode(self.encode(inputs), inputs)
+    def __call__(self, inputs: Inputs, ops: Steps = PLAIN) -> Float[np.ndarray, "B T O"]:
+        inputs = inputs._replace(past=ops.given("source", inputs.past))
+        return self.decode(self.encode(inputs, ops), inputs, ops)
 
-    def encode(self, inputs: Inputs) -> Encoded:
+    def encode(self, inputs: Inputs, ops: Steps = PLAIN) -> Encoded:
         """Step 1."""
         W = inputs.past.shape[1]
-        static = np.repeat(inputs.static[:, None], W, axis=1)
-        x = np.concatenate([inputs.past, static], axis=2)
+        x = ops.join(inputs.past, np.repeat(inputs.static[:, None], W, axis=1))
         layers = []
-        for weights in self.encoder:
-            x, last, _ = unroll(self.kernel, x, weights, lengths=inputs.lengths)
+        for k, weights in enumerate(self.encoder):
+            x, last = ops.unroll(f"encoder.{k}", self.kernel, x, weights, lengths=inputs.lengths)
             layers.append(last)
         return Encoded(x, inputs.lengths, tuple(layers))
 
@@ -149,12 +150,15 @@ class NumpyRecurrentForecaster(NumpyForecaster):
             x = state.h
         return tuple(after)
 
-    def decode(self, encoded: Encoded, inputs: Inputs) -> Float[np.ndarray, "B T O"]:
+    def decode(
+        self, encoded: Encoded, inputs: Inputs, ops: Steps = PLAIN
+    ) -> Float[np.ndarray, "B T O"]:
         """The horizon.
 
         Args:
             encoded: From `encode`.
             inputs: What is known of the horizon; of the past, the last value.
+            ops: The steps it is made of.
         """
         T = inputs.future.shape[1]
         summary_BH = encoded.layers[-1].h
@@ -162,38 +166,48 @@ class NumpyRecurrentForecaster(NumpyForecaster):
         along = np.concatenate([inputs.future, static], axis=2)
         if self.config.decode == "direct":
             steps = np.repeat(self.steps[None, :T], len(summary_BH), axis=0)
-            summary = np.repeat(summary_BH[:, None], T, axis=1)
-            return self._say(np.concatenate([summary, steps, along], axis=2), encoded)
-        return self._roll(summary_BH, along, encoded, inputs)
+            summary = ops.move(
+                summary_BH,
+                lambda x: np.repeat(x[:, None], T, axis=1),
+                lambda d: np.asarray(d.sum(axis=1)),
+            )
+            return self._say(ops, ops.join(summary, steps, along), encoded)
+        return self._roll(ops, along, encoded, inputs)
 
     def _roll(
-        self, summary_BH: np.ndarray, along_BTF: np.ndarray, encoded: Encoded, inputs: Inputs
+        self, ops: Steps, along_BTF: np.ndarray, encoded: Encoded, inputs: Inputs
     ) -> np.ndarray:
         """Steps 5 to 7."""
-        first = np.tanh(linear.forward(summary_BH, self.initial))
-        state = self.state_kind(*np.split(first, len(self.state_kind._fields), axis=1))
-        z_B1 = inputs.past[np.arange(len(first)), inputs.lengths - 1, :1]
+        first = ops.tanh(ops.linear(encoded.layers[-1].h, self.initial))
+        state = self.state_kind(*ops.split(first, len(self.state_kind._fields)))
+        z_B1 = _last_value(ops, inputs)
         said = []
         for t in range(along_BTF.shape[1]):
             along_BF = along_BTF[:, t]
-            state, _ = self.kernel.step(np.concatenate([z_B1, along_BF], axis=1), state, self.cell)
-            query = np.concatenate([state.h, along_BF], axis=1)[:, None]
-            out = self._say(query, encoded)
-            z_B1 = along_BF[:, :1] + inputs.ratio[:, None] * middle(out, self.config.output)
-            said.append(out)
-        return np.concatenate(said, axis=1)
+            state = ops.step("decoder.0", self.kernel, ops.join(z_B1, along_BF), state, self.cell)
+            query = ops.move(ops.join(state.h, along_BF), lambda x: x[:, None], lambda d: d[:, 0])
+            said.append(self._say(ops, query, encoded))
+            z_B1 = ops.affine(self._middle(ops, said[-1]), inputs.ratio[:, None], along_BF[:, :1])
+        return ops.join(*said, axis=1)
 
-    def _say(self, query_BTQ: np.ndarray, encoded: Encoded) -> np.ndarray:
+    def _middle(self, ops: Steps, said_B1O: np.ndarray) -> np.ndarray:
+        """The median of one step, `(B, 1)`."""
+
+        def back(d_B1: np.ndarray) -> np.ndarray:
+            d_B1O = np.zeros_like(said_B1O)
+            middle(d_B1O, self.config.output)[:] = d_B1
+            return d_B1O
+
+        return ops.move(said_B1O, lambda x: middle(x, self.config.output), back)
+
+    def _say(self, ops: Steps, query_BTQ: np.ndarray, encoded: Encoded) -> np.ndarray:
         """Steps 2 to 4."""
         if self.config.attention:
-            states_BWH = encoded.states
-            B, W, H = states_BWH.shape
-            scores_BTW = linear.forward(query_BTQ, self.query) @ states_BWH.transpose(0, 2, 1)
-            live = real_steps(encoded.lengths, B, W)[:, None]
-            context_BTH = softmax(scores_BTW / math.sqrt(H), live) @ states_BWH
-            query_BTQ = np.concatenate([query_BTQ, context_BTH], axis=2)
-        r = _relu(linear.forward(query_BTQ, self.readout))
-        return linear.forward(r + _relu(linear.forward(r, self.more)), self.output)
+            asked_BTH = ops.linear(query_BTQ, self.query)
+            context_BTH = ops.look("decoder", asked_BTH, encoded.states, encoded.lengths)
+            query_BTQ = ops.join(query_BTQ, context_BTH)
+        r = ops.relu(ops.linear(query_BTQ, self.readout))
+        return ops.linear(ops.add(r, ops.relu(ops.linear(r, self.more))), self.output)
 
 
 def single(inputs: Inputs) -> Inputs:
@@ -206,12 +220,33 @@ def single(inputs: Inputs) -> Inputs:
     )
 
 
-def _relu(x: np.ndarray) -> np.ndarray:
-    found: np.ndarray = np.maximum(x, 0.0)
-    return found
+def _last_value(ops: Steps, inputs: Inputs) -> np.ndarray:
+    """z of the last real step, `(B, 1)`."""
+    past_BWP = inputs.past
+    rows, last = np.arange(len(past_BWP)), inputs.lengths - 1
+
+    def back(d_B1: np.ndarray) -> np.ndarray:
+        d_BWP = np.zeros_like(past_BWP)
+        d_BWP[rows, last, :1] = d_B1
+        return d_BWP
+
+    return ops.move(past_BWP, lambda x: x[rows, last, :1], back)
 
 
-def _right_aligned(past: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    places = np.arange(past.shape[1]) - (past.shape[1] - lengths)[:, None]
-    moved = np.take_along_axis(past, np.maximum(places, 0)[:, :, None], axis=1)
-    return np.where((places >= 0)[:, :, None], moved, 0.0).astype(past.dtype)
+def _right_aligned(ops: Steps, past: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Windows whose real steps are the last ones, flat: `(B, W P)`."""
+    B, W, _ = past.shape
+    places = np.arange(W) - (W - lengths)[:, None]
+    rows = np.arange(B)[:, None]
+
+    def there(past: np.ndarray) -> np.ndarray:
+        moved = past[rows, np.maximum(places, 0)]
+        return np.where((places >= 0)[:, :, None], moved, 0.0).astype(past.dtype).reshape(B, -1)
+
+    def back(d: np.ndarray) -> np.ndarray:
+        d_past = np.zeros_like(past)
+        b, w = np.nonzero(places >= 0)
+        d_past[b, places[b, w]] = d.reshape(past.shape)[b, w]
+        return d_past
+
+    return ops.move(past, there, back)

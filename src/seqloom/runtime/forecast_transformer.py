@@ -8,11 +8,11 @@ import numpy as np
 
 from ..config.forecast import OUTPUT_SIZES, TransformerForecasterConfig
 from ..data.series.scaling import Inputs
-from ..reference import layer_norm, linear
-from ..reference.transformer import EncoderLayerWeights, encoder_layer
+from ..reference.transformer import EncoderLayerWeights
 from ..reference.transformer_parts import positions
 from ..shapes import Float
 from .forecast_networks import NumpyForecaster, Sizes
+from .steps import PLAIN, Steps
 from .tensors import Tensors
 from .weights import feed_forward_weights, heads_weights, linear_weights, norm_weights
 
@@ -47,18 +47,24 @@ class NumpyTransformerForecaster(NumpyForecaster):
         self.output = linear_weights(tensors, "output", OUTPUT_SIZES[config.output], D)
         tensors.finish()
 
-    def __call__(self, inputs: Inputs) -> Float[np.ndarray, "B T O"]:
+    def __call__(self, inputs: Inputs, ops: Steps = PLAIN) -> Float[np.ndarray, "B T O"]:
         W, T = inputs.past.shape[1], inputs.future.shape[1]
         ages_BW = np.maximum(inputs.lengths[:, None] - 1 - np.arange(W), 0)
         table_WD = positions(W, self.steps.shape[1], dtype=inputs.past.dtype)
-        x_BWD = linear.forward(_beside(inputs.past, inputs.static), self.past) + table_WD[ages_BW]
-        x_BTD = linear.forward(_beside(inputs.future, inputs.static), self.future) + self.steps[:T]
-        x = np.concatenate([x_BTD, x_BWD], axis=1)
-        for layer in self.layers:
-            x, _ = encoder_layer(x, layer, num_heads=self.num_heads, lengths=T + inputs.lengths)
-        normed, _ = layer_norm.forward(x[:, :T], self.norm)
-        return linear.forward(normed, self.output)
+        past, future = ops.given("source", inputs.past), inputs.future
+        past_BWD = ops.linear(ops.join(past, _beside(inputs.static, W)), self.past)
+        future_BTD = ops.linear(ops.join(future, _beside(inputs.static, T)), self.future)
+        x_BWD = ops.affine(past_BWD, 1.0, table_WD[ages_BW])
+        x_BTD = ops.affine(future_BTD, 1.0, self.steps[:T])
+        x, lengths = ops.join(x_BTD, x_BWD, axis=1), T + inputs.lengths
+        for k, layer in enumerate(self.layers):
+            x = ops.encoder_layer(
+                f"layers.{k}", x, layer, num_heads=self.num_heads, lengths=lengths
+            )
+        ahead = ops.move(x, lambda x: x[:, :T], lambda d: np.pad(d, ((0, 0), (0, W), (0, 0))))
+        return ops.linear(ops.norm(ahead, self.norm), self.output)
 
 
-def _beside(steps: np.ndarray, static: np.ndarray) -> np.ndarray:
-    return np.concatenate([steps, np.repeat(static[:, None], steps.shape[1], axis=1)], axis=2)
+def _beside(static: np.ndarray, steps: int) -> np.ndarray:
+    """Features of a window, for each of its steps."""
+    return np.repeat(static[:, None], steps, axis=1)

@@ -2,7 +2,8 @@
 
 The counterparts of `models/recurrent_language.py`, `transformer_language.py` and
 `window_language.py`, which have the equations and name the letters; the tests hold the two against
-each other. They keep the contract of `decoding.TextModel`.
+each other. They keep the contract of `decoding.TextModel`; given a `Tape` as `ops`, they can be
+played backward.
 """
 
 import abc
@@ -12,16 +13,14 @@ import numpy as np
 
 from ..config.generate import ModelConfig, RecurrentConfig, TransformerConfig, WindowConfig
 from ..data.vocabulary import PAD
-from ..reference import layer_norm, linear
-from ..reference.functions import log_softmax
 from ..reference.layer_norm import NormWeights
 from ..reference.linear import LinearWeights
 from ..reference.multi_head import KeyValue
-from ..reference.transformer import EncoderLayerWeights, encoder_layer_advance, initial_cache
+from ..reference.transformer import EncoderLayerWeights, initial_cache
 from ..reference.transformer_parts import recency
-from ..reference.unroll import unroll
 from ..shapes import Float, Int
 from .cells import CELLS, cell_weights
+from .steps import PLAIN, Steps
 from .tensors import Tensors
 from .weights import feed_forward_weights, heads_weights, linear_weights, norm_weights
 
@@ -57,7 +56,9 @@ class _Language(abc.ABC):
         """The state before the first symbol."""
 
     @abc.abstractmethod
-    def forward(self, symbols: Int[np.ndarray, "B T"], state: Any) -> tuple[np.ndarray, Any]:
+    def forward(
+        self, symbols: Int[np.ndarray, "B T"], state: Any, ops: Steps = PLAIN
+    ) -> tuple[np.ndarray, Any]:
         """Read symbols; return log-probabilities `(B, T, V)`, in nats, and the state."""
 
 
@@ -95,16 +96,17 @@ class NumpyRecurrentLanguage(_Language):
         return RecurrentState(tuple(self.cell.initial_state(batch_size, w) for w in self.layers))
 
     def forward(
-        self, symbols: Int[np.ndarray, "B T"], state: RecurrentState
+        self, symbols: Int[np.ndarray, "B T"], state: RecurrentState, ops: Steps = PLAIN
     ) -> tuple[Float[np.ndarray, "B T V"], RecurrentState]:
-        x = self.embedding[symbols]  # 1
+        x = ops.embed("source", self.embedding, symbols)  # 1
         after = []
-        for weights, norm, before in zip(self.layers, self.norms, state.layers, strict=True):
-            x, last, _ = unroll(self.cell, x, weights, before)  # 2
+        for k, (weights, norm) in enumerate(zip(self.layers, self.norms, strict=True)):
+            before = state.layers[k]
+            x, last = ops.unroll(f"layers.{k}", self.cell, x, weights, state=before)  # 2
             after.append(last)
-            x = x if norm is None else layer_norm.forward(x, norm)[0]
-        x = x if self.tied is None else x @ self.tied.T
-        return log_softmax(linear.forward(x, self.output)), RecurrentState(tuple(after))  # 3
+            x = x if norm is None else ops.norm(x, norm)
+        x = x if self.tied is None else ops.project(x, self.tied)
+        return ops.log_softmax(ops.linear(x, self.output)), RecurrentState(tuple(after))  # 3
 
 
 @final
@@ -136,20 +138,20 @@ class NumpyTransformerLanguage(_Language):
         )
 
     def forward(
-        self, symbols: Int[np.ndarray, "B T"], state: CacheState
+        self, symbols: Int[np.ndarray, "B T"], state: CacheState, ops: Steps = PLAIN
     ) -> tuple[Float[np.ndarray, "B T V"], CacheState]:
         config, T = self.config, symbols.shape[1]
-        scale = np.float32(config.hidden_size**0.5)
-        x = self.embedding[symbols] * scale  # 1
+        scale = self.embedding.dtype.type(config.hidden_size**0.5)
+        x = ops.affine(ops.embed("source", self.embedding, symbols), scale, 0.0)  # 1
         seen = state.layers[0].key.shape[2] + T
         bias_NTS = recency(T, seen, config.num_heads, context=config.context, dtype=x.dtype)
         first = max(0, seen - config.context + 1)
         after = []
-        for weights, past in zip(self.layers, state.layers, strict=True):
-            x, cache = encoder_layer_advance(x, past, weights, bias_NTS)  # 2
+        for k, (weights, past) in enumerate(zip(self.layers, state.layers, strict=True)):
+            x, cache = ops.advance(f"layers.{k}", x, past, weights, bias_NTS)  # 2
             after.append(KeyValue(*(part[:, :, first:] for part in cache)))
-        x, _ = layer_norm.forward(x, self.norm)
-        return log_softmax(linear.forward(x, self.output)), CacheState(tuple(after))  # 3
+        x = ops.norm(x, self.norm)
+        return ops.log_softmax(ops.linear(x, self.output)), CacheState(tuple(after))  # 3
 
 
 @final
@@ -169,14 +171,26 @@ class NumpyWindowLanguage(_Language):
         return WindowState(np.full((batch_size, self.window - 1), PAD, np.int64))
 
     def forward(
-        self, symbols: Int[np.ndarray, "B T"], state: WindowState
+        self, symbols: Int[np.ndarray, "B T"], state: WindowState, ops: Steps = PLAIN
     ) -> tuple[Float[np.ndarray, "B T V"], WindowState]:
         T = symbols.shape[1]
         seen = np.concatenate([state.symbols, symbols], axis=1)
-        embedded = self.embedding[seen]
-        x = np.concatenate([embedded[:, i : i + T] for i in range(self.window)], axis=-1)  # 1
-        h = np.tanh(linear.forward(x, self.hidden))  # 2
-        return log_softmax(linear.forward(h, self.output)), WindowState(seen[:, T:])  # 3
+        before = ops.embed("before", self.embedding, state.symbols)
+        embedded = ops.join(before, ops.embed("source", self.embedding, symbols), axis=1)
+        x = ops.join(*(_window(ops, embedded, i, T) for i in range(self.window)))  # 1
+        h = ops.kept("hidden", ops.tanh(ops.linear(x, self.hidden)))  # 2
+        return ops.log_softmax(ops.linear(h, self.output)), WindowState(seen[:, T:])  # 3
+
+
+def _window(ops: Steps, x_BSE: np.ndarray, first: int, steps: int) -> np.ndarray:
+    """`steps` positions from `first` on."""
+
+    def back(d_BTE: np.ndarray) -> np.ndarray:
+        d_BSE = np.zeros_like(x_BSE)
+        d_BSE[:, first : first + steps] = d_BTE
+        return d_BSE
+
+    return ops.move(x_BSE, lambda x: x[:, first : first + steps], back)
 
 
 def numpy_language(

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ..export.model_file import ModelFile, read_model
+from ..inspection.trace import Trace
+from .study import Study
+from .tracing import traced
 
 MODELS = {
     "classify": ("classify", "Classifier"),
@@ -40,6 +43,50 @@ class Model(abc.ABC):
     @abc.abstractmethod
     def describe_parts(self) -> Iterator[tuple[str, Any]]:
         """Name and value of what the task holds besides its network."""
+
+    @abc.abstractmethod
+    def study(self, x: Any, target: Any = None) -> Study:
+        """An input and its answer, as `trace` asks about them.
+
+        Args:
+            x: As `trace` takes it.
+            target: The answer to explain; the model's own if `None`.
+        """
+
+    def trace(
+        self,
+        x: Any,
+        *,
+        target: Any = None,
+        gradients: bool = True,
+        jacobians: bool = True,
+        importance: bool = True,
+    ) -> Trace:
+        """Everything that the network did with one input.
+
+        Args:
+            x: One of what `predict` takes a list of: a text, a recording (an audio file or
+                samples); of a forecasting model, all that `predict` takes, with one series.
+            target: The answer to explain: a label, an output text, of `generate` the symbol that
+                follows; the model's own answer if `None`. A forecast has none.
+            gradients: Also the gradient of the loss by every state and by the input.
+            jacobians: Also what each state still is to the last one.
+            importance: Also which inputs brought the answer about: integrated gradients and
+                leave-one-out. It takes by far the longest.
+        Returns:
+            A `Trace`; `docs/trace.md` lists its arrays.
+        Raises:
+            DataError: `x` is refused as `predict` refuses it.
+            ConfigError: `target` is no answer that the model can give.
+        """
+        return traced(
+            self.study(x, target),
+            self.file.task,
+            dict(self.describe()),
+            gradients=gradients,
+            jacobians=jacobians,
+            importance=importance,
+        )
 
     def describe(self) -> Iterator[tuple[str, Any]]:
         """Name and value of everything worth knowing about the model."""

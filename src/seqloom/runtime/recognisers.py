@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from ..config.transcribe import CTCConfig, ListenConfig
-from ..reference import attention_location, linear, trees
+from ..reference import attention_location, linear
 from ..reference.attention_location import LocationWeights
-from ..reference.functions import log_softmax, real_steps
+from ..reference.functions import log_softmax
 from ..shapes import Float, Int
-from .cells import CELLS, STATES, cell_weights, reversed_steps
+from .cells import CELLS, STATES, both_ways, cell_weights
 from .encoder_decoder import DecoderState, Encoded
+from .steps import PLAIN, Steps
 from .tensors import Tensors
 from .weights import linear_weights
 
@@ -47,13 +48,16 @@ class NumpyCTC:
         tensors.finish()
 
     def __call__(
-        self, features: Float[np.ndarray, "B T F"], lengths: Int[np.ndarray, " B"]
+        self,
+        features: Float[np.ndarray, "B T F"],
+        lengths: Int[np.ndarray, " B"],
+        ops: Steps = PLAIN,
     ) -> Float[np.ndarray, "B T V"]:
         """Log-probabilities of the symbols at each step, in nats."""
-        x = features
-        for directions in self.layers:
-            x, _ = _run_layer(self.cell, x, directions, lengths)
-        return log_softmax(linear.forward(x, self.output))
+        x = ops.given("source", features)
+        for k, directions in enumerate(self.layers):
+            x, _ = both_ways(ops, f"encoder.{k}", self.cell, x, directions, lengths)
+        return ops.log_softmax(ops.linear(x, self.output))
 
     def first(self) -> States:
         """The states before the first piece of one recording."""
@@ -65,8 +69,10 @@ class NumpyCTC:
         """One more piece of one recording; layers of one direction only."""
         x, after = features[None], []
         lengths = np.array([len(features)])
-        for directions, state in zip(self.layers, states, strict=True):
-            x, state = _run(self.cell, x, directions[0], state, lengths)
+        for k, (directions, before) in enumerate(zip(self.layers, states, strict=True)):
+            x, state = PLAIN.unroll(
+                f"encoder.{k}", self.cell, x, directions[0], state=before, lengths=lengths
+            )
             after.append(state)
         return log_softmax(linear.forward(x[0], self.output)), tuple(after)
 
@@ -101,41 +107,45 @@ class NumpyListener:
         tensors.finish()
 
     def start(
-        self, source: Float[np.ndarray, "B S F"], lengths: Int[np.ndarray, " B"]
+        self,
+        source: Float[np.ndarray, "B S F"],
+        lengths: Int[np.ndarray, " B"],
+        ops: Steps = PLAIN,
     ) -> tuple[DecoderState, Encoded]:
         """Steps 1 to 3: hear padded recordings; return the first state and the memory."""
-        x, ends = source, list[Any]()
+        x, ends = ops.given("source", source), list[Any]()
         for depth, directions in enumerate(self.layers):
             if depth:
-                x, lengths = _halve(x, lengths)
-            x, ends = _run_layer(self.cell, x, directions, lengths)
-        summary_BM = np.concatenate([end[0] for end in ends], axis=-1)
-        first = np.tanh(linear.forward(summary_BM, self.initial))
-        parts = np.split(first, len(self.state_kind._fields), axis=-1)
-        keys = attention_location.project_memory(x, self.attention)
+                x, lengths = _halve(ops, x, lengths)
+            x, ends = both_ways(ops, f"encoder.{depth}", self.cell, x, directions, lengths)
+        summary_BM = ops.join(*(end.h for end in ends))
+        first = ops.tanh(ops.linear(summary_BM, self.initial))
+        parts = ops.split(first, len(self.state_kind._fields))
+        keys = ops.project_memory(attention_location, x, lengths, self.attention)
         state = DecoderState((self.state_kind(*parts),), np.zeros(x.shape[:2], x.dtype))
         return state, Encoded(summary_BM, x, keys, lengths)
 
     def step(
-        self, symbols: Int[np.ndarray, " B"], state: DecoderState, memory: Encoded
+        self,
+        symbols: Int[np.ndarray, " B"],
+        state: DecoderState,
+        memory: Encoded,
+        ops: Steps = PLAIN,
     ) -> tuple[Float[np.ndarray, "B V"], DecoderState]:
         """Steps 4 to 6: log-probabilities of the next symbol, in nats, and the new state."""
-        embedded_BE = self.embedding[symbols]
-        assert memory.states_BSM is not None and memory.keys is not None  # noqa: PT018
-        assert state.weights is not None
-        context_BM, weights_BS, _ = attention_location.attend(
+        embedded_BE = ops.embed("target", self.embedding, symbols)
+        context_BM, weights_BS = ops.attend(
+            "decoder",
+            attention_location,
             state.layers[0].h,
-            memory.states_BSM,
-            memory.keys,
-            state.weights,
-            memory.lengths,
+            (memory.states_BSM, memory.keys, state.weights, memory.lengths),
             self.attention,
         )
-        x = np.concatenate([embedded_BE, context_BM], axis=-1)
-        after, _ = self.cell.step(x, state.layers[0], self.decoder)
-        read = np.concatenate([after.h, context_BM, embedded_BE], axis=-1)
-        logits_BV = linear.forward(np.tanh(linear.forward(read, self.readout)), self.output)
-        return log_softmax(logits_BV), DecoderState((after,), weights_BS)
+        x = ops.join(embedded_BE, context_BM)
+        after = ops.step("decoder.0", self.cell, x, state.layers[0], self.decoder)
+        read = ops.join(after.h, context_BM, embedded_BE)
+        logits_BV = ops.linear(ops.tanh(ops.linear(read, self.readout)), self.output)
+        return ops.log_softmax(logits_BV), DecoderState((after,), weights_BS)
 
 
 def _layer(
@@ -150,36 +160,15 @@ def _layer(
     ]
 
 
-def _run_layer(
-    cell: Any, x: np.ndarray, directions: list[Any], lengths: np.ndarray
-) -> tuple[np.ndarray, list[Any]]:
-    """A layer over whole recordings: its outputs, and each direction's last state."""
-    outputs, ends = [], []
-    for reverse, weights in enumerate(directions):
-        given = reversed_steps(x, lengths) if reverse else x
-        out, end = _run(cell, given, weights, cell.initial_state(len(x), weights), lengths)
-        outputs.append(reversed_steps(out, lengths) if reverse else out)
-        ends.append(end)
-    return np.concatenate(outputs, axis=-1), ends
-
-
-def _run(
-    cell: Any, x_BTI: np.ndarray, weights: Any, state: Any, lengths: np.ndarray
-) -> tuple[np.ndarray, Any]:
-    """`reference.unroll` that keeps nothing for a way back: an hour of sound fits in memory."""
-    B, T, _ = x_BTI.shape
-    real_BT = real_steps(lengths, B, T)
-    outputs_BTH = np.zeros((B, T, weights.weight_hh.shape[1]), x_BTI.dtype)
-    for t in range(T):
-        real_B1 = real_BT[:, t, None]
-        new, _ = cell.step(x_BTI[:, t], state, weights)
-        state = trees.map_arrays(lambda a, b, real=real_B1: np.where(real, a, b), new, state)
-        outputs_BTH[:, t] = np.where(real_B1, state[0], 0.0)
-    return outputs_BTH, state
-
-
-def _halve(x_BSM: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _halve(ops: Steps, x_BSM: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Neighbours side by side, as `models.listener.halve`."""
     B, S, M = x_BSM.shape
-    x_BSM = np.pad(x_BSM, ((0, 0), (0, S % 2), (0, 0)))
-    return x_BSM.reshape(B, (S + 1) // 2, 2 * M), (lengths + 1) // 2
+
+    def there(x_BSM: np.ndarray) -> np.ndarray:
+        padded = np.pad(x_BSM, ((0, 0), (0, S % 2), (0, 0)))
+        return padded.reshape(B, (S + 1) // 2, 2 * M)
+
+    def back(d_BSM: np.ndarray) -> np.ndarray:
+        return d_BSM.reshape(B, S + S % 2, M)[:, :S]
+
+    return ops.move(x_BSM, there, back), (lengths + 1) // 2

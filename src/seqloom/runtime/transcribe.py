@@ -14,8 +14,9 @@ from ..config.transcribe import CTCConfig
 from ..data.speech.audio import checked, read_audio, resample
 from ..data.speech.log_mel import log_mel, stack_frames
 from ..data.speech.recordings import pad_features
-from ..decoding import Hypothesis, LengthLimit, Search, decode
-from ..decoding.ctc import ctc_align, ctc_beam, ctc_greedy, ctc_log_probability
+from ..data.vocabulary import EOS
+from ..decoding import Considered, Hypothesis, LengthLimit, Search, decode, decode_recorded
+from ..decoding.ctc import ctc_align, ctc_best
 from ..errors import ConfigError, DataError
 from ..export.model_file import ModelFile
 from ..export.parts.transcribe import TranscribeParts
@@ -24,6 +25,7 @@ from .model import Model
 from .recognisers import NumpyCTC, NumpyListener
 from .speech_stream import SpeechStream, samples_of
 from .tensors import Tensors
+from .traces.transcribe import CTCStudy, ListenStudy, SoundStudy
 
 Sound = str | Path | np.ndarray
 BATCH_STEPS = 4000  # padded steps of recordings that are worked on together
@@ -167,10 +169,7 @@ class Transcriber(Model):
     ) -> list[Transcript]:
         """Transcripts of samples at the model's rate; the work behind `predict`."""
         setup, text = self.parts.features, self.parts.text
-        features = [
-            stack_frames(self.parts.normal(log_mel(samples, setup)), setup.stack)
-            for samples in recordings
-        ]
+        features = [self.features(samples) for samples in recordings]
         found = []
         for samples, (best, frames) in zip(recordings, self._decode(features, search), strict=True):
             starts = None if frames is None else tuple(t * setup.step_seconds for t in frames)
@@ -184,6 +183,35 @@ class Transcriber(Model):
                 )
             )
         return found
+
+    def features(self, samples: Float[np.ndarray, " samples"]) -> Float[np.ndarray, "T F"]:
+        """What the network reads of samples at the model's rate."""
+        setup = self.parts.features
+        return stack_frames(self.parts.normal(log_mel(samples, setup)), setup.stack)
+
+    def study(self, x: Sound, target: str | None = None) -> SoundStudy:
+        heard = self.features(self.hear(x, "sound 1"))
+        if not len(heard):
+            raise DataError("trace: `x` must be long enough for one step of features, got less.")
+        name = f"{len(heard)} steps of sound" if isinstance(x, np.ndarray) else Path(x).name
+        symbols = None if target is None else self.parts.text.encode(target)
+        search, config = self._search(None, None), self.file.model
+        if isinstance(self.network, NumpyCTC):
+            given = None if symbols is None else tuple(symbols)
+            return CTCStudy(
+                config, self.network, self.parts, heard, symbols=given, beam=search.beam, name=name
+            )
+        rows: list[Considered] = []
+        if symbols is None:
+            limit = LengthLimit(self.parts.length_ratio)
+            [best], rows = decode_recorded(self.network, heard, limit, search)
+            symbols = [*best.symbols, *([EOS] if best.finished else [])]
+        else:
+            symbols = [*symbols, EOS]
+        beam = [row.to_json(self.parts.text.symbols) for row in rows]
+        return ListenStudy(
+            config, self.network, self.parts, heard, symbols=symbols, name=name, beam=beam
+        )
 
     def _decode(
         self, features: list[np.ndarray], search: Search
@@ -217,15 +245,6 @@ class Transcriber(Model):
         yield "step_ms", round(1000 * parts.features.step_seconds, 3)
         yield "max_seconds", parts.max_seconds
         yield "length_ratio", parts.length_ratio
-
-
-def ctc_best(log_probs: Float[np.ndarray, "T V"], beam: int) -> Hypothesis:
-    """The best transcript: greedy with a beam of 1, as a stream has it."""
-    if beam > 1:
-        return ctc_beam(log_probs, beam=beam)[0]
-    symbols = ctc_greedy(log_probs)
-    total = ctc_log_probability(log_probs, symbols)
-    return Hypothesis(symbols, total, total, finished=True)
 
 
 def _batches(steps: list[int]) -> Iterator[list[int]]:

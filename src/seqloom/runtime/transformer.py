@@ -1,6 +1,7 @@
 """The encoder-decoder Transformer in NumPy, made of the layers of `reference/`.
 
-The counterpart of `models/transformer.py`; it keeps the contract of `decoding.Stepper`.
+The counterpart of `models/transformer.py`; it keeps the contract of `decoding.Stepper`, and
+`forward` goes along a whole output, for a `Tape`.
 """
 
 from typing import NamedTuple
@@ -8,19 +9,18 @@ from typing import NamedTuple
 import numpy as np
 
 from ..config.transduce import TransformerConfig
-from ..reference import layer_norm
-from ..reference.functions import log_softmax
+from ..reference.linear import LinearWeights
 from ..reference.multi_head import KeyValue
 from ..reference.transformer import (
     DecoderLayerWeights,
     EncoderLayerWeights,
     decoder_layer_step,
-    encoder_layer,
     initial_cache,
     project_memory,
 )
 from ..reference.transformer_parts import positions
 from ..shapes import Float, Int
+from .steps import PLAIN, Steps
 from .tensors import Tensors
 from .weights import feed_forward_weights, heads_weights, norm_weights
 
@@ -74,15 +74,25 @@ class NumpyTransformer:
         self.output_bias = tensors.take("output_bias", target_symbols)
         tensors.finish()
 
+    def encode(
+        self,
+        source: Int[np.ndarray, "B S"],
+        lengths: Int[np.ndarray, " B"],
+        ops: Steps = PLAIN,
+    ) -> Float[np.ndarray, "B S D"]:
+        """Read padded sources."""
+        N = self.config.num_heads
+        x = self._embed("source", self.source_embedding, source, start=0, ops=ops)
+        for k, layer in enumerate(self.encoder):
+            x = ops.encoder_layer(f"encoder.{k}", x, layer, num_heads=N, lengths=lengths)
+        return ops.norm(x, self.encoder_norm)
+
     def start(
         self, source: Int[np.ndarray, "B S"], lengths: Int[np.ndarray, " B"]
     ) -> tuple[TransformerState, TransformerMemory]:
         """Read padded sources; return the first state and the memory."""
         N = self.config.num_heads
-        x = self._embed(self.source_embedding, source, start=0)
-        for layer in self.encoder:
-            x, _ = encoder_layer(x, layer, num_heads=N, lengths=lengths)
-        x, _ = layer_norm.forward(x, self.encoder_norm)
+        x = self.encode(source, lengths)
         memory = TransformerMemory(
             layers=tuple(
                 project_memory(x, layer, num_heads=N, lengths=lengths) for layer in self.decoder
@@ -101,17 +111,49 @@ class NumpyTransformer:
     ) -> tuple[Float[np.ndarray, "B V"], TransformerState]:
         """Log-probabilities of the next symbol, in nats, and the new state."""
         place = state.layers[0].key.shape[2]
-        x = self._embed(self.target_embedding, symbols[:, None], start=place)[:, 0]
+        x = self._embed("target", self.target_embedding, symbols[:, None], start=place)[:, 0]
         caches = []
         for layer, cache, known in zip(self.decoder, state.layers, memory.layers, strict=True):
             x, new, _ = decoder_layer_step(x, cache, known, layer, memory_lengths=memory.lengths)
             caches.append(new)
-        x, _ = layer_norm.forward(x, self.decoder_norm)
-        logits_BV = x @ self.target_embedding.T + self.output_bias
-        return log_softmax(logits_BV), TransformerState(tuple(caches))
+        return self._say(x), TransformerState(tuple(caches))
 
-    def _embed(self, embedding: np.ndarray, symbols: np.ndarray, *, start: int) -> np.ndarray:
+    def forward(
+        self,
+        source: Int[np.ndarray, "B S"],
+        lengths: Int[np.ndarray, " B"],
+        before: Int[np.ndarray, "B T"],
+        ops: Steps = PLAIN,
+    ) -> Float[np.ndarray, "B T V"]:
+        """Log-probabilities along given outputs, all steps at once.
+
+        Args:
+            source: Padded sources.
+            lengths: Real symbols per source.
+            before: For each step the symbol before it, `BOS` at the first.
+            ops: The steps it is made of.
+        """
+        N = self.config.num_heads
+        memory = self.encode(source, lengths, ops)
+        x = self._embed("target", self.target_embedding, before, start=0, ops=ops)
+        for k, layer in enumerate(self.decoder):
+            name = f"decoder.{k}"
+            x = ops.decoder_layer(name, x, memory, layer, num_heads=N, memory_lengths=lengths)
+        return self._say(x, ops)
+
+    def _say(self, x: np.ndarray, ops: Steps = PLAIN) -> np.ndarray:
+        output = LinearWeights(self.target_embedding, self.output_bias)
+        return ops.log_softmax(ops.linear(ops.norm(x, self.decoder_norm), output))
+
+    def _embed(
+        self,
+        name: str,
+        embedding: np.ndarray,
+        symbols: np.ndarray,
+        *,
+        start: int,
+        ops: Steps = PLAIN,
+    ) -> np.ndarray:
         D = self.config.hidden_size
         place = positions(symbols.shape[1], D, start=start, dtype=embedding.dtype)
-        embedded: np.ndarray = embedding[symbols] * D**0.5 + place
-        return embedded
+        return ops.affine(ops.embed(name, embedding, symbols), D**0.5, place)

@@ -1,6 +1,7 @@
-"""Training: from a file of pairs to a run's folder."""
+"""Training: from data to a run's folder; and `watch`, for networks that are none of ours."""
 
 from .loop import Result
 from .start import resume, train
+from .watching import watch
 
-__all__ = ["Result", "resume", "train"]
+__all__ = ["Result", "resume", "train", "watch"]

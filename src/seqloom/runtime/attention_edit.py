@@ -1,0 +1,101 @@
+"""A decoder some of whose attention weights are set by hand, and which goes on from there.
+
+`Edited` keeps the contract of `decoding.Stepper`, so every search can ask it; what the weights
+around the given ones become is `reference/attention_edit.py`. Checked by
+`tests/runtime/test_attention_edit.py`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..errors import ConfigError
+from .encoder_decoder import DecoderState, Encoded, NumpyEncoderDecoder
+from .steps import PLAIN, Steps
+
+Edits = Mapping[tuple[int, int], float]  # weights by target step and source step
+
+
+class Edited:
+    """An encoder-decoder with some weights given. One source at a time, any number of rows."""
+
+    def __init__(self, network: NumpyEncoderDecoder, edits: Edits) -> None:
+        """
+        Args:
+            network: The network.
+            edits: Weights by target step and source step.
+        """
+        self.network = network
+        self.rows = by_target(edits)
+        self.place = 0  # the target step that comes next: all rows take it together
+
+    def start(
+        self, source: np.ndarray, lengths: np.ndarray, ops: Steps = PLAIN
+    ) -> tuple[DecoderState, Encoded]:
+        """As the network's."""
+        self.place = 0
+        return self.network.start(source, lengths, ops)
+
+    def step(
+        self, symbols: np.ndarray, state: DecoderState, memory: Encoded, ops: Steps = PLAIN
+    ) -> tuple[np.ndarray, DecoderState]:
+        """As the network's, with this step's weights."""
+        given = self.rows.get(self.place)
+        self.place += 1
+        seen: Any = ops if given is None else _Given(ops, given)
+        return self.network.step(symbols, state, memory, seen)
+
+
+class _Given:
+    """The steps of another `ops`, with given weights in its attention."""
+
+    def __init__(self, ops: Steps, given: dict[int, float]) -> None:
+        self._ops, self._given = ops, given
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ops, name)
+
+    def attend(self, name: str, attention: Any, query: Any, memory: Any, w: Any) -> Any:
+        _, weights = self._ops.attend(name, attention, query, memory, w)
+        return self._ops.reweigh(name, weights, memory[0], self._given)
+
+
+def by_target(edits: Edits) -> dict[int, dict[int, float]]:
+    """The given weights of each target step."""
+    rows: dict[int, dict[int, float]] = {}
+    for (target, source), weight in edits.items():
+        rows.setdefault(target, {})[source] = weight
+    return rows
+
+
+def shifted(edits: Edits, left_out: slice) -> dict[tuple[int, int], float]:
+    """The weights that remain when a span of the source is left out."""
+    width = left_out.stop - left_out.start
+    return {
+        (t, s if s < left_out.start else s - width): weight
+        for (t, s), weight in edits.items()
+        if not left_out.start <= s < left_out.stop
+    }
+
+
+def check_edits(edits: Edits, num_sources: int) -> None:
+    """Raise a ConfigError unless the weights can be those of some attention."""
+    for (target, source), weight in edits.items():
+        if target < 0 or not 0 <= source < num_sources:
+            raise ConfigError(
+                f"trace: `attention` must name target steps from 0 and source steps from 0 to "
+                f"{num_sources - 1}, got {(target, source)}."
+            )
+        if not 0.0 <= weight <= 1.0:
+            raise ConfigError(
+                f"trace: `attention` must have weights from 0 to 1, got {weight:g} at "
+                f"{(target, source)}."
+            )
+    for target, row in by_target(edits).items():
+        total = sum(row.values())
+        if total > 1 + 1e-6 or (len(row) == num_sources and total < 1 - 1e-6):
+            raise ConfigError(
+                f"trace: `attention` must leave the weights of target step {target} a sum of 1, "
+                f"got {total:g}. Give fewer or other weights."
+            )

@@ -1,0 +1,115 @@
+"""A series and its forecast, for a trace: the loss is the mean of the forecast over the horizon.
+
+More exactly, of what the network adds to the seasonal naive forecast, s times the median of its
+output (`data/series/scaling.py`), in the user's unit, of logarithms where it reads those. The
+window's own scale counts as fixed, and so does what the steps of the future are told. Left out, a
+step has the window's mean for its value, and no change from the season before.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ...config.forecast import MEDIAN
+from ...data.series.scaling import Inputs, scale
+from ...data.series.series import SeriesSet
+from ...data.series.windows import Origins, WindowSource
+from ...decoding.quantiles import PROBABILITIES, interval, quantiles
+from ...decoding.restore import restore
+from ...export.parts.forecast import ForecastParts
+from ...inspection.trace import Named
+from ..forecast_networks import NumpyForecaster, single
+from ..steps import PLAIN, Steps
+from ..study import Answer, Study, rung_of
+
+_VALUES = 2  # the first features of a step say its value; the others, its time
+
+
+class SeriesStudy(Study):
+    """The end of a series and what is forecast from there."""
+
+    numbers = True
+    sign = 1.0
+
+    def __init__(
+        self, config: Any, network: NumpyForecaster, parts: ForecastParts, data: SeriesSet
+    ) -> None:
+        """
+        Args:
+            config: The network's settings.
+            network: The network.
+            parts: How it reads and says numbers.
+            data: One series.
+        """
+        self.config, self.network, self.parts = config, network, parts
+        one, axis = data.series[0], data.axis
+        end = np.array([len(one.values)])
+        source = WindowSource(
+            data,
+            parts.features,
+            scaling=parts.scaling,
+            horizon=parts.horizon,
+            future=True,
+            where="trace",
+        )
+        inputs, self.by = scale(source.cut(Origins(np.zeros(1, np.int64), end)), parts.scaling)
+        self.inputs = single(inputs)
+        self.num_inputs = int(inputs.lengths[0])
+        if config.architecture != "fully-connected":  # the others read as much as there is
+            self.inputs = self.inputs._replace(past=self.inputs.past[:, : self.num_inputs])
+        self.rung = rung_of(config)
+        times = tuple(axis.label(one.end - k) for k in range(self.num_inputs, 0, -1))
+        ahead = tuple(axis.label(one.end + t) for t in range(parts.horizon))
+        known = range(1, parts.features.known_size + 1)
+        self.labels = {
+            "source": times,
+            "target": ahead,
+            "step": (*ahead, *times),
+            "feature": ("value", "change", *(f"known {k}" for k in known)),
+            "quantile": tuple(f"{100 * p:g} %" for p in PROBABILITIES),
+        }
+        self.input = f"{one.name}: {times[0]} to {times[-1]}"
+
+    def ask(self, ops: Steps, rows: int = 1) -> Answer:
+        return self._answer(Inputs(*(np.repeat(a, rows, axis=0) for a in self.inputs)), ops)
+
+    def without(self, spans: list[slice]) -> np.ndarray:
+        rows = Inputs(*(np.repeat(a, len(spans), axis=0) for a in self.inputs))
+        for past_WP, span in zip(rows.past, spans, strict=True):
+            past_WP[span, :_VALUES] = 0.0
+        return self._answer(rows, PLAIN).value
+
+    def arrays(self, answer: Answer) -> dict[str, Named]:
+        past = self.inputs.past[0, : self.num_inputs]
+        values = self._values(answer).astype(np.float32)
+        return {
+            "input/values": Named(past, ("source", "feature")),
+            "output/values": Named(values, ("target", "quantile")),
+        }
+
+    def output(self, answer: Answer) -> str:
+        return ", ".join(f"{x:.6g}" for x in self._values(answer)[:, MEDIAN])
+
+    def steps_of(self, layer: str) -> str:
+        if layer.startswith("hidden"):
+            return ""
+        return "step" if layer.startswith("layers") else super().steps_of(layer)
+
+    def _answer(self, inputs: Inputs, ops: Steps) -> Answer:
+        said_BTO = self.network(inputs, ops)
+        B, T, _ = said_BTO.shape
+        order_BTO = np.argsort(said_BTO, axis=2)
+        place_BT = order_BTO[:, :, MEDIAN] if self.config.output == "quantile" else 0
+        where = (np.arange(B)[:, None], np.arange(T), place_BT)
+        unit = float(self.by.unit[0]) / T
+        seeds = np.zeros_like(said_BTO)
+        seeds[where] = unit
+        return Answer(unit * said_BTO[where].sum(axis=1), [(said_BTO, seeds)], said_BTO)
+
+    def _values(self, answer: Answer) -> np.ndarray:
+        """Quantiles in the user's unit, as `predict` has its median: `(T, Q)`."""
+        found = quantiles(answer.said[:1], self.config.output)
+        bounds = interval(found, 80)
+        restored = restore(found, bounds, self.by, log=self.parts.scaling.log)
+        values: np.ndarray = restored.quantiles[0]
+        return values

@@ -1,0 +1,96 @@
+"""A text and the symbol after it, for a trace: the loss is -log p of that symbol.
+
+Step t reads symbol t of `source`, the first of which is the beginning, and foretells symbol t of
+`target`: the text itself, one further on, and at the last step the symbol that is explained.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from ...data.vocabulary import BOS, UNK
+from ...decoding.continuation import NO_TEXT
+from ...errors import ConfigError
+from ...export.parts.generate import GenerateParts
+from ...inspection.trace import Named
+from ..steps import PLAIN, Steps
+from ..study import Answer, Study, rung_of, seeds_of, shorter
+from .outputs import output_arrays
+
+
+class TextStudy(Study):
+    """A text and one symbol that may follow."""
+
+    def __init__(
+        self, config: Any, network: Any, parts: GenerateParts, *, text: str, target: str | None
+    ) -> None:
+        """
+        Args:
+            config: The network's settings.
+            network: The network.
+            parts: Its vocabulary.
+            text: What is read; it may be empty.
+            target: The symbol that follows; the likeliest one, when first asked, if `None`.
+        Raises:
+            ConfigError: `target` is not one known symbol.
+        """
+        vocabulary = parts.vocabulary
+        self.network, self.symbols = network, [BOS, *vocabulary.encode(text)]
+        self.rung = rung_of(config)
+        names = tuple(vocabulary.symbols)
+        self.place = None if target is None else _known(parts, target)
+        self.input = text
+        self.num_inputs = len(self.symbols)
+        self.labels = {
+            "source": (names[BOS], *vocabulary.split(text)),
+            "vocabulary": names,
+        }
+
+    @property
+    def load(self) -> int:
+        return self.num_inputs * (1 + len(self.labels["vocabulary"]) // 256)
+
+    def ask(self, ops: Steps, rows: int = 1) -> Answer:
+        return self._answer(np.array([self.symbols] * rows), np.full(rows, len(self.symbols)), ops)
+
+    def without(self, spans: list[slice]) -> np.ndarray:
+        return self._answer(*shorter(self.symbols, spans), PLAIN).value
+
+    def arrays(self, answer: Answer) -> dict[str, Named]:
+        assert self.place is not None
+        foretold = np.array([*self.symbols[1:], self.place], np.int64)
+        self.labels["target"] = (*self.labels["source"][1:], self.output(answer))
+        return output_arrays(answer, foretold)
+
+    def output(self, answer: Answer) -> str:
+        assert self.place is not None
+        return self.labels["vocabulary"][self.place]
+
+    def _answer(self, symbols: np.ndarray, lengths: np.ndarray, ops: Steps) -> Answer:
+        """No step sees a later one, so padding stays behind what is read off."""
+        B = len(symbols)
+        said_BTV, _ = self.network.forward(symbols, self.network.initial_state(B), ops)
+        rows, last = np.arange(B), np.maximum(lengths - 1, 0)
+        if self.place is None:
+            self.place = _likeliest(said_BTV[0, -1])
+        value, gradient = seeds_of(said_BTV[rows, last], np.full(B, self.place))
+        seeds_BTV = np.zeros_like(said_BTV)
+        seeds_BTV[rows, last] = gradient
+        return Answer(value, [(said_BTV, seeds_BTV)], said_BTV)
+
+
+def _likeliest(log_probs_V: np.ndarray) -> int:
+    """Of the symbols that are text."""
+    log_probs_V = log_probs_V.copy()
+    log_probs_V[list(NO_TEXT)] = -np.inf
+    return int(log_probs_V.argmax())
+
+
+def _known(parts: GenerateParts, target: str) -> int:
+    symbols = parts.vocabulary.encode(target)
+    if len(symbols) != 1 or symbols[0] == UNK:
+        raise ConfigError(
+            f"trace: `target` must be one symbol that the model knows, got {target!r}. "
+            "Name the symbol that follows the text."
+        )
+    return symbols[0]

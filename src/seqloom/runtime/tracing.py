@@ -1,0 +1,127 @@
+"""From a `Study` to a `Trace`: what every task has in common.
+
+The names of arrays, their axes and units are those of `docs/trace.md`. Checked by the tests of
+each task, `tests/runtime/test_trace_*.py`.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..inspection.measures import measured
+from ..inspection.trace import Layer, Named, Trace
+from .importance import integrated_gradients, leave_one_out
+from .study import Study
+from .tape import Tape
+
+
+def traced(
+    study: Study,
+    task: str,
+    described: dict[str, Any],
+    *,
+    gradients: bool = True,
+    jacobians: bool = True,
+    importance: bool = True,
+) -> Trace:
+    """Run a network once and keep everything.
+
+    Args:
+        study: The input and its answer.
+        task: The model's task.
+        described: What the model says of itself.
+        gradients: Play the tape backward too.
+        jacobians: Measure the states' Jacobians.
+        importance: Find which inputs mattered, which takes many more runs.
+    """
+    tape = Tape()
+    answer = study.ask(tape)
+    arrays = {**_states(tape, study), **_attention(tape, study), **study.arrays(answer)}
+    facts: dict[str, Any] = {"model": {k: _plain(v) for k, v in described.items()}}
+    facts |= study.facts(answer)
+    if gradients:
+        tape.backward([(array, study.sign * d) for array, d in answer.seeds])
+        arrays |= _gradients(tape, study)
+    if importance:
+        found = integrated_gradients(study)
+        lost, together = leave_one_out(study, float(answer.value[0]))
+        arrays["importance/integrated_gradients"] = _named(found.shares, "source")
+        arrays["importance/leave_one_out"] = _named(lost, "source")
+        facts["importance"] = {
+            "points": found.points,
+            "difference": found.difference,
+            "left_out_together": together,
+        }
+    trace = Trace(
+        task=task,
+        rung=study.rung,
+        input=study.input,
+        output=study.output(answer),
+        labels=study.labels,
+        layers=tuple(_layers(tape, study)),
+        facts=facts,
+        arrays=arrays,
+    )
+    weights = {name: ran.weights for name, ran in tape.layers.items() if ran.weights is not None}
+    return measured(trace, weights if jacobians else None)
+
+
+def _layers(tape: Tape, study: Study) -> list[Layer]:
+    return [
+        Layer(
+            name=name,
+            kind=ran.kind,
+            steps=study.steps_of(name),
+            size=ran.size,
+            reverse=ran.reverse,
+        )
+        for name, ran in tape.layers.items()
+    ]
+
+
+def _states(tape: Tape, study: Study) -> dict[str, Named]:
+    found = {}
+    for name, ran in tape.layers.items():
+        dims = tuple(filter(None, (study.steps_of(name), f"{name}.unit")))
+        for kind, array in {**ran.states(), **ran.gates()}.items():
+            found[f"states/{name}/{kind}"] = _named(array[0], *dims)
+    return found
+
+
+def _gradients(tape: Tape, study: Study) -> dict[str, Named]:
+    found = {}
+    for name, ran in tape.layers.items():
+        dims = tuple(filter(None, (study.steps_of(name), f"{name}.unit")))
+        for kind, array in ran.gradients(tape).items():
+            found[f"gradient/{name}/{kind}"] = _named(array[0], *dims)
+    x = tape.inputs["source"]
+    d_x = tape.gradient(x)[0, : study.num_inputs]
+    if study.numbers:
+        found["gradient/input"] = _named(d_x, "source", "feature")
+    else:
+        found["gradient/input"] = _named((d_x * x[0, : study.num_inputs]).sum(axis=-1), "source")
+    return found
+
+
+def _attention(tape: Tape, study: Study) -> dict[str, Named]:
+    found = {}
+    for name, weights in tape.attention.items():
+        dims = study.attention_dims(name)
+        array = np.stack([w[0] for w in weights])
+        array = array.reshape(-1, array.shape[-1]) if dims[0] == "target" else array[0]
+        found[f"attention/{name}"] = _named(array, *dims)
+    return found
+
+
+def _named(array: np.ndarray, *dims: str) -> Named:
+    return Named(np.ascontiguousarray(array, np.float32), dims)
+
+
+def _plain(value: Any) -> Any:
+    """A value ready for JSON."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    return str(value)

@@ -1,0 +1,140 @@
+"""States and gradients of every network of every task against torch autograd in float64."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from seqloom.config.forecast import MEDIAN
+from seqloom.data.vocabulary import BOS
+from seqloom.runtime import Transducer, model_of
+from seqloom.runtime.ran import Plain
+from seqloom.runtime.steps import PLAIN
+from seqloom.runtime.tape import Tape
+
+from ..export.forecasts import CONFIGS as FORECASTERS
+from ..export.forecasts import random_forecaster
+from ..export.models import CONFIGS as PAIRS
+from ..export.models import random_model
+from ..export.speech import CONFIGS as SPEECH
+from ..export.speech import noise, random_speech_model
+from ..models.test_classifiers import CONFIGS as CLASSIFIERS
+from ..models.test_language_models import CONFIGS as LANGUAGES
+from .autograd import Watched, as_double, doubled, embedded, grad
+from .test_classify import model_file
+from .test_generate import random_file
+
+
+def played(model, study):
+    """The tape of a study's network in float64, played backward."""
+    doubled(model.network)
+    tape = Tape()
+    answer = study.ask(tape)
+    tape.backward([(array, study.sign * d) for array, d in answer.seeds])
+    plain = study.ask(PLAIN)
+    np.testing.assert_array_equal(plain.said, answer.said)  # a tape changes no bit
+    np.testing.assert_array_equal(plain.value, answer.value)
+    return tape, answer
+
+
+def assert_same(tape, answer, watched, loss, x):
+    """Value, states, gradients of states and of the input are torch's, `x` being the input."""
+    loss.backward()
+    close = {"rtol": 1e-6, "atol": 1e-10}
+    np.testing.assert_allclose(abs(answer.value[0]), abs(loss.item()), rtol=1e-9)
+    got = tape.gradient(tape.inputs["source"])[0]
+    np.testing.assert_allclose(got, grad(x)[0], **close)
+    assert np.abs(got).max() > 1e-6
+    cells = [ran for ran in tape.layers.values() if ran.weights is not None]
+    assert len(cells) == len(watched.cells)
+    for number, ran in enumerate(cells):
+        gradients = ran.gradients(tape)
+        for name, (states, d_states) in watched.states(number, reverse=ran.reverse).items():
+            np.testing.assert_allclose(ran.states()[name][0], states, **close)
+            np.testing.assert_allclose(gradients[name][0], d_states, **close)
+    layers = [r for r in tape.layers.values() if isinstance(r, Plain) and r.kind == "transformer"]
+    assert len(layers) == len(watched.layers)
+    for ran, y in zip(layers, watched.layers, strict=True):
+        np.testing.assert_allclose(ran.output, y.detach().numpy(), **close)
+        np.testing.assert_allclose(ran.gradients(tape)["h"], grad(y), **close)
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_classifiers(name, monkeypatch):
+    file, network = model_file(name)
+    model, network = model_of(file), network.double()
+    study = model.study("not a good film , not at all", target="fine")
+    watched, x = Watched(monkeypatch, network), embedded(network, "embedding")
+    logits = network(torch.tensor([study.symbols]), torch.tensor([study.num_inputs]))
+    loss = -logits.log_softmax(-1)[0, 1]
+    assert_same(*played(model, study), watched, loss, x[0])
+
+
+@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize("target", [None, "B A D D"])
+def test_pairs(name, target, monkeypatch):
+    file, network = random_model(PAIRS[name])
+    model, network = Transducer(file), network.double()
+    study = model.study("cafe" if target else "gfedcab", target)
+    watched, x = Watched(monkeypatch, network), embedded(network, "source_embedding")
+    before = torch.tensor([[BOS, *study.target[:-1]]])
+    logits = network(torch.tensor([study.source]), torch.tensor([study.num_inputs]), before)
+    loss = F.cross_entropy(logits[0], torch.tensor(study.target), reduction="sum")
+    assert_same(*played(model, study), watched, loss, x[0])
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_texts(name, monkeypatch):
+    file, network = random_file(name)
+    model, network = model_of(file), network.double()
+    study = model.study("abcfedcba", "c")
+    watched, x = Watched(monkeypatch, network), embedded(network, "embedding")
+    logits, _ = network(torch.tensor([study.symbols]))
+    loss = -logits.log_softmax(-1)[0, -1, study.place]
+    tape, answer = played(model, study)
+    if "before" in tape.inputs:  # the window's padding is embedded with the text
+        inputs, x = x[0], x[0].new_zeros(1, study.num_inputs, x[0].shape[2])
+        inputs.register_hook(lambda d: setattr(x, "grad", d[:, -study.num_inputs :]))
+    else:
+        x = x[0]
+    assert_same(tape, answer, watched, loss, x)
+
+
+@pytest.mark.parametrize("length", [7, 14])
+@pytest.mark.parametrize("name", FORECASTERS)
+def test_forecasters(name, length, monkeypatch):
+    file, network = random_forecaster(FORECASTERS[name])
+    model, network = model_of(file), network.double()
+    study = model.study(list(np.random.default_rng(5).normal(size=length) * 3 + 5))
+    study.inputs = as_double(study.inputs)
+    watched = Watched(monkeypatch, network)
+    tensors = [torch.tensor(array) for array in study.inputs]
+    tensors[0].requires_grad_()
+    said = network(*tensors)
+    if file.model.output == "quantile":
+        said = said.sort(dim=2).values[:, :, MEDIAN]
+    else:
+        said = said[:, :, 0]
+    loss = said.mean() * study.by.unit[0]
+    assert_same(*played(model, study), watched, loss, tensors[0])
+
+
+@pytest.mark.parametrize("name", SPEECH)
+def test_recognisers(name, monkeypatch):
+    file, network = random_speech_model(SPEECH[name])
+    model, network = model_of(file), network.double()
+    study = model.study(noise(2000, seed=1), "abba")
+    study.features = as_double(study.features)
+    watched = Watched(monkeypatch, network)
+    x, lengths = (
+        torch.tensor(study.features[None], requires_grad=True),
+        torch.tensor([len(study.features)]),
+    )
+    if file.model.architecture == "ctc":
+        log_probs = network(x, lengths).transpose(0, 1)
+        symbols = torch.tensor([study.symbols])
+        loss = F.ctc_loss(log_probs, symbols, lengths, torch.tensor([4]), reduction="sum")
+    else:
+        logits = network(x, lengths, torch.tensor([[BOS, *study.target[:-1]]]))
+        loss = F.cross_entropy(logits[0], torch.tensor(study.target), reduction="sum")
+    assert_same(*played(model, study), watched, loss, x)
