@@ -2,9 +2,9 @@
 
     python benchmarks/page.py
 
-Loads pages of random states in Chromium, each three times in a new window, and takes the middle: from
-the start of loading to the drawn page, and the longest frame while the selected step moves with all
-that can be seen. 200 steps of 512 units have to load within 2 s.
+Loads pages of random states in Chromium, each three times in a new window, and takes the middle:
+from the start of loading to the drawn page, and the longest frame while the selected step moves
+with all that can be seen. 200 steps of 512 units have to load within 2 s.
 """
 
 import shutil
@@ -17,8 +17,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from seqloom.inspection.page import write_page
 from tests.inspection.page.traces import large
+
+from seqloom.inspection.page import write_page
 
 SIZES = ((200, 512), (1000, 1024))
 REPEATS = 3

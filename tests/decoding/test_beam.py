@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from seqloom.data.vocabulary import EOS
 from seqloom.decoding import beam_search, greedy
+from seqloom.decoding.beam import _top
 
 from .table import FIRST, TableModel, every_output, log_probability, padded
 
@@ -176,3 +177,11 @@ def test_sources_that_are_done_cost_nothing_more():
     model = TableModel(2, end_bonus=50.0)
     search(model, limits=[0, 0, 0, 0, 0, 1000], beam=3)
     assert model.rows_run < 100
+
+
+@pytest.mark.parametrize("count", [1, 4, 10, 30, 99])
+def test_of_equals_the_first_is_taken_first_at_the_border_too(count):
+    values = np.round(np.random.default_rng(count).normal(size=(50, 30)))
+    values[:, ::7] = -np.inf
+    want = np.argsort(-values, axis=1, kind="stable")[:, :count]
+    assert np.array_equal(_top(values, count), want)

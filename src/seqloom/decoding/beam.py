@@ -177,11 +177,13 @@ class _Search:
 
 def _top(values_BN: np.ndarray, count: int) -> np.ndarray:
     """Places of the `count` largest values of each row, falling; the first of equals first."""
-    count = min(count, values_BN.shape[1])
-    if count < values_BN.shape[1]:
-        part_BC = np.argpartition(-values_BN, count - 1, axis=1)[:, :count]
-        part_BC.sort(axis=1)
-    else:
-        part_BC = np.broadcast_to(np.arange(count), (len(values_BN), count))
-    order = np.argsort(-np.take_along_axis(values_BN, part_BC, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(part_BC, order, axis=1)
+    B, N = values_BN.shape
+    count = min(count, N)
+    if count == N:
+        return np.argsort(-values_BN, axis=1, kind="stable")
+    least_B = np.partition(values_BN, N - count, axis=1)[:, N - count]
+    best_BC = np.empty((B, count), np.int64)
+    for best, values, least in zip(best_BC, values_BN, least_B, strict=True):
+        places = np.flatnonzero(values >= least)  # more than `count` if several equal the least
+        best[:] = places[np.argsort(-values[places], kind="stable")[:count]]
+    return best_BC

@@ -15,7 +15,7 @@ from ..data.speech.audio import checked, read_audio, resample
 from ..data.speech.log_mel import log_mel, stack_frames
 from ..data.speech.recordings import pad_features
 from ..data.vocabulary import EOS
-from ..decoding import Hypothesis, LengthLimit, Search, decode
+from ..decoding import Considered, Hypothesis, LengthLimit, Search, decode, decode_recorded
 from ..decoding.ctc import ctc_align, ctc_best
 from ..errors import ConfigError, DataError
 from ..export.model_file import ModelFile
@@ -201,12 +201,17 @@ class Transcriber(Model):
             return CTCStudy(
                 config, self.network, self.parts, heard, symbols=given, beam=search.beam, name=name
             )
+        rows: list[Considered] = []
         if symbols is None:
-            best, _ = self._decode([heard], search)[0]
+            limit = LengthLimit(self.parts.length_ratio)
+            [best], rows = decode_recorded(self.network, heard, limit, search)
             symbols = [*best.symbols, *([EOS] if best.finished else [])]
         else:
             symbols = [*symbols, EOS]
-        return ListenStudy(config, self.network, self.parts, heard, symbols=symbols, name=name)
+        beam = [row.to_json(self.parts.text.symbols) for row in rows]
+        return ListenStudy(
+            config, self.network, self.parts, heard, symbols=symbols, name=name, beam=beam
+        )
 
     def _decode(
         self, features: list[np.ndarray], search: Search

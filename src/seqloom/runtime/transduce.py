@@ -8,7 +8,7 @@ import numpy as np
 
 from ..config.transduce import RecurrentConfig
 from ..data.vocabulary import BOS, EOS
-from ..decoding import Hypothesis, LengthLimit, Search, Stepper, decode
+from ..decoding import Considered, Hypothesis, LengthLimit, Search, Stepper, decode, decode_recorded
 from ..errors import ConfigError, DataError
 from ..export.model_file import ModelFile
 from ..export.parts.transduce import TransduceParts
@@ -196,12 +196,13 @@ class Transducer(Model):
                 )
             check_edits(edits, len(source))
             network = Edited(network, edits)
+        rows: list[Considered] = []
         if target is not None:
             output = [*self.parts.target.encode(target), EOS]
         else:
-            usual = self.file.decoding
+            usual, limit = self.file.decoding, LengthLimit(self.parts.length_ratio)
             search = Search(beam=usual.beam, length_penalty=usual.length_penalty)
-            best = decode(network, [source], LengthLimit(self.parts.length_ratio), search)[0][0]
+            [best], rows = decode_recorded(network, source, limit, search)
             output = [*best.symbols, *([EOS] if best.finished else [])]
         over = [place for place in edits or {} if place[0] >= len(output)]
         if over:
@@ -210,7 +211,14 @@ class Transducer(Model):
                 f"{over[0]}."
             )
         return PairStudy(
-            self.file.model, network, self.parts, text=x, source=source, output=output, edits=edits
+            self.file.model,
+            network,
+            self.parts,
+            text=x,
+            source=source,
+            output=output,
+            edits=edits,
+            beam=[row.to_json(self.parts.target.symbols) for row in rows],
         )
 
     def trace(

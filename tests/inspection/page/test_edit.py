@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 
 import seqloom
-from seqloom.decoding import LengthLimit, Search, decode
 from seqloom.inspection.page import page
-from seqloom.reference.functions import softmax
 
-from .models import pair_trace, text_trace
+from .models import traced
 
 GOLDEN = Path(__file__).parents[2] / "export" / "golden"
 PAIRS = GOLDEN / "transduce-1.safetensors"
@@ -20,7 +18,7 @@ PAIRS = GOLDEN / "transduce-1.safetensors"
 
 @pytest.fixture
 def pair_page(opened):
-    return opened(page(pair_trace(PAIRS, "badcfe"), PAIRS.read_bytes()))
+    return opened(page(traced(PAIRS, "badcfe"), PAIRS.read_bytes()))
 
 
 def ready(one, section):
@@ -91,7 +89,7 @@ def test_other_tasks_are_edited_too(opened, name):
     path = GOLDEN / f"{name}.safetensors"
     model = seqloom.load(path)
     first, then = ("The plot is lovely .", "the CAST is hollow!")
-    one = opened(page(text_trace(path, first), path.read_bytes()))
+    one = opened(page(traced(path, first), path.read_bytes()))
     section = ready(one, "edit")
     want = [then]
     if name.startswith("generate"):
@@ -105,71 +103,22 @@ def test_other_tasks_are_edited_too(opened, name):
 
 
 def test_tasks_that_do_not_run_and_pages_without_a_model_have_no_editor(opened):
-    without = opened(page(pair_trace(PAIRS, "badcfe")))
+    without = opened(page(traced(PAIRS, "badcfe")))
     assert without.tab.locator("#edit, #edit-attention").count() == 0
     assert without.tab.locator("#beam").count() == 1
 
 
-def forced_by_hand(model, text, weights):
-    """The page's rule in Python: a network whose attention has some weights set."""
-    network = model.network
-
-    class Forced:
-        def __init__(self):
-            self.step_number = 0
-
-        def start(self, *source):
-            return network.start(*source)
-
-        def step(self, symbols, state, memory):
-            row = {s: w for (t, s), w in weights.items() if t == self.step_number}
-            self.step_number += 1
-            kept = network.attention
-            network.attention = _Rule(row) if row else kept
-            try:
-                return network.step(symbols, state, memory)
-            finally:
-                network.attention = kept
-
-    return Forced()
-
-
-class _Rule:
-    def __init__(self, row):
-        self.row = row
-
-    def attend(self, query, memory, keys, lengths, w):
-        e = np.tanh((query @ w.weight_query.T)[:, None] + keys)
-        free = softmax(e @ w.weight_score)
-        places = list(self.row)
-        free[:, places] = 0.0
-        left = 1.0 - sum(self.row.values())
-        found = free * left / free.sum(axis=1, keepdims=True)
-        for place, weight in self.row.items():
-            found[:, place] = weight
-        return (found[:, None] @ memory)[:, 0], found, None
-
-
-def test_forced_weights_give_what_the_rule_gives_in_python(pair_page):
-    model = seqloom.load(PAIRS)
-    text = "badcfe"
-    source = model.encode(text)
-    draw = np.random.default_rng(3)
-    outputs = set()
+def test_forced_weights_give_what_trace_gives_in_python(pair_page):
+    text, draw, outputs = "badcfe", np.random.default_rng(3), set()
     ready(pair_page, "edit-attention")
-    for _ in range(12):
-        weights = {
-            (int(draw.integers(4)), int(draw.integers(6))): float(draw.choice([0.0, 0.3, 0.9]))
-            for _ in range(3)
-        }
+    for _ in range(16):
+        places = {(int(draw.integers(4)), int(draw.integers(6))) for _ in range(3)}
+        weights = {place: float(draw.choice([0.0, 0.3, 0.9])) for place in places}
         rows = {t: sum(w for (u, _), w in weights.items() if u == t) for t, _ in weights}
         if max(rows.values()) > 1:
             continue
-        stepper = forced_by_hand(model, text, weights)
-        search = Search(**vars(model.file.decoding))
-        limit = LengthLimit(model.parts.length_ratio)
-        [want] = decode(stepper, [source], limit, search)[0]
-        got = pair_page.js(
+        want = traced(PAIRS, text, attention=weights)
+        output, total, attention = pair_page.js(
             """([text, weights]) => {
               const set = new Map();
               for (const [t, s, w] of weights) set.set(t, (set.get(t) ?? new Map()).set(s, w));
@@ -178,12 +127,10 @@ def test_forced_weights_give_what_the_rule_gives_in_python(pair_page):
             }""",
             [text, [[t, s, w] for (t, s), w in weights.items()]],
         )
-        assert got[0] == model.parts.target.decode(want.symbols)
-        assert got[1] == pytest.approx(want.log_probability, abs=1e-4)
-        np.testing.assert_allclose(np.sum(got[2], axis=1), 1.0, atol=1e-6)
-        for (t, s), weight in weights.items():
-            assert got[2][t][s] == pytest.approx(weight, abs=1e-12)
-        outputs.add(got[0])
+        assert output == want.output
+        assert total == pytest.approx(-want["loss/steps"].values.sum(), abs=1e-4)
+        np.testing.assert_allclose(attention, want["attention/decoder"].values, atol=1e-5)
+        outputs.add(output)
     assert len(outputs) > 2
 
 
@@ -223,6 +170,22 @@ def test_forcing_never_breaks_the_sum_of_a_row(pair_page):
     assert pair_page.errors == []
 
 
+@pytest.mark.parametrize("width", [400, 2000])
+def test_nothing_overflows(opened, width):
+    classifier = GOLDEN / "classify-1.safetensors"
+    long = "not a " * 40 + "w" * 90
+    for trace, path in (
+        (traced(PAIRS, "badcfe" * 6), PAIRS),
+        (traced(classifier, long), classifier),
+    ):
+        one = opened(page(trace, path.read_bytes()), width=width)
+        ready(one, "edit")
+        if trace.task == "transduce":
+            ready(one, "edit-attention")
+        assert one.js("() => document.documentElement.scrollWidth") <= width
+        assert one.errors == []
+
+
 def test_what_differs_is_the_least_that_must(pair_page):
     """Against a search by hand: the most symbols that can stay, in order."""
     draw = np.random.default_rng(0)
@@ -245,7 +208,7 @@ def test_what_differs_is_the_least_that_must(pair_page):
 
 @pytest.mark.parametrize("width", [400, 1200])
 def test_the_beam_tree(opened, width):
-    trace = pair_trace(PAIRS, "badcfe")
+    trace = traced(PAIRS, "badcfe")
     one = opened(page(trace), width=width)
     rows = trace.facts["beam"]
     section = one.tab.locator("#beam")
@@ -260,7 +223,7 @@ def test_the_beam_tree(opened, width):
 
 
 def test_the_beam_tree_by_keyboard(opened):
-    trace = pair_trace(PAIRS, "badcfe")
+    trace = traced(PAIRS, "badcfe")
     one = opened(page(trace))
     readout = one.tab.locator("#beam .readout")
     assert readout.inner_text().startswith("E F C D A B, end: the answer. Score ")

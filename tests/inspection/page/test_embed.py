@@ -1,4 +1,4 @@
-"""What the page carries of a trace: what is kept exactly, what in 8 bits, and how far off that is."""
+"""What the page carries of a trace: what exactly, what in 8 bits, and how far off that is."""
 
 import base64
 import json

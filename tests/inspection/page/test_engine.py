@@ -13,6 +13,7 @@ from seqloom.config.transduce import DecodingConfig
 from seqloom.data.text_reader import TextReader
 from seqloom.data.vocabulary import BOS, Vocabulary
 from seqloom.data.words import split_words
+from seqloom.decoding import beam_search, greedy
 from seqloom.errors import DataError
 from seqloom.export.model_file import ModelFile, write_model
 from seqloom.export.parts.classify import ClassifyParts
@@ -22,6 +23,7 @@ from seqloom.models import build
 from seqloom.models.language import build_language
 from seqloom.runtime.transduce import Transducer
 
+from ...decoding.table import TableModel, padded
 from ...export.models import CONFIGS as PAIRS
 from ...export.models import random_model
 from ...models.test_classifiers import CONFIGS as CLASSIFIERS
@@ -204,6 +206,49 @@ def test_random_languages(engine, tmp_path, name):
     inputs = texts([*LATIN, "\n", "unseen", "x" * 130, "١٢"], 50, seed=8, most=9, separator=" ")
     both = answers(engine, written(tmp_path, file), inputs, 12)
     check_language(*both, 12)
+
+
+TABLE = """([table, searches]) => searches.map(({ source, ...how }) => {
+  const { keys, logProbs, places } = table;
+  const [key, first] = keys[source];
+  const stepper = {
+    start: () => ({ state: first, memory: key }),
+    step: (symbols, states) => symbols.map((symbol, n) => {
+      const place = (3 * states[n] + 5 * symbol + key) % places;
+      return { logProbs: logProbs[key][place].map((p) => p ?? -Infinity), state: place };
+    }),
+  };
+  const { path, ...found } = Seqloom.engine.search(stepper, [], how);
+  return found;
+})"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_searches_settle_equals_and_end_as_python_s(engine, seed):
+    """Over a table with few different numbers, so that many hypotheses are equal."""
+    model = TableModel(num_symbols=4, seed=seed, end_bonus=[-3.0, 0.0, 1.0][seed])
+    model.table = np.round(2 * model.table) / 2
+    sources = [[4, 5, 6, 4], [5], [6, 6, 5], [4, 4], [9, 8, 7, 6, 5, 4]]
+    state, memory = model.start(*padded(sources))
+    keys = [[int(k), int(p)] for k, p in zip(memory.key, state.place, strict=True)]
+    table = {"keys": keys, "logProbs": model.table.tolist(), "places": model.places}
+    how = [
+        {"source": i, "beam": beam, "limit": limit, "penalty": penalty}
+        for i in range(len(sources))
+        for beam in (1, 2, 3, 6)
+        for limit in (0, 1, 4, 9)
+        for penalty in (0.0, 0.5, 1.0)
+    ]
+    for one, got in zip(how, engine.evaluate(TABLE, [table, how]), strict=True):
+        source, limits = padded([sources[one["source"]]]), np.array([one["limit"]])
+        options = {"length_penalty": one["penalty"]}
+        if one["beam"] == 1:
+            [want] = greedy(model, *source, limits, **options)
+        else:
+            want = beam_search(model, *source, limits, beam=one["beam"], **options)[0][0]
+        assert (tuple(got["symbols"]), got["finished"]) == (want.symbols, want.finished), one
+        assert got["logProbability"] == want.log_probability
+        assert got["score"] == pytest.approx(want.score, abs=1e-12)
 
 
 NOTHING = {"level": "symbols", "symbols": [], "merges": []}

@@ -10,7 +10,8 @@ from seqloom.reference.gru import GRUWeights
 from seqloom.reference.lstm import LSTMWeights
 from seqloom.reference.rnn import RNNWeights
 
-SENTENCE = "it is not true that the long and winding plot of this old film was ever dull to me".split()
+TEXT = "it is not true that the long and winding plot of this old film was ever dull to me"
+SENTENCE = TEXT.split()
 GOLDEN = Path(__file__).parents[2] / "export" / "golden"
 CELLS = {"rnn": (rnn, RNNWeights, 1), "lstm": (lstm, LSTMWeights, 4), "gru": (gru, GRUWeights, 3)}
 
@@ -75,9 +76,14 @@ def recurrent(kind="rnn", symbols=SENTENCE, hidden=24, scale=0.6, seed=0, **chan
         "layers": (layer,),
         "arrays": {**arrays, "output/log_probabilities": named("class")(np.log([0.87, 0.13]))},
         "facts": {
-            "verdict": ["Effective memory: 9 steps; the first word stands 18 steps before the answer."],
+            "verdict": ["Effective memory: 9 steps. The first word stands 18 steps away."],
             "probabilities": {"negative": 0.87, "positive": 0.13},
-            "model": {"task": "classify", "cell": kind, "parameters": 123456, "vocabulary": {"size": 9}},
+            "model": {
+                "task": "classify",
+                "cell": kind,
+                "parameters": 123456,
+                "vocabulary": {"size": 9},
+            },
         },
     }
     return Trace(**(given | changes))
@@ -125,7 +131,7 @@ def attention(source="pneumonoultra", output=None, hidden=16, seed=1):
         arrays=arrays,
         facts={
             "verdict": [
-                "Attention gives each of the 13 letters a way of its own to the answer: none is lost.",
+                "Attention gives each of the 13 letters a way of its own: none is lost.",
                 "The encoder alone would remember 6 steps.",
             ],
             "attention": {"monotonicity": 0.97},

@@ -1,7 +1,7 @@
 """One HTML page that draws a trace: everything is in it, it opens from disk and asks no network.
 
-`assets/` holds its parts as plain files: `page.html` with four gaps, two style sheets (`base.css` is
-the look that every page of seqloom shares), and scripts without a build step. A script registers a
+`assets/` holds its parts as plain files: `page.html` with gaps, style sheets (`base.css` is the
+look that every page of seqloom shares), and scripts without a build step. A script registers a
 section of the page (`Seqloom.section` in `core.js`), which is drawn if the trace has its data. Each
 script stands in a block of its own, so that their names cannot meet; what they share hangs on
 `Seqloom`.
@@ -18,11 +18,11 @@ from ..trace import Trace
 from .embed import embedded, encoded
 
 # In this order: helpers, the model's networks, the sections as they stand on the page, the start.
-_HELPERS = ("core", "file", "colour", "canvas", "steps", "heat", "plot")
+_HELPERS = ("core", "file", "colour", "canvas", "steps", "window", "heat", "plot")
 _SECTIONS = (
     *("head", "gradient-series", "gradient-picture", "gradient", "importance"),
     *("attention", "edit-answer", "edit", "edit-attention", "beam"),
-    *("gates", "order", "states", "output", "model"),
+    *("order", "gates", "findings", "states", "output", "model"),
 )
 
 
@@ -64,10 +64,10 @@ def write_page(trace: Trace, path: str | Path, model: bytes | None = None) -> No
 def script() -> str:
     """All scripts of the page as one."""
     folder = resources.files(__name__) / "assets"
-    present = {item.name.removesuffix(".js") for item in folder.iterdir() if ".js" in item.name}
-    engine = sorted(name for name in present if name.startswith("engine"))
+    scripts = [item.name.removesuffix(".js") for item in folder.iterdir() if ".js" in item.name]
+    engine = sorted(name for name in scripts if name.startswith("engine"))
     names = [*_HELPERS, *engine, *_SECTIONS, "start"]
-    blocks = [f"{{ // {name}.js\n{_asset(f'{name}.js')}}}\n" for name in names if name in present]
+    blocks = [f"{{ // {name}.js\n{_asset(f'{name}.js')}}}\n" for name in names]
     return '"use strict";\n' + "".join(blocks)
 
 

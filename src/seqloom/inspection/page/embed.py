@@ -75,11 +75,8 @@ def quantised(array: Named) -> tuple[Named, dict[str, Any]]:
     values = array.values.astype(np.float64)
     low, high = float(values.min(initial=0.0)), float(values.max(initial=0.0))
     signed = low < 0.0
-    if signed:
-        limit = max(-low, high)
-    else:
-        limit = 1.0 if 0.5 <= high <= 1.0 else high or 1.0
-    scale = limit / 127 if signed else limit / 255
-    offset = -limit if signed else 0.0
+    unit = 1.0 if 0.5 <= high <= 1.0 else high or 1.0
+    limit = max(-low, high) if signed else unit
+    scale, offset = (limit / 127, -limit) if signed else (limit / 255, 0.0)
     codes = np.rint((values - offset) / scale).astype(np.uint8)
     return Named(codes, array.dims), {"scale": scale, "offset": offset}

@@ -141,10 +141,15 @@ class ListenStudy(SoundStudy):
         *,
         symbols: list[int],
         name: str,
+        beam: list[dict[str, Any]] | None = None,
     ) -> None:
-        """Takes what `CTCStudy` takes; `symbols` with EOS if they ended."""
+        """Takes what `CTCStudy` takes; `symbols` with EOS if they ended.
+
+        `beam` is what the search for them looked at, if they were searched for.
+        """
         super().__init__(config, parts, features, name=name)
         self.network, self.target = network, np.array(symbols, np.int64)
+        self.beam = beam or []
         self.labels["target"] = tuple(parts.text.symbols[k] for k in symbols)
         steps = len(features)
         for depth in range(1, config.pyramid_layers + 1):
@@ -158,6 +163,9 @@ class ListenStudy(SoundStudy):
     def arrays(self, answer: Answer) -> dict[str, Named]:
         read = Named(self.features, ("source", "feature"))
         return {"input/values": read, **output_arrays(answer, self.target)}
+
+    def facts(self, answer: Answer) -> dict[str, Any]:
+        return {"beam": self.beam} if self.beam else {}
 
     def steps_of(self, layer: str) -> str:
         name, _, depth = layer.removesuffix(".reverse").partition(".")

@@ -29,6 +29,7 @@ class PairStudy(Study):
         source: list[int],
         output: list[int],
         edits: Edits | None = None,
+        beam: list[dict[str, Any]] | None = None,
     ) -> None:
         """
         Args:
@@ -39,8 +40,10 @@ class PairStudy(Study):
             source: The same as numbers.
             output: The output to explain, with EOS if it ended.
             edits: What an `Edited` was given.
+            beam: What the search for the output looked at, if it was searched for.
         """
         self.network, self.source, self.edits = network, source, edits or {}
+        self.beam = beam or []
         self.target = np.array(output, np.int64)
         self.rung = rung_of(config)
         self.input, self.written = text, parts.target.decode(output)
@@ -75,6 +78,9 @@ class PairStudy(Study):
 
     def arrays(self, answer: Answer) -> dict[str, Named]:
         return output_arrays(answer, self.target)
+
+    def facts(self, answer: Answer) -> dict[str, Any]:
+        return {"beam": self.beam} if self.beam else {}
 
     def _answer(self, network: Any, source: np.ndarray, lengths: np.ndarray, ops: Steps) -> Answer:
         return along(network, source, lengths, self.target, ops)

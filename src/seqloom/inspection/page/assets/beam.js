@@ -9,7 +9,7 @@ Seqloom.section({
   id: "beam",
   title: "What the search considered",
   hint: "At each step the model keeps the few best beginnings of an output and drops the others. A thick line is a probable symbol; "
-    + "the bold path is the answer. Look where the answer was nearly dropped, or something better was.",
+    + "the bold path is the answer; arrow keys walk the tree. Look where the answer was nearly dropped, or something better was.",
   available: (trace) => (trace.facts.beam ?? []).length > 0,
   render(root, trace, page) {
     new Tree(root, trace, page);

@@ -82,14 +82,14 @@ Seqloom.stepWord = (trace, axis = "source") => {
 Seqloom.count = (number, word) => `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
 
 /**
- * A choice: buttons side by side, or a list if there are more than four. One option needs no choice.
+ * A choice: buttons side by side, or a list if they are more than four or long. One option needs no choice.
  * @param {string} label @param {{value: string, text: string}[]} options @param {string} value
  * @param {(value: string) => void} chosen @returns {HTMLElement | null}
  */
 Seqloom.choice = (label, options, value, chosen) => {
   const { dom } = Seqloom;
   if (options.length < 2) return null;
-  if (options.length > 4) {
+  if (options.length > 4 || options.reduce((sum, o) => sum + o.text.length, 0) > 50) {
     const list = dom("select", { onchange: () => chosen(list.value) });
     for (const o of options) list.append(dom("option", { value: o.value, selected: o.value === value }, o.text));
     return dom("label", {}, label, list);

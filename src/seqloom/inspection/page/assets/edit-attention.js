@@ -50,7 +50,8 @@ class AttentionEditor {
     this.all = button("Let it choose everywhere", () => this.clear());
     this.tools.append(dom("label", {}, "weight 0", this.slider, "1"), this.one, this.all);
     this.answer = dom("div", { class: "answer-now" });
-    root.append(this.answer, this.figure, this.what, this.tools);
+    const keys = dom("p", { class: "small muted" }, "In the matrix the arrow keys choose a cell, 1 to 9 set tenths, Delete lets the model choose.");
+    root.append(this.answer, this.figure, this.what, this.tools, keys);
     new IntersectionObserver(([entry], observer) => {
       if (!entry.isIntersecting) return;
       observer.disconnect();

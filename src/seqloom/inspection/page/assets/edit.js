@@ -6,7 +6,7 @@
 Seqloom.section({
   id: "edit",
   title: "Change the input",
-  hint: "Type in the field, or press a symbol to replace or delete it: the model runs in this page and answers at once. "
+  hint: "Type in the field, or press a symbol to replace or delete it (arrow keys move, Delete deletes): the model runs in this page and answers at once. "
     + "Look which changes turn the answer, and which it does not notice.",
   available: (trace) => Seqloom.canRun(trace),
   render(root, trace, page) {

@@ -45,7 +45,7 @@ Seqloom.section({
         Seqloom.choice("layer", layers.map((l) => ({ value: l.name, text: Seqloom.layerName(l.name) })), layer.name,
           set("layer", (name) => layers.find((l) => l.name === name))),
         Seqloom.choice("gate", gates.map((g) => ({ value: g, text: GATE_NAMES[layer.kind][g] })), state.gate, set("gate")),
-        Seqloom.choice("order", Seqloom.ORDERS, state.order, set("order")),
+        Seqloom.choice("order by", Seqloom.ORDERS, state.order, set("order")),
       ]);
       body.append(dom("p", { class: "found" }, inWords(trace, state)), tools);
       const array = trace.get(`states/${layer.name}/${state.gate}`);

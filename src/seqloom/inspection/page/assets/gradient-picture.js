@@ -8,7 +8,7 @@
 /** Draws the picture. `state` is {series, layer, log, chained, answer, trace}. */
 Seqloom.drawGradient = (context, width, height, state, page) => {
   const { palette } = page, { series, layer } = state;
-  const answer = Math.min(150, Math.max(62, width * 0.13));
+  const answer = Math.min(150, Math.max(70, width * 0.13));
   const left = Seqloom.MARGIN.left + (layer.reverse ? answer : 0);
   const steps = new Seqloom.Steps(series.values.length, left, width - Seqloom.MARGIN.left - Seqloom.MARGIN.right - answer);
   const label = (t) => Seqloom.shown(page.trace.label(layer.steps, t));
@@ -31,19 +31,22 @@ Seqloom.drawGradient = (context, width, height, state, page) => {
   return steps;
 };
 
-/** From a share to y: linear from 0 to 1, or by powers of ten down to the least. */
+/** From a share to y: linear from 0 to the most, or by powers of ten down to the least. */
 function scaleOf(series, box, log) {
   const bottom = box.top + box.height;
+  let most = 1, least = 1;
+  for (const line of series.lines) for (const s of line.share) if (s > most) most = s;
   if (!log) {
-    const ticks = [0, 0.25, 0.5, 0.75, 1].map((v) => [v, `${100 * v} %`]);
-    return Object.assign((share) => bottom - Math.min(1, share) * box.height, { ticks, bottom });
+    const ticks = Seqloom.ticks(0, most, 4), top = ticks.at(-1);
+    const texts = ticks.map((v) => [v, `${Number((100 * v).toPrecision(6))} %`]);
+    return Object.assign((share) => bottom - (share / top) * box.height, { ticks: texts, bottom });
   }
-  let least = 1;
   for (const s of series.share) if (s > 0 && s < least) least = s;
-  const powers = Math.max(3, Math.min(40, Math.ceil(-Math.log10(least))));
+  const top = Math.ceil(Math.log10(most) - 1e-9);
+  const powers = top + Math.max(3, Math.min(40, Math.ceil(-Math.log10(least))));
   const stride = Math.max(1, Math.ceil(powers / (box.height / 26))), ticks = [];
-  for (let k = 0; k <= powers; k += stride) ticks.push([10 ** -k, k <= 3 ? `${100 / 10 ** k} %` : Seqloom.power(-k)]);
-  const y = (share) => (share > 0 ? Math.min(bottom, box.top - Math.log10(Math.min(1, share)) * (box.height / powers)) : bottom);
+  for (let k = top; k >= top - powers; k -= stride) ticks.push([10 ** k, Math.abs(k) <= 4 ? `${Number((100 * 10 ** k).toPrecision(3))} %` : Seqloom.power(k)]);
+  const y = (share) => (share > 0 ? Math.min(bottom, box.top + (top - Math.log10(share)) * (box.height / powers)) : bottom);
   return Object.assign(y, { ticks, bottom, log: true });
 }
 
@@ -69,11 +72,12 @@ function drawLostSide(context, { edge, edgeCount }, { reverse }, steps, top, hei
   context.fillRect(x - 1, top - 20, 2, height + 20);
   context.font = `bold 13px ${palette.font}`;
   const side = reverse ? "right" : "left";
-  const texts = [`everything ${side} of here is lost (${edgeCount})`, `lost: ${edgeCount}`, "lost"];
-  const inside = texts.find((t) => context.measureText(t).width + 12 < to - from);
-  context.textAlign = inside ? (reverse ? "left" : "right") : reverse ? "right" : "left";
-  const sign = reverse !== !inside ? 1 : -1;
-  context.fillText(inside ?? (reverse ? "lost →" : "← lost"), x + sign * 7, top - 12);
+  const full = `everything ${side} of here is lost (${edgeCount})`;
+  const fits = (text, space) => context.measureText(text).width + 30 < space;
+  const inside = fits(full, to - from); // else on the other side of the line, where nothing is drawn
+  const text = inside ? full : fits(full, width - to + from) ? full : "lost";
+  context.textAlign = inside === reverse ? "left" : "right";
+  context.fillText(inside ? text : reverse ? `${text} →` : `← ${text}`, x + (inside === reverse ? 7 : -7), top - 12);
   context.font = `12px ${palette.font}`;
 }
 
@@ -100,7 +104,12 @@ function drawLine(context, line, steps, y, palette) {
   context.strokeStyle = palette.css[line.colour];
   context.lineWidth = 2.5;
   context.beginPath();
-  for (let t = 0; t < line.share.length; t++) context.lineTo(steps.middle(t), y(line.share[t]));
+  let joined = false; // nothing has no place among powers of ten
+  for (let t = 0; t < line.share.length; t++) {
+    const there = !y.log || line.share[t] > 0;
+    if (there) context[joined ? "lineTo" : "moveTo"](steps.middle(t), y(line.share[t]));
+    joined = there;
+  }
   context.stroke();
   context.lineWidth = 1;
 }
@@ -148,7 +157,7 @@ function drawOwnArrows(context, { series, layer }, steps, top, height, palette) 
   const from = layer.reverse ? steps.left - 26 : steps.left + steps.width + 28;
   const middle = top + height / 2;
   for (let t = 0; t < series.share.length; t++) {
-    const to = steps.middle(t), thick = series.share[t] * 7;
+    const to = steps.middle(t), thick = series.share[t] * Math.min(7, Math.max(2, steps.size * 0.2));
     context.strokeStyle = context.fillStyle = series.lost[t] ? palette.css.warm : palette.css.accent;
     context.globalAlpha = 0.25 + 0.75 * Math.min(1, series.share[t] * 1.5);
     context.lineWidth = Math.max(0.6, thick);

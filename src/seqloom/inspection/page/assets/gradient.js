@@ -38,7 +38,7 @@ Seqloom.section({
       state.direct = !layer.recurrent || ownWays(trace, layer, state.way);
       state.answer = state.way === "jacobian" ? "last state" : trace.output || "next";
       Seqloom.setControls(controls, controlsOf(layers, state, update));
-      found.textContent = inWords(state, trace);
+      found.textContent = inWords(state, trace) + unknown(state.series);
       key.replaceChildren(...keyOf(state));
       drawSentence(sentence, state, page);
       page.select.axis !== layer.steps && page.steps[layer.steps] === undefined && (page.steps[layer.steps] = state.series.end);
@@ -53,7 +53,7 @@ Seqloom.section({
       readout.replaceChildren(
         `Step ${step + 1}, `, dom("strong", {}, Seqloom.shown(trace.label(layer.steps, step))),
         `: ${Seqloom.percent(series.share[step])} of the largest; ‖${series.symbol}‖ = ${Seqloom.number(series.values[step])}`,
-        layer.recurrent ? `; ${Seqloom.count(far, "step")} before the last` : "",
+        layer.recurrent && far ? `; ${Seqloom.count(far, "step")} before it is read` : "",
       );
     }
 
@@ -108,13 +108,18 @@ function inWords({ series, layer, direct }, trace) {
   if (series.edge >= 0) {
     // a name for the place where it ends, if steps have names
     const word = trace.labels[layer.steps] ? `, at “${shown(trace.label(layer.steps, series.edge))}”` : "";
-    return `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % of the gradient reaches the ${count(series.edgeCount, what)} beyond, so nothing was learned from them.`;
+    return `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % of the gradient reaches the ${count(series.edgeCount, what)} beyond, so they could hardly be learned from.`;
   }
   if (lost === 0) return direct
     ? `All ${count(all, what)} reach the answer.`
     : `The gradient reaches all ${count(all, what)}: it stays above 1 % to the far end.`;
   const rest = direct ? "of what the strongest gets." : "; others beyond them still reach the answer.";
   return `${count(lost, what)} of ${all} ${lost === 1 ? "gets" : "get"} less than 1 % ${rest}`.replace(" ;", ";");
+}
+
+/** Steps of a very large layer for which nothing was computed. */
+function unknown({ known, values }) {
+  return known < values.length ? ` Only the last ${Seqloom.count(known, "step")} were computed; what is further back is not known.` : "";
 }
 
 /** The text, its lost part struck through, with a mark where memory ends. */

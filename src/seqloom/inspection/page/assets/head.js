@@ -29,7 +29,7 @@ Seqloom.chips = (root, page, axis, dress) => {
     if (chip) page.choose(axis, Number(chip.dataset.step));
   });
   let marked = null;
-  page.on(() => {
+  const mark = () => {
     const node = nodes[page.steps[axis]];
     if (node === marked) return;
     for (const [one, on] of [[marked, false], [node, true]]) {
@@ -39,10 +39,12 @@ Seqloom.chips = (root, page, axis, dress) => {
     if (node) list.setAttribute("aria-activedescendant", node.id);
     if (node && list.scrollHeight > list.clientHeight) Seqloom.scrollTo(list, node);
     marked = node;
-  }, list);
+  };
   const again = () => dress && nodes.forEach((node, step) => dress(step, node));
   again();
   root.append(list);
+  mark();
+  page.on(mark, list);
   return { dress: again, nodes };
 };
 
@@ -78,7 +80,7 @@ Seqloom.section({
     title.className = "label";
     title.textContent = `${TASKS[trace.task] ?? trace.task}, by ${article(RUNGS[trace.rung] ?? trace.rung)}`;
     const [first, ...rest] = [trace.facts.verdict ?? []].flat();
-    if (first) root.append(dom("p", { class: "verdict" }, first), dom("ul", {}, ...rest.map((s) => dom("li", {}, s))));
+    if (first) root.append(...verdict(first, rest));
     if (trace.labels.source?.length || trace.input) {
       root.append(dom("p", { class: "label" }, "Input"));
       if (trace.labels.source?.length) Seqloom.chips(root, page, "source");
@@ -92,6 +94,13 @@ Seqloom.section({
   },
 });
 
+/** The first sentence in large words, what it goes on with below, what else was found in a list. */
+function verdict(first, rest) {
+  const { dom } = Seqloom;
+  const [, head, more] = /^(.*?[.:!?])\s+(\p{Lu}.*)$/su.exec(first) ?? [null, first, ""];
+  return [dom("p", { class: "verdict" }, head), more ? dom("p", {}, more) : null, dom("ul", {}, ...rest.map((s) => dom("li", {}, s)))].filter(Boolean);
+}
+
 function article(name) {
   return `${/^(RNN|LSTM)/.test(name) ? "an" : "a"} ${name}`;
 }
@@ -103,6 +112,6 @@ function sureness(trace) {
   if (!trace.has("loss/steps")) return "";
   const losses = trace.get("loss/steps").numbers();
   const mean = losses.reduce((sum, v) => sum + v, 0) / losses.length;
-  const what = trace.task === "generate" ? "symbol of the text" : "symbol of the answer";
-  return `A ${what} had a probability of ${Seqloom.percent(Math.exp(-mean))} on (geometric) average.`;
+  const what = trace.task === "generate" ? "text" : "answer";
+  return `Each symbol of the ${what} had a probability of ${Seqloom.percent(Math.exp(-mean))}, on geometric average.`;
 }

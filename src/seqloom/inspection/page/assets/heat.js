@@ -62,7 +62,7 @@ Seqloom.Heat = class {
     if (this.image?.width !== W || this.image?.height !== H) this.image = context.createImageData(W, H);
     const pixels = new Uint32Array(this.image.data.buffer);
     const table = Seqloom.shades(palette.rgb, map.signed, map.limit ?? 1);
-    const columns = spans(view.x, W, map.columns.count), rows = spans(view.y, H, map.rows.count);
+    const columns = Seqloom.spans(view.x, W, map.columns.count), rows = Seqloom.spans(view.y, H, map.rows.count);
     let above = -1;
     for (let y = 0; y < H; y++) {
       const from = rows[2 * y], to = rows[2 * y + 1];
@@ -90,7 +90,7 @@ Seqloom.Heat = class {
 
   rowLabels(context, palette) {
     const { map, box, view } = this, size = box.height / (view.y[1] - view.y[0]);
-    const stride = roundStride(14 / size), first = Math.ceil(view.y[0] / stride) * stride;
+    const stride = Seqloom.roundStride(14 / size), first = Math.ceil(view.y[0] / stride) * stride;
     const chosen = map.rows.axis ? this.page.steps[map.rows.axis] : this.row;
     context.textAlign = "right";
     for (let i = Math.max(0, first - (stride === 1 ? 1 : 0)); i < view.y[1]; i += stride) {
@@ -125,15 +125,15 @@ Seqloom.Heat = class {
   /** Zooms by a factor about a place in the map, both in cells; 0 shows everything. */
   zoom(factor, x, y) {
     const { map, view } = this;
-    view.x = zoomed(view.x, factor, x ?? this.page.steps[map.columns.axis] ?? 0, map.columns.count, 4);
-    view.y = zoomed(view.y, factor, y ?? (view.y[0] + view.y[1]) / 2, map.rows.count, 4);
+    view.x = Seqloom.zoomed(view.x, factor, x ?? this.page.steps[map.columns.axis] ?? 0, map.columns.count, 4);
+    view.y = Seqloom.zoomed(view.y, factor, y ?? (view.y[0] + view.y[1]) / 2, map.rows.count, 4);
     this.canvas.dirty();
   }
 
   pan(x, y) {
     const { map, view } = this;
-    view.x = moved(view.x, x, map.columns.count);
-    view.y = moved(view.y, y, map.rows.count);
+    view.x = Seqloom.moved(view.x, x, map.columns.count);
+    view.y = Seqloom.moved(view.y, y, map.rows.count);
     this.canvas.dirty();
   }
 
@@ -229,32 +229,3 @@ Seqloom.Heat = class {
     return [scale, group];
   }
 };
-
-/** The least of 1, 2, 5, 10, 20, ... that is no less than this. */
-function roundStride(least) {
-  for (let power = 1; ; power *= 10) for (const digit of [1, 2, 5]) if (digit * power >= least) return digit * power;
-}
-
-/** For each pixel the cells that it stands for: [from, to) twice per pixel. */
-function spans([low, high], pixels, count) {
-  const found = new Int32Array(2 * pixels), size = (high - low) / pixels;
-  for (let p = 0; p < pixels; p++) {
-    const from = Math.min(count - 1, Math.floor(low + p * size + 1e-9));
-    found[2 * p] = from;
-    found[2 * p + 1] = Math.max(from + 1, Math.min(count, size > 1 ? Math.floor(low + (p + 1) * size + 1e-9) : from + 1));
-  }
-  return found;
-}
-
-function zoomed([from, to], factor, about, count, least) {
-  if (factor === 0) return [0, count];
-  const size = Math.min(count, Math.max(Math.min(least, count), (to - from) / factor));
-  const start = about - ((about - from) / (to - from)) * size;
-  return moved([start, start + size], 0, count);
-}
-
-function moved([from, to], by, count) {
-  const size = to - from;
-  const start = Math.max(0, Math.min(count - size, from + by));
-  return [start, start + size];
-}

@@ -3,9 +3,9 @@
 
 /** Ways to sort the units of an array (steps, units). */
 Seqloom.ORDERS = [
-  { value: "number", text: "by number" },
-  { value: "change", text: "by largest change" },
-  { value: "likeness", text: "by likeness to the selected unit" },
+  { value: "number", text: "number" },
+  { value: "change", text: "largest change" },
+  { value: "likeness", text: "likeness to the selected" },
 ];
 
 /**

@@ -4,6 +4,7 @@
  * places of steps, and labels that stay readable (across, upright, or only as many as fit).
  */
 Seqloom.MARGIN = { left: 54, right: 14 };
+const UPRIGHT = 10.5; // pixels a step from which upright labels fit
 
 /** Where steps stand: `view` is the part that is seen, [from, to) in steps. */
 Seqloom.Steps = class {
@@ -37,9 +38,12 @@ Seqloom.Steps = class {
 /** Pixels that labels of these steps need below a figure. */
 Seqloom.labelRoom = (context, steps, label) => {
   const widest = widestLabel(context, steps, label);
-  if (widest + 6 <= steps.size) return 22;
-  return steps.size >= 12 ? Math.min(92, widest + 12) : 24;
+  if (widest + 6 <= steps.size || small(widest, steps)) return 22;
+  return steps.size >= UPRIGHT ? Math.min(92, widest + 12) : 24;
 };
+
+/** True for labels of about a character, which get smaller rather than upright. */
+const small = (widest, steps) => widest <= 17 && steps.size >= 8;
 
 function widestLabel(context, steps, label) {
   const [from, to] = steps.range();
@@ -64,11 +68,12 @@ function labelWidth(context, text) {
 Seqloom.drawLabels = (context, steps, top, room, label, colour, selected, palette) => {
   const [from, to] = steps.range();
   const widest = widestLabel(context, steps, label);
-  const across = widest + 6 <= steps.size, upright = !across && steps.size >= 12;
+  const across = widest + 6 <= steps.size || small(widest, steps), upright = !across && steps.size >= UPRIGHT;
   const stride = across || upright ? 1 : Math.max(1, Math.ceil((widest + 14) / steps.size));
   const draw = (step) => {
     const chosen = step === selected;
-    context.font = `${chosen ? "bold " : ""}12px ${palette.font}`;
+    const size = small(widest, steps) ? Math.min(12, Math.floor((12 * steps.size) / widest)) : 12;
+    context.font = `${chosen ? "bold " : ""}${size}px ${palette.font}`;
     context.fillStyle = chosen ? palette.css.accent : colour(step);
     context.save();
     context.translate(steps.middle(step), top + (upright ? 6 : 12));
