@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from seqloom.data.vocabulary import EOS
+from seqloom.runtime.transcribe import Transcriber
 from seqloom.runtime.transduce import Transducer
 
 from ..export.models import CONFIGS, random_model
+from ..export.speech import CONFIGS as SPEECH
+from ..export.speech import noise, random_speech_model
 
 BARE = {"gradients": False, "jacobians": False, "importance": False}
 
@@ -43,3 +46,13 @@ def test_the_beam_follows_weights_that_are_set():
     trace = Transducer(file).trace("abcd", attention={(0, 3): 0.9}, **BARE)
     chosen = [row["symbol"] for row in trace.facts["beam"] if row["chosen"]]
     assert chosen[: len(trace.labels["target"])] == list(trace.labels["target"])
+
+
+def test_the_beam_of_a_listener_leads_to_its_transcript():
+    file, _ = random_speech_model(SPEECH["las gru"])
+    model = Transcriber(file)
+    sound = noise(4000)
+    trace = model.trace(sound, **BARE)
+    chosen = [row["symbol"] for row in trace.facts["beam"] if row["chosen"]]
+    assert "".join(chosen[:-1]) == trace.output == model.predict([sound])[0]
+    assert len(trace.output) > 1
