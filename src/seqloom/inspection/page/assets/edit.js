@@ -6,8 +6,9 @@
 Seqloom.section({
   id: "edit",
   title: "Change the input",
-  hint: "Type in the field, or press a symbol to replace or delete it (arrow keys move, Delete deletes): the model runs in this page and answers at once. "
-    + "Look which changes turn the answer, and which it does not notice.",
+  hint: (trace) => "Type in the field, or press a symbol to replace or delete it (arrow keys move, Delete deletes): the model runs in this page and answers at once. "
+    + "Look which changes turn the answer, and which it does not notice."
+    + (trace.task === "generate" ? " The answer is the likeliest continuation, symbol by symbol: what seqloom predict writes with a temperature of 0." : ""),
   available: (trace) => Seqloom.canRun(trace),
   render(root, trace, page) {
     new Editor(root, trace, page);
