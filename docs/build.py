@@ -85,11 +85,12 @@ def main() -> None:
     parser.add_argument("model", nargs="?", type=Path)
     parser.add_argument("--data", type=Path, default=HERE.parent / "../shared/data")
     parser.add_argument("--runs", type=Path, default=Path("runs/story"), help="of `story`")
+    parser.add_argument("--out", type=Path, default=HERE / "story", help="of `story`")
     arguments = parser.parse_args()
     if arguments.what == "story":
         from story.script import build  # beside this file
 
-        build(arguments.data, arguments.runs)
+        build(arguments.data, arguments.runs, arguments.out)
         return
     if arguments.what == "settings":
         (HERE / "settings.md").write_text(settings_page(), encoding="utf-8")

@@ -16,7 +16,7 @@ from seqloom.evaluation.edit_distance import best_reference
 from seqloom.inspection import Trace
 
 from .gradients import fallen, reader_of, trace_reader, untrained
-from .networks import SEED, negation_file, trained
+from .networks import DISTANCE, NETWORKS, SEED, WORDS, negation_file, trained
 
 BETWEEN = "on a cold november evening after the long drive into town with an old friend beside me"
 LONG = f"it is highly unlikely {BETWEEN} as things stand that i would not recommend this movie"
@@ -56,8 +56,19 @@ def trained_trace(model: Any, text: str = LONG) -> Trace:
 
 
 def of_untrained() -> dict[str, str]:
-    """How far back the gradient of an untrained network reaches, on the long sentence."""
-    found = {"words": str(len(LONG.split()))}
+    """How far back the gradient of an untrained network reaches, on the long sentence.
+
+    With them the settings that the text speaks of.
+    """
+    found = {
+        "words": str(len(LONG.split())),
+        "distance": str(DISTANCE),
+        "steps-negation": f"{NETWORKS['negation-rnn'].steps:,}",
+        "pairs": f"{WORDS:,}",
+        "steps-words": f"{NETWORKS['words-attention'].steps:,}",
+        "steps-transformer": f"{NETWORKS['words-transformer'].steps:,}",
+        "networks": str(len(NETWORKS)),
+    }
     for cell in CELLS:
         sizes = norms(untrained_trace(cell))
         found[f"untrained-{cell}-steps"] = str(fallen(sizes))

@@ -13,15 +13,13 @@ from .pages import filled, quoted
 HERE = Path(__file__).parent
 
 
-def build(data: Path, runs: Path, out: Path = HERE) -> dict[str, str]:
+def build(data: Path, runs: Path, out: Path) -> None:
     """Write the story.
 
     Args:
         data: Folder with `reviews/` and `g2p_en/`.
         runs: Folder for runs and generated data; what is there is used again.
         out: Where chapters are written, with `figures/` inside.
-    Returns:
-        All numbers that were made.
     """
     figures = out / "figures"
     for folder in (figures, runs):
@@ -40,4 +38,3 @@ def build(data: Path, runs: Path, out: Path = HERE) -> dict[str, str]:
     for page in sorted(HERE.glob("*.md")):
         text = quoted(filled(page.read_text(encoding="utf-8"), numbers))
         (out / page.name).write_text(text, encoding="utf-8")
-    return numbers

@@ -79,6 +79,16 @@ def test_the_text_has_each_tensor_its_shape_and_the_whole_count(file):
     assert f"{count:,} numbers in {len(file.tensors)} tensors" in " ".join(text.split())
 
 
+def test_tensors_stand_in_the_order_of_the_layers():
+    golden = read_model(ROOT / "tests" / "export" / "golden" / "generate-1-transformer.safetensors")
+    names = [one.name for one in explained(golden)]
+    assert names[0] == "embedding.weight"
+    assert names[1].startswith("layers.0.norm1")
+    layers = [name.split(".")[1] for name in names if name.startswith("layers.")]
+    assert layers == sorted(layers)
+    assert names[-3:] == ["norm.weight", "norm.bias", "output_bias"]
+
+
 def test_tensors_that_the_steps_name_are_in_the_file(file):
     """The path of an input speaks of no tensor that this model does not have."""
     path = explain(file).split("An input on its way")[1].split("Its tensors")[0]

@@ -1,5 +1,6 @@
 """Figures of a trace: what is drawn is what the trace says; letters stay letters; wrong names."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -138,6 +139,30 @@ def test_the_same_picture_is_the_same_file(tmp_path):
         for path in paths:
             draw(traces.recurrent("gru"), path, "gates")
         assert paths[0].read_bytes() == paths[1].read_bytes(), ending
+
+
+def test_an_overview_has_fewer_layers_and_no_states_beside_gates(drawn):
+    one = traces.recurrent("gru")
+    layers = [dataclasses.replace(one.layers[0], name=f"encoder.{n}") for n in range(5)]
+    arrays = {
+        key.replace("encoder.0", layer.name): dataclasses.replace(
+            array, dims=tuple(d.replace("encoder.0", layer.name) for d in array.dims)
+        )
+        for layer in layers
+        for key, array in one.arrays.items()
+    }
+    trace = dataclasses.replace(one, layers=tuple(layers), arrays=arrays)
+    heads = [part.get_suptitle() for part in parts(drawn(trace, None))]
+    names = [head.split()[0] for head in heads if head]
+    assert names == ["encoder.0", "encoder.1"] * 2  # gradients, gates
+    heads = [part.get_suptitle() for part in parts(drawn(trace, "states"))]
+    assert [head.split()[0] for head in heads if head] == [f"encoder.{n}" for n in range(4)]
+
+
+def parts(figure):
+    for part in figure.subfigs:
+        yield part
+        yield from parts(part)
 
 
 def test_wrong_names_and_places_are_said(tmp_path):

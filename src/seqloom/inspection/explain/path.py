@@ -22,6 +22,10 @@ def steps(file: ModelFile) -> list[str]:
     return _TASKS[file.task](file.model, file)
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + "s" * (number != 1)
+
+
 def _classify(model: Any, file: ModelFile) -> list[str]:
     reader = file.parts.reader
     read = f"the text is split into {reader.level}; each becomes its row of `embedding.weight`"
@@ -33,12 +37,13 @@ def _classify(model: Any, file: ModelFile) -> list[str]:
             "probabilities = softmax(output.weight y + output.bias), one for each class",
         ]
     if model.architecture == "transformer":
-        through = (
-            f"x_j sqrt(D) + position j, {model.layers} encoder layers, then `norm`: h_1 ... h_T"
-        )
+        stack = _count(model.layers, "encoder layer")
+        through = f"x_j sqrt(D) + position j, {stack}, then `norm`: states h_1 ... h_T"
     else:
         ways = "from both ends" if model.bidirectional else "from the first to the last"
-        through = f"`encoder` reads them {ways}, {model.layers} layer(s): states h_1 ... h_T"
+        through = (
+            f"`encoder` reads them {ways}, {_count(model.layers, 'layer')}: states h_1 ... h_T"
+        )
     return [
         f"{read}: x_1 ... x_T",
         through,
@@ -53,10 +58,10 @@ def _transduce(model: Any, file: ModelFile) -> list[str]:
     if model.architecture == "transformer":
         return [
             f"{read}, times sqrt(D), plus its position",
-            f"{model.encoder_layers} encoder layers, then `encoder_norm`: the memory",
+            f"{_count(model.encoder_layers, 'encoder layer')}, then `encoder_norm`: the memory",
             "the outputs so far: rows of `target_embedding`, times sqrt(D), plus positions",
-            f"{model.decoder_layers} decoder layers look at those outputs and at the memory; then "
-            "`decoder_norm`: x",
+            f"{_count(model.decoder_layers, 'decoder layer')}: attention to those outputs and to "
+            "the memory; then `decoder_norm`: x",
             "logits = target_embedding.weight x + output_bias: a score for each next symbol",
             f"the likeliest is appended, and so on {ends}",
         ]
@@ -90,14 +95,15 @@ def _generate(model: Any, file: ModelFile) -> list[str]:
     if model.architecture == "transformer":
         return [
             "each symbol becomes its row of `embedding.weight`, times sqrt(D)",
-            f"{model.layers} layers: a position sees the last {model.context}, near ones more",
+            f"{_count(model.layers, 'layer')}: a position sees the last {model.context}, the near "
+            "ones more",
             "logits = embedding.weight norm(x_t) + output_bias",
             last,
         ]
     tied = "embedding.weight" + (" tied.weight" if "tied.weight" in file.tensors else "")
     return [
         "each symbol becomes its row of `embedding.weight`",
-        f"{model.layers} layer(s) `layers` update their states"
+        f"{_count(model.layers, 'layer')} (`layers`): each updates its state"
         + (", and what each passes on is normalised by `norms`" if model.layer_norm else ""),
         f"logits = {tied if model.tie_weights else 'output.weight'} h_t + output_bias",
         last,
@@ -106,17 +112,18 @@ def _generate(model: Any, file: ModelFile) -> list[str]:
 
 def _transcribe(model: Any, file: ModelFile) -> list[str]:
     setup = file.parts.features
-    sound = f"sound becomes {setup.mels} mels per frame, {setup.stack} frame(s) a step: F features"
+    frames = _count(setup.stack, "frame")
+    sound = f"sound becomes {setup.mels} mels per frame, {frames} a step: F features"
     if model.architecture == "ctc":
         return [
             sound,
-            f"`encoder`, {model.layers} layer(s): states h_1 ... h_T",
+            f"`encoder`, {_count(model.layers, 'layer')}: states h_1 ... h_T",
             "p_t = softmax(output.weight h_t + output.bias): a symbol or the blank at each step",
             "repeated symbols are joined, blanks dropped: the transcript",
         ]
     return [
         sound,
-        f"`layers` read it from both ends; {model.pyramid_layers} of them halve the steps",
+        f"`layers` read it from both ends; the steps are halved {model.pyramid_layers} times",
         "s_0 = tanh(initial.weight summary + initial.bias); summary: the encoder's last states",
         "c_t = attend(s_{t-1}, states, last weights): a mixture of the states of the sound",
         "s_t = cell([embedding[y_{t-1}]; c_t], s_{t-1})",
@@ -146,7 +153,7 @@ def _forecast(model: Any, file: ModelFile) -> list[str]:
         return [
             f"{read}: a place each, by `past`, with its age",
             "each step of the future: a place, by `future` and `steps`",
-            f"{model.layers} encoder layers: every place sees every other",
+            f"{_count(model.layers, 'encoder layer')}: every place sees every other",
             "output.weight norm(place of a future step) + output.bias",
             said,
         ]

@@ -24,6 +24,8 @@ from .pieces import (
 )
 from .sizes import Size
 
+_STACKED = r"\d"  # in patterns that are for any layer of a stack
+
 
 class Explained(NamedTuple):
     """A tensor: its name, its shape in letters, and what it does."""
@@ -36,8 +38,7 @@ class Explained(NamedTuple):
 def explained(file: ModelFile) -> list[Explained]:
     """Every tensor of a model, in the order in which an input meets them."""
     rules = _RULES[file.task, file.model.architecture](file.model)
-    found = [(_find(rules, name), name) for name in file.tensors]
-    return [one for (_, one), _ in sorted(found, key=lambda item: (item[0][0], item[1]))]
+    return [one for _, one in sorted(_find(rules, name) for name in file.tensors)]
 
 
 def size_of(letters: str, sizes: dict[str, Size]) -> int:
@@ -52,12 +53,19 @@ def _product(term: str, sizes: dict[str, Size]) -> int:
     return product
 
 
-def _find(rules: list[Rule], name: str) -> tuple[int, Explained]:
+def _find(rules: list[Rule], name: str) -> tuple[tuple[int, int, int], Explained]:
+    """What a tensor is, and its place: of its stack of layers, its layer, within the layer."""
     for place, rule in enumerate(rules):
-        found = re.fullmatch(rule.pattern, name)
-        if found:
-            back = "; of the layer that reads from the end" if name.endswith("_reverse") else ""
-            return place, Explained(name, rule.letters, rule.does + back)
+        if not re.fullmatch(rule.pattern, name):
+            continue
+        first, layer = place, 0
+        if _STACKED in rule.pattern:
+            number = re.search(r"\d+", name)
+            layer = int(number[0]) if number else 0
+            while first and _STACKED in rules[first - 1].pattern:
+                first -= 1
+        back = "; of the layer that reads from the end" if name.endswith("_reverse") else ""
+        return (first, layer, place), Explained(name, rule.letters, rule.does + back)
     raise KeyError(name)  # a reader of model files refused it before
 
 

@@ -58,13 +58,14 @@ CHAPTERS = {
 }
 LOOK = {
     "fully-connected": (
-        "Inputs: which of them moved the answer. There is one gradient, and no steps."
+        "Which inputs mattered: which of them moved the answer. There is one gradient, and no "
+        "steps."
     ),
     "rnn": "Gradient through time: at which step it has fallen to 1 %, and what was before it.",
     "lstm": (
         "Gates: units whose forget gate stays near 1 carry something; see which step opened "
-        "their input gate. Gradient: the path along the cell against the path through the "
-        "gates."
+        "their input gate. Gradient through time: the path along the cell against the path "
+        "through the gates."
     ),
     "gru": (
         "Gates: units whose update gate stays near 1 carry something; where it falls, they "

@@ -1,8 +1,9 @@
 """Figures for papers, drawn from a `Trace`: `seqloom inspect MODEL INPUT --figure x.pdf`.
 
 `FIGURES` names them. Each is three functions of a trace in a file of its own: is there something to
-draw, how large is it, and draw it into a part of a figure. `overview` is all that a trace has, one
-under another. `alignment`, `confusion` and `forecasts` draw what other commands find.
+draw, how large is it, and draw it into a part of a figure. `overview` is what a trace has, one
+under another, with fewer layers; where it has gates, without states. `alignment`, `confusion` and
+`forecasts` draw what other commands find.
 
 matplotlib is imported when something is drawn. Checked by `tests/inspection/figures/`.
 """
@@ -14,9 +15,11 @@ from typing import Any, NamedTuple
 from ...errors import ConfigError
 from ..trace import Trace
 from . import attention, gates, gradient, importance
+from .layers import MOST_LAYERS
 from .style import paper, save
 
 OVERVIEW = "overview"
+FEW_LAYERS = 2  # of each kind of picture in an overview
 
 
 class Picture(NamedTuple):
@@ -25,14 +28,14 @@ class Picture(NamedTuple):
     Attributes:
         needs: What the trace must have, in words.
         available: True if it has it.
-        size: Width and height, inches.
-        paint: Draws into a figure or a part of one.
+        size: Width and height, inches, with at most so many layers.
+        paint: Draws at most so many layers into a figure or a part of one.
     """
 
     needs: str
     available: Callable[[Trace], bool]
-    size: Callable[[Trace], tuple[float, float]]
-    paint: Callable[[Any, Trace], None]
+    size: Callable[[Trace, int], tuple[float, float]]
+    paint: Callable[[Any, Trace, int], None]
 
 
 _PICTURES = {
@@ -65,14 +68,15 @@ def draw(trace: Trace, path: str | Path, what: str | None = None) -> None:
     from matplotlib.figure import Figure  # no pyplot: no window, no global state
 
     names = _chosen(trace, what or OVERVIEW)
-    sizes = [_PICTURES[name].size(trace) for name in names]
+    most = MOST_LAYERS if len(names) == 1 else FEW_LAYERS
+    sizes = [_PICTURES[name].size(trace, most) for name in names]
     heights = [height for _, height in sizes]
     with paper():
         size = max(width for width, _ in sizes), sum(heights)
         figure = Figure(figsize=size, layout="constrained")
         parts = figure.subfigures(len(names), 1, squeeze=False, height_ratios=heights)[:, 0]
         for name, part in zip(names, parts, strict=True):
-            _PICTURES[name].paint(part, trace)
+            _PICTURES[name].paint(part, trace, most)
         save(figure, Path(path), "draw")
 
 
@@ -92,4 +96,6 @@ def _chosen(trace: Trace, what: str) -> list[str]:
             "figure: the trace must have states, gradients or attention, got none of them. "
             "Make it again with: seqloom inspect MODEL INPUT."
         )
-    return has if what == OVERVIEW else [what]
+    if what != OVERVIEW:
+        return [what]
+    return [name for name in has if name != "states" or "gates" not in has]

@@ -12,7 +12,6 @@ from ..trace import Trace
 from .style import BLUE, CELL, LINE, MOST_LABELS, heat, label_steps, plain, width
 
 NEEDS = "attention"
-MOST_MAPS = 3  # arrays of heads that are drawn: the last layers
 HEADS_ACROSS = 4
 SMALL = 20  # steps up to which the small maps of heads have labels
 
@@ -22,17 +21,17 @@ def available(trace: Trace) -> bool:
     return any(name.startswith("attention/") for name in trace)
 
 
-def size(trace: Trace) -> tuple[float, float]:
-    """Width and height, inches."""
+def size(trace: Trace, most: int) -> tuple[float, float]:
+    """Width and height, inches, of the last `most` layers."""
     heights, widths = zip(
-        *((_height(trace, n), _width(trace, n)) for n in _drawn(trace)), strict=True
+        *((_height(trace, n), _width(trace, n)) for n in _drawn(trace, most)), strict=True
     )
     return max(widths), sum(heights)
 
 
-def paint(part: Any, trace: Trace) -> None:
-    """Draw into a figure or a part of one."""
-    names = _drawn(trace)
+def paint(part: Any, trace: Trace, most: int) -> None:
+    """Draw the last `most` layers into a figure or a part of one."""
+    names = _drawn(trace, most)
     ratios = [_height(trace, name) for name in names]
     rows = part.subfigures(len(names), 1, squeeze=False, height_ratios=ratios)[:, 0]
     for row, name in zip(rows, names, strict=True):
@@ -44,11 +43,11 @@ def paint(part: Any, trace: Trace) -> None:
             _heads(row, trace, name)
 
 
-def _drawn(trace: Trace) -> list[str]:
-    """One matrix, one pool, and the last few layers of heads."""
+def _drawn(trace: Trace, most: int) -> list[str]:
+    """One matrix, one pool, and the last `most` maps of heads."""
     names = [name for name in trace if name.startswith("attention/")]
     heads = [name for name in names if trace[name].values.ndim == 3]
-    return [name for name in names if name not in heads] + heads[-MOST_MAPS:]
+    return [name for name in names if name not in heads] + heads[-most:]
 
 
 def _height(trace: Trace, name: str) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..trace import Layer, Trace
-from .layers import GATE_NAMES, GATES, KEEPS, gated, layers_with, step_labels, title
+from .layers import GATE_NAMES, GATES, KEEPS, MOST_LAYERS, gated, layers_with, step_labels, title
 from .style import heat, label_steps, width
 
 NEEDS = "the gates of an LSTM or GRU"
@@ -23,16 +23,16 @@ def available(trace: Trace) -> bool:
     return bool(gated(trace))
 
 
-def size(trace: Trace) -> tuple[float, float]:
-    """Width and height, inches."""
-    layers = gated(trace)
+def size(trace: Trace, most: int) -> tuple[float, float]:
+    """Width and height, inches, of the first `most` layers."""
+    layers = gated(trace, most)
     steps = max(trace[f"states/{layer.name}/h"].shape[0] for layer in layers)
     return width(steps), sum(HEAD + MAP * len(GATES[layer.kind]) for layer in layers)
 
 
-def paint(part: Any, trace: Trace) -> None:
-    """Draw the gates into a figure or a part of one."""
-    layers = gated(trace)
+def paint(part: Any, trace: Trace, most: int) -> None:
+    """Draw the gates of the first `most` layers into a figure or a part of one."""
+    layers = gated(trace, most)
     ratios = [HEAD + MAP * len(GATES[layer.kind]) for layer in layers]
     rows = part.subfigures(len(layers), 1, squeeze=False, height_ratios=ratios)[:, 0]
     for row, layer in zip(rows, layers, strict=True):
@@ -41,27 +41,27 @@ def paint(part: Any, trace: Trace) -> None:
 
 def states_available(trace: Trace) -> bool:
     """True if the trace has the states of a layer with steps."""
-    return bool(_with_states(trace))
+    return bool(_with_states(trace, MOST_LAYERS))
 
 
-def states_size(trace: Trace) -> tuple[float, float]:
-    """Width and height, inches."""
-    layers = _with_states(trace)
+def states_size(trace: Trace, most: int) -> tuple[float, float]:
+    """Width and height, inches, of the first `most` layers."""
+    layers = _with_states(trace, most)
     steps = max(trace[f"states/{layer.name}/h"].shape[0] for layer in layers)
     return width(steps), sum(HEAD + MAP * len(_kept(trace, layer)) for layer in layers)
 
 
-def paint_states(part: Any, trace: Trace) -> None:
-    """Draw outputs and cells into a figure or a part of one."""
-    layers = _with_states(trace)
+def paint_states(part: Any, trace: Trace, most: int) -> None:
+    """Draw their outputs and cells likewise."""
+    layers = _with_states(trace, most)
     ratios = [HEAD + MAP * len(_kept(trace, layer)) for layer in layers]
     rows = part.subfigures(len(layers), 1, squeeze=False, height_ratios=ratios)[:, 0]
     for row, layer in zip(rows, layers, strict=True):
         _maps(row, trace, layer, _kept(trace, layer))
 
 
-def _with_states(trace: Trace) -> list[Layer]:
-    return [layer for layer in layers_with(trace, "states/{}/h") if layer.steps]
+def _with_states(trace: Trace, most: int) -> list[Layer]:
+    return [layer for layer in layers_with(trace, "states/{}/h", most) if layer.steps]
 
 
 def _kept(trace: Trace, layer: Layer) -> list[str]:

@@ -32,16 +32,16 @@ def available(trace: Trace) -> bool:
     return bool(layers_with(trace, "gradient/{}/h"))
 
 
-def size(trace: Trace) -> tuple[float, float]:
-    """Width and height, inches."""
-    layers = layers_with(trace, "gradient/{}/h")
+def size(trace: Trace, most: int) -> tuple[float, float]:
+    """Width and height, inches, of the first `most` layers."""
+    layers = layers_with(trace, "gradient/{}/h", most)
     steps = max(_steps(trace, layer) for layer in layers)
     return width(steps), sum(4.2 if layer.steps else 2.4 for layer in layers)
 
 
-def paint(part: Any, trace: Trace) -> None:
-    """Draw into a figure or a part of one."""
-    layers = layers_with(trace, "gradient/{}/h")
+def paint(part: Any, trace: Trace, most: int) -> None:
+    """Draw the first `most` layers into a figure or a part of one."""
+    layers = layers_with(trace, "gradient/{}/h", most)
     ratios = [4.2 if layer.steps else 2.4 for layer in layers]
     rows = part.subfigures(len(layers), 1, squeeze=False, height_ratios=ratios)[:, 0]
     for row, layer in zip(rows, layers, strict=True):

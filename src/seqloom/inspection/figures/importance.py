@@ -27,8 +27,8 @@ def available(trace: Trace) -> bool:
     return bool(_names(trace))
 
 
-def size(trace: Trace) -> tuple[float, float]:
-    """Width and height, inches."""
+def size(trace: Trace, most: int) -> tuple[float, float]:
+    """Width and height, inches; layers have no part in it."""
     across = _across(trace)
     height = 0.0
     for name in _names(trace):
@@ -37,7 +37,7 @@ def size(trace: Trace) -> tuple[float, float]:
     return across, height
 
 
-def paint(part: Any, trace: Trace) -> None:
+def paint(part: Any, trace: Trace, most: int) -> None:
     """Draw into a figure or a part of one."""
     names = _names(trace)
     rows = part.subfigures(len(names), 1, squeeze=False)[:, 0]

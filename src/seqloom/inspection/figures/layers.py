@@ -1,6 +1,6 @@
 """Which arrays of a trace a figure draws, and in which order.
 
-Figures have room for a few layers: the first `MOST_LAYERS` that have what is drawn.
+A figure has room for a few layers: the first `most` that have what is drawn.
 """
 
 from collections.abc import Sequence
@@ -23,13 +23,13 @@ GATE_NAMES = {
 KEEPS = {"lstm": "f", "gru": "z"}  # the gate that keeps the old state where it is open
 
 
-def layers_with(trace: Trace, template: str) -> list[Layer]:
+def layers_with(trace: Trace, template: str, most: int = MOST_LAYERS) -> list[Layer]:
     """The first layers that have an array, e.g. `gradient/{}/h`."""
     found = [layer for layer in trace.layers if template.format(layer.name) in trace]
-    return found[:MOST_LAYERS]
+    return found[:most]
 
 
-def gated(trace: Trace) -> list[Layer]:
+def gated(trace: Trace, most: int = MOST_LAYERS) -> list[Layer]:
     """The first layers whose gates are in the trace."""
     found = [
         layer
@@ -37,7 +37,7 @@ def gated(trace: Trace) -> list[Layer]:
         if layer.kind in GATES
         and all(f"states/{layer.name}/{gate}" in trace for gate in GATES[layer.kind])
     ]
-    return found[:MOST_LAYERS]
+    return found[:most]
 
 
 def title(layer: Layer) -> str:
