@@ -200,5 +200,3 @@ def _bounds(sample: Sample) -> tuple[float, float]:
     share = bool((sample.numerators <= sample.denominators).all())
     negative = bool((sample.numerators < 0).any())
     return (-np.inf if negative else 0.0), (sample.scale if share else np.inf)
-
-

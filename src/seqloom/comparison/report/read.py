@@ -38,8 +38,8 @@ class Measure:
     def show(self, value: float | None, *, unit: bool = True, sign: bool = False) -> str:
         """A number with its unit, e.g. `12.35 %`; a dash for none."""
         if value is None or not np.isfinite(value):
-            return "–"
-        shown = f"{value:{'+' if sign else ''}.{self.digits}f}".replace("-", "−")
+            return "\N{EN DASH}"
+        shown = f"{value:{'+' if sign else ''}.{self.digits}f}".replace("-", "\N{MINUS SIGN}")
         return f"{shown} {self.unit}" if unit and self.unit else shown
 
 
