@@ -161,7 +161,8 @@ class _Case:
         assert candidate.behind is not None
         e, show = candidate.behind.estimate, self.words.difference
         unit = show(e.value).partition(" ")[2]
-        return f"{show(e.value)} ({show(e.low).removesuffix(unit).strip()} to {show(e.high)})"
+        low, high = (show(end).removesuffix(unit).strip() for end in (e.low, e.high))
+        return f"{show(e.value)} ({low} to {high})"
 
     def alike(self, most: float) -> str:
         start = "A baseline wins: take" if self.simple.is_baseline else "Take"
@@ -211,10 +212,12 @@ class _Case:
 
     def simpler(self) -> str:
         best, simple = self.best, self.simple
-        reason = "comes later on the ladder"
-        if (best.parameters or 0) > _SAME_SIZE * (simple.parameters or 0) > 0:
-            assert best.parameters is not None and simple.parameters is not None
-            reason = f"has {best.parameters / simple.parameters:.1f} times the parameters"
+        times = (best.parameters or 0) / (simple.parameters or 1)
+        reason = (
+            f"has {times:.1f} times the parameters"
+            if times > _SAME_SIZE
+            else "comes later on the ladder"
+        )
         return (
             f"Take {self.scored(simple)}: {self.scored(best)} is ahead by {self.by(simple)}, which "
             f"may be chance, and {reason}.{self.caution()}"
