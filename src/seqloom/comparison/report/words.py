@@ -41,13 +41,13 @@ def size(num_bytes: float | None) -> str:
     """A file's size."""
     if num_bytes is None:
         return DASH
-    for unit in ("bytes", "kB", "MB"):
-        if num_bytes < 1000:
-            break
+    if num_bytes < 1000:
+        return f"{num_bytes:.0f} bytes"
+    for unit in ("kB", "MB"):
         num_bytes /= 1000
-    else:
-        unit = "GB"
-    return f"{num_bytes:.0f} bytes" if unit == "bytes" else f"{num_bytes:.3g} {unit}"
+        if num_bytes < 999.5:
+            return f"{num_bytes:.3g} {unit}"
+    return f"{num_bytes / 1000:.3g} GB"
 
 
 def duration(seconds: float | None) -> str:
@@ -95,7 +95,7 @@ def ratio(value: float) -> str:
 
 
 def length_sentences(analysis: Analysis) -> tuple[str, ...]:
-    """Which neighbours differ for sure in the longest part, by how much, and how in the shortest."""
+    """Which neighbours differ for sure in the longest part, and by how much at either end."""
     if len(analysis.length_rows) < 2:
         return ("All test examples are about equally long, or too few to be cut by length.",)
     told = [ratio for ratio in analysis.ratios if ratio.settled][:MOST_SENTENCES]
@@ -169,8 +169,8 @@ def methods(analysis: Analysis) -> Sequence[str]:
     elif analysis.covers:
         lines.append(
             "The 95 % intervals are about other test examples only, drawn with replacement "
-            f"{analysis.resamples:,} times, the same ones for all entries. Each network was trained "
-            "once, so what another seed would change is not known."
+            f"{analysis.resamples:,} times, the same ones for all entries. Each network was "
+            "trained once, so what another seed would change is not known."
         )
     if analysis.pairs:
         lines.append(
