@@ -6,6 +6,7 @@ Each is drawn twice, for wide and for narrow windows, and the page shows one of 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from typing import Literal
 
 from .analyse import Analysis, EntryRow
 from .curves import Line
@@ -50,10 +51,10 @@ def key(analysis: Analysis, names: Sequence[str]) -> str:
     return f'<div class="key" role="group" aria-label="Shown">{"".join(buttons)}</div>'
 
 
-def both_sizes(chart: Chart) -> str:
+def both_sizes(chart: Chart, *, width: int = _WIDE, height: int = 430) -> str:
     """The chart for wide and for narrow windows."""
     narrow = replace(chart, width=_NARROW, height=300, labels=False, css="narrow")
-    return draw(replace(chart, width=_WIDE, height=430, css="wide-only")) + draw(narrow)
+    return draw(replace(chart, width=width, height=height, css="wide-only")) + draw(narrow)
 
 
 def length_chart(analysis: Analysis) -> str:
@@ -98,14 +99,15 @@ def value_range(values: Sequence[float], *, percent: bool) -> tuple[float, float
     return bottom, min(top, 100.0) if percent and high <= 100.0 else top
 
 
-def curve_charts(analysis: Analysis) -> tuple[str, str]:
-    """Learning curves against seconds and against steps; empty where there is none."""
+def curve_charts(analysis: Analysis) -> str:
+    """Learning curves against seconds and against steps, side by side; empty if there are none."""
     seconds = [(c.name, c.runs_by_seconds, c.mean_by_seconds) for c in analysis.curves]
     steps = [(c.name, c.runs_by_steps, c.mean_by_steps) for c in analysis.curves]
-    return (
+    charts = (
         _curve_chart(analysis, seconds, "seconds of training"),
         _curve_chart(analysis, steps, "steps"),
     )
+    return f'<div class="pair">{"".join(charts)}</div>' if any(charts) else ""
 
 
 def _curve_chart(
@@ -134,24 +136,15 @@ def _curve_chart(
         y_high=high,
         x_low=0.0,
         x_high=end,
-        width=520,
-        height=340,
         labels=False,
     )
-    return draw(chart)
+    return both_sizes(chart, width=520, height=340)
 
 
 def _line(name: str, look: Look, line: Line, title: str, *, thin: bool) -> Series:
     marks = tuple(Mark(x, y, title=f"{title}: {y:.3g} at {x:,.0f}") for x, y in line)
-    return Series(
-        name,
-        title,
-        look.style,
-        marks,
-        shape=look.shape,
-        thin=thin,
-        marked=not thin and len(line) < 40,
-    )
+    marked: Literal["last", "none"] = "none" if thin else "last"
+    return Series(name, title, look.style, marks, shape=look.shape, thin=thin, marked=marked)
 
 
 def score_chart(analysis: Analysis) -> str:
@@ -165,7 +158,7 @@ def _score_chart(analysis: Analysis, width: int, css: str) -> str:
     low, high = value_range(values, percent=analysis.measure.unit == "%")
     narrow = width == _NARROW
     gap = 42 if narrow else 28
-    left = 10.0 if narrow else 24 + 6.9 * max(len(e.title) for e in drawn)
+    left = 10.0 if narrow else 24 + 7.6 * max(len(e.title) for e in drawn)
     x = Scale(low, high, left, width - 16.0)
     height = gap * len(drawn) + 44
     ticks = nice_ticks(low, high, 4 if narrow else 7)

@@ -56,7 +56,7 @@ def length_rows(
 def length_ratios(
     results: Results, tested: Sequence[Entry], *, resamples: int, seed: int
 ) -> tuple[Ratio, ...]:
-    """Ratios of neighbours on the ladder, without pairs of baselines; the largest first."""
+    """Ratios of neighbours on the ladder, without baselines; the largest first."""
     parts = parts_by_length(results.lengths) if tested else []
     if len(parts) < 2:
         return ()
@@ -66,7 +66,7 @@ def length_ratios(
         return ()
     ratios = []
     for first in range(len(tested) - 1):
-        if tested[first + 1].is_baseline:
+        if tested[first].is_baseline or tested[first + 1].is_baseline:
             continue
         for worse, better in ((first, first + 1), (first + 1, first)):
             ratio = longest.ratio(worse, better, complement=complement)

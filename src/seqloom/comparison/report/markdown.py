@@ -1,39 +1,44 @@
-"""report.md: the same in Markdown, to paste into a paper or a pull request."""
+"""A report in Markdown, to paste into a paper or a pull request. Pictures are left out.
 
-from .analyse import Analysis
-from .page import facts
-from .tables import Table, length_table, pair_table, score_table
-from .words import length_sentences, methods, remarks
+Checked by `tests/comparison/test_write.py`.
+"""
+
+from collections.abc import Sequence
+
+from .document import Document, Section
+from .tables import Table
 
 
-def markdown(analysis: Analysis) -> str:
+def markdown(document: Document) -> str:
     """The whole report."""
     parts = [
-        f"# Comparison on {escape(analysis.data)}" if analysis.data else "# Comparison",
-        escape(" · ".join(fact for fact in facts(analysis) if fact)),
-        f"**{escape(analysis.recommendation.sentence)}**",
-        *map(escape, remarks(analysis)),
-        "## Scores",
-        table(score_table(analysis)),
+        f"# {escape(document.title)}",
+        escape(" · ".join(document.facts)),
+        f"**{escape(document.verdict)}**",
+        *map(escape, document.remarks),
     ]
-    if analysis.length_rows:
-        parts += ["## Score by length", *map(escape, length_sentences(analysis))]
-        parts += [table(length_table(analysis))] if len(analysis.length_rows) > 1 else []
-    if analysis.pairs:
-        parts += ["## Neighbours on the ladder", table(pair_table(analysis))]
-    parts += ["## How this was measured", "\n".join(f"- {escape(m)}" for m in methods(analysis))]
+    for section in document.sections:
+        if not section.empty:
+            parts += _section(section)
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _section(section: Section) -> list[str]:
+    return [
+        f"## {escape(section.title)}",
+        *map(escape, section.sentences),
+        table(section.table) if section.table and section.table.rows else "",
+        "\n".join(f"- {escape(sentence)}" for sentence in section.listed),
+    ]
 
 
 def table(content: Table) -> str:
     """A table, its caption above it; rows that stand out in bold."""
     rules = ["--:" if content.is_number(i) else ":--" for i in range(len(content.heads))]
-    lines = [_row(content.heads), _row(rules)]
+    lines = [_row([escape(head) for head in content.heads]), _row(rules)]
     for place, row in enumerate(content.rows):
         cells = [escape(cell) for cell in row]
-        if place in content.strong:
-            cells = [f"**{cell}**" for cell in cells]
-        lines.append(_row(cells))
+        lines.append(_row([f"**{c}**" for c in cells] if place in content.strong else cells))
     caption = f"{escape(content.caption)}:\n\n" if content.caption else ""
     return caption + "\n".join(lines)
 
@@ -45,5 +50,5 @@ def escape(words: str) -> str:
     return words.replace("\n", " ")
 
 
-def _row(cells: tuple[str, ...] | list[str]) -> str:
+def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"

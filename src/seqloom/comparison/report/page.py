@@ -1,92 +1,119 @@
-"""report.html of a comparison: the recommendation, scores, lengths, neighbours, curves, method."""
+"""A report as one page: style and script lie inside, nothing is requested.
 
-from .analyse import Analysis
-from .charts import curve_charts, key, length_chart, score_chart
-from .html import figure, folded, found, frame, head, listed, section, table
-from .tables import length_table, pair_table, score_table
-from .words import length_sentences, methods, remarks
+Everything is there without the script, which adds the switch of themes and hides lines. The look
+is that of the page of a trace (`inspection/page/assets/base.css`). Checked in Chromium by
+`tests/comparison/test_report_page.py`.
+"""
+
+from html import escape
+from importlib.resources import files
+
+from .document import Document, Section
+from .tables import Table
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
-def page(analysis: Analysis) -> str:
+def page(document: Document) -> str:
     """The whole page."""
-    title = f"Comparison on {analysis.data}" if analysis.data else "Comparison"
-    body = [
-        head(title, facts(analysis), analysis.recommendation.sentence, remarks(analysis)),
-        _scores(analysis),
-        _lengths(analysis),
-        _pairs(analysis),
-        _curves(analysis),
-        section("method", "How this was measured", "", listed(methods(analysis))),
-    ]
-    return frame(title, [part for part in body if part])
+    style = _asset("seqloom.inspection", "page/assets/base.css")
+    style += _asset(__package__, "assets/report.css")
+    parts = [_head(document), *(_section(s) for s in document.sections if not s.empty)]
+    body = "\n".join(parts)
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<link rel="icon" href="data:,">
+<title>{escape(document.title)}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<div class="top"><div class="wide"><strong class="brand">seqloom</strong>
+<button id="theme" type="button" hidden>Light or dark</button></div></div>
+<main>
+{body}
+</main>
+<script>
+{_asset(__package__, "assets/report.js")}</script>
+</body>
+</html>
+"""
 
 
-def facts(analysis: Analysis) -> list[str]:
-    """What was compared, in short."""
-    networks = sum(not entry.is_baseline for entry in analysis.entries)
-    return [
-        analysis.task,
-        _counted(len(analysis.entries) - networks, "baseline"),
-        _counted(networks, "network"),
-        f"budget {analysis.budget}" if analysis.budget else "",
-        _counted(analysis.seeds, "seed") if networks else "",
-        _counted(analysis.examples, "test example"),
-        analysis.created[:10],
-        " ".join(f"{name} {version}" for name, version in analysis.versions.items()),
-    ]
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s") if number else ""
-
-
-def _scores(analysis: Analysis) -> str:
-    drawn = any(entry.score is not None for entry in analysis.entries)
-    direction = "more" if analysis.measure.rises else "less"
-    hint = (
-        f"On the test examples, {direction} is better. The bar is the 95 % interval; small rings "
-        "are single runs. The recommended entry is in bold."
+def _head(document: Document) -> str:
+    remarks = "".join(f"<p>{escape(line)}</p>" for line in document.remarks)
+    return (
+        f'<section class="head"><h1>{escape(document.title)}</h1>\n'
+        f'<p class="facts">{escape(" · ".join(document.facts))}</p>\n'
+        f'<p class="verdict">{escape(document.verdict)}</p>{remarks}</section>'
     )
-    picture = figure(score_chart(analysis)) if drawn else ""
-    return section("scores", "Scores", hint, picture, table(score_table(analysis), "Scores"))
 
 
-def _lengths(analysis: Analysis) -> str:
-    if not analysis.length_rows:
+def _section(section: Section) -> str:
+    numbers = _table(section.table, section.title) if section.table else ""
+    if section.folded and numbers:
+        numbers = f"<details><summary>The numbers</summary>{numbers}</details>"
+    name = escape(section.name)
+    hint = f"<p>{escape(section.hint)}</p>" if section.hint else ""
+    return (
+        f'<section id="{name}" aria-labelledby="{name}-title"><header>'
+        f'<h2 id="{name}-title">{escape(section.title)}</h2>{hint}</header>\n'
+        f'<div class="body">{_found(section)}{_figure(section)}{numbers}{_list(section)}</div>'
+        "</section>"
+    )
+
+
+def _found(section: Section) -> str:
+    styles = ["found", *["also"] * len(section.sentences)]
+    return "".join(
+        f'<p class="{style}">{escape(sentence)}</p>'
+        for style, sentence in zip(styles, section.sentences, strict=False)
+    )
+
+
+def _figure(section: Section) -> str:
+    if not section.pictures:
         return ""
-    forgets = "falls" if analysis.measure.rises else "climbs"
-    hint = (
-        "The test examples in tenths by length, shortest at the left: a line that "
-        f"{forgets} belongs to a network that loses what it has read."
-    )
-    sentences = found(length_sentences(analysis))
-    if len(analysis.length_rows) < 2:
-        return section("lengths", "Score by length", hint, sentences)
-    names = [entry.name for entry in analysis.entries if entry.interval is not None]
-    picture = figure(
-        key(analysis, names),
-        length_chart(analysis),
-        caption="Whiskers are 95 % intervals. The figure of Cho et al. 2014 and Bahdanau et al. "
-        "2015, on these data.",
-    )
-    numbers = folded("The numbers", table(length_table(analysis), "Scores by length"))
-    return section("lengths", "Score by length", hint, sentences, picture, numbers)
+    below = f"<figcaption>{escape(section.caption)}</figcaption>" if section.caption else ""
+    return f"<figure>{section.pictures}{below}</figure>"
 
 
-def _pairs(analysis: Analysis) -> str:
-    hint = (
-        "Each step of the ladder against the one before, on the same test examples. Settled: more "
-        "than chance, with all pairs taken together."
-    )
-    content = table(pair_table(analysis), "Differences of neighbours")
-    return section("neighbours", "Neighbours on the ladder", hint, content)
+def _list(section: Section) -> str:
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in section.listed)
+    return f'<ul class="methods">{items}</ul>' if items else ""
 
 
-def _curves(analysis: Analysis) -> str:
-    by_seconds, by_steps = curve_charts(analysis)
-    if not by_seconds and not by_steps:
+def _table(table: Table, label: str) -> str:
+    """A table that scrolls inside itself where the window is narrower than it is."""
+    if not table.rows:
         return ""
-    names = [curve.name for curve in analysis.curves]
-    pictures = f'<div class="pair">{by_seconds}{by_steps}</div>'
-    hint = "What validation measured during training: each run thin, their mean bold."
-    return section("curves", "Learning curves", hint, figure(key(analysis, names), pictures))
+    heads = "".join(_cell("th", h, table.is_number(i)) for i, h in enumerate(table.heads))
+    rows = []
+    for place, row in enumerate(table.rows):
+        cells = [f'<th scope="row">{escape(row[0])}</th>']
+        cells += [_cell("td", c, table.is_number(i)) for i, c in enumerate(row) if i]
+        best = ' class="best"' if place in table.strong else ""
+        rows.append(f"<tr{best}>{''.join(cells)}</tr>")
+    caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
+    body = "\n".join(rows)
+    return (
+        f'<div class="table" role="region" tabindex="0" aria-label="{escape(label)}"><table>'
+        f"{caption}<thead><tr>{heads}</tr></thead>\n<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cell(tag: str, words: str, number: bool) -> str:
+    scope = ' scope="col"' if tag == "th" else ""
+    css = ' class="number"' if number else ""
+    return f"<{tag}{scope}{css}>{escape(words)}</{tag}>"
+
+
+def _asset(package: str, path: str) -> str:
+    asset = files(package)
+    for part in path.split("/"):
+        asset = asset / part
+    return asset.read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 _LETTER = 6.7  # width of a letter at the size of labels, pixels
 _LINE = 15.0  # height of a line of labels
@@ -35,7 +36,7 @@ class Series:
         style: Class that gives the colour.
         shape: Which of six shapes its marks have, so that colour is not needed.
         thin: True for a single run behind a mean.
-        marked: True if its marks are drawn, not the line alone.
+        marked: Which of its marks are drawn besides the line.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Series:
     marks: tuple[Mark, ...]
     shape: int = 0
     thin: bool = False
-    marked: bool = True
+    marked: Literal["all", "last", "none"] = "all"
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def text(x: float, y: float, words: str, *, anchor: str = "middle", css: str = "
 def shape(kind: int, x: float, y: float, size: float = 3.6) -> str:
     """A mark: circle, square, triangle, diamond, triangle down, cross."""
     if kind % 6 == 0:
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}"/>'
+        return f'<circle class="mark" cx="{x:.1f}" cy="{y:.1f}" r="{size}"/>'
     corners = {
         1: ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
         2: ((0, -1.3), (1.2, 0.9), (-1.2, 0.9)),
@@ -160,7 +161,7 @@ def shape(kind: int, x: float, y: float, size: float = 3.6) -> str:
         ),
     }[kind % 6]
     points = " ".join(f"{x + size * a:.1f},{y + size * b:.1f}" for a, b in corners)
-    return f'<polygon points="{points}"/>'
+    return f'<polygon class="mark" points="{points}"/>'
 
 
 def _y_axis(chart: Chart, y: Scale, ticks: Sequence[float], left: float, right: float) -> list[str]:
@@ -173,14 +174,14 @@ def _y_axis(chart: Chart, y: Scale, ticks: Sequence[float], left: float, right: 
 
 
 def _x_axis(chart: Chart, x: Scale, y: Scale) -> list[str]:
-    """Ticks that have room: one whose label would touch the one before is left out."""
+    """Ticks, as many as have room, the last one always."""
     bottom = y(chart.y_low)
-    parts, free = [], -math.inf
-    for place, words in chart.x_ticks:
+    parts, free = [], math.inf
+    for place, words in reversed(chart.x_ticks):
         at, half = x(place), _LETTER * len(words) / 2
-        if at - half >= free:
+        if at + half <= free:
             parts.append(text(at, bottom + 19, words))
-            free = at + half + 7
+            free = at - half - 7
     middle = (x(chart.x_low) + x(chart.x_high)) / 2
     return [*parts, text(middle, chart.height - 6, chart.x_label)]
 
@@ -204,8 +205,9 @@ def _series(series: Series, x: Scale, y: Scale) -> str:
     if len(points) > 1:
         d = "L".join(f"{px:.1f} {py:.1f}" for px, py in points)
         parts.append(f'<path class="line" d="M{d}"/>')
-    if series.marked:
-        for (px, py), m in zip(points, series.marks, strict=True):
+    if series.marked != "none":
+        shown = slice(-1 if series.marked == "last" else None, None)
+        for (px, py), m in zip(points[shown], series.marks[shown], strict=True):
             hover = f"<title>{escape(m.title)}</title>" if m.title else ""
             hit = f'<circle class="hit" cx="{px:.1f}" cy="{py:.1f}" r="9"/>'
             parts.append(f"<g>{hover}{shape(series.shape, px, py)}{hit}</g>")

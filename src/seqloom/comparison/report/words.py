@@ -91,32 +91,39 @@ def ratio(value: float) -> str:
     """A ratio in two or three digits."""
     if value >= 1000:
         return "over 1,000"
-    return f"{value:.2f}" if value < 1.995 else f"{value:.1f}" if value < 99.5 else f"{value:.0f}"
+    return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:.0f}"
+
+
+def counted(number: int, word: str) -> str:
+    """E.g. `3 seeds`; empty for none."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}" if number else ""
 
 
 def length_sentences(analysis: Analysis) -> tuple[str, ...]:
     """Which neighbours differ for sure in the longest part, and by how much at either end."""
+    if not analysis.length_rows:
+        return ()
     if len(analysis.length_rows) < 2:
         return ("All test examples are about equally long, or too few to be cut by length.",)
     told = [ratio for ratio in analysis.ratios if ratio.settled][:MOST_SENTENCES]
     if told:
-        return tuple(_ratio_sentence(analysis, one) for one in told)
+        return tuple(_ratio_sentence(analysis, one, again=i > 0) for i, one in enumerate(told))
     if not analysis.ratios:
         return ()
     last = part_name(analysis.length_rows[-1], "longest")
     return (f"In the {last}, no neighbours on the ladder differ by more than chance allows.",)
 
 
-def _ratio_sentence(analysis: Analysis, one: Ratio) -> str:
+def _ratio_sentence(analysis: Analysis, one: Ratio, *, again: bool) -> str:
     first, last = analysis.length_rows[0], analysis.length_rows[-1]
-    unit = analysis.length_unit
+    where = f"the {part_name(last, 'longest')} ({length_range(last)} {analysis.length_unit})"
+    verb = "makes" if one.of == "errors" else "has"
+    e = one.longest
     sentence = (
-        f"In the {part_name(last, 'longest')} ({length_range(last)} {unit}) "
-        f"{analysis.title(one.worse)} makes {ratio(one.longest.value)} times the {one.of} of "
-        f"{analysis.title(one.better)} ({ratio(one.longest.low)} to {ratio(one.longest.high)})"
+        f"{'There' if again else f'In {where}'} {analysis.title(one.worse)} {verb} "
+        f"{ratio(e.value)} times the {one.of} of {analysis.title(one.better)} "
+        f"({ratio(e.low)} to {ratio(e.high)})"
     )
-    if one.of != "errors":
-        sentence = sentence.replace(" makes ", " has ")
     short = f"in the {part_name(first, 'shortest')} ({length_range(first)})"
     if one.shortest is None:
         return f"{sentence}; {short} there are too few errors to say."

@@ -11,6 +11,7 @@ from typing import Any
 
 from ...files import replacing
 from .analyse import analyse
+from .comparison import comparison_document
 from .markdown import markdown
 from .page import page
 from .read import read_results
@@ -38,9 +39,10 @@ def write_report(results: Mapping[str, Any], folder: Path) -> list[Path]:
         RunError: A file cannot be written.
     """
     analysis = analyse(read_results(results))
+    document = comparison_document(analysis)
     texts = {
-        "report.html": page(analysis),
-        "report.md": markdown(analysis),
+        "report.html": page(document),
+        "report.md": markdown(document),
         "report.json": json.dumps(analysis.to_json(), indent=1, ensure_ascii=False) + "\n",
     }
     for name, text in texts.items():
