@@ -25,7 +25,7 @@ class EntryRow:
     Attributes:
         interval: The score and its 95 % interval.
         run_scores: Of each run.
-        failed: Runs without a score.
+        failed: Why runs have no score, a message for each.
         seconds: Of training, the mean of the runs.
         steps: Of training, the mean of the runs.
         latency_ms: Of one prediction, the median of the runs, milliseconds.
@@ -37,7 +37,7 @@ class EntryRow:
     score: float | None
     interval: Estimate | None
     run_scores: tuple[float, ...]
-    failed: int
+    failed: tuple[str, ...]
     parameters: int | None
     bytes: int | None
     seconds: float | None

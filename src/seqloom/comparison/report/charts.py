@@ -39,14 +39,19 @@ def looks(analysis: Analysis) -> dict[str, Look]:
 
 
 def key(analysis: Analysis, names: Sequence[str]) -> str:
-    """The key of a chart: a button for each entry, which hides and shows it."""
+    """The key of a chart of some entries."""
     look = looks(analysis)
+    return key_of([(name, analysis.title(name), look[name]) for name in names])
+
+
+def key_of(lines: Sequence[tuple[str, str, Look]]) -> str:
+    """A key: a button for each line (its name, its title, its look), which hides and shows it."""
     buttons = [
         f'<button type="button" aria-pressed="true" data-for="{escape(name)}">'
-        f'<svg class="swatch {look[name].style}" width="22" height="12" viewBox="0 0 22 12" '
-        f'aria-hidden="true"><path class="line" d="M0 6H22"/>{shape(look[name].shape, 11, 6)}</svg>'
-        f"{escape(analysis.title(name))}</button>"
-        for name in names
+        f'<svg class="swatch {look.style}" width="22" height="12" viewBox="0 0 22 12" '
+        f'aria-hidden="true"><path class="line" d="M0 6H22"/>{shape(look.shape, 11, 6)}</svg>'
+        f"{escape(title)}</button>"
+        for name, title, look in lines
     ]
     return f'<div class="key" role="group" aria-label="Shown">{"".join(buttons)}</div>'
 

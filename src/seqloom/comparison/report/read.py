@@ -69,7 +69,7 @@ class Entry:
     """A rung or a baseline, and what its runs did.
 
     Attributes:
-        failed: Runs that have no score.
+        failed: Why runs have no score, a message for each.
         sample: Per-example results of all runs; `None` where they are not known.
     """
 
@@ -80,7 +80,7 @@ class Entry:
     parameters: int | None
     bytes: int | None
     runs: tuple[Run, ...]
-    failed: int
+    failed: tuple[str, ...]
     sample: Sample | None
 
 
@@ -168,7 +168,9 @@ def _entry(entry: Mapping[str, Any], scale: float, num_examples: int) -> Entry:
         parameters=entry.get("parameters"),
         bytes=entry.get("bytes"),
         runs=tuple(_run(run) for run in scored),
-        failed=len(entry["runs"]) - len(scored),
+        failed=tuple(
+            str(run.get("error") or "no score") for run in entry["runs"] if run.get("score") is None
+        ),
         sample=_sample(name, scored, scale, num_examples, seeded=not baseline),
     )
 

@@ -108,8 +108,8 @@ def with_unit(label: str, unit: str) -> str:
 
 
 def _runs(entry: EntryRow) -> str:
-    done = len(entry.run_scores)
-    return f"{done} of {done + entry.failed}" if entry.failed else str(done)
+    done, failed = len(entry.run_scores), len(entry.failed)
+    return f"{done} of {done + failed}" if failed else str(done)
 
 
 def _verdict(analysis: Analysis, value: float, settled: bool) -> str:

@@ -99,6 +99,11 @@ def counted(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}" if number else ""
 
 
+def listed(names: Sequence[str]) -> str:
+    """E.g. `RNN, LSTM and GRU`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def length_sentences(analysis: Analysis) -> tuple[str, ...]:
     """Which neighbours differ for sure in the longest part, and by how much at either end."""
     if not analysis.length_rows:
@@ -132,8 +137,8 @@ def _ratio_sentence(analysis: Analysis, one: Ratio, *, again: bool) -> str:
 
 def remarks(analysis: Analysis) -> tuple[str, ...]:
     """What else is worth knowing before using one: size and speed, failed runs."""
-    found = [_smaller(analysis), _failures(analysis)]
-    return tuple(sentence for sentence in found if sentence)
+    smaller = _smaller(analysis)
+    return (*([smaller] if smaller else []), *_failures(analysis))
 
 
 def _smaller(analysis: Analysis) -> str:
@@ -152,9 +157,13 @@ def _smaller(analysis: Analysis) -> str:
     )
 
 
-def _failures(analysis: Analysis) -> str:
-    failed = [f"{e.title} ({e.failed})" for e in analysis.entries if e.failed]
-    return f"Runs that failed and are left out: {', '.join(failed)}." if failed else ""
+def _failures(analysis: Analysis) -> list[str]:
+    failed = [(len(e.failed), e) for e in analysis.entries if e.failed]
+    return [
+        f"{counted(n, 'run')} of {e.title} failed and {'is' if n == 1 else 'are'} left out: "
+        f"{e.failed[0]}"
+        for n, e in failed
+    ]
 
 
 def methods(analysis: Analysis) -> Sequence[str]:

@@ -12,10 +12,13 @@ from typing import Any
 from ...files import replacing
 from .analyse import analyse
 from .comparison import comparison_document
+from .document import Document
 from .markdown import markdown
 from .page import page
+from .probe import probe_document
 from .read import read_results
-from .tables import Table, score_table
+from .spans import analyse_probe
+from .tables import Table
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,11 @@ def write_report(results: Mapping[str, Any], folder: Path) -> list[Path]:
         FormatError: Something is missing in `results`.
         RunError: A file cannot be written.
     """
-    analysis = analyse(read_results(results))
-    document = comparison_document(analysis)
+    document, numbers = _document(results)
     texts = {
         "report.html": page(document),
         "report.md": markdown(document),
-        "report.json": json.dumps(analysis.to_json(), indent=1, ensure_ascii=False) + "\n",
+        "report.json": json.dumps(numbers, indent=1, ensure_ascii=False) + "\n",
     }
     for name, text in texts.items():
         with replacing(folder / name, "report") as beside:
@@ -57,5 +59,16 @@ def summary(results: Mapping[str, Any]) -> Summary:
     Args:
         results: As for `write_report`.
     """
+    document, _ = _document(results)
+    lengths = [line for s in document.sections if s.name == "lengths" for line in s.sentences[:1]]
+    table = next(s.table for s in document.sections if s.table is not None)
+    return Summary(table, (document.verdict, *document.remarks, *lengths))
+
+
+def _document(results: Mapping[str, Any]) -> tuple[Document, dict[str, Any]]:
+    """The report of results and all its numbers."""
+    if results.get("kind") == "probe":
+        probe = analyse_probe(results)
+        return probe_document(probe), probe.to_json()
     analysis = analyse(read_results(results))
-    return Summary(score_table(analysis), (analysis.recommendation.sentence,))
+    return comparison_document(analysis), analysis.to_json()
