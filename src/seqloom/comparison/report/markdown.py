@@ -4,6 +4,7 @@ Checked by `tests/comparison/test_write.py`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .document import Document, Section
 from .tables import Table
@@ -18,7 +19,7 @@ def markdown(document: Document) -> str:
         *map(escape, document.remarks),
     ]
     for section in document.sections:
-        if not section.empty:
+        if not replace(section, pictures="").empty:
             parts += _section(section)
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -78,7 +78,7 @@ def _solved(span: Span, length: int) -> str:
     cell = next((cell for cell in span.cells if cell.length == length), None)
     if cell is None:
         return "skipped" if span.cells else DASH
-    return f"{cell.score:.1f} ({cell.solved} of {len(cell.scores)})"
+    return f"{cell.score:.1f} ({cell.solved}/{len(cell.scores)})"
 
 
 def _lengths(analysis: ProbeAnalysis) -> Section:
@@ -155,8 +155,9 @@ def _memories(analysis: ProbeAnalysis) -> Section:
             span.title,
             DASH if span.solved_to is None else str(span.solved_to),
             DASH if span.fails_from is None else str(span.fails_from),
-            DASH if span.memory_start is None else number(round(span.memory_start, 1)),
-            DASH if span.memory_end is None else number(round(span.memory_end, 1)),
+            str(span.memory_at),
+            _reach(span.memory_start, span.memory_at),
+            _reach(span.memory_end, span.memory_at),
         )
         for span in sorted(known, key=span_size)
     )
@@ -167,8 +168,16 @@ def _memories(analysis: ProbeAnalysis) -> Section:
         hint="How many steps back the gradient goes before it has fallen to 1 %, at the longest "
         "length tried: a network cannot learn from what its gradient does not reach.",
         sentences=tuple(_order_sentence(order) for order in analysis.orders),
-        table=Table(("network", "solved to", "fails from", before, after), rows),
+        table=Table(("network", "solved to", "fails from", "at length", before, after), rows),
     )
+
+
+def _reach(memory: float | None, length: int | None) -> str:
+    """Steps; `all` where the gradient reached what was needed."""
+    if memory is None:
+        return DASH
+    shown = number(round(memory, 1))
+    return f"all {shown}" if length is not None and memory >= length else shown
 
 
 def _order_sentence(order: Order) -> str:

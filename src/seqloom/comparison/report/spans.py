@@ -50,7 +50,8 @@ class Span:
         solved_to: The span; `None` if the shortest length was not solved.
         fails_from: The first length not solved; `None` if there is none.
         solved_beyond: Longer lengths that were solved nevertheless.
-        memory_start: Of the longest length tried that has one, steps.
+        memory_at: The longest length tried that has a memory.
+        memory_start: There, steps.
         memory_end: The same, after training.
     """
 
@@ -62,6 +63,7 @@ class Span:
     solved_to: int | None
     fails_from: int | None
     solved_beyond: tuple[int, ...]
+    memory_at: int | None
     memory_start: float | None
     memory_end: float | None
 
@@ -149,6 +151,7 @@ def _span(entry: Mapping[str, Any], lengths: Sequence[int]) -> Span:
         solved_to=max(before, default=None),
         fails_from=fails_from,
         solved_beyond=tuple(c.length for c in cells if c.solves and c.length not in before),
+        memory_at=kept[-1].length if kept else None,
         memory_start=kept[-1].memory_start if kept else None,
         memory_end=kept[-1].memory_end if kept else None,
     )

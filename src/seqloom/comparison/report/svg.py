@@ -191,7 +191,7 @@ def _guides(chart: Chart, y: Scale, left: float, right: float) -> list[str]:
     for level, words, css in chart.guides:
         at = y(level)
         parts.append(f'<path class="guide {css}" d="M{left:.1f} {at:.1f}H{right:.1f}"/>')
-        parts.append(text(left + 4, at - 5, words, anchor="start"))
+        parts.append(text(left + 4, at - 5, words, anchor="start", css="muted halo"))
     return parts
 
 
