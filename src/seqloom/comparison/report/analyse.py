@@ -1,7 +1,7 @@
 """What a comparison found: all numbers of its report, worked out once.
 
 report.json is this and nothing else; the page, the Markdown and the terminal only write it down.
-Checked by `tests/comparison/test_analyse.py`.
+Checked by `tests/comparison/report/test_analyse.py`.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Learning curves: the runs of an entry, and their mean over a common axis.
 
-Checked by `tests/comparison/test_analyse.py`.
+Checked by `tests/comparison/report/test_analyse.py`.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,7 +1,7 @@
 """Figures for papers, by matplotlib: score by length; for a probe, score against length.
 
 Source: the figures of Cho et al. 2014 ("On the properties of neural machine translation", figure 4)
-and Bahdanau et al. 2015 (figure 2). Checked by `tests/comparison/test_figure.py`.
+and Bahdanau et al. 2015 (figure 2). Checked by `tests/comparison/report/test_figure.py`.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import DataError
 from ...files import replacing
 from .analyse import Analysis, analyse
+from .lengths import LengthRow
 from .read import read_results
 from .spans import ProbeAnalysis, analyse_probe
 from .words import length_range
@@ -36,7 +37,7 @@ def figure(results: Mapping[str, Any], path: Path) -> None:
     """
     from matplotlib.figure import Figure  # no pyplot: no window, no global state
 
-    sheet = Figure(figsize=(5.6, 3.6), layout="constrained")
+    sheet = Figure(figsize=(6.8, 3.4), layout="constrained")
     axes = sheet.subplots()
     if results.get("kind") == "probe":
         _probe(analyse_probe(results), axes)
@@ -46,7 +47,7 @@ def figure(results: Mapping[str, Any], path: Path) -> None:
         axes.spines[side].set_visible(False)
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
-    axes.legend(frameon=False, fontsize=8)
+    sheet.legend(frameon=False, fontsize=8, loc="outside right center")
     with replacing(path, "figure") as beside:
         sheet.savefig(beside, dpi=200, format=path.suffix.lstrip(".") or "png")
 
@@ -79,11 +80,15 @@ def _by_length(analysis: Analysis, axes: "Axes") -> None:
             elinewidth=0.8,
         )
         networks += not entry.is_baseline
-    axes.set_xticks(range(len(rows)), [length_range(row) for row in rows], fontsize=8)
+    axes.set_xticks(range(len(rows)), [_range(row) for row in rows], fontsize=8)
     axes.set_xlabel(f"length ({analysis.length_unit})")
     axes.set_ylabel(_label(analysis.measure.label, analysis.measure.unit))
     if min(entry.interval.low for entry in drawn if entry.interval) >= 0:
         axes.set_ylim(bottom=0)
+
+
+def _range(row: LengthRow) -> str:
+    return length_range(row).replace(" to ", "\N{EN DASH}")
 
 
 def _probe(analysis: ProbeAnalysis, axes: "Axes") -> None:

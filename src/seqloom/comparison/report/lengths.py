@@ -1,6 +1,6 @@
 """Scores by length, and how many times worse one entry is than its neighbour at either end.
 
-Checked by `tests/comparison/test_analyse.py`.
+Checked by `tests/comparison/report/test_analyse.py`.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """A report in Markdown, to paste into a paper or a pull request. Pictures are left out.
 
-Checked by `tests/comparison/test_write.py`.
+Checked by `tests/comparison/report/test_write.py`.
 """
 
 from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 Everything is there without the script, which adds the switch of themes and hides lines. The look
 is that of the page of a trace (`inspection/page/assets/base.css`). Checked in Chromium by
-`tests/comparison/test_report_page.py`.
+`tests/comparison/report/test_page.py`.
 """
 
 from html import escape

@@ -2,7 +2,7 @@
 
 The file is described in `docs/compare.md`. A number may be null where it is unknown; a run without
 a score, one that failed or diverged, is counted and otherwise left out. Checked by
-`tests/comparison/test_read.py`.
+`tests/comparison/report/test_read.py`.
 """
 
 from collections.abc import Mapping

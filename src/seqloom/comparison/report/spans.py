@@ -4,7 +4,7 @@ A length is solved if more than half of the seeds solved it. A span is the large
 solved with all shorter ones; a network fails from the first that was not. Whether two columns put
 the networks in the same order is told in pairs, since a handful of networks is too few for more;
 Spearman's coefficient (with mean ranks for ties) stands beside it. Checked against scipy in
-`tests/comparison/test_spans.py`.
+`tests/comparison/report/test_spans.py`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -2,7 +2,7 @@
 
 Colours are classes (`s1` to `s7` for networks, `base` for baselines) that the page's style fills,
 so one picture serves both themes. Each mark has a `<title>`, which browsers show on hover. Checked
-by `tests/comparison/test_svg.py` and, drawn, in Chromium.
+by `tests/comparison/report/test_svg.py` and, drawn, in Chromium.
 """
 
 import math

@@ -1,6 +1,6 @@
 """Writing the reports of results, whatever their kind.
 
-Checked by `tests/comparison/test_write.py`.
+Checked by `tests/comparison/report/test_write.py`.
 """
 
 import json
