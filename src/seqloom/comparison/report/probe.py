@@ -88,8 +88,8 @@ def _lengths(analysis: ProbeAnalysis) -> Section:
     return Section(
         "lengths",
         f"{analysis.measure.label.capitalize()} against length",
-        hint="How far back what is needed lies. Each seed is a thin line, the mean a bold one; "
-        "where it crosses the broken line the memory ends.",
+        hint=f"A length is how far back what is needed lies: {analysis.distance}. Each seed is a "
+        "thin line, the mean a bold one; where it crosses the broken line the memory ends.",
         pictures=keys + _chart(analysis, drawn, look) if drawn else "",
     )
 
@@ -106,7 +106,7 @@ def _chart(analysis: ProbeAnalysis, drawn: Sequence[Span], look: dict[str, Look]
     return both_sizes(
         Chart(
             title=f"{measure.label} against length",
-            x_label=f"length, steps{', logarithmic' if log else ''}",
+            x_label=f"length{', logarithmic' if log else ''}",
             y_label=with_unit(measure.label, measure.unit),
             series=tuple(s for span in drawn for s in _lines(analysis, span, look[span.name])),
             x_ticks=tuple((float(n), str(n)) for n in analysis.lengths),
@@ -206,6 +206,8 @@ def _method(analysis: ProbeAnalysis) -> Section:
         "Lengths are tried in order; longer ones may be skipped after failures, and the table "
         "then says so.",
     ]
+    if analysis.source:
+        lines.append(f"The probe: {analysis.source}.")
     if analysis.chance is not None:
         lines.append(f"Chance is {analysis.measure.show(analysis.chance)}.")
     return Section("method", "How this was measured", listed=tuple(lines))

@@ -89,9 +89,20 @@ class Order:
 
 @dataclass(frozen=True)
 class ProbeAnalysis:
-    """All that the report of a probe says."""
+    """All that the report of a probe says.
+
+    Attributes:
+        distance: What a length counts, e.g. `steps from the first number to the answer`.
+        source: Where the probe comes from.
+        threshold: The score of a solution.
+        chance: The score without memory.
+        lengths: Of the grid, rising.
+        spans: Of each network, in the order of the ladder.
+    """
 
     probe: str
+    distance: str
+    source: str
     measure: Measure
     threshold: float
     chance: float | None
@@ -122,7 +133,9 @@ def analyse_probe(results: Mapping[str, Any]) -> ProbeAnalysis:
     lengths = tuple(sorted(int(n) for n in results["lengths"]))
     spans = tuple(_span(entry, lengths) for entry in results["entries"])
     return ProbeAnalysis(
-        probe=str(results["probe"]),
+        probe=str(results.get("title") or results["probe"]),
+        distance=str(results.get("distance") or "steps"),
+        source=str(results.get("source") or ""),
         measure=read_measure(results),
         threshold=float(results["threshold"]),
         chance=results.get("chance"),
