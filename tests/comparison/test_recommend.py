@@ -19,8 +19,9 @@ def one(name, score, found=None, *, parameters=100_000, baseline=False):
     return Candidate(name, name.upper(), baseline, None if baseline else parameters, score, found)
 
 
-def said(*candidates, seeds=3, rises=False, largest=None):
-    return recommend(candidates, rises=rises, largest=largest, words=WORDS, seeds=seeds)
+def said(*candidates, seeds=3, rises=False, largest=None, examples=500):
+    options = {"rises": rises, "largest": largest, "seeds": seeds, "examples": examples}
+    return recommend(candidates, words=WORDS, **options)
 
 
 def test_nothing():
@@ -133,6 +134,14 @@ def test_alike():
     )
     got = said(one("bayes", 9.2, near, baseline=True), one("gru", 9.0))
     assert got.sentence.startswith("A baseline wins: take BAYES (9.2 %), the simplest")
+
+
+def test_a_handful_of_examples_is_never_enough_to_be_alike():
+    """Four examples that all got wrong leave no width to any interval."""
+    same = behind(0.0, 0.0, 0.0, p=1.0)
+    pair = (one("rnn", 100.0, parameters=10_000), one("gru", 100.0, same))
+    assert said(*pair, examples=4).rule == "too few"
+    assert said(*pair, examples=30).rule == "alike"
 
 
 def test_much_is_of_the_errors_where_more_is_better():

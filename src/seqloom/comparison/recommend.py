@@ -7,7 +7,7 @@ first on the ladder of those within 10 % of it).
     nothing    no entry has a score
     alone      one entry has one
     untested   the results per example are missing, so that nothing can be tested
-    alike      no entry is settled to be worse, and none can be much worse: they are the same
+    alike      no entry is settled to be worse, and none can be much worse, on 30 examples or more
     too few    no entry is settled to be worse, but some might be: the data cannot tell
     baseline   the simplest acceptable entry is a baseline
     clear      all others are settled to be worse
@@ -36,6 +36,7 @@ Rule = Literal[
     "simpler",
 ]
 MUCH = 0.1
+LEAST_EXAMPLES = 30  # with fewer, resampling shows too little of what there is
 _SAME_SIZE = 1.1
 
 
@@ -95,6 +96,7 @@ def recommend(
     largest: float | None,
     words: Words,
     seeds: int,
+    examples: int,
 ) -> Recommendation:
     """Recommend one of the entries.
 
@@ -104,6 +106,7 @@ def recommend(
         largest: The largest score there can be, for measures that rise; `None` if there is none.
         words: How numbers are written.
         seeds: The most runs that a network has.
+        examples: Test examples.
     """
     if not candidates:
         return Recommendation("nothing", "", "Nothing can be recommended: no run has a score.")
@@ -122,7 +125,8 @@ def recommend(
             "example are missing, so it is not known whether that is chance.",
         )
     room = largest - best.score if rises and largest is not None else abs(best.score)
-    rule, chosen, sentence = _Case(candidates, best, MUCH * room, words).rule()
+    much = MUCH * room if examples >= LEAST_EXAMPLES else -1.0
+    rule, chosen, sentence = _Case(candidates, best, much, words).rule()
     if seeds == 1 and any(not c.is_baseline for c in candidates):
         sentence += " Each network was trained once: another seed may change the order."
     return Recommendation(rule, chosen.name, sentence)

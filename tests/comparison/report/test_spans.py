@@ -46,6 +46,17 @@ def test_skipped_lengths_are_said():
     assert table.rows[0][2:4] == ("10", "50")
 
 
+def test_what_was_not_tried_yet_is_not_called_solved():
+    results = simulated_probe()
+    for entry in results["entries"][1:]:
+        entry["runs"] = [run for run in entry["runs"] if run["length"] <= 50]
+    document = probe_document(analyse_probe(results))
+    assert document.verdict.startswith(
+        "RNN fails from 50; LSTM solves all lengths tried, to 50; GRU solves"
+    )
+    assert document.sections[0].table.rows[1][-3:] == ("\N{EN DASH}",) * 3
+
+
 def test_verdict_names_the_shortest_span_first():
     verdict = probe_document(analyse_probe(simulated_probe())).verdict
     assert verdict == (

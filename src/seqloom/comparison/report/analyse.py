@@ -210,6 +210,7 @@ def _recommendation(
         largest=measure.scale if measure.unit == "%" else None,
         words=Words(score=measure.show, difference=lambda v: show_difference(measure, v)),
         seeds=seeds,
+        examples=len(results.lengths),
     )
 
 

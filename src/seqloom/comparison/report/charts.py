@@ -12,7 +12,7 @@ from .analyse import Analysis, EntryRow
 from .curves import Line
 from .svg import Chart, Mark, Scale, Series, draw, nice_ticks, number_ticks, shape, text, tick_text
 from .tables import with_unit
-from .words import interval, length_range
+from .words import capital, interval, length_range
 
 _WIDE, _NARROW = 900, 380
 
@@ -41,7 +41,7 @@ def looks(analysis: Analysis) -> dict[str, Look]:
 def key(analysis: Analysis, names: Sequence[str]) -> str:
     """The key of a chart of some entries."""
     look = looks(analysis)
-    return key_of([(name, analysis.title(name), look[name]) for name in names])
+    return key_of([(name, capital(analysis.title(name)), look[name]) for name in names])
 
 
 def key_of(lines: Sequence[tuple[str, str, Look]]) -> str:
@@ -77,7 +77,9 @@ def length_chart(analysis: Analysis) -> str:
             hover = f"{said}: {measure.show(e.value)} ({interval(measure, e)})"
             marks.append(Mark(i + shift, e.value, e.low, e.high, hover))
         style = look[entry.name]
-        series.append(Series(entry.name, entry.title, style.style, tuple(marks), shape=style.shape))
+        series.append(
+            Series(entry.name, capital(entry.title), style.style, tuple(marks), shape=style.shape)
+        )
     ends = [end for s in series for m in s.marks for end in (m.low or m.y, m.high or m.y)]
     low, high = value_range(ends, percent=measure.unit == "%")
     return both_sizes(
@@ -189,9 +191,9 @@ def _score_row(
     measure = analysis.measure
     strong = "label strong" if entry.name == analysis.recommendation.entry else "label"
     name = (
-        text(2, at - 11, entry.title, anchor="start", css=strong)
+        text(2, at - 11, capital(entry.title), anchor="start", css=strong)
         if narrow
-        else text(x.start - 14, at + 4, entry.title, anchor="end", css=strong)
+        else text(x.start - 14, at + 4, capital(entry.title), anchor="end", css=strong)
     )
     low, high = _ends(entry)
     said = f"{entry.title}: {measure.show(entry.score)} ({interval(measure, entry.interval)})"

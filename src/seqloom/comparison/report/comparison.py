@@ -1,5 +1,7 @@
 """The report of a comparison: recommendation, scores, lengths, neighbours, curves, method."""
 
+from pathlib import Path
+
 from .analyse import Analysis
 from .charts import curve_charts, key, length_chart, score_chart
 from .document import Document, Section
@@ -12,7 +14,7 @@ def comparison_document(analysis: Analysis) -> Document:
     sections = (_scores, _lengths, _pairs, _curves)
     method = Section("method", "How this was measured", listed=tuple(methods(analysis)))
     return Document(
-        title=f"Comparison on {analysis.data}" if analysis.data else "Comparison",
+        title=f"Comparison on {Path(analysis.data).name}" if analysis.data else "Comparison",
         facts=_facts(analysis),
         verdict=analysis.recommendation.sentence,
         remarks=remarks(analysis),
@@ -30,7 +32,6 @@ def _facts(analysis: Analysis) -> tuple[str, ...]:
         counted(analysis.seeds, "seed") if networks else "",
         counted(analysis.examples, "test example"),
         analysis.created[:10],
-        " ".join(f"{name} {version}" for name, version in analysis.versions.items()),
     ]
     return tuple(fact for fact in facts if fact)
 

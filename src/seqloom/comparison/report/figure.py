@@ -14,7 +14,7 @@ from .analyse import Analysis, analyse
 from .lengths import LengthRow
 from .read import read_results
 from .spans import ProbeAnalysis, analyse_probe
-from .words import length_range
+from .words import capital, length_range
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,7 +71,7 @@ def _by_length(analysis: Analysis, axes: "Axes") -> None:
             [i + shift for i in range(len(rows))],
             values,
             yerr=[below, above],
-            label=entry.title,
+            label=capital(entry.title),
             color="#777777" if entry.is_baseline else _COLOURS[networks % len(_COLOURS)],
             linestyle="--" if entry.is_baseline else "-",
             marker=_MARKERS[place % len(_MARKERS)],

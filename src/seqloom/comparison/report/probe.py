@@ -32,12 +32,18 @@ def _verdict(analysis: ProbeAnalysis) -> str:
     failing = sorted(
         (s for s in analysis.spans if s.fails_from is not None), key=lambda s: s.fails_from or 0
     )
-    holding = [s.title for s in analysis.spans if s.cells and s.fails_from is None]
+    last = max(analysis.lengths)
+    unfailed = [s for s in analysis.spans if s.cells and s.fails_from is None]
+    holding = [s.title for s in unfailed if s.solved_to == last]
     parts = [f"{s.title} fails from {s.fails_from}" for s in failing]
     if holding:
-        last = max(analysis.lengths)
         verb = "solves" if len(holding) == 1 else "solve"
         parts.append(f"{listed(holding)} {verb} all lengths to {last}")
+    parts += [
+        f"{s.title} solves all lengths tried, to {s.solved_to}"
+        for s in unfailed
+        if s.solved_to != last
+    ]
     return "; ".join(parts) + "." if parts else "Nothing was measured."
 
 
@@ -77,7 +83,7 @@ def _spans(analysis: ProbeAnalysis) -> Section:
 def _solved(span: Span, length: int) -> str:
     cell = next((cell for cell in span.cells if cell.length == length), None)
     if cell is None:
-        return "skipped" if span.cells else DASH
+        return "skipped" if span.fails_from is not None else DASH
     return f"{cell.score:.1f} ({cell.solved}/{len(cell.scores)})"
 
 

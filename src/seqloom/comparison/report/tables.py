@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .analyse import Analysis, EntryRow
 from .words import (
     DASH,
+    capital,
     count,
     difference,
     duration,
@@ -43,7 +44,7 @@ def score_table(analysis: Analysis) -> Table:
     """The main table; columns of which nothing is known are left out."""
     measure = analysis.measure
     columns = {
-        "entry": [entry.title for entry in analysis.entries],
+        "entry": [capital(entry.title) for entry in analysis.entries],
         with_unit(measure.label, measure.unit): [
             measure.show(entry.score, unit=False) for entry in analysis.entries
         ],
@@ -70,7 +71,7 @@ def pair_table(analysis: Analysis) -> Table:
         shown, ends = difference(analysis.measure, found.estimate)
         rows.append(
             (
-                f"{analysis.title(pair.second)}, against {analysis.title(pair.first)}",
+                f"{capital(analysis.title(pair.second))}, against {analysis.title(pair.first)}",
                 shown,
                 ends,
                 p_value(found.p_holm, analysis.resamples),
@@ -97,7 +98,7 @@ def length_table(analysis: Analysis) -> Table:
         )
         for row in analysis.length_rows
     )
-    heads = (analysis.length_unit, "examples", *(e.title for e in titles))
+    heads = (analysis.length_unit, "examples", *(capital(e.title) for e in titles))
     caption = f"{with_unit(measure.label, measure.unit)} by length, 95 % interval in brackets"
     return Table(heads, rows, caption=caption)
 

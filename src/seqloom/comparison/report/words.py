@@ -54,6 +54,8 @@ def duration(seconds: float | None) -> str:
     """A time: milliseconds, seconds, or minutes and hours."""
     if seconds is None:
         return DASH
+    if seconds < 0.001:
+        return "< 1 ms"
     if seconds < 0.0995:
         return f"{1000 * seconds:.2g} ms"
     if seconds < 99.5:
@@ -64,6 +66,8 @@ def duration(seconds: float | None) -> str:
 
 def latency(milliseconds: float | None) -> str:
     """Milliseconds."""
+    if milliseconds is not None and milliseconds < 0.01:
+        return "< 0.01 ms"
     return DASH if milliseconds is None else f"{milliseconds:.3g} ms"
 
 
@@ -97,6 +101,11 @@ def ratio(value: float) -> str:
 def counted(number: int, word: str) -> str:
     """E.g. `3 seeds`; empty for none."""
     return f"{number:,} {word}{'' if number == 1 else 's'}" if number else ""
+
+
+def capital(words: str) -> str:
+    """With a capital at the start, as in a table's row."""
+    return words[:1].upper() + words[1:]
 
 
 def listed(names: Sequence[str]) -> str:
@@ -200,4 +209,8 @@ def methods(analysis: Analysis) -> Sequence[str]:
         "Latency is the median time of one prediction from the model file, in NumPy, alone, on one "
         "thread. Parameters are weights; size is that of the model file."
     )
+    if analysis.versions:
+        made = ", ".join(f"{name} {version}" for name, version in analysis.versions.items())
+        threads = f", on {counted(analysis.threads, 'thread')}" if analysis.threads else ""
+        lines.append(f"Trained with {made}{threads}.")
     return lines
