@@ -197,6 +197,7 @@ def standard_errors(samples: Sequence[Sample]) -> tuple[Float[np.ndarray, " entr
 
 def _bounds(sample: Sample) -> tuple[float, float]:
     """The least and the largest score there can be, as far as the numbers show."""
-    share = bool((sample.numerators <= sample.denominators).all())
+    whole = (sample.numerators == 0) | (sample.numerators == sample.denominators)
+    share = bool(whole.all())  # of examples; errors of symbols may exceed 100 %
     negative = bool((sample.numerators < 0).any())
     return (-np.inf if negative else 0.0), (sample.scale if share else np.inf)

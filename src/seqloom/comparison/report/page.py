@@ -45,10 +45,11 @@ def page(document: Document) -> str:
 
 
 def _head(document: Document) -> str:
+    facts = " · ".join(f"<span>{escape(fact)}</span>" for fact in document.facts)
     remarks = "".join(f"<p>{escape(line)}</p>" for line in document.remarks)
     return (
         f'<section class="head"><h1>{escape(document.title)}</h1>\n'
-        f'<p class="facts">{escape(" · ".join(document.facts))}</p>\n'
+        f'<p class="facts">{facts}</p>\n'
         f'<p class="verdict">{escape(document.verdict)}</p>{remarks}</section>'
     )
 
