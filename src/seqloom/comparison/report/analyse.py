@@ -14,7 +14,7 @@ from ..recommend import Candidate, Recommendation, Words, best_place, recommend
 from ..significance import Difference, compare_pairs
 from ..statistics import RESAMPLES, Estimate, Resampled
 from .curves import MeanCurve, mean_curve
-from .lengths import LengthRow, Ratio, length_ratios, length_rows
+from .lengths import LengthRow, Ratio, length_ratios, length_rows, resampled_parts
 from .read import Entry, Measure, Results
 
 
@@ -108,7 +108,7 @@ def analyse(results: Results, *, resamples: int = RESAMPLES, seed: int = 0) -> A
     samples = [entry.sample for entry in tested if entry.sample is not None]
     resampled = Resampled(samples, resamples=resamples, seed=seed) if samples else None
     seeds = max((len(e.runs) for e in results.entries if not e.is_baseline), default=0)
-    rows = length_rows(results, tested, resamples=resamples, seed=seed)
+    parts = resampled_parts(results, tested, resamples=resamples, seed=seed)
     return Analysis(
         task=results.task,
         data=results.data,
@@ -123,8 +123,8 @@ def analyse(results: Results, *, resamples: int = RESAMPLES, seed: int = 0) -> A
         entries=tuple(_row(entry, tested, resampled) for entry in results.entries),
         pairs=_pairs(tested, resampled, seed),
         length_unit=results.length_unit,
-        length_rows=rows,
-        ratios=length_ratios(results, tested, resamples=resamples, seed=seed),
+        length_rows=length_rows(tested, parts),
+        ratios=length_ratios(results.measure, tested, parts),
         curves=tuple(
             curve for e in results.entries if (curve := mean_curve(e.name, e.runs)) is not None
         ),

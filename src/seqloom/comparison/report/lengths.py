@@ -45,23 +45,43 @@ class Ratio:
         return self.longest.low > 1
 
 
-def length_rows(
+def resampled_parts(
     results: Results, tested: Sequence[Entry], *, resamples: int, seed: int
+) -> list[tuple[Part, Resampled]]:
+    """The test examples in parts by length, each resampled by itself."""
+    samples = [entry.sample for entry in tested if entry.sample is not None]
+    parts = parts_by_length(results.lengths) if samples else []
+    return [
+        (part, Resampled([s.only(part.chosen) for s in samples], resamples=resamples, seed=seed))
+        for part in parts
+    ]
+
+
+def length_rows(
+    tested: Sequence[Entry], parts: Sequence[tuple[Part, Resampled]]
 ) -> tuple[LengthRow, ...]:
-    """Scores of all entries in each tenth of the test examples, by length."""
-    parts = parts_by_length(results.lengths) if tested else []
-    return tuple(_row(part, tested, _within(part, tested, resamples, seed)) for part in parts)
+    """Scores of all entries in each part."""
+    return tuple(
+        LengthRow(
+            low=part.low,
+            high=part.high,
+            examples=part.examples,
+            share=part.share,
+            is_tenth=part.is_tenth,
+            scores={entry.name: resampled.estimate(i) for i, entry in enumerate(tested)},
+        )
+        for part, resampled in parts
+    )
 
 
 def length_ratios(
-    results: Results, tested: Sequence[Entry], *, resamples: int, seed: int
+    measure: Measure, tested: Sequence[Entry], parts: Sequence[tuple[Part, Resampled]]
 ) -> tuple[Ratio, ...]:
     """Ratios of neighbours on the ladder, without baselines; the largest first."""
-    parts = parts_by_length(results.lengths) if tested else []
     if len(parts) < 2:
         return ()
-    longest, shortest = (_within(parts[i], tested, resamples, seed) for i in (-1, 0))
-    of, complement = counted(results.measure, longest)
+    (_, shortest), (_, longest) = parts[0], parts[-1]
+    of, complement = counted(measure, longest)
     if not of:
         return ()
     ratios = []
@@ -83,19 +103,3 @@ def counted(measure: Measure, resampled: Resampled) -> tuple[str, bool]:
         shares = all((s.numerators <= s.denominators).all() for s in resampled.samples)
         return ("errors", True) if shares else ("", False)
     return ("errors" if "error" in measure.label else measure.label), False
-
-
-def _within(part: Part, tested: Sequence[Entry], resamples: int, seed: int) -> Resampled:
-    samples = [entry.sample.only(part.chosen) for entry in tested if entry.sample is not None]
-    return Resampled(samples, resamples=resamples, seed=seed)
-
-
-def _row(part: Part, tested: Sequence[Entry], resampled: Resampled) -> LengthRow:
-    return LengthRow(
-        low=part.low,
-        high=part.high,
-        examples=part.examples,
-        share=part.share,
-        is_tenth=part.is_tenth,
-        scores={entry.name: resampled.estimate(i) for i, entry in enumerate(tested)},
-    )
