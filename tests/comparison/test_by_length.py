@@ -44,3 +44,9 @@ def test_a_length_that_many_share_is_one_part():
 @pytest.mark.parametrize(("examples", "parts"), [(0, 0), (1, 1), (39, 1), (40, 2), (130, 6)])
 def test_few_examples_give_few_parts(examples, parts):
     assert len(parts_by_length(np.arange(examples, dtype=np.float64))) == parts
+
+
+def test_a_few_long_examples_join_the_part_before():
+    lengths = np.repeat([4.0, 5.0, 30.0], [300, 95, 5])
+    parts = parts_by_length(lengths)
+    assert [(p.low, p.high, p.examples) for p in parts] == [(4, 4, 300), (5, 30, 100)]

@@ -92,13 +92,25 @@ def test_failed_runs_and_a_far_smaller_network_are_told():
         ],
         spread=0.001,
     )
-    alike["entries"][2]["runs"] = [dict(r) for r in alike["entries"][1]["runs"]]
+    alike["entries"][2]["runs"] = [dict(run) for run in alike["entries"][1]["runs"]]
     for run in alike["entries"][2]["runs"]:
         run["numerators"] = [max(0, run["numerators"][0] - 1), *run["numerators"][1:]]
     found = summary(alike)
     assert found.sentences[0].startswith("Take GRU")
     assert "10 times the parameters" in found.sentences[0].replace("10.0", "10")
-    assert "GRU is 10 times smaller than Transformer (203 kB, 2 MB)." in found.sentences
+    assert "GRU is 10 times smaller (203 kB, 2 MB) than Transformer." in found.sentences
+    for run in alike["entries"][2]["runs"]:
+        run["latency_ms"] = 10 * max(r["latency_ms"] for r in alike["entries"][1]["runs"])
+    assert "times smaller (203 kB, 2 MB) and" in summary(alike).sentences[1]
+    assert "times faster (" in summary(alike).sentences[1]
+
+
+def test_a_comparison_that_was_stopped_says_so(tmp_path):
+    for results in (simulated(examples=60, seeds=1), simulated_probe()):
+        text = write_report({**results, "finished": False}, tmp_path)[1].read_text(encoding="utf-8")
+        assert "stopped before it was finished" in text
+        text = write_report(results, tmp_path)[1].read_text(encoding="utf-8")
+        assert "stopped before it was finished" not in text
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):

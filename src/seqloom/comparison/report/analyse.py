@@ -81,6 +81,7 @@ class Analysis:
     length_rows: tuple[LengthRow, ...]
     ratios: tuple[Ratio, ...]
     curves: tuple[MeanCurve, ...]
+    finished: bool
     threads: int | None
     versions: dict[str, str]
 
@@ -128,6 +129,7 @@ def analyse(results: Results, *, resamples: int = RESAMPLES, seed: int = 0) -> A
         curves=tuple(
             curve for e in results.entries if (curve := mean_curve(e.name, e.runs)) is not None
         ),
+        finished=results.finished,
         threads=results.threads,
         versions=dict(results.versions),
     )

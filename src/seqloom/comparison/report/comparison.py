@@ -32,6 +32,7 @@ def _facts(analysis: Analysis) -> tuple[str, ...]:
         counted(analysis.seeds, "seed") if networks else "",
         counted(analysis.examples, "test example"),
         analysis.created[:10],
+        "" if analysis.finished else "stopped before it was finished",
     ]
     return tuple(fact for fact in facts if fact)
 

@@ -17,6 +17,7 @@ def probe_document(analysis: ProbeAnalysis) -> Document:
         counted(analysis.seeds, "seed"),
         f"{analysis.steps:,} steps of training each" if analysis.steps else "",
         f"lengths {', '.join(map(str, analysis.lengths))}",
+        "" if analysis.finished else "stopped before it was finished",
     )
     return Document(
         title=f"Memory probe: {analysis.probe}",

@@ -86,7 +86,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Results:
-    """A comparison's results."""
+    """A comparison's results; `finished` is False if it was stopped and can go on."""
 
     task: str
     data: str
@@ -97,6 +97,7 @@ class Results:
     lengths: np.ndarray
     entries: tuple[Entry, ...]
     threads: int | None
+    finished: bool
     versions: Mapping[str, str]
 
 
@@ -125,6 +126,7 @@ def read_results(results: Mapping[str, Any]) -> Results:
         lengths=lengths,
         entries=entries,
         threads=results.get("threads"),
+        finished=bool(results.get("finished", True)),
         versions=results.get("versions") or {},
     )
 

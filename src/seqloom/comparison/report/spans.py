@@ -110,6 +110,7 @@ class ProbeAnalysis:
     seeds: int
     steps: int | None
     memory_unit: str
+    finished: bool
     spans: tuple[Span, ...]
     orders: tuple[Order, ...]
 
@@ -143,6 +144,7 @@ def analyse_probe(results: Mapping[str, Any]) -> ProbeAnalysis:
         seeds=len(results.get("seeds") or []),
         steps=results.get("steps"),
         memory_unit=str(results.get("memory_unit") or "steps"),
+        finished=bool(results.get("finished", True)),
         spans=spans,
         orders=tuple(o for when in ("before", "after") if (o := _order(spans, when)) is not None),
     )

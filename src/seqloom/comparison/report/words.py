@@ -151,19 +151,22 @@ def remarks(analysis: Analysis) -> tuple[str, ...]:
 
 
 def _smaller(analysis: Analysis) -> str:
-    """Where the recommended network is far smaller than the one with the best score."""
-    by_name = {entry.name: entry for entry in analysis.entries}
-    chosen = by_name.get(analysis.recommendation.entry)
-    scored = [e for e in analysis.entries if e.score is not None and e.bytes]
-    if chosen is None or chosen.bytes is None or not scored:
+    """Where the recommended network is far smaller or faster than the one with the best score."""
+    chosen = next((e for e in analysis.entries if e.name == analysis.recommendation.entry), None)
+    scored = [e for e in analysis.entries if e.score is not None]
+    if chosen is None or not scored:
         return ""
-    key = (max if analysis.measure.rises else min)(scored, key=lambda e: e.score or 0.0)
-    if key is chosen or (key.bytes or 0) < 3 * chosen.bytes:
-        return ""
-    return (
-        f"{chosen.title} is {(key.bytes or 0) / chosen.bytes:.0f} times smaller than {key.title} "
-        f"({size(chosen.bytes)}, {size(key.bytes)})."
-    )
+    best = (max if analysis.measure.rises else min)(scored, key=lambda e: e.score or 0.0)
+    sizes, times = (best.bytes, chosen.bytes), (best.latency_ms, chosen.latency_ms)
+    gains = []
+    if sizes[0] and sizes[1] and sizes[0] >= 3 * sizes[1]:
+        gains.append(
+            f"{sizes[0] / sizes[1]:.0f} times smaller ({size(sizes[1])}, {size(sizes[0])})"
+        )
+    if times[0] and times[1] and times[0] >= 2 * times[1]:
+        shown = f"{latency(times[1])}, {latency(times[0])} a prediction"
+        gains.append(f"{times[0] / times[1]:.1f} times faster ({shown})")
+    return f"{capital(chosen.title)} is {listed(gains)} than {best.title}." if gains else ""
 
 
 def _failures(analysis: Analysis) -> list[str]:
