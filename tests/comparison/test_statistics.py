@@ -164,3 +164,18 @@ def test_intervals_hold_the_truth_as_often_as_they_say(runs):
         found = Resampled(samples, resamples=1000, seed=trial).estimate(0)
         hits += found.low <= truth <= found.high
     assert 0.91 < hits / trials < 0.99
+
+
+@pytest.mark.slow
+def test_one_wild_network_is_told_too_surely_and_steady_ones_are_not():
+    """What docs/report.md admits: two runs each, one spreads four times as much as the median."""
+    spreads, trials = np.array([1.0, 0.5, 2.0, 1.0, 1.0, 4.0]), 600
+    rng, hits = np.random.default_rng(6), np.zeros(6)
+    for trial in range(trials):
+        scores = 20.0 + spreads[:, None] * rng.normal(size=(6, 2))
+        resampled = Resampled([flat(s, examples=1) for s in scores], resamples=1000, seed=trial)
+        found = [resampled.estimate(i) for i in range(6)]
+        hits += [e.low <= 20.0 <= e.high for e in found]
+    share = hits / trials
+    assert 0.75 < share[5] < 0.85
+    assert share[[0, 1, 3, 4]].min() > 0.94
