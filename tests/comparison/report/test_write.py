@@ -36,7 +36,12 @@ def test_page_and_markdown_have_the_numbers_of_the_json(written):
         assert f"| {entry['title']} | {score} |" in markdown.replace("**", "")
         assert f">{score}<" in html
     assert numbers["recommendation"]["sentence"] in markdown
-    assert "times the errors of GRU with attention" in markdown
+    longest = numbers["ratios"][0]["longest"]
+    shown = [f"{longest[key]:.2f}" for key in ("value", "low", "high")]
+    assert (
+        f"GRU, fixed context makes {shown[0]} times the errors of GRU with attention "
+        f"({shown[1]} to {shown[2]}), in the shortest tenth"
+    ) in markdown
 
 
 def test_page_asks_for_nothing(written):

@@ -135,7 +135,7 @@ def analyse_probe(results: Mapping[str, Any]) -> ProbeAnalysis:
     spans = tuple(_span(entry, lengths) for entry in results["entries"])
     return ProbeAnalysis(
         probe=str(results.get("title") or results["probe"]),
-        distance=str(results.get("distance") or "steps"),
+        distance=str(results.get("distance") or "steps to the answer"),
         source=str(results.get("source") or ""),
         measure=read_measure(results),
         threshold=float(results["threshold"]),
@@ -146,7 +146,11 @@ def analyse_probe(results: Mapping[str, Any]) -> ProbeAnalysis:
         memory_unit=str(results.get("memory_unit") or "steps"),
         finished=bool(results.get("finished", True)),
         spans=spans,
-        orders=tuple(o for when in ("before", "after") if (o := _order(spans, when)) is not None),
+        orders=tuple(
+            order
+            for when in ("before", "after")
+            if (order := _order(spans, lengths[-1], when)) is not None
+        ),
     )
 
 
@@ -191,9 +195,10 @@ def _memory(runs: Sequence[Mapping[str, Any]], key: str) -> float | None:
     return float(np.mean(known)) if known else None
 
 
-def _order(spans: Sequence[Span], when: str) -> Order | None:
+def _order(spans: Sequence[Span], longest: int, when: str) -> Order | None:
     key = "memory_start" if when == "before" else "memory_end"
-    both = [(span_size(s), m) for s in spans if (m := getattr(s, key)) is not None and s.cells]
+    known = [s for s in spans if s.fails_from is not None or s.solved_to == longest]
+    both = [(span_size(s), m) for s in known if (m := getattr(s, key)) is not None]
     if len(both) < 2:
         return None
     signs = [(a[0] - b[0]) * (a[1] - b[1]) for a, b in combinations(both, 2)]
