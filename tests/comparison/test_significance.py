@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from seqloom.comparison.significance import compare_pairs, holm, sign_flip
 from seqloom.comparison.statistics import Resampled, Sample
+
+stats = pytest.importorskip("scipy.stats", reason="the extra `baselines` is not installed")
 
 
 def pair(first, second):

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from seqloom.comparison.statistics import Resampled, Sample, standard_errors
 from seqloom.errors import ShapeError
+
+stats = pytest.importorskip("scipy.stats", reason="the extra `baselines` is not installed")
 
 
 def a_sample(rates=(0.2,), *, examples=300, seed=0, seeded=True):

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from seqloom.comparison.report.probe import probe_document
 from seqloom.comparison.report.spans import analyse_probe, spearman
 from seqloom.errors import FormatError
 
 from .simulated import simulated_probe
+
+stats = pytest.importorskip("scipy.stats", reason="the extra `baselines` is not installed")
 
 
 def test_spearman_is_scipys_with_ties():
