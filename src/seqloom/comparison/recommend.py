@@ -77,11 +77,19 @@ class Words:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """What to use: the rule that chose it, the entry's name (empty if none), a sentence."""
+    """What to use.
+
+    Attributes:
+        rule: That chose it.
+        entry: Its name; empty if there is none.
+        sentence: What to use, and why.
+        cautions: What may make it wrong, in sentences; may be none.
+    """
 
     rule: Rule
     entry: str
     sentence: str
+    cautions: tuple[str, ...] = ()
 
 
 def best_place(scores: Sequence[float], *, rises: bool) -> int:
@@ -126,10 +134,12 @@ def recommend(
         )
     room = largest - best.score if rises and largest is not None else abs(best.score)
     much = MUCH * room if examples >= LEAST_EXAMPLES else -1.0
-    rule, chosen, sentence = _Case(candidates, best, much, words).rule()
+    case = _Case(candidates, best, much, words)
+    rule, chosen, sentence = case.rule()
+    cautions = case.cautions(rule)
     if seeds == 1 and any(not c.is_baseline for c in candidates):
-        sentence += " Each network was trained once: another seed may change the order."
-    return Recommendation(rule, chosen.name, sentence)
+        cautions.append("Each network was trained once: another seed may change the order.")
+    return Recommendation(rule, chosen.name, sentence, tuple(cautions))
 
 
 class _Case:
@@ -178,8 +188,7 @@ class _Case:
     def too_few(self) -> str:
         return (
             f"The data are too few to tell: {self.scored(self.best)} has the best score, but no "
-            "other is settled to be worse. Until there are more test examples or seeds, take the "
-            f"simplest, {self.scored(self.simple)}."
+            "other is settled to be worse."
         )
 
     def baseline(self) -> str:
@@ -197,7 +206,7 @@ class _Case:
             )
         return (
             f"A baseline wins: {self.scored(simple)} is the simplest, and no network is settled to "
-            f"be better. The best score is that of {self.scored(self.best)}.{self.caution()}"
+            f"be better; the best score is that of {self.scored(self.best)}."
         )
 
     def clear(self) -> str:
@@ -224,16 +233,19 @@ class _Case:
         )
         return (
             f"Take {self.scored(simple)}: {self.scored(best)} is ahead by {self.by(simple)}, which "
-            f"may be chance, and {reason}.{self.caution()}"
+            f"may be chance, and {reason}."
         )
 
-    def caution(self) -> str:
-        """Says so where the recommended one may be much worse than the best."""
+    def cautions(self, rule: Rule) -> list[str]:
+        """What to do while nothing is settled; how much worse the recommended one may be."""
+        more = "more test examples or seeds"
+        if rule == "too few":
+            return [f"Until there are {more}, take the simplest, {self.scored(self.simple)}."]
         high = self.simple.behind.estimate.high if self.simple.behind else 0.0
-        if high <= self.much:
-            return ""
+        if rule not in ("baseline", "simpler") or high <= self.much:
+            return []
         shown = self.words.difference(high)
-        return f" It may be worse by up to {shown}: more test examples or seeds would tell."
+        return [f"{self.simple.title} may be worse by up to {shown}: {more} would tell."]
 
 
 def simplest(candidates: Sequence[Candidate]) -> Candidate:

@@ -75,7 +75,7 @@ def simulated(*, examples=2000, seeds=3, spread=0.003, ladder=LADDER, seed=0):
 
 
 def curve(rng, short, long, run):
-    steps = np.arange(100, 1000, 100) + 7 * run
+    steps = np.arange(100, 1100, 100) - 7 * (2 - run)
     end = 100 * (short + 0.3 * (long - short))
     values = end + (95 - end) * np.exp(-steps / 180) + rng.normal(size=len(steps))
     return [

@@ -25,7 +25,7 @@ def test_everything_arrives():
     )
     assert gru.sample.seeded
     assert not got.entries[0].sample.seeded
-    assert gru.runs[1].curve[0].step == 107
+    assert gru.runs[1].curve[0].step == 93
 
 
 def test_failed_runs_and_unknown_numbers_are_kept_apart():

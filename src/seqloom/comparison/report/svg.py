@@ -99,7 +99,8 @@ def draw(chart: Chart) -> str:
     ticks = nice_ticks(chart.y_low, chart.y_high, 5 if chart.height > 320 else 4)
     names = [s.title for s in chart.series if s.title] if chart.labels else []
     left = 14 + _LETTER * max(len(tick_text(t, ticks)) for t in ticks)
-    right = 22 + _LETTER * max(map(len, names)) if names else 14
+    right = 22 + _LETTER * max(map(len, names)) if names else 14.0
+    right = max(right, 4 + _LETTER * max((len(words) for _, words in chart.x_ticks), default=0) / 2)
     x = Scale(chart.x_low, chart.x_high, left + 8, chart.width - right, chart.x_log)
     y = Scale(chart.y_low, chart.y_high, chart.height - 46.0, 30.0)
     parts = [

@@ -145,9 +145,10 @@ def _ratio_sentence(analysis: Analysis, one: Ratio, *, again: bool) -> str:
 
 
 def remarks(analysis: Analysis) -> tuple[str, ...]:
-    """What else is worth knowing before using one: size and speed, failed runs."""
+    """What else is worth knowing before using one: how sure it is, size, speed, failed runs."""
     smaller = _smaller(analysis)
-    return (*([smaller] if smaller else []), *_failures(analysis))
+    cautions = analysis.recommendation.cautions
+    return (*cautions, *([smaller] if smaller else []), *_failures(analysis))
 
 
 def _smaller(analysis: Analysis) -> str:
