@@ -1,0 +1,228 @@
+"""Results of a comparison as they lie in results.json, checked, in types of our own.
+
+The file is described in `docs/compare.md`. A number may be null where it is unknown; a run without
+a score, one that failed or diverged, is counted and otherwise left out. Checked by
+`tests/comparison/report/test_read.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...errors import FormatError
+from ..statistics import Sample
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is measured, and how it is written down; the meaning of `training.Measure`.
+
+    Attributes:
+        label: Its name for people, e.g. `symbol error`.
+        unit: Behind the number, e.g. `%`; may be empty.
+        digits: Decimals shown.
+        rises: True if more is better.
+        scale: What the fraction is multiplied by.
+    """
+
+    label: str
+    unit: str = ""
+    digits: int = 2
+    rises: bool = False
+    scale: float = 1.0
+
+    def show(self, value: float | None, *, unit: bool = True, sign: bool = False) -> str:
+        """A number with its unit, e.g. `12.35 %`; a dash for none."""
+        if value is None or not np.isfinite(value):
+            return "\N{EN DASH}"
+        shown = f"{value:{'+' if sign else ''}.{self.digits}f}".replace("-", "\N{MINUS SIGN}")
+        return f"{shown} {self.unit}" if unit and self.unit else shown
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place on a learning curve; None where it is not known."""
+
+    step: float
+    seconds: float | None
+    value: float | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run that has a score."""
+
+    seed: int | None
+    score: float
+    seconds: float | None
+    steps: float | None
+    latency_ms: float | None
+    curve: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A rung or a baseline, and what its runs did.
+
+    Attributes:
+        failed: Why runs have no score, a message for each.
+        sample: Per-example results of all runs; `None` where they are not known.
+    """
+
+    name: str
+    title: str
+    rung: str
+    is_baseline: bool
+    parameters: int | None
+    bytes: int | None
+    runs: tuple[Run, ...]
+    failed: tuple[str, ...]
+    sample: Sample | None
+
+
+@dataclass(frozen=True)
+class Results:
+    """A comparison's results; `finished` is False if it was stopped and can go on."""
+
+    task: str
+    data: str
+    created: str
+    budget: str
+    measure: Measure
+    length_unit: str
+    lengths: np.ndarray
+    entries: tuple[Entry, ...]
+    threads: int | None
+    finished: bool
+    versions: Mapping[str, str]
+
+
+def read_results(results: Mapping[str, Any]) -> Results:
+    """Check and read the results of `seqloom compare`.
+
+    Args:
+        results: What results.json holds.
+    Raises:
+        FormatError: Something is missing, or has the wrong kind or size.
+    """
+    check_format(results, "compare")
+    with_measure = read_measure(results)
+    length = _get(results, "length", Mapping)
+    lengths = np.asarray(length.get("values") or [], dtype=np.float64)
+    entries = tuple(
+        _entry(entry, with_measure.scale, len(lengths)) for entry in _get(results, "entries", list)
+    )
+    return Results(
+        task=str(results.get("task", "")),
+        data=str(results.get("data", "")),
+        created=str(results.get("created", "")),
+        budget=_budget(results.get("budget")),
+        measure=with_measure,
+        length_unit=str(length.get("unit", "symbols")),
+        lengths=lengths,
+        entries=entries,
+        threads=results.get("threads"),
+        finished=bool(results.get("finished", True)),
+        versions=results.get("versions") or {},
+    )
+
+
+def check_format(results: Mapping[str, Any], kind: str) -> None:
+    """Check that results are of a kind and version that this version reads.
+
+    Raises:
+        FormatError: They are not.
+    """
+    if results.get("format") != FORMAT:
+        raise FormatError(
+            f"report: `format` must be {FORMAT}, got {results.get('format')!r}. "
+            "Make the results with this version of seqloom."
+        )
+    if results.get("kind") != kind:
+        raise FormatError(f"report: `kind` must be {kind}, got {results.get('kind')!r}.")
+
+
+def read_measure(results: Mapping[str, Any]) -> Measure:
+    """The measure of results."""
+    measure = _get(results, "measure", Mapping)
+    return Measure(
+        label=str(_get(measure, "label", str)),
+        unit=str(measure.get("unit") or ""),
+        digits=int(measure.get("digits", 2)),
+        rises=bool(measure.get("rises", False)),
+        scale=float(measure.get("scale", 1.0)),
+    )
+
+
+def _entry(entry: Mapping[str, Any], scale: float, num_examples: int) -> Entry:
+    name = str(_get(entry, "name", str))
+    scored = [run for run in _get(entry, "runs", list) if run.get("score") is not None]
+    baseline = entry.get("kind") == "baseline"
+    return Entry(
+        name=name,
+        title=str(entry.get("title") or name),
+        rung=str(entry.get("rung") or ""),
+        is_baseline=baseline,
+        parameters=entry.get("parameters"),
+        bytes=entry.get("bytes"),
+        runs=tuple(_run(run) for run in scored),
+        failed=tuple(
+            str(run.get("error") or "no score") for run in entry["runs"] if run.get("score") is None
+        ),
+        sample=_sample(name, scored, scale, num_examples, seeded=not baseline),
+    )
+
+
+def _run(run: Mapping[str, Any]) -> Run:
+    points = [
+        Point(step=p["step"], seconds=p.get("seconds"), value=p.get("value"))
+        for p in run.get("curve") or []
+        if p.get("step") is not None
+    ]
+    return Run(
+        seed=run.get("seed"),
+        score=float(run["score"]),
+        seconds=run.get("seconds"),
+        steps=run.get("steps"),
+        latency_ms=run.get("latency_ms"),
+        curve=tuple(points),
+    )
+
+
+def _sample(
+    name: str, runs: list[Mapping[str, Any]], scale: float, num_examples: int, *, seeded: bool
+) -> Sample | None:
+    """The runs' per-example results; `None` if a run has none or there are no examples."""
+    keys = ("numerators", "denominators")
+    if num_examples == 0 or not runs or not all(run.get(key) for run in runs for key in keys):
+        return None
+    for run in runs:
+        for key in keys:
+            if len(run[key]) != num_examples:
+                raise FormatError(
+                    f"report: `{key}` of {name} must have {num_examples} numbers like "
+                    f"`length.values`, got {len(run[key])}."
+                )
+    above, below = (np.array([run[key] for run in runs], dtype=np.float64) for key in keys)
+    return Sample(above, below, scale, seeded)
+
+
+def _budget(budget: Mapping[str, Any] | None) -> str:
+    """In words, e.g. `3 minutes a network`."""
+    if not budget:
+        return ""
+    amount = float(budget.get("amount") or 0)
+    shown = f"{amount:,.0f}" if amount == int(amount) else f"{amount:g}"
+    kind = str(budget.get("kind"))
+    return f"{shown} {kind[:-1] if amount == 1 else kind} a network"
+
+
+def _get(mapping: Mapping[str, Any], key: str, kind: type) -> Any:
+    value = mapping.get(key)
+    if not isinstance(value, kind):
+        raise FormatError(f"report: `{key}` must be there in the results, got {value!r:.40}.")
+    return value
