@@ -106,9 +106,7 @@ def _label(trace: Trace, place: int) -> str:
 def _memory(
     trace: Trace, layer: Layer, found: dict[str, Any], asked: int, *, by_loss: bool, alone: bool
 ) -> str:
-=======
 def _memory(trace: Trace, layer: Layer, found: dict[str, Any], asked: int, *, by_loss: bool) -> str:
->>>>>>> measure
     noun = noun_of(trace, layer.steps)
     what = "the gradient" if by_loss else "the effect on the last state"
     start = f"Going back from {'the answer' if by_loss else 'the last step'}"
