@@ -103,9 +103,6 @@ def _label(trace: Trace, place: int) -> str:
     return f"“{label}”" if label else f"{noun_of(trace, 'source')} {place + 1}"
 
 
-def _memory(
-    trace: Trace, layer: Layer, found: dict[str, Any], asked: int, *, by_loss: bool, alone: bool
-) -> str:
 def _memory(trace: Trace, layer: Layer, found: dict[str, Any], asked: int, *, by_loss: bool) -> str:
     noun = noun_of(trace, layer.steps)
     what = "the gradient" if by_loss else "the effect on the last state"
