@@ -55,12 +55,18 @@ def told(effects, factor):
 def test_what_is_held_without_a_gradient_is_told():
     words = leaning([0.0] * 11).labels["source"]
     assert told([0.0, 5.0, *[0.0] * 8, 1.0], factor=0.3) == (
-        f"Still the answer leans on “{words[1]}”, 9 steps away: a state that has settled holds it "
-        "there, although small changes no longer come through."
+        f"Still the answer leans on “{words[1]}”, 9 steps away (+5.00 nats when it is left out): a "
+        "state that has settled holds it there, although small changes no longer come through."
     )
-    assert told([*[0.0] * 8, 0.3, 0.0, 1.0], factor=0.3).startswith(
-        f"Nor does the answer lean on anything further back than “{words[8]}”, 2 steps away"
+
+
+def test_what_is_forgotten_is_told():
+    words = leaning([0.0] * 11).labels["source"]
+    assert told([*[0.0] * 8, 0.3, 0.0, 1.0], factor=0.3) == (
+        f"The answer leans most on “{words[10]}”, the last word (+1.00 nats when it is left out), "
+        f"and on nothing further back than “{words[8]}”, 2 steps from the end."
     )
     assert told([0.0, 5.0, *[0.0] * 8, 1.0], factor=0.9) == (
-        f"The answer leans most on “{words[1]}” (+5.00 nats when it is left out)."
+        f"The answer leans most on “{words[1]}”, 9 steps from the end (+5.00 nats when it is left "
+        "out)."
     )

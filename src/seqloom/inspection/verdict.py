@@ -76,26 +76,34 @@ def _leans(trace: Trace, layer: Layer | None) -> list[str]:
     found = trace.facts.get("reach")
     if not found or not trace.labels.get("source"):
         return []
-    far, top = (_label(trace, found[key]) for key in ("place", "place_of_largest"))
-    costs = f"{found['largest']:+.2f} nats" if trace.task != "forecast" else "most"
     memory = {} if layer is None else trace.facts["memory"][layer.name].get("loss", {})
     if memory and not memory["whole"] and not _everywhere(trace):
         if found["steps"] >= memory["steps"]:
             return [
-                f"Still the answer leans on {far}, {_count(found['steps'])} away: a state that has "
-                "settled holds it there, although small changes no longer come through."
+                f"Still the answer leans on {_label(trace, found['place'])}, "
+                f"{_count(found['steps'])} away ({_cost(trace, found['effect'])}): a state that "
+                "has settled holds it there, although small changes no longer come through."
             ]
-        return [
-            f"Nor does the answer lean on anything further back than {far}, "
-            f"{_count(found['steps'])} away: of what stands there, nothing that is left out "
-            "changes much."
-        ]
-    if found["place"] == found["place_of_largest"]:
-        return [f"The answer leans most on {top} ({costs} when it is left out)."]
-    return [
-        f"The answer leans most on {top} ({costs} when it is left out), and on nothing further "
-        f"from the end than {far}."
-    ]
+    top = found["place_of_largest"]
+    most = f"The answer leans most on {_label(trace, top)}"
+    where = _from_end(trace, top)
+    costs = _cost(trace, found["largest"])
+    if found["place"] == top:
+        return [f"{most}, {where} ({costs})."]
+    far = f"{_label(trace, found['place'])}, {_from_end(trace, found['place'])}"
+    return [f"{most}, {where} ({costs}), and on nothing further back than {far}."]
+
+
+def _cost(trace: Trace, effect: float) -> str:
+    """What leaving an input out changes."""
+    if trace.task == "forecast":
+        return f"{effect:+.3g} when it is left out"
+    return f"{effect:+.2f} nats when it is left out"
+
+
+def _from_end(trace: Trace, place: int) -> str:
+    back = len(trace.labels["source"]) - 1 - place
+    return f"{_count(back)} from the end" if back else f"the last {noun_of(trace, 'source')}"
 
 
 def _label(trace: Trace, place: int) -> str:
