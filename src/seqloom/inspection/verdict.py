@@ -77,13 +77,13 @@ def _leans(trace: Trace, layer: Layer | None) -> list[str]:
     if not found or not trace.labels.get("source"):
         return []
     memory = {} if layer is None else trace.facts["memory"][layer.name].get("loss", {})
-    if memory and not memory["whole"] and not _everywhere(trace):
-        if found["steps"] >= memory["steps"]:
-            return [
-                f"Still the answer leans on {_label(trace, found['place'])}, "
-                f"{_count(found['steps'])} away ({_cost(trace, found['effect'])}): a state that "
-                "has settled holds it there, although small changes no longer come through."
-            ]
+    ended = memory and not memory["whole"] and not _everywhere(trace)
+    if ended and found["steps"] >= memory["steps"]:
+        return [
+            f"Still the answer leans on {_label(trace, found['place'])}, "
+            f"{_count(found['steps'])} away ({_cost(trace, found['effect'])}): a state that "
+            "has settled holds it there, although small changes no longer come through."
+        ]
     top = found["place_of_largest"]
     most = f"The answer leans most on {_label(trace, top)}"
     where = _from_end(trace, top)
