@@ -22,6 +22,11 @@ NARROWEST, WIDEST = 5.0, 14.0  # inches
 
 _SHOWN = {SPECIALS[EOS]: "end", SPECIALS[BOS]: "start", SPECIALS[PAD]: "pad", SPECIALS[UNK]: "?"}
 _INVISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥"}
+_FONTS = (  # after matplotlib's own, for the scripts that it lacks; those that are installed
+    *("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans CJK KR", "Hiragino Sans", "Yu Gothic"),
+    *("Microsoft YaHei", "Malgun Gothic", "Apple SD Gothic Neo", "WenQuanYi Zen Hei"),
+    *("Noto Sans Arabic", "Noto Sans Devanagari", "Noto Sans Thai"),
+)
 _SETTINGS: dict[Any, Any] = {
     "pdf.fonttype": 42,
     "ps.fonttype": 42,
@@ -41,8 +46,11 @@ _SETTINGS: dict[Any, Any] = {
 def paper() -> Iterator[None]:
     """Settings of matplotlib under which a figure is made and saved."""
     from matplotlib import rc_context
+    from matplotlib.font_manager import get_font_names
 
-    with rc_context(_SETTINGS):
+    installed = set(get_font_names())
+    fonts = ["DejaVu Sans", *(font for font in _FONTS if font in installed)]
+    with rc_context({**_SETTINGS, "font.family": fonts}):
         yield
 
 
