@@ -210,3 +210,21 @@ def test_the_page_names_no_address_and_no_file_of_its_own():
     text = text.replace("http://www.w3.org/2000/svg", "")  # a name, not an address
     assert not re.search(r"https?://|//[a-z]+\.|@import|url\(", text)
     assert "</script" not in script()
+
+
+def test_a_heat_map_is_coloured_again_when_its_numbers_change(opened):
+    one = opened(page(traces.recurrent()), height=4000)
+    changed = one.js(
+        """async () => {
+          const node = document.querySelector('#states canvas.zooms');
+          const { heat } = [...Seqloom.page.pictures].find(p => p.node === node);
+          const place = [heat.steps.middle(4), heat.box.top + 9, 1, 1];
+          const pixel = () => [...node.getContext('2d').getImageData(...place).data].join();
+          const before = pixel();
+          heat.map.codes = heat.map.codes.map(code => code ^ 255);
+          heat.canvas.dirty();
+          await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)));
+          return before !== pixel();
+        }"""
+    )
+    assert changed

@@ -18,7 +18,7 @@ from ..trace import Trace
 from .embed import embedded, encoded
 
 # In this order: helpers, the model's networks, the sections as they stand on the page, the start.
-_HELPERS = ("core", "file", "colour", "canvas", "steps", "window", "heat", "plot")
+_HELPERS = ("core", "file", "colour", "canvas", "steps", "window", "heat", "heat-hands", "plot")
 _SECTIONS = (
     *("head", "gradient-series", "gradient-picture", "gradient", "importance"),
     *("attention", "edit-answer", "edit", "edit-attention", "beam"),

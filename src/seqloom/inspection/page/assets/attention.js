@@ -4,10 +4,11 @@
 Seqloom.section({
   id: "attention",
   title: "Attention",
-  hint: (trace) => (matrices(trace).length
-    ? `Each row is ${trace.has("attention/decoder") ? "a step that was written" : "a step that looks"}, each column a step that it could `
-      + "look at; the stronger its colour, the more weight, and a row sums to 1. A diagonal means that the network read in order; a row without a strong cell did not know where to look."
-    : "The answer is read from all steps together, each by its weight. Look whether the heavy steps are the ones that decide."),
+  hint: (trace) =>
+    matrices(trace).length
+      ? `Each row is ${trace.has("attention/decoder") ? "a step that was written" : "a step that looks"}, each column a step that it could ` +
+        "look at; the stronger its colour, the more weight, and a row sums to 1. A diagonal means that the network read in order; a row without a strong cell did not know where to look."
+      : "The answer is read from all steps together, each by its weight. Look whether the heavy steps are the ones that decide.",
   available: (trace) => trace.names("attention/").length > 0,
   render(root, trace, page) {
     if (trace.has("attention/pool")) drawPool(root, trace, page);
@@ -17,13 +18,18 @@ Seqloom.section({
 
 /** Arrays of attention that are matrices, by rows and columns of steps. */
 function matrices(trace) {
-  return trace.names("attention/").map((name) => trace.get(name)).filter((a) => a.shape.length >= 2 && a.shape.every((n) => n > 0));
+  return trace
+    .names("attention/")
+    .map((name) => trace.get(name))
+    .filter((a) => a.shape.length >= 2 && a.shape.every((n) => n > 0));
 }
 
 function drawPool(root, trace, page) {
   const array = trace.get("attention/pool");
   Seqloom.plot(root, page, {
-    axis: array.dims[0], name: "Weight of each step in the answer", from: 0,
+    axis: array.dims[0],
+    name: "Weight of each step in the answer",
+    from: 0,
     series: [{ name: "weight", colour: "accent", values: array.numbers(), bars: true }],
   });
 }
@@ -38,8 +44,10 @@ function drawMatrices(root, trace, page) {
   function update() {
     const { array } = state;
     const names = all.map((a) => ({ value: a.name, text: nameOf(a.name) }));
-    const heads = array.shape.length === 3
-      ? Array.from({ length: array.shape[0] }, (_, k) => ({ value: String(k), text: `head ${k + 1}` })) : [];
+    const heads =
+      array.shape.length === 3
+        ? Array.from({ length: array.shape[0] }, (_, k) => ({ value: String(k), text: `head ${k + 1}` }))
+        : [];
     state.head = Math.min(state.head, Math.max(0, heads.length - 1));
     const choices = [
       Seqloom.choice("of", names, array.name, (value) => {
@@ -68,7 +76,8 @@ function drawOne(place, { array, head }, trace, page) {
   const { dom } = Seqloom;
   page.forget(place);
   place.replaceChildren();
-  const [rows, columns] = array.shape.slice(-2), [rowAxis, columnAxis] = array.dims.slice(-2);
+  const [rows, columns] = array.shape.slice(-2),
+    [rowAxis, columnAxis] = array.dims.slice(-2);
   const start = array.shape.length === 3 ? head * rows * columns : 0;
   const { codes, signed } = array.codes();
   const weight = (t, s) => array.value(start + t * columns + s);
@@ -81,20 +90,32 @@ function drawOne(place, { array, head }, trace, page) {
   const readout = dom("p", { class: "readout" });
   const tell = (t, s) => {
     if (t < 0 || s < 0) return told();
-    readout.replaceChildren(rowAxis === "target" ? "Writing " : "From ", dom("strong", {}, label(rowAxis)(t)), ` (step ${t + 1}), weight ${Seqloom.number(weight(t, s))} on `,
-      dom("strong", {}, label(columnAxis)(s)), ` (step ${s + 1})`);
+    readout.replaceChildren(
+      rowAxis === "target" ? "Writing " : "From ",
+      dom("strong", {}, label(rowAxis)(t)),
+      ` (step ${t + 1}), weight ${Seqloom.number(weight(t, s))} on `,
+      dom("strong", {}, label(columnAxis)(s)),
+      ` (step ${s + 1})`,
+    );
   };
   const heat = new Seqloom.Heat(figure, page, {
     columns: { axis: columnAxis, count: columns, label: label(columnAxis) },
     rows: { axis: rowAxis === columnAxis ? undefined : rowAxis, count: rows, label: label(rowAxis) },
-    codes, signed, offset: start, rowStride: columns, columnStride: 1, left,
+    codes,
+    signed,
+    offset: start,
+    rowStride: columns,
+    columnStride: 1,
+    left,
     height: (width) => {
       const cell = Math.max(13, Math.min(34, (width - left - 14) / columns));
       return Math.min(640, rows * cell) + 60;
     },
-    name: "Attention weights", hover: tell,
+    name: "Attention weights",
+    hover: tell,
   });
-  const told = () => tell(rowAxis === columnAxis ? heat.row : page.steps[rowAxis] ?? -1, page.steps[columnAxis] ?? -1);
+  const told = () =>
+    tell(rowAxis === columnAxis ? heat.row : (page.steps[rowAxis] ?? -1), page.steps[columnAxis] ?? -1);
   heat.row = 0;
   figure.append(readout);
   const top = array.codes().offset + 255 * array.codes().scale;
@@ -115,7 +136,8 @@ function widest(page, count, label) {
 /** Entropy of each row, coverage of each column, the order of reading. */
 function measured(weight, rows, columns, rowAxis, columnAxis, trace, page, array) {
   const { dom } = Seqloom;
-  const entropy = new Float64Array(rows), coverage = new Float64Array(columns);
+  const entropy = new Float64Array(rows),
+    coverage = new Float64Array(columns);
   for (let t = 0; t < rows; t++)
     for (let s = 0; s < columns; s++) {
       const w = weight(t, s);
@@ -126,14 +148,41 @@ function measured(weight, rows, columns, rowAxis, columnAxis, trace, page, array
   const half = (title, what, axis, series, to) => {
     const part = box.appendChild(dom("div"));
     part.append(dom("h3", {}, title), dom("p", { class: "small muted" }, what));
-    Seqloom.plot(part, page, { axis, series: [{ ...series, bars: true }], name: title, height: 150, from: 0, to });
+    Seqloom.plot(part, page, {
+      axis,
+      series: [{ ...series, bars: true }],
+      name: title,
+      height: 150,
+      from: 0,
+      to,
+    });
   };
-  half("Coverage", "Weight that each step got in all; near 0 it was never looked at.", columnAxis,
-    { name: "weight", colour: "accent", values: coverage });
-  half("Entropy", `How spread each row is, in nats: 0 looks at one step, ${Seqloom.number(Math.log(columns))} at all alike.`, rowAxis,
-    { name: "nats", colour: "series-3", values: entropy }, Math.max(0.5, Math.log(columns)));
+  half("Coverage", "Weight that each step got in all; near 0 it was never looked at.", columnAxis, {
+    name: "weight",
+    colour: "accent",
+    values: coverage,
+  });
+  half(
+    "Entropy",
+    `How spread each row is, in nats: 0 looks at one step, ${Seqloom.number(Math.log(columns))} at all alike.`,
+    rowAxis,
+    { name: "nats", colour: "series-3", values: entropy },
+    Math.max(0.5, Math.log(columns)),
+  );
   const { monotonicity } = trace.facts.attention ?? {};
   if (array.name !== "attention/decoder" || monotonicity === undefined) return box;
-  const order = monotonicity > 0.8 ? "it read in order" : monotonicity < -0.8 ? "it read backwards" : monotonicity > 0.3 ? "it read mostly in order" : "it did not read in order";
-  return dom("div", {}, dom("p", { class: "found" }, `Monotonicity ${Seqloom.number(monotonicity)} of 1: ${order}.`), box);
+  const order =
+    monotonicity > 0.8
+      ? "it read in order"
+      : monotonicity < -0.8
+        ? "it read backwards"
+        : monotonicity > 0.3
+          ? "it read mostly in order"
+          : "it did not read in order";
+  return dom(
+    "div",
+    {},
+    dom("p", { class: "found" }, `Monotonicity ${Seqloom.number(monotonicity)} of 1: ${order}.`),
+    box,
+  );
 }

@@ -19,10 +19,13 @@ Seqloom.Canvas = class {
     this.node = Seqloom.dom("canvas", { role: "img", "aria-label": spec.label, tabindex: tab });
     root.append(this.node);
     new ResizeObserver(() => this.resize()).observe(this.node);
-    new IntersectionObserver(([entry]) => {
-      this.visible = entry.isIntersecting;
-      if (this.visible && this.stale) this.dirty();
-    }, { rootMargin: "150px" }).observe(this.node);
+    new IntersectionObserver(
+      ([entry]) => {
+        this.visible = entry.isIntersecting;
+        if (this.visible && this.stale) this.dirty();
+      },
+      { rootMargin: "150px" },
+    ).observe(this.node);
     page.pictures.add(this);
     this.resize();
   }

@@ -3,8 +3,13 @@
 
 /** The present colour of a token, `--accent` for example, as [red, green, blue]. */
 Seqloom.token = (name) => {
-  const probe = document.body.appendChild(Seqloom.dom("i", { style: { color: `var(${name})`, display: "none" } }));
-  const found = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number).slice(0, 3);
+  const probe = document.body.appendChild(
+    Seqloom.dom("i", { style: { color: `var(${name})`, display: "none" } }),
+  );
+  const found = getComputedStyle(probe)
+    .color.match(/[\d.]+/g)
+    .map(Number)
+    .slice(0, 3);
   probe.remove();
   return found;
 };

@@ -31,7 +31,17 @@ Seqloom.dom = (tag, properties = {}, ...children) => {
   return node;
 };
 
-const SPECIAL_TEXT = { " ": "␣", "\n": "⏎", "\t": "⇥", "": "∅", "<eos>": "end", "</s>": "end", "<bos>": "start", "<unk>": "unknown", "<pad>": "blank" };
+const SPECIAL_TEXT = {
+  " ": "␣",
+  "\n": "⏎",
+  "\t": "⇥",
+  "": "∅",
+  "<eos>": "end",
+  "</s>": "end",
+  "<bos>": "start",
+  "<unk>": "unknown",
+  "<pad>": "blank",
+};
 
 /** A symbol as it is shown: spaces and marks without a letter are made visible. */
 Seqloom.shown = (symbol) => {
@@ -65,7 +75,16 @@ Seqloom.number = (value) => {
 Seqloom.percent = (share) => {
   const value = 100 * share;
   if (value > 0 && value < 0.01) return "under 0.01 %";
-  const digits = value >= 99.5 || value < 0.005 ? (value > 99.5 && value < 100 ? 2 : 0) : value >= 10 ? 0 : value >= 1 ? 1 : 2;
+  const digits =
+    value >= 99.5 || value < 0.005
+      ? value > 99.5 && value < 100
+        ? 2
+        : 0
+      : value >= 10
+        ? 0
+        : value >= 1
+          ? 1
+          : 2;
   return `${value.toFixed(digits)} %`;
 };
 
@@ -91,12 +110,17 @@ Seqloom.choice = (label, options, value, chosen) => {
   if (options.length < 2) return null;
   if (options.length > 4 || options.reduce((sum, o) => sum + o.text.length, 0) > 50) {
     const list = dom("select", { onchange: () => chosen(list.value) });
-    for (const o of options) list.append(dom("option", { value: o.value, selected: o.value === value }, o.text));
+    for (const o of options)
+      list.append(dom("option", { value: o.value, selected: o.value === value }, o.text));
     return dom("label", {}, label, list);
   }
   const group = dom("span", { class: "group", role: "group", "aria-label": label });
   for (const o of options) {
-    const button = dom("button", { type: "button", "data-value": o.value, "aria-pressed": o.value === value }, o.text);
+    const button = dom(
+      "button",
+      { type: "button", "data-value": o.value, "aria-pressed": o.value === value },
+      o.text,
+    );
     button.setAttribute("aria-pressed", String(o.value === value));
     button.addEventListener("click", () => {
       for (const other of group.children) other.setAttribute("aria-pressed", String(other === button));
@@ -110,16 +134,24 @@ Seqloom.choice = (label, options, value, chosen) => {
 /** Puts new controls in the place of old ones; who had the focus keeps it. */
 Seqloom.setControls = (root, controls) => {
   const had = root.contains(document.activeElement) ? document.activeElement : null;
-  const name = had && (had.closest("[aria-label]")?.getAttribute("aria-label") ?? had.parentElement.firstChild.textContent);
+  const name =
+    had &&
+    (had.closest("[aria-label]")?.getAttribute("aria-label") ?? had.parentElement.firstChild.textContent);
   root.replaceChildren(...controls.filter(Boolean));
   if (!had) return;
   const label = [...root.children].find((child) => child.firstChild.textContent === name);
-  label?.querySelector(had.dataset.value === undefined ? "select" : `[data-value="${CSS.escape(had.dataset.value)}"]`)?.focus();
+  label
+    ?.querySelector(
+      had.dataset.value === undefined ? "select" : `[data-value="${CSS.escape(had.dataset.value)}"]`,
+    )
+    ?.focus();
 };
 
 /** A name of a layer for people: `encoder.0.reverse` is "encoder, layer 1, from the end". */
 Seqloom.layerName = (name) => {
   const [part, ...rest] = name.split(".");
-  const words = rest.map((r) => (/^\d+$/.test(r) ? `layer ${Number(r) + 1}` : r === "reverse" ? "from the end" : r));
+  const words = rest.map((r) =>
+    /^\d+$/.test(r) ? `layer ${Number(r) + 1}` : r === "reverse" ? "from the end" : r,
+  );
   return [part, ...words].join(", ");
 };

@@ -11,15 +11,23 @@ Seqloom.decode = (text) => {
   return bytes;
 };
 
-const HALF = (bytes) => Float32Array.from(new Uint16Array(bytes), (h) => {
-  const sign = h & 0x8000 ? -1 : 1, e = (h >> 10) & 31, m = h & 1023;
-  return sign * (e === 0 ? m * 2 ** -24 : e === 31 ? (m ? NaN : Infinity) : (1 + m / 1024) * 2 ** (e - 15));
-});
+const HALF = (bytes) =>
+  Float32Array.from(new Uint16Array(bytes), (h) => {
+    const sign = h & 0x8000 ? -1 : 1,
+      e = (h >> 10) & 31,
+      m = h & 1023;
+    return sign * (e === 0 ? m * 2 ** -24 : e === 31 ? (m ? NaN : Infinity) : (1 + m / 1024) * 2 ** (e - 15));
+  });
 const KINDS = {
-  F64: (b) => new Float64Array(b), F32: (b) => new Float32Array(b), F16: HALF,
+  F64: (b) => new Float64Array(b),
+  F32: (b) => new Float32Array(b),
+  F16: HALF,
   BF16: (b) => new Float32Array(Uint32Array.from(new Uint16Array(b), (h) => h << 16).buffer),
-  I64: (b) => Float64Array.from(new BigInt64Array(b), Number), I32: (b) => new Int32Array(b),
-  U8: (b) => new Uint8Array(b), I8: (b) => new Int8Array(b), BOOL: (b) => new Uint8Array(b),
+  I64: (b) => Float64Array.from(new BigInt64Array(b), Number),
+  I32: (b) => new Int32Array(b),
+  U8: (b) => new Uint8Array(b),
+  I8: (b) => new Int8Array(b),
+  BOOL: (b) => new Uint8Array(b),
 };
 
 /**
@@ -84,11 +92,16 @@ Seqloom.Named = class {
 
 /** The same rule as `quantised` in embed.py. */
 Seqloom.encode = (numbers) => {
-  let low = 0, high = 0;
-  for (const v of numbers) { if (v < low) low = v; if (v > high) high = v; }
+  let low = 0,
+    high = 0;
+  for (const v of numbers) {
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
   const signed = low < 0;
   const limit = signed ? Math.max(-low, high) : high > 1 || high < 0.5 ? high || 1 : 1;
-  const scale = signed ? limit / 127 : limit / 255, offset = signed ? -limit : 0;
+  const scale = signed ? limit / 127 : limit / 255,
+    offset = signed ? -limit : 0;
   return { codes: Uint8Array.from(numbers, (v) => Math.round((v - offset) / scale)), scale, offset, signed };
 };
 

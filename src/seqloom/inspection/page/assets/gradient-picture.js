@@ -7,10 +7,15 @@
 
 /** Draws the picture. `state` is {series, layer, log, chained, answer, trace}. */
 Seqloom.drawGradient = (context, width, height, state, page) => {
-  const { palette } = page, { series, layer } = state;
+  const { palette } = page,
+    { series, layer } = state;
   const answer = Math.min(150, Math.max(70, width * 0.13));
   const left = Seqloom.MARGIN.left + (layer.reverse ? answer : 0);
-  const steps = new Seqloom.Steps(series.values.length, left, width - Seqloom.MARGIN.left - Seqloom.MARGIN.right - answer);
+  const steps = new Seqloom.Steps(
+    series.values.length,
+    left,
+    width - Seqloom.MARGIN.left - Seqloom.MARGIN.right - answer,
+  );
   const label = (t) => Seqloom.shown(page.trace.label(layer.steps, t));
   const room = Seqloom.labelRoom(context, steps, label);
   const lane = state.direct ? 86 : 46;
@@ -34,19 +39,27 @@ Seqloom.drawGradient = (context, width, height, state, page) => {
 /** From a share to y: linear from 0 to the most, or by powers of ten down to the least. */
 function scaleOf(series, box, log) {
   const bottom = box.top + box.height;
-  let most = 1, least = 1;
+  let most = 1,
+    least = 1;
   for (const line of series.lines) for (const s of line.share) if (s > most) most = s;
   if (!log) {
-    const ticks = Seqloom.ticks(0, most, 4), top = ticks.at(-1);
+    const ticks = Seqloom.ticks(0, most, 4),
+      top = ticks.at(-1);
     const texts = ticks.map((v) => [v, `${Number((100 * v).toPrecision(6))} %`]);
     return Object.assign((share) => bottom - (share / top) * box.height, { ticks: texts, bottom });
   }
   for (const s of series.share) if (s > 0 && s < least) least = s;
   const top = Math.ceil(Math.log10(most) - 1e-9);
   const powers = top + Math.max(3, Math.min(40, Math.ceil(-Math.log10(least))));
-  const stride = Math.max(1, Math.ceil(powers / (box.height / 26))), ticks = [];
-  for (let k = top; k >= top - powers; k -= stride) ticks.push([10 ** k, Math.abs(k) <= 4 ? `${Number((100 * 10 ** k).toPrecision(3))} %` : Seqloom.power(k)]);
-  const y = (share) => (share > 0 ? Math.min(bottom, box.top + (top - Math.log10(share)) * (box.height / powers)) : bottom);
+  const stride = Math.max(1, Math.ceil(powers / (box.height / 26))),
+    ticks = [];
+  for (let k = top; k >= top - powers; k -= stride)
+    ticks.push([
+      10 ** k,
+      Math.abs(k) <= 4 ? `${Number((100 * 10 ** k).toPrecision(3))} %` : Seqloom.power(k),
+    ]);
+  const y = (share) =>
+    share > 0 ? Math.min(bottom, box.top + (top - Math.log10(share)) * (box.height / powers)) : bottom;
   return Object.assign(y, { ticks, bottom, log: true });
 }
 
@@ -64,7 +77,8 @@ function drawAxis(context, y, box, steps, palette) {
 /** The side of the picture that the gradient does not reach, and what it means. */
 function drawLostSide(context, { edge, edgeCount }, { reverse }, steps, top, height, palette) {
   if (edge < 0) return;
-  const x = steps.edge(reverse ? edge : edge + 1), { left, width } = steps;
+  const x = steps.edge(reverse ? edge : edge + 1),
+    { left, width } = steps;
   const [from, to] = reverse ? [x, left + width] : [left, x];
   context.fillStyle = palette.css["warm-soft"];
   context.fillRect(from, top, to - from, height);
@@ -77,12 +91,17 @@ function drawLostSide(context, { edge, edgeCount }, { reverse }, steps, top, hei
   const inside = fits(full, to - from); // else on the other side of the line, where nothing is drawn
   const text = inside ? full : fits(full, width - to + from) ? full : "lost";
   context.textAlign = inside === reverse ? "left" : "right";
-  context.fillText(inside ? text : reverse ? `${text} →` : `← ${text}`, x + (inside === reverse ? 7 : -7), top - 12);
+  context.fillText(
+    inside ? text : reverse ? `${text} →` : `← ${text}`,
+    x + (inside === reverse ? 7 : -7),
+    top - 12,
+  );
   context.font = `12px ${palette.font}`;
 }
 
 function drawBars(context, series, steps, y, box, palette) {
-  const wide = Math.max(1, steps.size * (steps.size > 5 ? 0.66 : 1)), level = y(series.level / (series.largest || 1));
+  const wide = Math.max(1, steps.size * (steps.size > 5 ? 0.66 : 1)),
+    level = y(series.level / (series.largest || 1));
   for (let t = 0; t < series.share.length; t++) {
     const top = Math.min(y(series.share[t]), y.bottom - 1.5);
     context.fillStyle = series.lost[t] ? palette.css.warm : palette.css.accent;
@@ -135,7 +154,8 @@ function drawChain(context, { series, layer }, steps, middle, palette) {
   const way = layer.reverse ? 1 : -1;
   const count = series.share.length;
   for (let t = 0; t < count; t++) {
-    const thick = Math.max(0.7, series.share[t] * THICK), start = steps.middle(t) - way * steps.size;
+    const thick = Math.max(0.7, series.share[t] * THICK),
+      start = steps.middle(t) - way * steps.size;
     const from = t === series.end ? steps.middle(t) - way * (steps.size / 2 + 26) : start;
     context.fillStyle = series.lost[t] ? palette.css.warm : palette.css.accent;
     arrow(context, from, steps.middle(t) + (way * steps.size) / 4, middle, thick, steps.size >= 9);
@@ -144,10 +164,21 @@ function drawChain(context, { series, layer }, steps, middle, palette) {
 
 /** An arrow along x, its head no longer than half of it. */
 function arrow(context, from, to, y, thick, headed) {
-  const way = Math.sign(to - from), head = headed ? Math.min(Math.abs(to - from) / 2, 3 + thick * 0.6) : 0;
-  const neck = to - way * head, half = thick / 2, wing = half + (headed ? 2.5 : 0);
+  const way = Math.sign(to - from),
+    head = headed ? Math.min(Math.abs(to - from) / 2, 3 + thick * 0.6) : 0;
+  const neck = to - way * head,
+    half = thick / 2,
+    wing = half + (headed ? 2.5 : 0);
   context.beginPath();
-  for (const [x, dy] of [[from, -half], [neck, -half], [neck, -wing], [to, 0], [neck, wing], [neck, half], [from, half]])
+  for (const [x, dy] of [
+    [from, -half],
+    [neck, -half],
+    [neck, -wing],
+    [to, 0],
+    [neck, wing],
+    [neck, half],
+    [from, half],
+  ])
     context.lineTo(x, y + dy);
   context.fill();
 }
@@ -157,7 +188,8 @@ function drawOwnArrows(context, { series, layer }, steps, top, height, palette) 
   const from = layer.reverse ? steps.left - 26 : steps.left + steps.width + 28;
   const middle = top + height / 2;
   for (let t = 0; t < series.share.length; t++) {
-    const to = steps.middle(t), thick = series.share[t] * Math.min(7, Math.max(2, steps.size * 0.2));
+    const to = steps.middle(t),
+      thick = series.share[t] * Math.min(7, Math.max(2, steps.size * 0.2));
     context.strokeStyle = context.fillStyle = series.lost[t] ? palette.css.warm : palette.css.accent;
     context.globalAlpha = 0.25 + 0.75 * Math.min(1, series.share[t] * 1.5);
     context.lineWidth = Math.max(0.6, thick);
@@ -168,7 +200,12 @@ function drawOwnArrows(context, { series, layer }, steps, top, height, palette) 
     if (steps.size >= 6) {
       const wing = 2.5 + thick / 2;
       context.beginPath();
-      for (const [x, y] of [[to - wing, top + 7], [to, top], [to + wing, top + 7]]) context.lineTo(x, y);
+      for (const [x, y] of [
+        [to - wing, top + 7],
+        [to, top],
+        [to + wing, top + 7],
+      ])
+        context.lineTo(x, y);
       context.fill();
     }
   }

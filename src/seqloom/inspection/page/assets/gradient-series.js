@@ -19,13 +19,21 @@ Seqloom.gradientLayers = (trace) => {
     if (!layer.steps) continue;
     const ways = [];
     if (trace.has(`gradient/${layer.name}/h`)) ways.push({ value: "loss", text: "from the answer" });
-    if (trace.has(`jacobian/${layer.name}/state`)) ways.push({ value: "jacobian", text: "from the last state" });
+    if (trace.has(`jacobian/${layer.name}/state`))
+      ways.push({ value: "jacobian", text: "from the last state" });
     const recurrent = ["rnn", "lstm", "gru"].includes(layer.kind);
     if (ways.length) found.push({ ...layer, layer: layer.name, recurrent, ways });
   }
   if (trace.has("gradient/input")) {
     const ways = [{ value: "input", text: "from the answer" }];
-    found.push({ layer: "input", kind: "input", steps: trace.get("gradient/input").dims[0], reverse: false, recurrent: false, ways });
+    found.push({
+      layer: "input",
+      kind: "input",
+      steps: trace.get("gradient/input").dims[0],
+      reverse: false,
+      recurrent: false,
+      ways,
+    });
   }
   return found;
 };
@@ -48,15 +56,27 @@ Seqloom.firstGradientLayer = (layers) => {
 Seqloom.gradientSeries = (trace, layer, way) => {
   const read = (name) => (trace.has(name) ? Float64Array.from(trace.get(name).numbers()) : null);
   const { name } = layer;
-  let values, lines = [];
+  let values,
+    lines = [];
   if (way === "jacobian") {
     values = read(`jacobian/${name}/state`);
-    lines = [["through the cell", "series-3", "cell"], ["through the gates", "series-4", "gates"]]
-      .map(([text, colour, part]) => ({ name: layer.kind === "gru" && part === "cell" ? "along the update gate" : text, colour, values: read(`jacobian/${name}/${part}`) }));
+    lines = [
+      ["through the cell", "series-3", "cell"],
+      ["through the gates", "series-4", "gates"],
+    ].map(([text, colour, part]) => ({
+      name: layer.kind === "gru" && part === "cell" ? "along the update gate" : text,
+      colour,
+      values: read(`jacobian/${name}/${part}`),
+    }));
   } else if (way === "loss") {
-    const h = read(`gradient/${name}/h`), c = read(`gradient/${name}/c`);
+    const h = read(`gradient/${name}/h`),
+      c = read(`gradient/${name}/c`);
     values = c ? h.map((v, t) => Math.hypot(v, c[t])) : h;
-    if (c) lines = [{ name: "by the cell c", colour: "series-3", values: c }, { name: "by the output h", colour: "series-4", values: h }];
+    if (c)
+      lines = [
+        { name: "by the cell c", colour: "series-3", values: c },
+        { name: "by the output h", colour: "series-4", values: h },
+      ];
   } else values = read("gradient/input").map(Math.abs);
   lines = lines.filter((line) => line.values);
   const end = layer.reverse ? 0 : values.length - 1;
@@ -67,9 +87,23 @@ Seqloom.gradientSeries = (trace, layer, way) => {
   const share = values.map((v) => (largest > 0 ? v / largest : 0));
   for (const line of lines) line.share = line.values.map((v) => (largest > 0 ? v / largest : 0));
   const level = Seqloom.MEMORY * start;
-  const known = way === "jacobian" ? trace.facts.memory?.[name]?.jacobian?.computed ?? values.length : values.length;
+  const known =
+    way === "jacobian" ? (trace.facts.memory?.[name]?.jacobian?.computed ?? values.length) : values.length;
   const lost = Uint8Array.from(values, (v, t) => (v < level && Math.abs(end - t) < known ? 1 : 0));
-  return { values, share, largest, start, level, end, lines, direct, lost, known, symbol: symbolOf(layer, way), ...memoryOf(lost, layer, known) };
+  return {
+    values,
+    share,
+    largest,
+    start,
+    level,
+    end,
+    lines,
+    direct,
+    lost,
+    known,
+    symbol: symbolOf(layer, way),
+    ...memoryOf(lost, layer, known),
+  };
 };
 
 function symbolOf(layer, way) {

@@ -2,11 +2,13 @@
 /** The section of the gradient through time: the picture, what it says in words, the sentence. */
 
 const HINTS = {
-  chain: (word) => `A network learns by an error that travels from the answer back, ${word} by ${word}. Each bar shows how much of `
-    + `it arrives at a ${word}, to scale. Going back from the answer, look for the first bar under the dashed 1 % line: the `
-    + `${word}s beyond it changed almost nothing, so the network could not learn from them.`,
-  own: (word) => `A network learns by an error that travels from the answer back. Here each ${word} has a way of its own to `
-    + `the answer, so the bars need not shrink with the distance: look whether the far ${word}s keep theirs.`,
+  chain: (word) =>
+    `A network learns by an error that travels from the answer back, ${word} by ${word}. Each bar shows how much of ` +
+    `it arrives at a ${word}, to scale. Going back from the answer, look for the first bar under the dashed 1 % line: the ` +
+    `${word}s beyond it changed almost nothing, so the network could not learn from them.`,
+  own: (word) =>
+    `A network learns by an error that travels from the answer back. Here each ${word} has a way of its own to ` +
+    `the answer, so the bars need not shrink with the distance: look whether the far ${word}s keep theirs.`,
 };
 
 Seqloom.section({
@@ -25,7 +27,8 @@ Seqloom.section({
     const picture = root.appendChild(dom("figure"));
     let steps = null;
     const canvas = new Seqloom.Canvas(picture, page, {
-      height: (width) => (width < 560 ? 330 : 380), label: "Gradient of each step, drawn under the words",
+      height: (width) => (width < 560 ? 330 : 380),
+      label: "Gradient of each step, drawn under the words",
       draw: (context, width, height) => (steps = Seqloom.drawGradient(context, width, height, state, page)),
     });
     const readout = picture.appendChild(dom("p", { class: "readout" }));
@@ -41,7 +44,9 @@ Seqloom.section({
       found.textContent = inWords(state, trace) + unknown(state.series);
       key.replaceChildren(...keyOf(state));
       drawSentence(sentence, state, page);
-      page.select.axis !== layer.steps && page.steps[layer.steps] === undefined && (page.steps[layer.steps] = state.series.end);
+      page.select.axis !== layer.steps &&
+        page.steps[layer.steps] === undefined &&
+        (page.steps[layer.steps] = state.series.end);
       tell(page.steps[layer.steps]);
       canvas.dirty();
     }
@@ -51,16 +56,20 @@ Seqloom.section({
       if (step === undefined || step < 0 || step >= series.values.length) return;
       const far = Math.abs(series.end - step);
       readout.replaceChildren(
-        `Step ${step + 1}, `, dom("strong", {}, Seqloom.shown(trace.label(layer.steps, step))),
+        `Step ${step + 1}, `,
+        dom("strong", {}, Seqloom.shown(trace.label(layer.steps, step))),
         `: ${Seqloom.percent(series.share[step])} of the largest; ‖${series.symbol}‖ = ${Seqloom.number(series.values[step])}`,
         layer.recurrent && far ? `; ${Seqloom.count(far, "step")} before it is read` : "",
       );
     }
 
-    canvas.point((x) => tell(x === null ? page.steps[state.layer.steps] : steps?.at(x)), (x) => {
-      const step = steps?.at(x) ?? -1;
-      if (step >= 0) page.choose(state.layer.steps, step);
-    });
+    canvas.point(
+      (x) => tell(x === null ? page.steps[state.layer.steps] : steps?.at(x)),
+      (x) => {
+        const step = steps?.at(x) ?? -1;
+        if (step >= 0) page.choose(state.layer.steps, step);
+      },
+    );
     update();
     page.on(() => tell(page.steps[state.layer.steps]));
   },
@@ -76,14 +85,26 @@ function ownWays(trace, layer, way = "loss") {
 
 function controlsOf(layers, state, update) {
   const set = (key) => (value) => {
-    state[key] = key === "layer" ? layers.find((l) => l.layer === value) : key === "log" ? value === "log" : value;
+    state[key] =
+      key === "layer" ? layers.find((l) => l.layer === value) : key === "log" ? value === "log" : value;
     update();
   };
-  const names = layers.map((l) => ({ value: l.layer, text: l.layer === "input" ? "the input itself" : Seqloom.layerName(l.layer) }));
+  const names = layers.map((l) => ({
+    value: l.layer,
+    text: l.layer === "input" ? "the input itself" : Seqloom.layerName(l.layer),
+  }));
   return [
     Seqloom.choice("layer", names, state.layer.layer, set("layer")),
     Seqloom.choice("measured", state.layer.ways, state.way, set("way")),
-    Seqloom.choice("scale", [{ value: "linear", text: "linear" }, { value: "log", text: "powers of ten" }], state.log ? "log" : "linear", set("log")),
+    Seqloom.choice(
+      "scale",
+      [
+        { value: "linear", text: "linear" },
+        { value: "log", text: "powers of ten" },
+      ],
+      state.log ? "log" : "linear",
+      set("log"),
+    ),
   ];
 }
 
@@ -102,7 +123,8 @@ function keyOf({ series }) {
 /** What the picture shows, as a sentence. */
 function inWords({ series, layer, direct }, trace) {
   const { count, shown } = Seqloom;
-  const lost = series.lost.reduce((sum, v) => sum + v, 0), all = series.values.length;
+  const lost = series.lost.reduce((sum, v) => sum + v, 0),
+    all = series.values.length;
   const what = Seqloom.stepWord(trace, layer.steps);
   if (!(series.largest > 0)) return "No gradient arrives at any step.";
   if (series.edge >= 0) {
@@ -110,16 +132,22 @@ function inWords({ series, layer, direct }, trace) {
     const word = trace.labels[layer.steps] ? `, at “${shown(trace.label(layer.steps, series.edge))}”` : "";
     return `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % of the gradient reaches the ${count(series.edgeCount, what)} beyond, so they could hardly be learned from.`;
   }
-  if (lost === 0) return direct
-    ? `All ${count(all, what)} reach the answer.`
-    : `The gradient reaches all ${count(all, what)}: it stays above 1 % to the far end.`;
+  if (lost === 0)
+    return direct
+      ? `All ${count(all, what)} reach the answer.`
+      : `The gradient reaches all ${count(all, what)}: it stays above 1 % to the far end.`;
   const rest = direct ? "of what the strongest gets." : "; others beyond them still reach the answer.";
-  return `${count(lost, what)} of ${all} ${lost === 1 ? "gets" : "get"} less than 1 % ${rest}`.replace(" ;", ";");
+  return `${count(lost, what)} of ${all} ${lost === 1 ? "gets" : "get"} less than 1 % ${rest}`.replace(
+    " ;",
+    ";",
+  );
 }
 
 /** Steps of a very large layer for which nothing was computed. */
 function unknown({ known, values }) {
-  return known < values.length ? ` Only the last ${Seqloom.count(known, "step")} were computed; what is further back is not known.` : "";
+  return known < values.length
+    ? ` Only the last ${Seqloom.count(known, "step")} were computed; what is further back is not known.`
+    : "";
 }
 
 /** The text, its lost part struck through, with a mark where memory ends. */
@@ -128,9 +156,15 @@ function drawSentence(root, { series, layer }, page) {
   page.forget(root);
   root.replaceChildren();
   if (!page.trace.labels[layer.steps]) return;
-  const chips = Seqloom.chips(root, page, layer.steps, (step, node) => node.classList.toggle("lost", !!series.lost[step]));
+  const chips = Seqloom.chips(root, page, layer.steps, (step, node) =>
+    node.classList.toggle("lost", !!series.lost[step]),
+  );
   if (series.edge < 0) return;
-  const mark = dom("span", { class: `edge${layer.reverse ? "" : " before"}` }, layer.reverse ? "lost from here" : "lost up to here");
+  const mark = dom(
+    "span",
+    { class: `edge${layer.reverse ? "" : " before"}` },
+    layer.reverse ? "lost from here" : "lost up to here",
+  );
   const node = chips.nodes[series.edge];
   if (layer.reverse) node.before(mark);
   else node.after(mark);

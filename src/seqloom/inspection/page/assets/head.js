@@ -10,19 +10,33 @@
 Seqloom.chips = (root, page, axis, dress) => {
   const { dom, shown } = Seqloom;
   const { trace } = page;
-  const symbols = trace.labels[axis] ?? [], first = Math.max(0, symbols.length - MOST);
+  const symbols = trace.labels[axis] ?? [],
+    first = Math.max(0, symbols.length - MOST);
   const single = together(symbols);
   const name = axis === "target" ? "output" : "input";
   const list = dom("div", {
-    class: `chips ${single ? "characters" : "words"}`, role: "listbox", tabindex: 0, dir: "auto",
+    class: `chips ${single ? "characters" : "words"}`,
+    role: "listbox",
+    tabindex: 0,
+    dir: "auto",
     "aria-label": `Symbols of the ${name}; arrow keys move the selected step`,
   });
   const nodes = symbols.map((symbol, step) =>
-    dom("span", {
-      class: `chip${Seqloom.special(symbol) ? " special" : ""}`, role: "option", id: `${list.id}${axis}-${nextId++}`,
-      "data-step": step, "aria-selected": "false", title: `step ${step + 1}`,
-    }, shown(symbol)));
-  if (first) list.append(dom("span", { class: "muted small" }, `${Seqloom.count(first, "symbol")} before … `));
+    dom(
+      "span",
+      {
+        class: `chip${Seqloom.special(symbol) ? " special" : ""}`,
+        role: "option",
+        id: `${list.id}${axis}-${nextId++}`,
+        "data-step": step,
+        "aria-selected": "false",
+        title: `step ${step + 1}`,
+      },
+      shown(symbol),
+    ),
+  );
+  if (first)
+    list.append(dom("span", { class: "muted small" }, `${Seqloom.count(first, "symbol")} before … `));
   nodes.forEach((node, i) => i >= first && list.append(node, single || i + 1 === nodes.length ? "" : " "));
   list.addEventListener("click", (event) => {
     const chip = event.target.closest(".chip");
@@ -32,7 +46,10 @@ Seqloom.chips = (root, page, axis, dress) => {
   const mark = () => {
     const node = nodes[page.steps[axis]];
     if (node === marked) return;
-    for (const [one, on] of [[marked, false], [node, true]]) {
+    for (const [one, on] of [
+      [marked, false],
+      [node, true],
+    ]) {
       one?.classList.toggle("selected", on);
       one?.setAttribute("aria-selected", String(on));
     }
@@ -64,10 +81,20 @@ const MOST = 2000; // symbols shown as text, the last ones
 let nextId = 0;
 
 const TASKS = {
-  classify: "The class of a text", transduce: "A sequence from a sequence", generate: "The next symbol",
-  forecast: "A forecast", transcribe: "Speech to text", watch: "A network of torch",
+  classify: "The class of a text",
+  transduce: "A sequence from a sequence",
+  generate: "The next symbol",
+  forecast: "A forecast",
+  transcribe: "Speech to text",
+  watch: "A network of torch",
 };
-const RUNGS = { rnn: "RNN", lstm: "LSTM", gru: "GRU", transformer: "Transformer", "fully-connected": "fully-connected network" };
+const RUNGS = {
+  rnn: "RNN",
+  lstm: "LSTM",
+  gru: "GRU",
+  transformer: "Transformer",
+  "fully-connected": "fully-connected network",
+};
 
 Seqloom.section({
   id: "head",
@@ -98,7 +125,11 @@ Seqloom.section({
 function verdict(first, rest) {
   const { dom } = Seqloom;
   const [, head, more] = /^(.*?[.:!?])\s+(\p{Lu}.*)$/su.exec(first) ?? [null, first, ""];
-  return [dom("p", { class: "verdict" }, head), more ? dom("p", {}, more) : null, dom("ul", {}, ...rest.map((s) => dom("li", {}, s)))].filter(Boolean);
+  return [
+    dom("p", { class: "verdict" }, head),
+    more ? dom("p", {}, more) : null,
+    dom("ul", {}, ...rest.map((s) => dom("li", {}, s))),
+  ].filter(Boolean);
 }
 
 function article(name) {

@@ -19,11 +19,13 @@ Seqloom.Heat = class {
     this.view = { x: [0, map.columns.count], y: [0, map.rows.count] };
     this.left = map.left ?? Seqloom.MARGIN.left;
     this.canvas = new Seqloom.Canvas(root, page, {
-      height: map.height, label: map.name, draw: (context, width, height) => this.draw(context, width, height),
+      height: map.height,
+      label: map.name,
+      draw: (context, width, height) => this.draw(context, width, height),
     });
     this.canvas.node.classList.add("zooms");
     this.canvas.heat = this;
-    this.listen();
+    Seqloom.heatHands(this);
   }
 
   /** The row that stands at place i from the top. */
@@ -32,8 +34,14 @@ Seqloom.Heat = class {
   }
 
   draw(context, width, height) {
-    const { map, page } = this, { palette } = page;
-    const steps = new Seqloom.Steps(map.columns.count, this.left, width - this.left - Seqloom.MARGIN.right, this.view.x);
+    const { map, page } = this,
+      { palette } = page;
+    const steps = new Seqloom.Steps(
+      map.columns.count,
+      this.left,
+      width - this.left - Seqloom.MARGIN.right,
+      this.view.x,
+    );
     const room = Seqloom.labelRoom(context, steps, map.columns.label);
     const box = { top: 4, height: Math.max(20, height - room - 8) };
     Object.assign(this, { steps, box });
@@ -42,16 +50,27 @@ Seqloom.Heat = class {
     context.strokeRect(steps.left - 0.5, box.top - 0.5, steps.width + 1, box.height + 1);
     this.rowLabels(context, palette);
     const chosen = page.steps[map.columns.axis] ?? -1;
-    Seqloom.drawLabels(context, steps, box.top + box.height + 2, room, map.columns.label, () => palette.css.muted, chosen, palette);
+    Seqloom.drawLabels(
+      context,
+      steps,
+      box.top + box.height + 2,
+      room,
+      map.columns.label,
+      () => palette.css.muted,
+      chosen,
+      palette,
+    );
     Seqloom.markStep(context, steps, chosen, box.top, box.height, palette);
     this.markRow(context, palette);
   }
 
-  /** Puts the pixels of the window, coloured again only if the window, its size or the theme changed. */
+  /** Puts the pixels of the window, coloured again only if what they show changed. */
   paint(context, palette) {
-    const { steps, box, canvas, view } = this, { ratio } = canvas;
-    const W = Math.max(1, Math.round(steps.width * ratio)), H = Math.max(1, Math.round(box.height * ratio));
-    const state = [palette, W, H, ...view.x, ...view.y];
+    const { map, steps, box, canvas, view } = this,
+      { ratio } = canvas;
+    const W = Math.max(1, Math.round(steps.width * ratio)),
+      H = Math.max(1, Math.round(box.height * ratio));
+    const state = [palette, W, H, ...view.x, ...view.y, map.codes, map.offset, map.limit, map.rows.order];
     if (!this.painted?.every((value, i) => value === state[i])) this.colour(context, palette, W, H);
     this.painted = state;
     context.putImageData(this.image, Math.round(steps.left * ratio), Math.round(box.top * ratio));
@@ -62,10 +81,12 @@ Seqloom.Heat = class {
     if (this.image?.width !== W || this.image?.height !== H) this.image = context.createImageData(W, H);
     const pixels = new Uint32Array(this.image.data.buffer);
     const table = Seqloom.shades(palette.rgb, map.signed, map.limit ?? 1);
-    const columns = Seqloom.spans(view.x, W, map.columns.count), rows = Seqloom.spans(view.y, H, map.rows.count);
+    const columns = Seqloom.spans(view.x, W, map.columns.count),
+      rows = Seqloom.spans(view.y, H, map.rows.count);
     let above = -1;
     for (let y = 0; y < H; y++) {
-      const from = rows[2 * y], to = rows[2 * y + 1];
+      const from = rows[2 * y],
+        to = rows[2 * y + 1];
       const same = above >= 0 && rows[2 * above] === from && rows[2 * above + 1] === to;
       if (same) pixels.copyWithin(y * W, above * W, above * W + W);
       else this.paintRow(pixels, y * W, W, from, to, columns, table);
@@ -74,7 +95,8 @@ Seqloom.Heat = class {
   }
 
   paintRow(pixels, start, W, from, to, columns, table) {
-    const { codes, rowStride, columnStride, signed, offset = 0 } = this.map, zero = signed ? 127 : 0;
+    const { codes, rowStride, columnStride, signed, offset = 0 } = this.map,
+      zero = signed ? 127 : 0;
     for (let x = 0; x < W; x++) {
       let strongest = zero;
       for (let i = from; i < to; i++) {
@@ -89,8 +111,10 @@ Seqloom.Heat = class {
   }
 
   rowLabels(context, palette) {
-    const { map, box, view } = this, size = box.height / (view.y[1] - view.y[0]);
-    const stride = Seqloom.roundStride(14 / size), first = Math.ceil(view.y[0] / stride) * stride;
+    const { map, box, view } = this,
+      size = box.height / (view.y[1] - view.y[0]);
+    const stride = Seqloom.roundStride(14 / size),
+      first = Math.ceil(view.y[0] / stride) * stride;
     const chosen = map.rows.axis ? this.page.steps[map.rows.axis] : this.row;
     context.textAlign = "right";
     for (let i = Math.max(0, first - (stride === 1 ? 1 : 0)); i < view.y[1]; i += stride) {
@@ -103,7 +127,8 @@ Seqloom.Heat = class {
   }
 
   markRow(context, palette) {
-    const { map, box, steps, view } = this, size = box.height / (view.y[1] - view.y[0]);
+    const { map, box, steps, view } = this,
+      size = box.height / (view.y[1] - view.y[0]);
     const chosen = map.rows.axis ? this.page.steps[map.rows.axis] : this.row;
     if (chosen === undefined || chosen < 0) return;
     const place = map.rows.order ? Array.prototype.indexOf.call(map.rows.order, chosen) : chosen;
@@ -125,7 +150,13 @@ Seqloom.Heat = class {
   /** Zooms by a factor about a place in the map, both in cells; 0 shows everything. */
   zoom(factor, x, y) {
     const { map, view } = this;
-    view.x = Seqloom.zoomed(view.x, factor, x ?? this.page.steps[map.columns.axis] ?? 0, map.columns.count, 4);
+    view.x = Seqloom.zoomed(
+      view.x,
+      factor,
+      x ?? this.page.steps[map.columns.axis] ?? 0,
+      map.columns.count,
+      4,
+    );
     view.y = Seqloom.zoomed(view.y, factor, y ?? (view.y[0] + view.y[1]) / 2, map.rows.count, 4);
     this.canvas.dirty();
   }
@@ -135,49 +166,6 @@ Seqloom.Heat = class {
     view.x = Seqloom.moved(view.x, x, map.columns.count);
     view.y = Seqloom.moved(view.y, y, map.rows.count);
     this.canvas.dirty();
-  }
-
-  listen() {
-    const { node } = this.canvas, { map, page } = this;
-    let drag = null;
-    node.addEventListener("pointerdown", (e) => (drag = { x: e.offsetX, y: e.offsetY, far: false }));
-    node.addEventListener("pointermove", (e) => {
-      if (drag && e.buttons) {
-        const { steps, box, view } = this;
-        if (Math.hypot(e.offsetX - drag.x, e.offsetY - drag.y) > 4 || drag.far) {
-          this.pan((drag.x - e.offsetX) / steps.size, ((drag.y - e.offsetY) / box.height) * (view.y[1] - view.y[0]));
-          drag = { x: e.offsetX, y: e.offsetY, far: true };
-        }
-        return;
-      }
-      const cell = this.cell(e.offsetX, e.offsetY);
-      map.hover?.(cell ? cell[0] : -1, cell ? cell[1] : -1);
-    });
-    node.addEventListener("pointerleave", () => map.hover?.(-1, -1));
-    node.addEventListener("click", (e) => {
-      const cell = this.cell(e.offsetX, e.offsetY);
-      if (cell && !drag?.far) this.picked(cell[0], cell[1]);
-      drag = null;
-    });
-    node.addEventListener("wheel", (e) => {
-      if (!e.ctrlKey && !e.metaKey) return;
-      e.preventDefault();
-      const cell = this.cell(e.offsetX, e.offsetY);
-      if (cell) this.zoom(Math.exp(-e.deltaY / 200), cell[1] + 0.5, cell[2] + 0.5);
-    }, { passive: false });
-    node.addEventListener("keydown", (e) => this.key(e, page));
-    page.on(({ axis, step }) => this.reveal(axis, step), node);
-  }
-
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const rows = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (rows !== undefined) this.moveRow(rows * (event.shiftKey ? 10 : 1));
-    else if (event.key === "+" || event.key === "=") this.zoom(1.5);
-    else if (event.key === "-" || event.key === "−") this.zoom(1 / 1.5);
-    else if (event.key === "0") this.zoom(0);
-    else return;
-    event.preventDefault();
   }
 
   moveRow(by) {
@@ -212,11 +200,18 @@ Seqloom.Heat = class {
     const { dom } = Seqloom;
     const button = (text, label, factor) =>
       dom("button", { type: "button", "aria-label": label, onclick: () => this.zoom(factor) }, text);
-    const group = dom("span", { class: "group", role: "group", "aria-label": "zoom" },
-      button("−", "zoom out", 1 / 1.5), button("+", "zoom in", 1.5), button("All", "show everything", 0));
+    const group = dom(
+      "span",
+      { class: "group", role: "group", "aria-label": "zoom" },
+      button("−", "zoom out", 1 / 1.5),
+      button("+", "zoom in", 1.5),
+      button("All", "show everything", 0),
+    );
     const scale = dom("span", { class: "scale" }, low);
     new Seqloom.Canvas(scale, this.page, {
-      height: 11, label: `colours from ${low} to ${high}`, focus: false,
+      height: 11,
+      label: `colours from ${low} to ${high}`,
+      focus: false,
       draw: (context, width, height) => {
         for (let x = 0; x < width; x++) {
           const share = this.map.signed ? (2 * x) / (width - 1) - 1 : x / (width - 1);

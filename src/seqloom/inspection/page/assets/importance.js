@@ -16,8 +16,9 @@ function meaning(measure, trace) {
 Seqloom.section({
   id: "importance",
   title: "Which inputs mattered",
-  hint: "Blue inputs speak for the answer, orange ones against it; the stronger the colour, the more they matter. "
-    + "Look whether these are the inputs that you would have named.",
+  hint:
+    "Blue inputs speak for the answer, orange ones against it; the stronger the colour, the more they matter. " +
+    "Look whether these are the inputs that you would have named.",
   available: (trace) => MEASURES.some((m) => trace.has(`importance/${m.value}`)),
   render(root, trace, page) {
     const { dom } = Seqloom;
@@ -25,7 +26,9 @@ Seqloom.section({
     const controls = root.appendChild(dom("div", { class: "controls" }));
     let measure = measures[0].value;
     const values = () => trace.get(`importance/${measure}`).numbers();
-    const { dims: [axis] } = trace.get(`importance/${measure}`);
+    const {
+      dims: [axis],
+    } = trace.get(`importance/${measure}`);
     const chosen = (value) => {
       measure = value;
       update();
@@ -35,10 +38,17 @@ Seqloom.section({
     const text = trace.labels[axis] ? Seqloom.chips(root, page, axis, dress) : null;
     const readout = root.appendChild(dom("p", { class: "readout" }));
     const series = { name: "importance", colour: "accent", values: values(), bars: true };
-    const plot = Seqloom.plot(root, page, { axis, series: [series], name: "Importance of each input", height: 170, quiet: true });
+    const plot = Seqloom.plot(root, page, {
+      axis,
+      series: [series],
+      name: "Importance of each input",
+      height: 170,
+      quiet: true,
+    });
 
     function dress(step, node) {
-      const numbers = values(), share = numbers[step] / largest(numbers);
+      const numbers = values(),
+        share = numbers[step] / largest(numbers);
       const colour = Seqloom.shade(page.palette.rgb, share * 0.9);
       node.style.background = Seqloom.css(colour);
       node.style.color = Seqloom.css(Seqloom.readable(colour, page.palette.rgb));
@@ -49,7 +59,8 @@ Seqloom.section({
       const numbers = values();
       if (step === undefined || step < 0 || step >= numbers.length) return;
       readout.replaceChildren(
-        `Step ${step + 1}, `, dom("strong", {}, Seqloom.shown(trace.label(axis, step))),
+        `Step ${step + 1}, `,
+        dom("strong", {}, Seqloom.shown(trace.label(axis, step))),
         `: ${Seqloom.number(numbers[step])}, ${meaning(measure, trace)}`,
       );
     }
@@ -88,7 +99,9 @@ Seqloom.readable = (background, rgb) =>
 /** The contrast of two colours as WCAG 2 defines it, 1 to 21. */
 Seqloom.contrast = (one, other) => {
   const light = (colour) => {
-    const [r, g, b] = colour.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    const [r, g, b] = colour.map((v) =>
+      v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,
+    );
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const [high, low] = [light(one), light(other)].sort((a, b) => b - a);

@@ -22,7 +22,8 @@ Seqloom.orderOf = (array, order, unit) => {
 
 /** Sum over steps of how much each unit moved. */
 function changes(array) {
-  const [steps, units] = array.shape, { codes } = array.codes();
+  const [steps, units] = array.shape,
+    { codes } = array.codes();
   const total = new Float64Array(units);
   for (let t = 1; t < steps; t++)
     for (let u = 0, at = t * units; u < units; u++, at++) total[u] += Math.abs(codes[at] - codes[at - units]);
@@ -31,8 +32,11 @@ function changes(array) {
 
 /** Pearson's correlation of each unit with one; 0 for a unit that never moves. */
 function likeness(array, unit) {
-  const [steps, units] = array.shape, { codes } = array.codes();
-  const mean = new Float64Array(units), cross = new Float64Array(units), square = new Float64Array(units);
+  const [steps, units] = array.shape,
+    { codes } = array.codes();
+  const mean = new Float64Array(units),
+    cross = new Float64Array(units),
+    square = new Float64Array(units);
   for (let t = 0; t < steps; t++) for (let u = 0; u < units; u++) mean[u] += codes[t * units + u] / steps;
   for (let t = 0; t < steps; t++) {
     const one = codes[t * units + unit] - mean[unit];
@@ -42,7 +46,9 @@ function likeness(array, unit) {
       square[u] += d * d;
     }
   }
-  return cross.map((c, u) => (u === unit ? 2 : square[u] > 0 && square[unit] > 0 ? c / Math.sqrt(square[u] * square[unit]) : 0));
+  return cross.map((c, u) =>
+    u === unit ? 2 : square[u] > 0 && square[unit] > 0 ? c / Math.sqrt(square[u] * square[unit]) : 0,
+  );
 }
 
 /**
@@ -56,16 +62,31 @@ Seqloom.unitMap = (root, page, { array, layer, order, name, tools, limit }) => {
   const { codes, signed, scale } = array.codes();
   const readout = dom("p", { class: "readout" });
   const tell = (unit, step) => {
-    const u = unit >= 0 ? unit : page.units[layer.name] ?? 0, t = step >= 0 ? step : page.steps[layer.steps] ?? 0;
-    readout.replaceChildren(`Step ${t + 1}, `, dom("strong", {}, shown(trace.label(layer.steps, t))), `, unit ${u}: `,
-      dom("strong", {}, Seqloom.number(array.at(t, u))));
+    const u = unit >= 0 ? unit : (page.units[layer.name] ?? 0),
+      t = step >= 0 ? step : (page.steps[layer.steps] ?? 0);
+    readout.replaceChildren(
+      `Step ${t + 1}, `,
+      dom("strong", {}, shown(trace.label(layer.steps, t))),
+      `, unit ${u}: `,
+      dom("strong", {}, Seqloom.number(array.at(t, u))),
+    );
   };
   const figure = root.appendChild(dom("figure"));
   const heat = new Seqloom.Heat(figure, page, {
     columns: { axis: layer.steps, count: steps, label: (t) => shown(trace.label(layer.steps, t)) },
-    rows: { count: units, label: (u) => String(u), order: Seqloom.orderOf(array, order, page.units[layer.name]) },
-    codes, signed, rowStride: 1, columnStride: units, limit,
-    height: (width) => Math.max(130, Math.min(width < 560 ? 360 : 440, units * 16)) + 60, name, hover: tell,
+    rows: {
+      count: units,
+      label: (u) => String(u),
+      order: Seqloom.orderOf(array, order, page.units[layer.name]),
+    },
+    codes,
+    signed,
+    rowStride: 1,
+    columnStride: units,
+    limit,
+    height: (width) => Math.max(130, Math.min(width < 560 ? 360 : 440, units * 16)) + 60,
+    name,
+    hover: tell,
     pick: (unit) => page.chooseUnit(layer.name, unit),
   });
   const top = (signed ? 127 : 255) * scale * (limit ?? 1);
@@ -83,9 +104,12 @@ Seqloom.unitMap = (root, page, { array, layer, order, name, tools, limit }) => {
 /** The share of the range under which 99.5 % of an array's numbers lie: where colours are full. */
 Seqloom.colourLimit = (array) => {
   const { codes, signed } = array.codes();
-  const counts = new Uint32Array(256), zero = signed ? 127 : 0, most = signed ? 127 : 255;
+  const counts = new Uint32Array(256),
+    zero = signed ? 127 : 0,
+    most = signed ? 127 : 255;
   for (const code of codes) counts[Math.abs(code - zero)]++;
-  let seen = 0, size = 0;
+  let seen = 0,
+    size = 0;
   while (size < most && (seen += counts[size]) < 0.995 * codes.length) size++;
   return Math.max(0.02, size / most);
 };

@@ -17,7 +17,9 @@ Seqloom.plot = (root, page, spec) => {
   const { dom } = Seqloom;
   if (spec.series.length > 1 || spec.key) root.append(keyOf(spec.series));
   const canvas = new Seqloom.Canvas(root, page, {
-    height: spec.height ?? 190, label: spec.name, draw: (context, width, height) => draw(context, width, height),
+    height: spec.height ?? 190,
+    label: spec.name,
+    draw: (context, width, height) => draw(context, width, height),
   });
   const readout = spec.quiet ? dom("p") : root.appendChild(dom("p", { class: "readout" }));
   const count = () => spec.count ?? page.trace.size(spec.axis);
@@ -27,7 +29,8 @@ Seqloom.plot = (root, page, spec) => {
   let steps = null;
 
   function draw(context, width, height) {
-    const { palette } = page, { left, right } = Seqloom.MARGIN;
+    const { palette } = page,
+      { left, right } = Seqloom.MARGIN;
     steps = new Seqloom.Steps(count(), left, width - left - right);
     const room = Seqloom.labelRoom(context, steps, label);
     const box = { top: 10, height: Math.max(30, height - room - 14) };
@@ -36,7 +39,16 @@ Seqloom.plot = (root, page, spec) => {
     if (spec.band) drawBand(context, spec.band, steps, scale, palette);
     for (const series of spec.series) drawSeries(context, series, steps, scale, palette);
     const chosen = chosenStep();
-    Seqloom.drawLabels(context, steps, box.top + box.height + 2, room, label, () => palette.css.muted, chosen, palette);
+    Seqloom.drawLabels(
+      context,
+      steps,
+      box.top + box.height + 2,
+      room,
+      label,
+      () => palette.css.muted,
+      chosen,
+      palette,
+    );
     Seqloom.markStep(context, steps, chosen, box.top, box.height, palette);
   }
 
@@ -44,33 +56,49 @@ Seqloom.plot = (root, page, spec) => {
     if (step < 0 || step === undefined || step >= count()) return;
     const there = spec.series.filter((s) => Number.isFinite(s.values[step]));
     const parts = there.map((s) => `${s.name} ${Seqloom.number(s.values[step])}`);
-    if (spec.band && Number.isFinite(spec.band.low[step])) parts.push(`band ${Seqloom.number(spec.band.low[step])} to ${Seqloom.number(spec.band.high[step])}`);
+    if (spec.band && Number.isFinite(spec.band.low[step]))
+      parts.push(`band ${Seqloom.number(spec.band.low[step])} to ${Seqloom.number(spec.band.high[step])}`);
     readout.replaceChildren(`Step ${step + 1}, `, dom("strong", {}, label(step)), `: ${parts.join(", ")}`);
   }
 
-  canvas.point((x) => tell(x === null ? chosenStep() : steps?.at(x) ?? -1), (x) => {
-    const step = steps?.at(x) ?? -1;
-    if (step >= 0) choose(step);
-  });
+  canvas.point(
+    (x) => tell(x === null ? chosenStep() : (steps?.at(x) ?? -1)),
+    (x) => {
+      const step = steps?.at(x) ?? -1;
+      if (step >= 0) choose(step);
+    },
+  );
   page.on(() => tell(chosenStep()), root);
   return { canvas, spec };
 };
 
 function keyOf(series) {
   const { dom } = Seqloom;
-  return dom("ul", { class: "key" }, ...series.map((s) =>
-    dom("li", {}, dom("i", { class: s.bars ? "" : "line", style: { "--swatch": `var(--${s.colour})` } }), s.name)));
+  return dom(
+    "ul",
+    { class: "key" },
+    ...series.map((s) =>
+      dom(
+        "li",
+        {},
+        dom("i", { class: s.bars ? "" : "line", style: { "--swatch": `var(--${s.colour})` } }),
+        s.name,
+      ),
+    ),
+  );
 }
 
 /** The axis of numbers of a plot: `y(value)`, `ticks`. */
 Seqloom.scale = (spec, box) => {
-  let low = spec.from ?? Infinity, high = spec.to ?? -Infinity;
+  let low = spec.from ?? Infinity,
+    high = spec.to ?? -Infinity;
   const all = [...spec.series.map((s) => s.values), ...(spec.band ? [spec.band.low, spec.band.high] : [])];
   for (const values of all)
-    for (const v of values) if (Number.isFinite(v)) {
-      if (spec.from === undefined && v < low) low = v;
-      if (spec.to === undefined && v > high) high = v;
-    }
+    for (const v of values)
+      if (Number.isFinite(v)) {
+        if (spec.from === undefined && v < low) low = v;
+        if (spec.to === undefined && v > high) high = v;
+      }
   if (!(high > low)) [low, high] = Number.isFinite(low) ? [low - 0.5, low + 0.5] : [0, 1];
   const ticks = Seqloom.ticks(low, high, Math.max(2, Math.floor(box.height / 40)));
   low = Math.min(low, ticks[0]);
@@ -81,10 +109,12 @@ Seqloom.scale = (spec, box) => {
 
 /** Round numbers that cover a range. */
 Seqloom.ticks = (low, high, count) => {
-  const rough = (high - low) / count, power = 10 ** Math.floor(Math.log10(rough));
+  const rough = (high - low) / count,
+    power = 10 ** Math.floor(Math.log10(rough));
   const stride = power * [1, 2, 2.5, 5, 10].find((s) => s * power >= rough * 0.999);
   const ticks = [];
-  for (let k = Math.floor(low / stride + 1e-9); k <= Math.ceil(high / stride - 1e-9); k++) ticks.push(k * stride);
+  for (let k = Math.floor(low / stride + 1e-9); k <= Math.ceil(high / stride - 1e-9); k++)
+    ticks.push(k * stride);
   return ticks;
 };
 
@@ -111,13 +141,19 @@ function drawBand(context, { low, high }, steps, scale, palette) {
 }
 
 function drawSeries(context, series, steps, scale, palette) {
-  const colour = palette.css[series.colour], zero = scale.y(Math.max(scale.low, Math.min(scale.high, 0)));
+  const colour = palette.css[series.colour],
+    zero = scale.y(Math.max(scale.low, Math.min(scale.high, 0)));
   if (series.bars) {
     const width = Math.max(1, steps.size * 0.7);
     context.fillStyle = colour;
     for (let i = 0; i < series.values.length; i++) {
       const y = scale.y(series.values[i]);
-      context.fillRect(steps.middle(i) - width / 2, Math.min(y, zero), width, Math.max(1, Math.abs(y - zero)));
+      context.fillRect(
+        steps.middle(i) - width / 2,
+        Math.min(y, zero),
+        width,
+        Math.max(1, Math.abs(y - zero)),
+      );
     }
     return;
   }

@@ -105,7 +105,10 @@ function showKeys() {
   });
   const close = dom("button", { type: "button", onclick: () => dialog.close() }, "Close");
   dialog.replaceChildren(
-    dom("h2", { id: "keys-title" }, "Keys"), dom("table", {}, dom("tbody", {}, ...rows)), dom("p", {}), close,
+    dom("h2", { id: "keys-title" }, "Keys"),
+    dom("table", {}, dom("tbody", {}, ...rows)),
+    dom("p", {}),
+    close,
   );
   dialog.showModal();
 }
@@ -114,7 +117,8 @@ function pressed(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.closest?.("input, select, textarea, dialog, [contenteditable]");
   if (typing) return;
-  const { axis, step } = page.select, stride = event.shiftKey ? 10 : 1;
+  const { axis, step } = page.select,
+    stride = event.shiftKey ? 10 : 1;
   const inFigure = event.target.matches?.("canvas, .chips");
   if (event.key === "ArrowLeft") page.choose(axis, step - stride);
   else if (event.key === "ArrowRight") page.choose(axis, step + stride);
@@ -144,7 +148,11 @@ function drawSection(main, section) {
   const { dom } = Seqloom;
   const hint = typeof section.hint === "function" ? section.hint(trace) : section.hint;
   const body = dom("div", { class: "body" });
-  const node = dom("section", { id: section.id, class: section.id, "aria-labelledby": `${section.id}-title` });
+  const node = dom("section", {
+    id: section.id,
+    class: section.id,
+    "aria-labelledby": `${section.id}-title`,
+  });
   const title = dom(section.id === "head" ? "h1" : "h2", { id: `${section.id}-title` }, section.title);
   node.append(dom("header", {}, title, hint ? dom("p", {}, hint) : null), body);
   main.append(node);

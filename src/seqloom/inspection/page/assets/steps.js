@@ -68,7 +68,8 @@ function labelWidth(context, text) {
 Seqloom.drawLabels = (context, steps, top, room, label, colour, selected, palette) => {
   const [from, to] = steps.range();
   const widest = widestLabel(context, steps, label);
-  const across = widest + 6 <= steps.size || small(widest, steps), upright = !across && steps.size >= UPRIGHT;
+  const across = widest + 6 <= steps.size || small(widest, steps),
+    upright = !across && steps.size >= UPRIGHT;
   const stride = across || upright ? 1 : Math.max(1, Math.ceil((widest + 14) / steps.size));
   const draw = (step) => {
     const chosen = step === selected;
@@ -79,7 +80,11 @@ Seqloom.drawLabels = (context, steps, top, room, label, colour, selected, palett
     context.translate(steps.middle(step), top + (upright ? 6 : 12));
     context.textAlign = upright ? "right" : "center";
     if (upright) context.rotate(-Math.PI / 2);
-    context.fillText(Seqloom.fit(context, label(step), upright ? room - 8 : Math.max(widest + 10, steps.size)), 0, 0);
+    context.fillText(
+      Seqloom.fit(context, label(step), upright ? room - 8 : Math.max(widest + 10, steps.size)),
+      0,
+      0,
+    );
     context.restore();
   };
   const clear = stride > 1 && selected >= 0 ? steps.middle(selected) : NaN;
