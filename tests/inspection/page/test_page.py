@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from seqloom.inspection import Layer, read_trace
+from seqloom.inspection import read_trace
 from seqloom.inspection.page import page, script, write_page
 
 from . import traces
@@ -98,47 +98,29 @@ def test_a_cell_has_the_colour_of_its_number(opened):
             assert pixel == pytest.approx(wanted, abs=1.0), (theme, row, column)
 
 
-def test_the_gradient_says_where_memory_ends(opened):
-    """0.5 a step: under 1 % after 7 steps, since 0.5^6 > 0.01 > 0.5^7."""
-    far = np.arange(19)[::-1]
-    unit = traces.named("source", "encoder.0.unit")
-    gradient = np.repeat(0.5 ** far[:, None], 24, axis=1)
-    trace = traces.recurrent().updated(arrays={"gradient/encoder.0/h": unit(gradient)})
-    one = opened(page(trace))
-    found = one.tab.locator("#gradient .found").inner_text()
-    assert found.startswith("Memory ends 7 steps back, at “this”: less than 1 %")
-    assert "the 12 words beyond" in found
-    assert one.tab.locator("#gradient .chip.lost").count() == 12
-    one.tab.get_by_role("button", name="powers of ten").click()
+def test_findings_of_a_search_are_shown(opened):
+    where = {"layer": "encoder.0", "state": "h", "texts": 7, "steps": 99, "complete": True}
+    units = [{"unit": 5, "correlation": -0.83, "auc": 0.1}]
+    around = {"symbols": ["so", "<b>", "dull", "a", "film"], "first": 10}
+    facts = {
+        "patterns": [{"pattern": "inside-quotes", "mean": 0.25, "units": units, **where}],
+        "places": {
+            **{"start": 2, "stop": 4, "threshold": 0.3, "units": [5, 7], **where},
+            "found": [{"text": 3, "start": 12, "stop": 14, "on": 0.5, "off": 1.0, **around}],
+        },
+        "nearest": {
+            **{"step": 2, **where},
+            "found": [{"text": 4, "step": 11, "cosine": 0.987, **around}],
+        },
+    }
+    one = opened(page(traces.recurrent(facts=facts)))
+    assert one.tab.locator("#states mark").all_inner_texts() == ["dull a", "<b>"]
+    text = one.tab.locator("#states").inner_text()
+    for wanted in ("inside-quotes", "On “not true” units 5, 7 are on", "50 % on", "cosine 0.987"):
+        assert wanted in text
+    one.tab.get_by_role("button", name="unit 5").click()
+    assert one.js("() => Seqloom.page.units") == {"encoder.0": 5}
     assert one.errors == []
-
-
-def test_a_layer_that_reads_from_the_end_forgets_the_end(opened):
-    steps = np.arange(19)
-    unit = traces.named("source", "encoder.0.unit")
-    gradient = np.repeat(0.5 ** steps[:, None], 24, axis=1)
-    layer = Layer(name="encoder.0", kind="rnn", steps="source", size=24, reverse=True)
-    trace = traces.recurrent(layers=(layer,))
-    trace = trace.updated(arrays={"gradient/encoder.0/h": unit(gradient)})
-    one = opened(page(trace))
-    found = one.tab.locator("#gradient .found").inner_text()
-    assert found.startswith("Memory ends 7 steps back, at “and”")
-    assert one.tab.locator("#gradient .chip.lost").first.inner_text() == "and"
-
-
-def test_memory_is_that_of_the_facts(opened):
-    """The page's rule and `effective_memory` are one."""
-    memory = pytest.importorskip("seqloom.inspection.memory", reason="not merged yet")
-    for seed in range(4):
-        trace = traces.recurrent(seed=seed, scale=0.5 + 0.2 * seed)
-        norms = np.linalg.norm(trace["gradient/encoder.0/h"].values.astype(float), axis=1)
-        wanted = memory.effective_memory(norms)
-        one = opened(page(trace))
-        found = one.tab.locator("#gradient .found").inner_text()
-        if wanted.whole:
-            assert "Memory ends" not in found
-        else:
-            assert found.startswith(f"Memory ends {wanted.steps} step")
 
 
 def test_states_can_be_ordered_by_likeness(opened):

@@ -22,7 +22,7 @@ _HELPERS = ("core", "file", "colour", "canvas", "steps", "window", "heat", "plot
 _SECTIONS = (
     *("head", "gradient-series", "gradient-picture", "gradient", "importance"),
     *("attention", "edit-answer", "edit", "edit-attention", "beam"),
-    *("gates", "order", "states", "output", "model"),
+    *("order", "gates", "findings", "states", "output", "model"),
 )
 
 

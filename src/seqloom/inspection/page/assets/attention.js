@@ -5,8 +5,8 @@ Seqloom.section({
   id: "attention",
   title: "Attention",
   hint: (trace) => (matrices(trace).length
-    ? "Each row is a step that looks, each column a step that it can look at; the stronger its colour, the more weight, and a row "
-      + "sums to 1. A diagonal means that the network read in order; a row without a strong cell did not know where to look."
+    ? `Each row is ${trace.has("attention/decoder") ? "a step that was written" : "a step that looks"}, each column a step that it could `
+      + "look at; the stronger its colour, the more weight, and a row sums to 1. A diagonal means that the network read in order; a row without a strong cell did not know where to look."
     : "The answer is read from all steps together, each by its weight. Look whether the heavy steps are the ones that decide."),
   available: (trace) => trace.names("attention/").length > 0,
   render(root, trace, page) {

@@ -42,7 +42,8 @@ Seqloom.firstGradientLayer = (layers) => {
  * @param {Object} trace @param {Object} layer of `gradientLayers` @param {string} way
  * @returns {{values: Float64Array, share: Float64Array, largest: number, start: number, end: number,
  *   lines: {name: string, colour: string, share: Float64Array}[], direct: boolean, lost: Uint8Array,
- *   symbol: string}} `end` is the step where the layer is read; `lost[t]` is 1 under the line
+ *   symbol: string}} `end` is the step where the layer is read; `lost[t]` is 1 under the line; only
+ *   the last `known` steps were computed
  */
 Seqloom.gradientSeries = (trace, layer, way) => {
   const read = (name) => (trace.has(name) ? Float64Array.from(trace.get(name).numbers()) : null);
@@ -66,8 +67,9 @@ Seqloom.gradientSeries = (trace, layer, way) => {
   const share = values.map((v) => (largest > 0 ? v / largest : 0));
   for (const line of lines) line.share = line.values.map((v) => (largest > 0 ? v / largest : 0));
   const level = Seqloom.MEMORY * start;
-  const lost = Uint8Array.from(values, (v) => (v < level ? 1 : 0));
-  return { values, share, largest, start, level, end, lines, direct, lost, symbol: symbolOf(layer, way), ...memoryOf(lost, layer) };
+  const known = way === "jacobian" ? trace.facts.memory?.[name]?.jacobian?.computed ?? values.length : values.length;
+  const lost = Uint8Array.from(values, (v, t) => (v < level && Math.abs(end - t) < known ? 1 : 0));
+  return { values, share, largest, start, level, end, lines, direct, lost, known, symbol: symbolOf(layer, way), ...memoryOf(lost, layer, known) };
 };
 
 function symbolOf(layer, way) {
@@ -81,11 +83,12 @@ function symbolOf(layer, way) {
  * where the layer is read, all are lost, or -1; `edgeCount` of them; `kept` is the
  * distance to the first.
  */
-function memoryOf(lost, { reverse, recurrent }) {
+function memoryOf(lost, { reverse, recurrent }, known) {
   if (!recurrent) return { edge: -1, kept: lost.length };
   const far = Array.from(lost.keys());
   if (reverse) far.reverse(); // from the far end towards where the layer is read
-  const alive = far.findIndex((t) => !lost[t]);
-  if (alive <= 0) return { edge: -1, kept: lost.length };
+  const first = lost.length - known;
+  const alive = far.findIndex((t, i) => i >= first && !lost[t]);
+  if (alive <= first) return { edge: -1, kept: lost.length };
   return { edge: far[alive - 1], edgeCount: alive, kept: lost.length - alive };
 }

@@ -38,7 +38,7 @@ Seqloom.section({
       state.direct = !layer.recurrent || ownWays(trace, layer, state.way);
       state.answer = state.way === "jacobian" ? "last state" : trace.output || "next";
       Seqloom.setControls(controls, controlsOf(layers, state, update));
-      found.textContent = inWords(state, trace);
+      found.textContent = inWords(state, trace) + unknown(state.series);
       key.replaceChildren(...keyOf(state));
       drawSentence(sentence, state, page);
       page.select.axis !== layer.steps && page.steps[layer.steps] === undefined && (page.steps[layer.steps] = state.series.end);
@@ -115,6 +115,11 @@ function inWords({ series, layer, direct }, trace) {
     : `The gradient reaches all ${count(all, what)}: it stays above 1 % to the far end.`;
   const rest = direct ? "of what the strongest gets." : "; others beyond them still reach the answer.";
   return `${count(lost, what)} of ${all} ${lost === 1 ? "gets" : "get"} less than 1 % ${rest}`.replace(" ;", ";");
+}
+
+/** Steps of a very large layer for which nothing was computed. */
+function unknown({ known, values }) {
+  return known < values.length ? ` Only the last ${Seqloom.count(known, "step")} were computed; what is further back is not known.` : "";
 }
 
 /** The text, its lost part struck through, with a mark where memory ends. */

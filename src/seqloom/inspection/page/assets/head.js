@@ -112,6 +112,6 @@ function sureness(trace) {
   if (!trace.has("loss/steps")) return "";
   const losses = trace.get("loss/steps").numbers();
   const mean = losses.reduce((sum, v) => sum + v, 0) / losses.length;
-  const what = trace.task === "generate" ? "symbol of the text" : "symbol of the answer";
-  return `A ${what} had a probability of ${Seqloom.percent(Math.exp(-mean))} on (geometric) average.`;
+  const what = trace.task === "generate" ? "text" : "answer";
+  return `Each symbol of the ${what} had a probability of ${Seqloom.percent(Math.exp(-mean))}, on geometric average.`;
 }

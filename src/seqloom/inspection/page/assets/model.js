@@ -37,15 +37,3 @@ function text(value) {
   if (typeof value === "boolean") return value ? "yes" : "no";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
-
-/** A list of facts as a table: a column for each key. */
-Seqloom.factTable = (found) => {
-  const { dom } = Seqloom;
-  const rows = Array.isArray(found) ? found : Object.entries(found).map(([name, value]) => ({ name, ...value }));
-  const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const cell = (value) => dom("td", { class: typeof value === "number" ? "number" : "" },
-    value === undefined ? "" : Array.isArray(value) ? value.map(text).join(", ") : text(value));
-  return dom("div", { class: "table" }, dom("table", {},
-    dom("thead", {}, dom("tr", {}, ...keys.map((key) => dom("th", { class: typeof rows[0][key] === "number" ? "number" : "", scope: "col" }, key.replaceAll("_", " "))))),
-    dom("tbody", {}, ...rows.map((row) => dom("tr", {}, ...keys.map((key) => cell(row[key])))))));
-};

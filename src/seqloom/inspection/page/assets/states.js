@@ -44,7 +44,7 @@ Seqloom.section({
       drawUnit(body, page, array, layer);
     }
     update();
-    drawFindings(root, trace, page);
+    Seqloom.findings(root, trace, page);
   },
 });
 
@@ -62,14 +62,4 @@ function drawUnit(root, page, array, layer) {
   };
   page.on(follow, root);
   follow();
-}
-
-/** What a search over the training data found, if there was one: rows of facts as tables. */
-function drawFindings(root, trace, page) {
-  const { dom } = Seqloom;
-  for (const [key, title] of [["patterns", "Units that follow a pattern"], ["places", "Other places like the selected span"], ["nearest", "Nearest examples"]]) {
-    const found = trace.facts[key];
-    if (!found || (Array.isArray(found) && !found.length)) continue;
-    root.append(dom("h3", {}, title), Seqloom.factTable(found, page));
-  }
 }

@@ -1,0 +1,69 @@
+"""The picture of the gradient: what it says of memory, against a gradient that is known."""
+
+import numpy as np
+import pytest
+
+from seqloom.inspection import Layer
+from seqloom.inspection.page import page
+
+from . import traces
+
+
+def test_the_gradient_says_where_memory_ends(opened):
+    """0.5 a step: under 1 % after 7 steps, since 0.5^6 > 0.01 > 0.5^7."""
+    far = np.arange(19)[::-1]
+    unit = traces.named("source", "encoder.0.unit")
+    gradient = np.repeat(0.5 ** far[:, None], 24, axis=1)
+    trace = traces.recurrent().updated(arrays={"gradient/encoder.0/h": unit(gradient)})
+    one = opened(page(trace))
+    found = one.tab.locator("#gradient .found").inner_text()
+    assert found.startswith("Memory ends 7 steps back, at “this”: less than 1 %")
+    assert "the 12 words beyond" in found
+    assert one.tab.locator("#gradient .chip.lost").count() == 12
+    one.tab.get_by_role("button", name="powers of ten").click()
+    assert one.errors == []
+
+
+def test_a_layer_that_reads_from_the_end_forgets_the_end(opened):
+    steps = np.arange(19)
+    unit = traces.named("source", "encoder.0.unit")
+    gradient = np.repeat(0.5 ** steps[:, None], 24, axis=1)
+    layer = Layer(name="encoder.0", kind="rnn", steps="source", size=24, reverse=True)
+    trace = traces.recurrent(layers=(layer,))
+    trace = trace.updated(arrays={"gradient/encoder.0/h": unit(gradient)})
+    one = opened(page(trace))
+    found = one.tab.locator("#gradient .found").inner_text()
+    assert found.startswith("Memory ends 7 steps back, at “and”")
+    assert one.tab.locator("#gradient .chip.lost").first.inner_text() == "and"
+
+
+def test_memory_is_that_of_the_facts(opened):
+    """The page's rule and `effective_memory` are one."""
+    memory = pytest.importorskip("seqloom.inspection.memory", reason="not merged yet")
+    for seed in range(4):
+        trace = traces.recurrent(seed=seed, scale=0.5 + 0.2 * seed)
+        norms = np.linalg.norm(trace["gradient/encoder.0/h"].values.astype(float), axis=1)
+        wanted = memory.effective_memory(norms)
+        one = opened(page(trace))
+        found = one.tab.locator("#gradient .found").inner_text()
+        if wanted.whole:
+            assert "Memory ends" not in found
+        else:
+            assert found.startswith(f"Memory ends {wanted.steps} step")
+
+
+def test_what_was_not_computed_is_not_called_lost(opened):
+    """A very large layer's Jacobians of the last steps only; the others are 0 in the trace."""
+    norms = np.where(np.arange(19) >= 9, 1.0, 0.0)
+    trace = traces.recurrent().updated(
+        arrays={"jacobian/encoder.0/state": traces.named("source")(norms)},
+        facts={"memory": {"encoder.0": {"jacobian": {"steps": 9, "whole": True, "computed": 10}}}},
+    )
+    one = opened(page(trace))
+    one.tab.get_by_role("button", name="from the last state").click()
+    found = one.tab.locator("#gradient .found").inner_text()
+    assert "Memory ends" not in found
+    assert found.endswith(
+        "Only the last 10 steps were computed; what is further back is not known."
+    )
+    assert one.tab.locator("#gradient .chip.lost").count() == 0
