@@ -28,21 +28,20 @@ def verdict(trace: Trace) -> list[str]:
     layers = [layer for layer in trace.layers if layer.name in trace.facts.get("memory", {})]
     if not layers:
         return [*_without_recurrence(trace), *_leans(trace, None)]
-    told = []
     looks = _attends(trace)
-    if looks:
-        told.append(looks)
+    told = [looks, *_leans(trace, None)] if looks else []
     first = layers[0]
     lowest = [layer for layer in layers if layer.steps == first.steps]
     other = next((layer for layer in lowest if layer.reverse != first.reverse), None)
     if other is None:
         who = "The recurrent layer alone" if looks else "Effective memory"
         own = _of_layer(trace, first, who, around=bool(looks))
-        return [*told, *own[:1], *_leans(trace, None if looks else first), *own[1:]]
+        return [*told, *own] if looks else [*own[:1], *_leans(trace, first), *own[1:]]
     for layer in (first, other):
         who = f"The layer that reads {'from the end' if layer.reverse else 'forward'}"
         told += _of_layer(trace, layer, who, around=bool(looks))
-    return [*told, *_together(trace, first, other, around=bool(looks)), *_leans(trace, None)]
+    told += _together(trace, first, other, around=bool(looks))
+    return told if looks else [*told, *_leans(trace, None)]
 
 
 def _found(trace: Trace, layer: Layer, *, around: bool) -> tuple[dict[str, Any], bool] | None:
