@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from seqloom.runtime import Transducer, importance, model_of
 from seqloom.runtime.classify import Classifier
@@ -43,7 +44,9 @@ def studies():
         yield f"sound {name}", model_of(file).study(noise(3000, seed=1), "abba")
 
 
-STUDIES = dict(studies())
+with torch.random.fork_rng():
+    torch.manual_seed(0)
+    STUDIES = dict(studies())
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -106,6 +109,27 @@ def test_left_out_symbols_of_a_source_and_of_a_text_by_hand():
     got, _ = leave_one_out(study, float(study.ask(PLAIN).value[0]))
     value = [text.study(x, "e").ask(PLAIN).value[0] for x in ("abcd", "acd")]
     assert got[2] == pytest.approx(value[0] - value[1], abs=1e-5)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_left_out_together_as_alone(name):
+    """Spans of unlike length side by side."""
+    study = STUDIES[name]
+    spans = [slice(0, 1), slice(2, 5), slice(1, 3)]
+    alone = [study.without([span])[0] for span in spans]
+    np.testing.assert_allclose(study.without(spans), alone, rtol=1e-4, atol=1e-4)
+    assert len({round(float(value), 4) for value in alone}) >= 2
+
+
+@pytest.mark.parametrize("name", ["sound ctc gru, both ways", "sound las lstm"])
+def test_left_out_sound_is_the_mean_of_the_training_data(name):
+    study = STUDIES[name]
+    features = study.features.copy()
+    features[5:10] = 0.0
+    other = type(study).__new__(type(study))
+    vars(other).update(vars(study), features=features)
+    assert study.without([slice(5, 10)])[0] == pytest.approx(other.ask(PLAIN).value[0], abs=1e-4)
+    assert study.together == 5  # of 20 ms each
 
 
 def test_long_inputs_are_left_out_in_groups(monkeypatch):
