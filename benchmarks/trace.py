@@ -3,9 +3,10 @@
     python benchmarks/trace.py [TEXT]
 
 Runs the cases whose name contains TEXT, or all. The same layer runs with `return_states=True` and
-without, in turns, on the native core; outputs are compared to the bit first. Two kinds of pass: one
-that stands alone, and one that keeps what a backward pass will need, as in training. A run is an
-occasion; the last two are kept in `benchmarks/results/trace.json`, and their table is written to
+without, in turns, on the native core, on one thread, by processor time; outputs are compared to the
+bit first. Two kinds of pass: one that stands alone, and one that keeps what a backward pass will
+need, as in training. A run is an occasion; the last two are kept in `benchmarks/results/trace.json`,
+and their table is written to
 `docs/performance.md`.
 """
 
@@ -14,6 +15,7 @@ import json
 import os
 import statistics
 import sys
+import time
 from typing import Any, NamedTuple
 
 import torch
@@ -72,7 +74,8 @@ def measure(case: Case) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for kind, grad in (("alone", False), ("training", True)):
         spent = in_turns(
-            {"look": lambda g=grad: run(True, g), "plain": lambda g=grad: run(False, g)}  # type: ignore[misc]
+            {"look": lambda g=grad: run(True, g), "plain": lambda g=grad: run(False, g)},  # type: ignore[misc]
+            clock=time.process_time,
         )
         found[kind] = {
             "cost": ratio(spent, "look", "plain"),
@@ -104,6 +107,7 @@ def table(results: dict[str, Any]) -> str:
 def main() -> None:
     text = sys.argv[1] if len(sys.argv) > 1 else ""
     os.environ["SEQLOOM_KERNELS"] = "native"  # an error where the core cannot run
+    torch.set_num_threads(1)
     occasion: dict[str, Any] = {
         "when": datetime.datetime.now().strftime("%Y-%m-%d %H:%M"),
         "machine": machine(),

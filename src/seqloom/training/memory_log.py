@@ -125,8 +125,9 @@ def _facts(through: np.ndarray, through_loss: np.ndarray | None) -> dict[str, An
     return found
 
 
-def _short(values: np.ndarray) -> list[float]:
-    return [float(f"{value:.4g}") for value in values]
+def _short(values: np.ndarray) -> list[float | None]:
+    """Four digits each; `None` for what is no number any more."""
+    return [float(f"{value:.4g}") if np.isfinite(value) else None for value in values]
 
 
 @contextmanager
