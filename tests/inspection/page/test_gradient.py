@@ -67,3 +67,14 @@ def test_what_was_not_computed_is_not_called_lost(opened):
         "Only the last 10 steps were computed; what is further back is not known."
     )
     assert one.tab.locator("#gradient .chip.lost").count() == 0
+
+
+def test_gradients_that_exploded_are_drawn(opened):
+    values = np.full((19, 24), 1e38)
+    values[3] = np.inf
+    unit = traces.named("source", "encoder.0.unit")
+    trace = traces.recurrent().updated(arrays={"gradient/encoder.0/h": unit(values)})
+    one = opened(page(trace))
+    assert one.errors == []
+    one.tab.locator("#gradient .chip").nth(3).click()
+    assert "= 3.4 " in one.tab.locator("#gradient .readout").inner_text()

@@ -10,6 +10,7 @@ from seqloom.inspection.page import page, script, write_page
 
 from . import traces
 
+SOME = ["a", "few", "words"]
 TOKENS = ("ink", "muted", "accent", "warm", *(f"series-{i}" for i in range(1, 8)))
 SECTIONS = {
     "rnn": "head gradient importance states output model",
@@ -228,3 +229,12 @@ def test_a_heat_map_is_coloured_again_when_its_numbers_change(opened):
         }"""
     )
     assert changed
+
+
+def test_an_empty_text_has_a_page(opened):
+    full = traces.recurrent("lstm")
+    empty = {n: traces.named(*a.dims)(np.zeros((0, *a.shape[1:]))) for n, a in full.items()}
+    labels = {"source": (), "class": ()}
+    one = opened(page(traces.recurrent(symbols=SOME, arrays=empty, labels=labels, input="")))
+    assert sections(one) == ["head", "output", "model"]  # probabilities are still there
+    assert one.errors == []

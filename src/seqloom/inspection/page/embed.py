@@ -60,6 +60,7 @@ def encoded(data: bytes) -> str:
 def norms(array: Named) -> Named:
     """The Euclidean norm of each row, in float64 on the way so that tiny ones survive."""
     values = np.linalg.norm(array.values.astype(np.float64), axis=-1)
+    values = np.minimum(values, np.finfo(np.float32).max)  # one that exploded stays a number
     return Named(values.astype(np.float32), array.dims[:-1])
 
 

@@ -115,6 +115,7 @@ Seqloom.readTrace = (bytes) => {
   const arrays = new Map();
   const sizes = new Map(Object.entries(header.labels).map(([axis, labels]) => [axis, labels.length]));
   for (const [name, tensor] of tensors) {
+    if (tensor.shape.includes(0)) continue; // of an empty text: nothing to draw
     arrays.set(name, new Seqloom.Named(name, header.dims[name], tensor, header.coding?.[name]));
     header.dims[name].forEach((axis, i) => sizes.set(axis, tensor.shape[i]));
   }

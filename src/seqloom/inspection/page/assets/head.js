@@ -32,7 +32,7 @@ Seqloom.chips = (root, page, axis, dress) => {
         "aria-selected": "false",
         title: `step ${step + 1}`,
       },
-      shown(symbol),
+      single && symbol === " " ? symbol : shown(symbol), // between characters a gap is read best
     ),
   );
   if (first)
