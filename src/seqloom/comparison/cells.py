@@ -65,7 +65,7 @@ def run_network(plan: Plan, rung: Rung, seed: int, watcher: Watcher) -> Found:
         seed: Of its weights, batches and dropout.
         watcher: Told what happens.
     Returns:
-        A run as results.json has it, or `{"seed", "error"}` if it failed.
+        A run as results.json has it, or without a score and with the error's message.
     Raises:
         Interrupted: The user asked to stop; the run can be gone on with.
     """
@@ -81,7 +81,7 @@ def run_network(plan: Plan, rung: Rung, seed: int, watcher: Watcher) -> Found:
         watcher.scoring(rung.name, seed)
         found = _examine(plan, folder, seed, result)
     except FAILURES as error:
-        return {"seed": seed, "error": " ".join(str(error).split()) or type(error).__name__}
+        return _failed(seed, error)
     write_found(folder / "result.json", found)
     return found
 
@@ -102,7 +102,7 @@ def run_baseline(plan: Plan, baseline: Baseline, watcher: Watcher) -> Found:
         if baseline.timed:
             latency = time_each(lambda row: answer([row]), len(plan.exam.rows))
     except FAILURES as error:
-        return {"seed": None, "error": " ".join(str(error).split()) or type(error).__name__}
+        return _failed(None, error)
     found = {
         "seed": None,
         "score": score(plan.exam.measure, marks),
@@ -167,6 +167,12 @@ def _examine(plan: Plan, path: Path, seed: int, result: training.Result) -> Foun
         "parameters": sum(tensor.size for tensor in model.file.tensors.values()),
         "bytes": result.model.stat().st_size,
     }
+
+
+def _failed(seed: int | None, error: Exception) -> Found:
+    """A run that has no score."""
+    message = " ".join(str(error).split()) or type(error).__name__
+    return {"seed": seed, "score": None, "error": message}
 
 
 def _curve(events: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:

@@ -70,7 +70,7 @@ def _baselines(plan: Plan, cells: Cells) -> list[dict[str, Any]]:
             "settings": {},
             "parameters": None,
             "bytes": None,
-            **_runs([cells.get((baseline.name, None))]),
+            "runs": _runs([cells.get((baseline.name, None))]),
         }
         for baseline in plan.exam.baselines()
     ]
@@ -92,22 +92,16 @@ def _networks(plan: Plan, cells: Cells) -> list[dict[str, Any]]:
                 "settings": settings,
                 "parameters": done[0]["parameters"] if done else None,
                 "bytes": done[0]["bytes"] if done else None,
-                **_runs(runs),
+                "runs": _runs(runs),
             }
         )
     return entries
 
 
-def _runs(found: list[Found | None]) -> dict[str, Any]:
-    """Runs that were finished, and those that failed with their messages."""
-    there = [run for run in found if run is not None]
+def _runs(found: list[Found | None]) -> list[Found]:
+    """Runs that were finished, and those that failed: without a score, with a message."""
     own = ("parameters", "bytes")  # of the entry
-    return {
-        "runs": [
-            {k: v for k, v in run.items() if k not in own} for run in there if "error" not in run
-        ],
-        "failed": [run for run in there if "error" in run],
-    }
+    return [{k: v for k, v in run.items() if k not in own} for run in found if run is not None]
 
 
 def _plain(value: Any) -> Any:

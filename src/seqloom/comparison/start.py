@@ -15,6 +15,7 @@ from .budget import checked_budget
 from .cells import Found, Interrupted, run_baseline, run_network
 from .live import Watcher
 from .plan import Plan, make_plan
+from .report import write_report
 from .request import Request
 from .results import collect, write_results
 
@@ -48,8 +49,8 @@ def compare(
         settings: Nested settings, as `train` takes them, for every rung that has them.
         watcher: Told what happens.
     Returns:
-        The contents of `out/results.json`, see docs/compare.md. `finished` in it is False if
-        Ctrl-C stopped it: the same call goes on.
+        The contents of `out/results.json`, see docs/compare.md; the report stands beside it.
+        `finished` is False if Ctrl-C stopped the comparison: the same call goes on.
     Raises:
         ConfigError: A setting is unknown, out of range, or not the user's to set.
         DataError: The data break a rule.
@@ -78,13 +79,16 @@ def compare(
             watcher.close()
         results = collect(plan, cells, finished=finished)
         write_results(folder, results)
+        if finished:
+            write_report(results, folder)
     return results
 
 
 def _run(plan: Plan, cells: dict[tuple[str, int | None], Found], watcher: Watcher) -> None:
     """Fill in every cell; what a cell found is written as soon as it is there."""
     baselines = plan.exam.baselines()
-    titles = {one.name: one.title for one in (*baselines, *plan.rungs)}
+    titles = {baseline.name: baseline.title for baseline in baselines}
+    titles |= {rung.name: rung.title for rung in plan.rungs}
     for line in plan.exam.skipped:
         watcher.say(line)
     watcher.planned(titles, plan.seeds, plan.exam.measure)

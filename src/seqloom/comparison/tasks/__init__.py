@@ -4,6 +4,8 @@ from importlib import import_module
 
 from .exam import Exam, Spec
 
+__all__ = ["Exam", "Spec", "exam_class", "exam_of"]
+
 EXAMS = {
     "transduce": ("transduce", "TransduceExam"),
     "classify": ("classify", "ClassifyExam"),

@@ -8,6 +8,8 @@ words and pairs of words, chosen on the texts that the networks validate on
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +18,12 @@ import numpy as np
 from ...data.labelled import Columns, Labelled, read_labelled, split_by_class
 from ...data.text_reader import TextReader
 from ...errors import DataError
-from ...evaluation.class_baselines import fit_class_baselines
+from ...evaluation.class_baselines import NAMES, fit_class_baselines
 from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec, Yardstick
 from .files import write_lines
 
 PLAIN = {"header": "no", "text_column": "1", "label_column": "2"}  # of the files written here
-TITLES = {"naive-bayes": "naive Bayes, 1-2-grams", "logistic": "logistic regression, 1-2-grams"}
+TITLES = dict(zip(("naive-bayes", "logistic"), NAMES, strict=True))
 
 
 class ClassifyExam(Exam):
@@ -83,10 +85,7 @@ class ClassifyExam(Exam):
         self.classes = list(spec["labels"])
         self.train, self.valid_fraction = spec["train"], float(spec["valid_fraction"])
         self.lengths = [float(self.reader.length(text)) for text in self.texts]
-        self._fitted: list[Any] | None = None
-        try:
-            import sklearn  # noqa: F401
-        except ModuleNotFoundError:
+        if find_spec("sklearn") is None:
             self.skipped = (
                 "left out: naive Bayes and logistic regression need scikit-learn: "
                 "pip install 'seqloom[baselines]'",
@@ -103,8 +102,7 @@ class ClassifyExam(Exam):
         found = [Baseline("majority", "most frequent class", self._majority)]
         if not self.skipped:
             found += [
-                Baseline(name, title, lambda place=place: self._grams(place))  # type: ignore[misc]
-                for place, (name, title) in enumerate(TITLES.items())
+                Baseline(name, title, partial(self._grams, title)) for name, title in TITLES.items()
             ]
         return found
 
@@ -112,19 +110,17 @@ class ClassifyExam(Exam):
         label = Counter(row.label for row in _read(self.train)).most_common(1)[0][0]
         return lambda rows: [label] * len(rows)
 
-    def _grams(self, place: int) -> Callable[[Sequence[int]], list[str]]:
-        if self._fitted is None:
-            number = {label: i for i, label in enumerate(self.classes)}
-            parts = [
-                ([row.text for row in part], np.array([number[row.label] for row in part]))
-                for part in split_by_class(_read(self.train), self.valid_fraction)
-            ]
-            symbols, classes = self.reader.symbols, len(self.classes)
-            self._fitted = fit_class_baselines(parts[0], parts[1], symbols, classes)
-        predict_proba = self._fitted[place].predict_proba
+    def _grams(self, title: str) -> Callable[[Sequence[int]], list[str]]:
+        number = {label: i for i, label in enumerate(self.classes)}
+        parts = [
+            ([row.text for row in part], np.array([number[row.label] for row in part]))
+            for part in split_by_class(_read(self.train), self.valid_fraction)
+        ]
+        symbols, classes = self.reader.symbols, len(self.classes)
+        fitted = fit_class_baselines(parts[0], parts[1], symbols, classes, (title,))[0]
 
         def answer(rows: Sequence[int]) -> list[str]:
-            best = predict_proba([self.texts[row] for row in rows]).argmax(axis=1)
+            best = fitted.predict_proba([self.texts[row] for row in rows]).argmax(axis=1)
             return [self.classes[i] for i in best]
 
         return answer

@@ -11,6 +11,8 @@ Baselines: the last value; the last season; Naive2; and with `statsforecast` The
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -49,8 +51,9 @@ class ForecastExam(Exam):
             windows = min(held_out_horizons(ends, horizon), MOST_WINDOWS)
             steps = windows * horizon
             line = (
-                f"test: the last {steps} steps of each series, {windows} forecasts of {horizon} "
-                "steps; no network is trained on them"
+                f"test: the last {steps} steps of each series, {windows} "
+                f"{'forecast' if windows == 1 else 'forecasts'} of {horizon} steps; no network is "
+                "trained on them"
             )
         train = {"data": {"horizon": horizon, "test_steps": steps}}
         return {
@@ -83,9 +86,7 @@ class ForecastExam(Exam):
         self.data = data
         self._measure(walk)
         self.lengths = [float(origin) for _, origin in self.origins]
-        try:
-            import statsforecast  # noqa: F401
-        except ModuleNotFoundError:
+        if find_spec("statsforecast") is None:
             self.skipped = (
                 "left out: Theta and ETS need statsforecast: pip install 'seqloom[baselines]'",
             )
@@ -137,7 +138,7 @@ class ForecastExam(Exam):
             found.append(Baseline("naive2", "Naive2", self._each(self._naive2)))
         if not self.skipped:
             found += [
-                Baseline(name, title, lambda name=name: self._library(name))  # type: ignore[misc]
+                Baseline(name, title, partial(self._library, name))
                 for name, title in LIBRARY.items()
             ]
         return found
