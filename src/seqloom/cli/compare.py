@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 PROBES = "memory probes"
+UNSHOWN = ("runs", "size", "steps")  # columns that are left to the report
 
 
 def compare(
@@ -187,13 +188,13 @@ def _report(results: dict[str, Any], folder: Path, figure: Path | None) -> None:
     from .lines import printing
 
     found, console = summary(results), Console()
+    heads = found.table.heads
+    shown = [i for i, head in enumerate(heads) if head not in UNSHOWN]
     with printing("compare"):
-        sides = [
-            "right" if found.table.is_number(i) else "left" for i in range(len(found.table.heads))
-        ]
-        table = new_table(console, *zip(found.table.heads, sides, strict=True))
-        for row in found.table.rows:
-            table.add_row(*row)
+        sides = ["right" if found.table.is_number(i) else "left" for i in shown]
+        table = new_table(console, *zip([heads[i] for i in shown], sides, strict=True))
+        for row in found.table.rows:  # numbers are not broken, titles are
+            table.add_row(*(row[i].replace(" ", "\u00a0") if i else row[i] for i in shown))
         console.print(table)
         for sentence in found.sentences:
             console.print(sentence, markup=False, soft_wrap=True)

@@ -101,7 +101,7 @@ class TransduceExam(Exam):
         )
 
     def baselines(self) -> list[Baseline]:
-        return [Baseline("nearest", "output of the most similar training source", self._nearest)]
+        return [Baseline("nearest", "nearest training source", self._nearest)]
 
     def _nearest(self) -> Callable[[Sequence[int]], list[str]]:
         """Find the training source of fewest edits, the first of equals."""
