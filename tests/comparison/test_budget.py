@@ -67,9 +67,7 @@ def test_a_number_that_no_size_has_is_refused(counters):
         "compare: `--amount` must be a number of parameters that every rung can have, got 300, "
         "where Transformer has "
     )
-    assert message.endswith(
-        " at the nearest size. Raise it, or leave that rung out with --rungs."
-    )
+    assert message.endswith(" at the nearest size. Raise it, or leave that rung out with --rungs.")
 
 
 @pytest.mark.parametrize(

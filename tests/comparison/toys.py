@@ -50,7 +50,7 @@ def write_data(task: str, folder: Path) -> Path:
         lines = (text[i : i + 20] for i in range(0, len(text), 20))
         (folder / "text.txt").write_text("\n".join(lines) + "\n")
         return folder / "text.txt"
-    make_tones(folder / "tones", count=24, seed=0)
+    make_tones(folder / "tones", count=30, seed=0)
     return folder / "tones" / "train.tsv"
 
 
