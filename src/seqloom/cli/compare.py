@@ -1,5 +1,6 @@
 """`seqloom compare`: the rungs and the baselines on the user's data, or on memory probes."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -67,14 +68,16 @@ def compare(
     probe: Annotated[
         str | None,
         typer.Option(
-            help="Some of adding, copy, negation, recall, instead of DATA.",
+            help="adding, copy, negation or recall, instead of DATA; --amount is its steps.",
             rich_help_panel=PROBES,
         ),
     ] = None,
     lengths: Annotated[
         str | None,
         typer.Option(
-            help="How far what is needed lies back, e.g. 10,50,100.", rich_help_panel=PROBES
+            help="How far what is needed lies back (default: 10,50,100,200,400).",
+            rich_help_panel=PROBES,
+            show_default=False,
         ),
     ] = None,
 ) -> None:
@@ -89,14 +92,13 @@ def compare(
       seqloom compare words.tsv --budget parameters --seeds 5 --out runs/compare-words
       seqloom compare reviews.tsv --budget steps --amount 1000 --rungs lstm,gru,attention
       seqloom compare sales.csv --amount 1.5 --set data.horizon=12
-      seqloom compare --probe adding,recall --lengths 10,50,100,200
+      seqloom compare --probe adding --lengths 10,50,100,200 --rungs rnn,lstm,gru
     """
     given = {
         "DATA": data,
         "--task": task,
         "--test": test,
         "--budget": budget,
-        "--amount": amount,
         "--set": settings or None,
     }
     _check(given, probe, lengths)
@@ -105,8 +107,8 @@ def compare(
     settle_figure(figure, "compare")
     chosen = None if rungs is None else _names(rungs)
     if probe is not None:
-        folder = out or Path("runs", f"probe-{probe.replace(',', '-')}")
-        results = _probe(_names(probe), lengths, seeds, chosen, folder)
+        folder = out or Path("runs", f"probe-{probe}")
+        results = _probe(probe, folder, _lengths(lengths), chosen, seeds, amount)
     else:
         assert data is not None, "checked"
         folder = out or Path("runs", f"compare-{_stem(data)}")
@@ -120,7 +122,7 @@ def compare(
         }
         results = _compare(data, folder, settings or [], options)
     if not results.get("finished", True):
-        line = " ".join(map(_quoted, ["seqloom", *sys.argv[1:]]))
+        line = shlex.join(["seqloom", *sys.argv[1:]])
         print(f"stopped; what is done is kept. Go on with: {line}", file=sys.stderr)
         raise typer.Exit(130)
     _report(results, folder, figure)
@@ -149,18 +151,55 @@ def _compare(
     data: str, folder: Path, settings: list[str], options: dict[str, Any]
 ) -> dict[str, Any]:
     from ..config import parse_assignments
-    from ..errors import RunError
 
-    assigned = parse_assignments(settings)
+    assigned = parse_assignments(settings)  # before torch is loaded
     from ..comparison import compare as compare_rungs
     from ..comparison.live import Lines, LiveTable
 
     watcher = LiveTable() if sys.stderr.isatty() else Lines()
-    results = compare_rungs(data, folder, settings=assigned, watcher=watcher, **options)
-    if results["finished"] and not any(entry["runs"] for entry in results["entries"]):
-        message = results["entries"][-1]["failed"][0]["error"]
-        raise RunError(f"compare: every entry must not fail, got {message}")
+    return compare_rungs(data, folder, settings=assigned, watcher=watcher, **options)
+
+
+def _probe(
+    probe: str,
+    folder: Path,
+    lengths: list[int] | None,
+    rungs: list[str] | None,
+    seeds: int | None,
+    amount: float | None,
+) -> dict[str, Any]:
+    from ..comparison.budget import checked_budget
+    from ..comparison.probes import LENGTHS, ProbeLines, Training, run_probes
+    from ..comparison.report import write_report
+
+    steps = None if amount is None else int(checked_budget("steps", amount).amount or 0)
+    results = run_probes(
+        probe,
+        folder,
+        lengths=LENGTHS if lengths is None else lengths,
+        rungs=rungs,
+        seeds=2 if seeds is None else seeds,
+        training=None if steps is None else Training(steps=steps),
+        watcher=ProbeLines(),
+    )
+    if results["finished"]:
+        write_report(results, folder)
     return results
+
+
+def _lengths(text: str | None) -> list[int] | None:
+    """Whole numbers between commas."""
+    from ..errors import ConfigError
+
+    if text is None:
+        return None
+    try:
+        return [int(name) for name in _names(text)]
+    except ValueError as error:
+        raise ConfigError(
+            f"compare: `--lengths` must be whole numbers with commas between them, got {text}. "
+            "For example: --lengths 10,50,100"
+        ) from error
 
 
 def _names(text: str) -> list[str]:
@@ -173,16 +212,11 @@ def _stem(data: str) -> str:
     return Path(data).name.partition(".")[0] or "data"
 
 
-def _quoted(word: str) -> str:
-    import shlex
-
-    return shlex.quote(word)
-
-
 def _report(results: dict[str, Any], folder: Path, figure: Path | None) -> None:
     """Print the main table and what was found, and where the report is."""
     from rich.console import Console
 
+    from ..comparison.report import figure as draw
     from ..comparison.report import summary
     from ..evaluation.tables import new_table
     from .lines import printing
@@ -196,6 +230,18 @@ def _report(results: dict[str, Any], folder: Path, figure: Path | None) -> None:
         for row in found.table.rows:  # numbers are not broken, titles are
             table.add_row(*(row[i].replace(" ", "\u00a0") if i else row[i] for i in shown))
         console.print(table)
-        for sentence in found.sentences:
-            console.print(sentence, markup=False, soft_wrap=True)
+        for line in (*found.sentences, *_failures(results)):
+            console.print(line, markup=False, soft_wrap=True)
         console.print(f"report: {folder / 'report.html'}, report.md, report.json", soft_wrap=True)
+    if figure is not None:
+        draw(results, figure)
+
+
+def _failures(results: dict[str, Any]) -> list[str]:
+    """A line for each run that has no score."""
+    return [
+        f"failed: {entry['title']}, seed {run['seed']}: {run['error']}"
+        for entry in results["entries"]
+        for run in entry["runs"]
+        if "error" in run
+    ]
