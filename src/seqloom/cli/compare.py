@@ -227,8 +227,10 @@ def _report(results: dict[str, Any], folder: Path, figure: Path | None) -> None:
     with printing("compare"):
         sides = ["right" if found.table.is_number(i) else "left" for i in shown]
         table = new_table(console, *zip([heads[i] for i in shown], sides, strict=True))
-        for row in found.table.rows:  # numbers are not broken, titles are
-            table.add_row(*(row[i].replace(" ", "\u00a0") if i else row[i] for i in shown))
+        for column, i in zip(table.columns[1:], shown[1:], strict=True):
+            column.min_width = max(len(row[i]) for row in found.table.rows)  # titles are broken
+        for row in found.table.rows:
+            table.add_row(*(row[i] for i in shown))
         console.print(table)
         for line in (*found.sentences, *_failures(results)):
             console.print(line, markup=False, soft_wrap=True)
