@@ -2,12 +2,12 @@
 
     python benchmarks/compare.py --data g2p_en [--minutes 2] [--seeds 3]
 
-`--data` is a folder with `train.tsv` and `test.tsv`, CMUdict's PRONASYL-2007 split. Every network has
-states of 96 numbers, one encoder layer and the same minutes: what one vector can hold is little, so
-that the length at which it is full is within the data. It is `seqloom compare train.tsv --test
-test.tsv` with the settings below; the folder `runs/compare-g2p` goes on where it stopped. About 40
-minutes on 2 cores. Results go to `benchmarks/results/compare.json`, tables and the figure to
-`docs/compare.md`.
+`--data` is a folder with `train.tsv` and `test.tsv`, CMUdict's PRONASYL-2007 split. Every network
+has states of 96 numbers, one encoder layer and the same minutes: what one vector can hold is
+little, so that the length at which it is full is within the data. It is `seqloom compare train.tsv
+--test test.tsv` with the settings below; the folder `runs/compare-g2p` goes on where it stopped.
+About 40 minutes on 2 cores. Results go to `benchmarks/results/compare.json`, tables and the figure
+to `docs/compare.md`.
 """
 
 import argparse

@@ -11,7 +11,7 @@ import pytest
 
 import seqloom
 from seqloom.comparison import cells, compare, latency, start
-from seqloom.errors import DivergedError
+from seqloom.errors import ConfigError, DivergedError
 from seqloom.training.measures import Measure, Validation
 
 from ..toys import ENVIRONMENT
@@ -184,23 +184,37 @@ class Stopping(Heard):
 
 @pytest.mark.parametrize("at_once", [False, True])
 def test_ctrl_c_stops_and_the_same_call_goes_on(at_once, done, tmp_path):
-    data, _, wanted, _ = done
-    out = tmp_path / "out"
-    stopped = run(data, out, watcher=Stopping(at_once))
+    data, out = done[0], tmp_path / "out"
+    wanted = run(data, done[1], seeds=1)
+    stopping = Stopping(at_once)
+    stopped = run(data, out, seeds=1, watcher=stopping)
     assert stopped["finished"] is False
     assert [len(e["runs"]) for e in stopped["entries"]] == [1, 1, 0]
     assert json.loads((out / "results.json").read_text()) == stopped
+    said = "gru-attention, seed 1: stopping after this step; once more to stop at once"
+    assert (said in stopping.lines) != at_once
     heard = Heard()
-    results = run(data, out, watcher=heard)
-    assert heard.begun[0] == ("gru-attention", 1)
+    results = run(data, out, seeds=1, watcher=heard)
+    assert heard.begun == [("gru-attention", 1)]
+    assert heard.moves[0] == ("gru-attention", 1, 4 if at_once else 5)
     assert results["finished"] is True
     assert without_times(results) == without_times(wanted)
 
 
+def test_torchrun_is_refused(done, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(ConfigError) as error:
+        run(done[0], done[1])
+    assert str(error.value) == (
+        "compare: it must run in 1 process, got 2 of torchrun. Start it without."
+    )
+
+
 def test_killed_again_and_again_it_ends_with_the_same_results(done, tmp_path):
-    data, out, wanted, _ = done
+    data, out, _, _ = done
+    wanted = run(data, out, seeds=1)
     script = Path(__file__).with_name("kill.py")
-    options = json.dumps({**BRIEF, "settings": SMALL["transduce"]})
+    options = json.dumps({**BRIEF, "seeds": 1, "settings": SMALL["transduce"]})
     line = [sys.executable, "-m", "tests.comparison.kill", data, tmp_path / "out", options, "3"]
     root = script.parents[2]
     process = subprocess.run(
@@ -233,6 +247,7 @@ def test_every_task_and_rung(task, tmp_path):
         assert all(d == denominators[0] for d in denominators)
 
 
+@pytest.mark.slow
 def test_minutes_are_the_same_for_every_rung(tmp_path):
     data = write_data("transduce", tmp_path)
     results = run(data, tmp_path / "out", budget="minutes", amount=0.05, seeds=1)

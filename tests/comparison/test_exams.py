@@ -1,6 +1,7 @@
 """What is held out is held out, marks are right, baselines say what they are said to say."""
 
 import gzip
+import importlib
 import json
 import math
 from collections import Counter
@@ -16,7 +17,7 @@ from seqloom.data.pairs import group_by_source, read_pairs
 from seqloom.data.series.csv_file import read_series
 from seqloom.data.speech.manifest import read_manifest
 from seqloom.data.text import read_text
-from seqloom.errors import DataError
+from seqloom.errors import ConfigError, DataError
 from seqloom.evaluation import distance, error_counts
 from seqloom.evaluation.forecast_baselines import baseline
 from seqloom.evaluation.ngram import NGram
@@ -92,6 +93,23 @@ def test_the_exam_is_the_same_whenever_it_is_made(task, sit, tmp_path):
     first, again = sit(task), Sitting(task, tmp_path)
     assert again.exam.lengths == first.exam.lengths
     assert again.work.fingerprint == first.work.fingerprint or task == "transcribe"  # whole paths
+
+
+@pytest.mark.parametrize(
+    ("task", "package", "kept"),
+    [
+        ("classify", "sklearn", ["majority"]),
+        ("forecast", "statsforecast", ["naive", "seasonal-naive", "naive2"]),
+    ],
+)
+def test_baselines_that_are_not_installed_are_said(task, package, kept, sit, monkeypatch):
+    spec = sit(task).spec
+    module = importlib.import_module(f"seqloom.comparison.tasks.{task}")
+    monkeypatch.setattr(module, "find_spec", lambda name: None if name == package else name)
+    exam = exam_of(task, spec)
+    assert [baseline.name for baseline in exam.baselines()] == kept
+    assert len(exam.skipped) == 1
+    assert exam.skipped[0].endswith("pip install 'seqloom[baselines]'")
 
 
 # -- transduce -----------------------------------------------------------------------------------
@@ -269,6 +287,28 @@ def test_series_a_test_file_follows(tmp_path):
     exam = exam_of("forecast", {**spec, "horizon": 12, "season": 12})
     assert [origin for _, origin in exam.origins] == [len(lines) - 13] * 3
     np.testing.assert_allclose(exam.actual[0], [float(line.split(",")[1]) for line in lines[-12:]])
+
+
+def test_series_the_user_says_how_many_steps(tmp_path):
+    data = write_data("forecast", tmp_path)
+    hold_out = exam_class("forecast").hold_out
+    chosen = {"data": {"horizon": 5, "test_steps": 16}}
+    spec, lines = hold_out(str(data), None, chosen, tmp_path)
+    assert spec["settings"]["data"] == chosen["data"]
+    assert lines == [
+        "test: the last 16 steps of each series, 3 forecasts of 5 steps; no network is trained on "
+        "them"
+    ]
+    exam = exam_of("forecast", {**spec, "horizon": 5, "season": 4})
+    assert [origin for which, origin in exam.origins if which == 0] == [75, 80, 85]
+    for test, steps, text in (
+        (None, 4, "must be at least the horizon, 5, got 4. Raise it."),
+        ("more.csv", 8, "must not come with --test, got 8. Drop one."),
+    ):
+        chosen = {"data": {"horizon": 5, "test_steps": steps}}
+        with pytest.raises(ConfigError) as error:
+            hold_out(str(data), test, chosen, tmp_path)
+        assert str(error.value) == f"compare: `--set data.test_steps` {text}"
 
 
 # -- transcribe ----------------------------------------------------------------------------------

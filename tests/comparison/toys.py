@@ -61,12 +61,16 @@ class Heard(Watcher):
         self.lines: list[str] = []
         self.ends: list[tuple[str, int | None]] = []
         self.begun: list[tuple[str, int | None]] = []
+        self.moves: list[tuple[str, int, int]] = []
 
     def say(self, text: str) -> None:
         self.lines.append(text)
 
     def began(self, entry: str, seed: int | None) -> None:
         self.begun.append((entry, seed))
+
+    def moved(self, entry: str, seed: int, step: int, steps: int) -> None:
+        self.moves.append((entry, seed, step))
 
     def ended(self, entry: str, seed: int | None, found: dict[str, Any]) -> None:
         self.ends.append((entry, seed))

@@ -45,6 +45,10 @@ class Relay(Quiet):
         self.watcher, self.entry, self.seed = watcher, entry, seed
         self.steps = 0
 
+    def message(self, text: str) -> None:
+        if self.steps:  # what is said before the first step is much the same for every run
+            self.watcher.say(f"{self.entry}, seed {self.seed}: {text}")
+
     def start(self, step: int, steps: int) -> None:
         self.steps = steps
         self.watcher.moved(self.entry, self.seed, step, steps)

@@ -5,10 +5,12 @@ then every rung at the first seed, at the second, and so on. What is done stays 
 goes on where it stopped. Checked by `tests/comparison/test_compare.py`.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..errors import ConfigError
 from ..extras import require
 from ..training.run_folder import RunFolder
 from .budget import checked_budget
@@ -52,11 +54,17 @@ def compare(
         The contents of `out/results.json`, see docs/compare.md; the report stands beside it.
         `finished` is False if Ctrl-C stopped the comparison: the same call goes on.
     Raises:
-        ConfigError: A setting is unknown, out of range, or not the user's to set.
+        ConfigError: A setting is unknown, out of range, or not the user's to set; or torchrun
+            started it.
         DataError: The data break a rule.
         RunError: The folder holds another comparison, or cannot be written to.
     """
     require("compare", "torch", "rapidfuzz", "matplotlib")
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    if processes > 1:
+        raise ConfigError(
+            f"compare: it must run in 1 process, got {processes} of torchrun. Start it without."
+        )
     folder, watcher = Path(out), watcher or Watcher()
     request = Request(
         data=str(data),

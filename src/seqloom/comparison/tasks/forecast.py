@@ -1,6 +1,7 @@
 """The exam of the task `forecast`: MASE of the last horizons of each series.
 
-Training stops before them (`data.test_steps`); then every entry forecasts from the same origins,
+Training stops before them (`data.test_steps`, the user's or as many horizons as validation has);
+then every entry forecasts from the same origins,
 walking forward, and sees what is before each origin and nothing else. An example is a series at an
 origin. A series whose seasonal differences are all 0 has no MASE and is left out; where that
 leaves none, the measure is sMAPE.
@@ -22,7 +23,7 @@ from ...data.series.csv_file import read_series
 from ...data.series.season import infer_season
 from ...data.series.series import SeriesSet, continued
 from ...data.series.windows import Origins, held_out_horizons, walk_forward
-from ...errors import DataError
+from ...errors import ConfigError, DataError
 from ...evaluation.forecast_baselines import baseline, naive2
 from ...evaluation.forecast_scores import mase, mase_unit, smape
 from .exam import Baseline, Exam, Marks, Spec, Yardstick
@@ -45,11 +46,25 @@ class ForecastExam(Exam):
         layout = chosen.get("layout", "auto")
         series = read_series(data, layout=layout)
         horizon = chosen.get("horizon") or _horizon(series, chosen.get("season"))
-        steps, line = 0, f"test: the values of {test}, which follow"
+        steps, line = (
+            int(chosen.get("test_steps") or 0),
+            f"test: the values of {test}, which follow",
+        )
+        if test is not None and steps:
+            raise ConfigError(
+                f"compare: `--set data.test_steps` must not come with --test, got {steps}. "
+                "Drop one."
+            )
         if test is None:
-            ends = np.array([len(one.values) for one in series.series])
-            windows = min(held_out_horizons(ends, horizon), MOST_WINDOWS)
-            steps = windows * horizon
+            if not steps:
+                ends = np.array([len(one.values) for one in series.series])
+                steps = min(held_out_horizons(ends, horizon), MOST_WINDOWS) * horizon
+            if steps < horizon:
+                raise ConfigError(
+                    f"compare: `--set data.test_steps` must be at least the horizon, {horizon}, "
+                    f"got {steps}. Raise it."
+                )
+            windows = steps // horizon
             line = (
                 f"test: the last {steps} steps of each series, {windows} "
                 f"{'forecast' if windows == 1 else 'forecasts'} of {horizon} steps; no network is "
