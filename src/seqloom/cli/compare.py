@@ -221,7 +221,7 @@ def _report(results: dict[str, Any], folder: Path, figure: Path | None) -> None:
     from ..evaluation.tables import new_table
     from .lines import printing
 
-    found, console = summary(results), Console()
+    found, console = summary(results), Console(highlight=False)
     heads = found.table.heads
     shown = [i for i, head in enumerate(heads) if head not in UNSHOWN]
     with printing("compare"):
