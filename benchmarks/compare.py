@@ -3,7 +3,7 @@
     python benchmarks/compare.py --data g2p_en [--minutes 2] [--seeds 3]
 
 `--data` is a folder with `train.tsv` and `test.tsv`, CMUdict's PRONASYL-2007 split. Every network
-has states of 96 numbers, one encoder layer and the same minutes: what one vector can hold is
+has states of 96 numbers, a layer on each side and the same minutes: what one vector can hold is
 little, so that the length at which it is full is within the data. It is `seqloom compare train.tsv
 --test test.tsv` with the settings below; the folder `runs/compare-g2p` goes on where it stopped.
 About 40 minutes on 2 cores. Results go to `benchmarks/results/compare.json`, tables and the figure
@@ -28,9 +28,13 @@ from seqloom.comparison.report.read import read_results
 from seqloom.comparison.report.tables import length_table, score_table
 
 FILE = RESULTS / "compare.json"
+PICTURE = "![Errors by length of the word](figures/compare.png)"
 SETTINGS: dict[str, dict[str, Any]] = {
     "data": {"valid_fraction": 0.01},
-    "model": {"hidden_size": 96, "encoder_layers": 1, "dropout": 0.1},
+    "model": {
+        **{"hidden_size": 96, "encoder_layers": 1, "decoder_layers": 1, "dropout": 0.1},
+        "feedforward_size": 384,
+    },
 }
 
 
@@ -74,7 +78,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         "report": found.to_json(),
         "tables": {
             "compare": f"{table(score_table(found))}\n\n{said}",
-            "compare-lengths": table(length_table(found)),
+            "compare-lengths": f"{table(length_table(found))}\n\n{PICTURE}",
         },
     }
 
