@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .extras import missing_extra
 
 if TYPE_CHECKING:
+    from .comparison import compare
     from .config import Config
     from .errors import SeqloomError
     from .inspection import Alignment, Trace
@@ -31,6 +32,7 @@ __all__ = [
     "SeqloomError",
     "Trace",
     "__version__",
+    "compare",
     "load",
     "resume",
     "train",
@@ -45,6 +47,7 @@ _HOMES = {
     "Result": "training",
     "SeqloomError": "errors",
     "Trace": "inspection",
+    "compare": "comparison",
     "load": "runtime",
     "resume": "training",
     "train": "training",

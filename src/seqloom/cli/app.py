@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
+from .compare import compare
 from .evaluate import evaluate
 from .info import info
 from .inspect import inspect
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command()(train)
 app.command()(evaluate)
+app.command()(compare)
 app.command()(predict)
 app.command()(inspect)
 app.command()(info)

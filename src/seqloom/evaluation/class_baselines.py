@@ -22,6 +22,7 @@ from ..shapes import Float, Int
 
 SMOOTHINGS = (0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
 INVERSE_PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+NAMES = ("naive Bayes, 1-2-grams", "logistic regression, 1-2-grams")
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,16 @@ def fit_class_baselines(
     valid: tuple[Sequence[str], Int[np.ndarray, " K"]],
     split: Callable[[str], list[str]],
     num_classes: int,
+    names: Sequence[str] = NAMES,
 ) -> list[ClassBaseline]:
-    """Fit both baselines.
+    """Fit both baselines, or one of them.
 
     Args:
         train: Texts and their classes.
         valid: The same, to choose by.
         split: Text to symbols: the model's own reading.
         num_classes: C; a class that is not in `train` gets probability 0.
+        names: Those of `NAMES` to fit.
 
     Raises:
         MissingExtraError: scikit-learn is not installed.
@@ -71,10 +74,8 @@ def fit_class_baselines(
     logistic = [
         (f"C {c:g}", linear.LogisticRegression(C=c, max_iter=2000)) for c in INVERSE_PENALTIES
     ]
-    return [
-        _choose("naive Bayes, 1-2-grams", counts, naive, train, valid, num_classes),
-        _choose("logistic regression, 1-2-grams", tfidf, logistic, train, valid, num_classes),
-    ]
+    ways = dict(zip(NAMES, ((counts, naive), (tfidf, logistic)), strict=True))
+    return [_choose(name, *ways[name], train, valid, num_classes) for name in names]
 
 
 def _choose(

@@ -1,0 +1,249 @@
+"""`seqloom compare`: the rungs and the baselines on the user's data, or on memory probes."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+PROBES = "memory probes"
+UNSHOWN = ("runs", "size", "steps")  # columns that are left to the report
+
+
+def compare(
+    data: Annotated[
+        str | None,
+        typer.Argument(help="What `train` takes; a part of it is held out to test on."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="The comparison's folder (default: runs/compare-NAME). What is done there is "
+            "not done again.",
+            show_default=False,
+        ),
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option(help="What to learn; else guessed from DATA, and said.")
+    ] = None,
+    test: Annotated[
+        str | None, typer.Option(help="Data to test on; else a part of DATA is held out.")
+    ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            help="What is equal: parameters, minutes or steps (default: minutes).",
+            show_default=False,
+        ),
+    ] = None,
+    amount: Annotated[
+        float | None,
+        typer.Option(
+            help="How much of it (default: 3 minutes, 2000 steps, or the parameters of the task's "
+            "usual recurrent network).",
+            show_default=False,
+        ),
+    ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(help="Runs of each rung (default: 3; probes: 2).", show_default=False),
+    ] = None,
+    rungs: Annotated[
+        str | None,
+        typer.Option(
+            help="Some of fully-connected, rnn, lstm, gru, attention, transformer, e.g. "
+            "gru,attention (default: all that make sense)."
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", help="Any setting, for the rungs that have it, e.g. model.hidden_size=64."
+        ),
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Draw the score by length, for a paper: .pdf or .png.")
+    ] = None,
+    probe: Annotated[
+        str | None,
+        typer.Option(
+            help="adding, copy, negation or recall, instead of DATA; --amount is its steps.",
+            rich_help_panel=PROBES,
+        ),
+    ] = None,
+    lengths: Annotated[
+        str | None,
+        typer.Option(
+            help="How far what is needed lies back (default: 10,50,100,200,400).",
+            rich_help_panel=PROBES,
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Train and score the rungs that make sense for DATA, and what needs no network.
+
+    Leaves DIR/report.html, report.md, report.json and results.json. Ctrl-C stops after the step;
+    the same command goes on.
+
+    \b
+    Examples:
+      seqloom compare words.tsv
+      seqloom compare words.tsv --budget parameters --seeds 5 --out runs/compare-words
+      seqloom compare reviews.tsv --budget steps --amount 1000 --rungs lstm,gru,attention
+      seqloom compare sales.csv --amount 1.5 --set data.horizon=12
+      seqloom compare --probe adding --lengths 10,50,100,200 --rungs rnn,lstm,gru
+    """
+    given = {
+        "DATA": data,
+        "--task": task,
+        "--test": test,
+        "--budget": budget,
+        "--set": settings or None,
+    }
+    _check(given, probe, lengths)
+    from .figures import settle_figure
+
+    settle_figure(figure, "compare")
+    chosen = None if rungs is None else _names(rungs)
+    if probe is not None:
+        folder = out or Path("runs", f"probe-{probe}")
+        results = _probe(probe, folder, _lengths(lengths), chosen, seeds, amount)
+    else:
+        assert data is not None, "checked"
+        folder = out or Path("runs", f"compare-{_stem(data)}")
+        options = {
+            "task": task,
+            "test": test,
+            "budget": budget or "minutes",
+            "amount": amount,
+            "seeds": 3 if seeds is None else seeds,
+            "rungs": chosen,
+        }
+        results = _compare(data, folder, settings or [], options)
+    if not results.get("finished", True):
+        line = shlex.join(["seqloom", *sys.argv[1:]])
+        print(f"stopped; what is done is kept. Go on with: {line}", file=sys.stderr)
+        raise typer.Exit(130)
+    _report(results, folder, figure)
+
+
+def _check(given: dict[str, Any], probe: str | None, lengths: str | None) -> None:
+    """Raise a ConfigError for options that do not belong together."""
+    from ..errors import ConfigError
+
+    others = [name for name, value in given.items() if value is not None]
+    if probe is not None and others:
+        raise ConfigError(
+            f"compare: `--probe` must come without {others[0]}, got both. A probe makes its own "
+            "data: drop one."
+        )
+    if probe is None and given["DATA"] is None:
+        raise ConfigError(
+            "compare: `DATA` must be given, or --probe, got none. "
+            "For example: seqloom compare words.tsv"
+        )
+    if probe is None and lengths is not None:
+        raise ConfigError(f"compare: `--lengths` must come with --probe, got {lengths} alone.")
+
+
+def _compare(
+    data: str, folder: Path, settings: list[str], options: dict[str, Any]
+) -> dict[str, Any]:
+    from ..config import parse_assignments
+
+    assigned = parse_assignments(settings)  # before torch is loaded
+    from ..comparison import compare as compare_rungs
+    from ..comparison.live import Lines, LiveTable
+
+    watcher = LiveTable() if sys.stderr.isatty() else Lines()
+    return compare_rungs(data, folder, settings=assigned, watcher=watcher, **options)
+
+
+def _probe(
+    probe: str,
+    folder: Path,
+    lengths: list[int] | None,
+    rungs: list[str] | None,
+    seeds: int | None,
+    amount: float | None,
+) -> dict[str, Any]:
+    from ..comparison.budget import checked_budget
+    from ..comparison.probes import LENGTHS, ProbeLines, Training, run_probes
+    from ..comparison.report import write_report
+
+    steps = None if amount is None else int(checked_budget("steps", amount).amount or 0)
+    results = run_probes(
+        probe,
+        folder,
+        lengths=LENGTHS if lengths is None else lengths,
+        rungs=rungs,
+        seeds=2 if seeds is None else seeds,
+        training=None if steps is None else Training(steps=steps),
+        watcher=ProbeLines(),
+    )
+    if results["finished"]:
+        write_report(results, folder)
+    return results
+
+
+def _lengths(text: str | None) -> list[int] | None:
+    """Whole numbers between commas."""
+    from ..errors import ConfigError
+
+    if text is None:
+        return None
+    try:
+        return [int(name) for name in _names(text)]
+    except ValueError as error:
+        raise ConfigError(
+            f"compare: `--lengths` must be whole numbers with commas between them, got {text}. "
+            "For example: --lengths 10,50,100"
+        ) from error
+
+
+def _names(text: str) -> list[str]:
+    """Names between commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _stem(data: str) -> str:
+    """The file's name without its endings."""
+    return Path(data).name.partition(".")[0] or "data"
+
+
+def _report(results: dict[str, Any], folder: Path, figure: Path | None) -> None:
+    """Print the main table and what was found, and where the report is."""
+    from rich.console import Console
+
+    from ..comparison.report import figure as draw
+    from ..comparison.report import summary
+    from ..evaluation.tables import new_table
+    from .lines import printing
+
+    found, console = summary(results), Console(highlight=False)
+    heads = found.table.heads
+    shown = [i for i, head in enumerate(heads) if head not in UNSHOWN]
+    with printing("compare"):
+        sides = ["right" if found.table.is_number(i) else "left" for i in shown]
+        table = new_table(console, *zip([heads[i] for i in shown], sides, strict=True))
+        for column, i in zip(table.columns[1:], shown[1:], strict=True):
+            column.min_width = max(len(row[i]) for row in found.table.rows)  # titles are broken
+        for row in found.table.rows:
+            table.add_row(*(row[i] for i in shown))
+        console.print(table)
+        for line in (*found.sentences, *_failures(results)):
+            console.print(line, markup=False, soft_wrap=True)
+        console.print(f"report: {folder / 'report.html'}, report.md, report.json", soft_wrap=True)
+    if figure is not None:
+        draw(results, figure)
+
+
+def _failures(results: dict[str, Any]) -> list[str]:
+    """A line for each run that has no score."""
+    return [
+        f"failed: {entry['title']}, seed {run['seed']}: {run['error']}"
+        for entry in results["entries"]
+        for run in entry["runs"]
+        if "error" in run
+    ]

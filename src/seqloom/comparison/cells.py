@@ -1,0 +1,193 @@
+"""One entry at one seed: trained or gone on with, scored on the test, timed, written down.
+
+A network's run is a run like any other, in `runs/NAME-SEED`; `result.json`, written last, says that
+it is done. A run that diverges or cannot be trained is recorded with its message, and is tried
+again when the command is given again. Checked by `tests/comparison/test_cells.py`.
+"""
+
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+from .. import training
+from ..errors import SeqloomError
+from ..files import replacing
+from ..runtime import load
+from ..training.measures import Validation
+from ..training.reporter import Clock, Quiet
+from ..training.run_folder import RunFolder
+from .ladder import Rung
+from .latency import model_latency, time_each
+from .live import Watcher
+from .plan import Plan
+from .tasks.exam import Baseline, Marks, Yardstick
+
+Found = dict[str, Any]
+FAILURES = (SeqloomError, RuntimeError, MemoryError, ArithmeticError)  # torch raises RuntimeErrors
+
+
+class Interrupted(Exception):
+    """The user asked to stop; what was done so far is kept."""
+
+
+class Relay(Quiet):
+    """Tells a watcher what a run says."""
+
+    def __init__(self, watcher: Watcher, entry: str, seed: int) -> None:
+        """
+        Args:
+            watcher: Whom to tell.
+            entry: The rung's name.
+            seed: The run's.
+        """
+        self.watcher, self.entry, self.seed = watcher, entry, seed
+        self.steps = 0
+
+    def message(self, text: str) -> None:
+        if self.steps:  # what is said before the first step is much the same for every run
+            self.watcher.say(f"{self.entry}, seed {self.seed}: {text}")
+
+    def start(self, step: int, steps: int) -> None:
+        self.steps = steps
+        self.watcher.moved(self.entry, self.seed, step, steps)
+
+    def step(self, step: int, loss: float, clock: Clock) -> None:
+        self.watcher.moved(self.entry, self.seed, step, self.steps)
+
+    def validation(self, found: Validation) -> None:
+        self.watcher.validated(self.entry, self.seed, found)
+
+
+def run_network(plan: Plan, rung: Rung, seed: int, watcher: Watcher) -> Found:
+    """Train, score and time one network, or find what was found before.
+
+    Args:
+        plan: Of the comparison.
+        rung: Which network.
+        seed: Of its weights, batches and dropout.
+        watcher: Told what happens.
+    Returns:
+        A run as results.json has it, or without a score and with the error's message.
+    Raises:
+        Interrupted: The user asked to stop; the run can be gone on with.
+    """
+    folder = plan.folder / "runs" / f"{rung.name}-{seed}"
+    kept = read_found(folder / "result.json")
+    if kept is not None:
+        return kept
+    watcher.began(rung.name, seed)
+    try:
+        result = _train(plan, rung, seed, folder, Relay(watcher, rung.name, seed))
+        if not result.finished:
+            raise Interrupted
+        watcher.scoring(rung.name, seed)
+        found = _examine(plan, folder, seed, result)
+    except FAILURES as error:
+        return _failed(seed, error)
+    write_found(folder / "result.json", found)
+    return found
+
+
+def run_baseline(plan: Plan, baseline: Baseline, watcher: Watcher) -> Found:
+    """Fit, score and time a baseline, or find what was found before; as `run_network`."""
+    path = plan.folder / "baselines" / f"{baseline.name}.json"
+    kept = read_found(path)
+    if kept is not None:
+        return kept
+    watcher.began(baseline.name, None)
+    begun = time.perf_counter()
+    try:
+        answer = baseline.fit()
+        seconds = time.perf_counter() - begun
+        marks = plan.exam.mark(plan.exam.rows, answer(plan.exam.rows))
+        latency = None
+        if baseline.timed:
+            latency = time_each(lambda row: answer([row]), len(plan.exam.rows))
+    except FAILURES as error:
+        return _failed(None, error)
+    found = {
+        "seed": None,
+        "score": score(plan.exam.measure, marks),
+        "seconds": round(seconds, 3),
+        "steps": None,
+        "latency_ms": latency,
+        "curve": [],
+        **marks._asdict(),
+        "model": None,
+    }
+    path.parent.mkdir(exist_ok=True)
+    write_found(path, found)
+    return found
+
+
+def score(measure: Yardstick, marks: Marks) -> float:
+    """The score of some marks; a denominator of 0 counts as 1."""
+    return measure.scale * sum(marks.numerators) / (sum(marks.denominators) or 1.0)
+
+
+def read_found(path: Path) -> Found | None:
+    """A result that was written; `None` if there is none."""
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
+
+
+def write_found(path: Path, found: Found) -> None:
+    """Write a result, beside and renamed."""
+    with replacing(path, "compare") as beside:
+        beside.write_text(json.dumps(found) + "\n", encoding="utf-8")
+
+
+def _train(plan: Plan, rung: Rung, seed: int, path: Path, relay: Relay) -> training.Result:
+    """Begin a run, or go on with it."""
+    folder = RunFolder(path)
+    if folder.log.exists() and folder.events():
+        return training.resume(path, reporter=relay)
+    if path.exists():  # killed before its first line of log
+        shutil.rmtree(path)
+    config = plan.config(rung, seed)
+    return training.train(
+        plan.spec["train"], path, valid=plan.spec["valid"], config=config, reporter=relay
+    )
+
+
+def _examine(plan: Plan, path: Path, seed: int, result: training.Result) -> Found:
+    """The test's marks of a trained network, and what it costs."""
+    model = load(result.model)
+    marks = plan.exam.mark(plan.exam.rows, plan.exam.answers(model, plan.exam.rows))
+    events = RunFolder(path).events()
+    return {
+        "seed": seed,
+        "score": score(plan.exam.measure, marks),
+        "seconds": round(max(event.get("seconds", 0.0) for event in events), 3),
+        "steps": result.step,
+        "latency_ms": model_latency(plan.folder, result.model),
+        "curve": _curve(events, plan.exam.measure.key),
+        **marks._asdict(),
+        "model": result.model.relative_to(plan.folder).as_posix(),
+        "parameters": sum(tensor.size for tensor in model.file.tensors.values()),
+        "bytes": result.model.stat().st_size,
+    }
+
+
+def _failed(seed: int | None, error: Exception) -> Found:
+    """A run that has no score."""
+    message = " ".join(str(error).split()) or type(error).__name__
+    return {"seed": seed, "score": None, "error": message}
+
+
+def _curve(events: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+    """A learning curve of the log's validations."""
+    return [
+        {
+            "step": event["step"],
+            "seconds": round(event["seconds"], 3),
+            "loss": event["loss"],
+            "value": event[key],
+        }
+        for event in events
+        if event["event"] == "validation"
+    ]

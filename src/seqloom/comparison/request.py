@@ -1,0 +1,99 @@
+"""What the user asked for, checked before anything is read.
+
+Checked by `tests/comparison/test_plan.py`.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from ..config import TASKS, merge
+from ..config.rules import unknown
+from ..data.sources import is_data_set
+from ..errors import ConfigError, DataError
+from .budget import Budget
+from .ladder import fixed_settings
+
+LENGTHS = ("epochs", "minutes", "steps")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for.
+
+    Attributes:
+        data: A file, or the name of a data set.
+        test: A file of its own to test on, if any.
+        task: A key of `TASKS`; guessed if `None`.
+        budget: What every rung may use.
+        seeds: How many of them, from 1 on.
+        rungs: Some of them; all if `None`.
+        settings: Nested settings, as of `--set`.
+    """
+
+    data: str
+    test: str | None
+    task: str | None
+    budget: Budget
+    seeds: int
+    rungs: Sequence[str] | None
+    settings: Mapping[str, Any]
+
+
+def check_settings(task: str, request: Request) -> None:
+    """Raise a ConfigError for a setting that is not the user's, or that no rung has."""
+    model, training = request.settings.get("model", {}), request.settings.get("training", {})
+    for key in fixed_settings(task) & set(model):
+        raise ConfigError(
+            f"compare: `--set model.{key}` must be left to the rungs, got {model[key]!r}. "
+            "Choose among them with --rungs."
+        )
+    if "seed" in training:
+        raise ConfigError(
+            f"compare: `--set training.seed` must be left out, got {training['seed']!r}. "
+            "Give --seeds, how many."
+        )
+    kind = request.budget.kind
+    for key in LENGTHS:
+        if key in training and not (kind == "parameters" and key == "steps"):
+            raise ConfigError(
+                f"compare: `--set training.{key}` must be left to the budget, got "
+                f"{training[key]!r}. Give --budget {'steps' if key == 'epochs' else key} --amount."
+            )
+    if kind == "parameters" and {"hidden_size", "feedforward_size"} & set(model):
+        raise ConfigError(
+            "compare: `--set model.hidden_size` must be left out with --budget parameters, which "
+            "searches it, got one. Give --amount."
+        )
+    known = {f.name for cls in TASKS[task].models.values() for f in fields(cls)}
+    for key in model:
+        if key not in known:
+            raise ConfigError(f"compare: {unknown(key, known, 'model.')}")
+
+
+def identity(task: str, request: Request) -> dict[str, Any]:
+    """What makes a comparison this one."""
+    return {
+        "task": task,
+        "files": [_digest(request.data), None if request.test is None else _digest(request.test)],
+        "budget": [request.budget.kind, request.budget.amount],
+        "settings": merge(request.settings),
+    }
+
+
+def _digest(data: str) -> str:
+    """SHA-256 of a file, or of the texts of a folder."""
+    if is_data_set(data):
+        return data
+    path, digest = Path(data), hashlib.sha256()
+    files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
+    for file in files:
+        try:
+            digest.update(file.read_bytes())
+        except OSError as error:
+            raise DataError(
+                f"compare: `{file}` must be readable, got {error.strerror}. Name another file."
+            ) from error
+    return digest.hexdigest()

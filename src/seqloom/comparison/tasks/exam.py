@@ -1,0 +1,135 @@
+"""The contract between a task and a comparison: an exam that every entry sits.
+
+`hold_out` cuts the test from the data before anything is trained, and writes what is left beside
+it. `settle` fixes what can only be known once the training data are read, such as which test
+examples every network can read. What both return is plain values, kept in the comparison's folder,
+from which the exam is made again at any time, in the process that times predictions too. So every
+entry and every seed meets the same examples in the same order. An exam imports no torch.
+"""
+
+import abc
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+Spec = dict[str, Any]
+TEST_FRACTION = 0.1  # of what DATA holds
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """The measure of an exam: score = scale * sum(numerators) / sum(denominators).
+
+    Attributes:
+        key: Of the same measure in a validation, for the learning curve.
+        label: For people.
+        unit: Behind the number; may be empty.
+        digits: Decimals shown.
+        rises: True if more is better.
+        scale: 100 for per cent.
+    """
+
+    key: str
+    label: str
+    unit: str
+    digits: int
+    rises: bool = False
+    scale: float = 1.0
+
+
+class Marks(NamedTuple):
+    """What each test example adds to the score, in the order of the test."""
+
+    numerators: list[float]
+    denominators: list[float]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What a network has to beat.
+
+    Attributes:
+        name: In files.
+        title: For people.
+        fit: Learn from the training data; what it gives answers test examples by their numbers.
+        timed: False if an answer is not one prediction.
+    """
+
+    name: str
+    title: str
+    fit: Callable[[], Callable[[Sequence[int]], Any]]
+    timed: bool = True
+
+
+class Exam(abc.ABC):
+    """The test of a task.
+
+    Attributes:
+        measure: How it is scored.
+        length_unit: What `lengths` count.
+        lengths: Length of each test example.
+        skipped: Baselines that are left out, and why, a line each.
+    """
+
+    measure: Yardstick
+    length_unit: str
+    lengths: list[float]
+    skipped: tuple[str, ...] = ()
+
+    @classmethod
+    @abc.abstractmethod
+    def hold_out(
+        cls, data: str, test: str | None, settings: Mapping[str, Any], folder: Path
+    ) -> tuple[Spec, list[str]]:
+        """Cut the test from the data.
+
+        Args:
+            data: What the user gave.
+            test: A file of its own to test on; examples of it are taken out of `data`.
+            settings: The user's settings by section.
+            folder: Where to write.
+        Returns:
+            Plain values: `train` and `valid` (paths to train with), `settings` (that training
+            needs, by section), and what the task needs to make the exam; and lines to say.
+        Raises:
+            DataError: A file breaks a rule, or nothing is left on one side.
+        """
+
+    @classmethod
+    def settle(cls, spec: Spec, work: Any) -> Spec:
+        """Add what depends on the training data.
+
+        Args:
+            spec: From `hold_out`.
+            work: A rung's `Work` on the training data.
+        """
+        return spec
+
+    @abc.abstractmethod
+    def __init__(self, spec: Spec) -> None:
+        """
+        Args:
+            spec: From `settle`.
+        """
+
+    @abc.abstractmethod
+    def answers(self, model: Any, rows: Sequence[int]) -> Any:
+        """What a model says to some test examples, all or a few."""
+
+    @abc.abstractmethod
+    def mark(self, rows: Sequence[int], answers: Any) -> Marks:
+        """Mark answers to those examples."""
+
+    @abc.abstractmethod
+    def baselines(self) -> list[Baseline]:
+        """What a network has to beat."""
+
+    def predict_one(self, model: Any, row: int) -> Any:
+        """One prediction of a model, to be timed."""
+        return self.answers(model, [row])
+
+    @property
+    def rows(self) -> range:
+        """Numbers of all test examples."""
+        return range(len(self.lengths))

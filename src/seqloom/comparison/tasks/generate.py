@@ -1,0 +1,88 @@
+"""The exam of the task `generate`: bits per character of a text's end, which no network has read.
+
+The end is cut into `CHUNKS` pieces of as many characters each; a piece is an example. A network
+reads the end in `STREAMS` parts side by side, each after `WARM_UP` symbols that are not scored, so
+its memory is carried over the borders of the pieces. The baseline is the n-gram model of
+`evaluation/ngram.py`, counted on the training text. Checked by `tests/comparison/test_exams.py`.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...data.text import read_text, split_by_position
+from ...errors import DataError
+from ...evaluation.ngram import MOST_ORDER, NGram
+from ...evaluation.perplexity import costs, symbols_of
+from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec, Yardstick
+from .files import write_text
+
+MOST_CHARACTERS = 100_000  # held out: more would make scoring slow
+CHUNKS = 200
+STREAMS, WARM_UP, LEAST_SYMBOLS = 16, 256, 1000
+CONTINUED = 100  # symbols of the prediction that is timed
+
+
+class GenerateExam(Exam):
+    """The end of a text held out."""
+
+    measure = Yardstick("bits_per_character", "bits per character", "", 4)
+    length_unit = "characters"
+
+    @classmethod
+    def hold_out(
+        cls, data: str, test: str | None, settings: Mapping[str, Any], folder: Path
+    ) -> tuple[Spec, list[str]]:
+        text = read_text(data)
+        if test is None:
+            text, end = split_by_position(text, TEST_FRACTION, most_valid=MOST_CHARACTERS)
+            line = f"test: the last {len(end):,} characters of {data}"
+        else:
+            end = read_text(test)
+            line = f"test: the {len(end):,} characters of {test}"
+            if end in text:
+                raise DataError(
+                    f"compare: `{test}` must not be in the text to train on, got one that `{data}` "
+                    "holds. Leave out --test, and the end of the data is held out."
+                )
+        return {
+            "train": write_text(folder / "train.txt", text),
+            "valid": None,
+            "test": write_text(folder / "test.txt", end),
+            "settings": {},
+        }, [line + ", which no network is trained on"]
+
+    def __init__(self, spec: Spec) -> None:
+        self.text, self.train = read_text(spec["test"]), spec["train"]
+        count = min(CHUNKS, len(self.text))
+        self.edges = np.linspace(0, len(self.text), count + 1).astype(np.int64)
+        self.lengths = [float(n) for n in np.diff(self.edges)]
+
+    def answers(self, model: Any, rows: Sequence[int]) -> Any:
+        """Bits of all pieces, whichever are asked for."""
+        ids, sizes = symbols_of(model.parts.vocabulary, self.text)
+        streams = max(1, min(STREAMS, len(ids) // LEAST_SYMBOLS))
+        nats = costs(model.network, ids, streams=streams, warm_up=WARM_UP)
+        firsts = np.concatenate([[0], np.cumsum(sizes)[:-1]])  # each symbol's first character
+        return self._pieces(nats, firsts)
+
+    def mark(self, rows: Sequence[int], answers: Any) -> Marks:
+        return Marks([float(answers[row]) for row in rows], [self.lengths[row] for row in rows])
+
+    def predict_one(self, model: Any, row: int) -> Any:
+        return model.predict([""], length=CONTINUED, seed=row)
+
+    def baselines(self) -> list[Baseline]:
+        return [Baseline("n-gram", f"{MOST_ORDER}-gram", self._ngram, timed=False)]
+
+    def _ngram(self) -> Callable[[Sequence[int]], np.ndarray]:
+        counted = NGram(read_text(self.train))
+        return lambda rows: self._pieces(counted.costs(self.text), np.arange(len(self.text)))
+
+    def _pieces(self, nats: np.ndarray, firsts: np.ndarray) -> np.ndarray:
+        """Bits of each piece: of the symbols that begin in it."""
+        place = np.searchsorted(self.edges, firsts, side="right") - 1
+        return np.bincount(place, nats, minlength=len(self.lengths)) / math.log(2)

@@ -1,0 +1,111 @@
+"""The exam of the task `transcribe`: word errors on recordings that no network was trained on.
+
+A hash of the recording's name decides, as it stands in the user's manifest, which recordings test
+and, among the others, which validate. The baseline knows no sound: it says the most frequent
+transcript of the training data, which is what a recogniser must beat to hear anything at all.
+Checked by `tests/comparison/test_exams.py`.
+"""
+
+import json
+import posixpath
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ...data.speech.audio import read_audio
+from ...data.speech.manifest import Utterance, read_manifest, split_by_recording
+from ...errors import DataError
+from ...evaluation.edit_distance import distance
+from ...extras import require
+from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec, Yardstick
+from .files import write_lines
+
+VALID_FRACTION = 0.05  # the task's own default
+
+
+class TranscribeExam(Exam):
+    """Recordings held out."""
+
+    measure = Yardstick("word_error", "word error", "%", 2, scale=100.0)
+    length_unit = "words"
+
+    @classmethod
+    def hold_out(
+        cls, data: str, test: str | None, settings: Mapping[str, Any], folder: Path
+    ) -> tuple[Spec, list[str]]:
+        heard = read_manifest(data)
+        if test is None:
+            train, held_out = split_by_recording(heard, TEST_FRACTION)
+        else:
+            held_out = read_manifest(test)
+            known = {u.path.resolve() for u in held_out}
+            train = [u for u in heard if u.path.resolve() not in known]
+        if not train:
+            raise DataError(
+                f"compare: `{data}` must have a recording that `{test}` has not, got none. "
+                "Leave out --test, and a part of the data is held out."
+            )
+        share = settings.get("data", {}).get("valid_fraction", VALID_FRACTION)
+        train, valid = split_by_recording(train, share)
+        files = len({posixpath.normpath(u.name) for u in held_out})
+        line = f"test: {files:,} recordings of {test or data}, which no network is trained on"
+        return {
+            "train": _write(folder / "train.jsonl", train),
+            "valid": _write(folder / "valid.jsonl", valid),
+            "test": _write(folder / "test.jsonl", held_out),
+            "settings": {},
+        }, [line]
+
+    @classmethod
+    def settle(cls, spec: Spec, work: Any) -> Spec:
+        setup, most = work.data.train.setup, work.config.data.max_seconds
+        kept = []
+        for i, u in enumerate(read_manifest(spec["test"])):
+            samples = read_audio(u.path, setup.sample_rate, start=u.start, end=u.end, where=u.where)
+            if len(samples) <= most * setup.sample_rate:
+                kept.append(i)
+        if not kept:
+            raise DataError(
+                f"compare: `{spec['test']}` must have a recording of at most {most:g} s, got "
+                "none. Raise data.max_seconds."
+            )
+        return {**spec, "kept": kept}
+
+    def __init__(self, spec: Spec) -> None:
+        require("compare", "rapidfuzz", "soundfile", "soxr")
+        utterances = read_manifest(spec["test"])
+        self.utterances: list[Utterance] = [utterances[i] for i in spec["kept"]]
+        self.train = spec["train"]
+        self.lengths = [float(len(u.text.split())) for u in self.utterances]
+
+    def answers(self, model: Any, rows: Sequence[int]) -> Any:
+        rate = model.parts.features.sample_rate
+        chosen = [self.utterances[row] for row in rows]
+        sounds = [read_audio(u.path, rate, start=u.start, end=u.end, where=u.where) for u in chosen]
+        return model.predict(sounds)
+
+    def mark(self, rows: Sequence[int], answers: Any) -> Marks:
+        said = [self.utterances[row].text.split() for row in rows]
+        edits = [distance(a.split(), words) for a, words in zip(answers, said, strict=True)]
+        return Marks([float(n) for n in edits], [float(len(words)) for words in said])
+
+    def baselines(self) -> list[Baseline]:
+        return [Baseline("most-frequent", "most frequent transcript", self._most_frequent)]
+
+    def _most_frequent(self) -> Callable[[Sequence[int]], list[str]]:
+        texts = Counter(" ".join(u.text.split()) for u in read_manifest(self.train))
+        text = texts.most_common(1)[0][0]
+        return lambda rows: [text] * len(rows)
+
+
+def _write(path: Path, utterances: Sequence[Utterance]) -> str:
+    """Write a manifest that names every file by its whole path."""
+    return write_lines(path, (json.dumps(_line(u), ensure_ascii=False) for u in utterances))
+
+
+def _line(u: Utterance) -> dict[str, Any]:
+    found: dict[str, Any] = {"audio": str(u.path.resolve()), "text": u.text}
+    if u.start or u.end is not None:
+        found["start"] = u.start
+    return found if u.end is None else {**found, "end": u.end}

@@ -1,0 +1,133 @@
+"""The exam of the task `transduce`: symbol errors on sources that no network was trained on.
+
+A source is on one side only: the hash of `data/split.py` decides, and the sources of a test file of
+the user's own are taken out of the training data. Outputs are those of the model file's own search.
+
+The baseline knows no network: the training source of fewest edits gives its output. It is what a
+memory without generalisation is worth. Checked by `tests/comparison/test_exams.py`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...data.pairs import Example, Pair, group_by_source, read_pairs
+from ...data.sources import is_data_set, load_pairs
+from ...data.split import split_by_source
+from ...data.vocabulary import Vocabulary
+from ...errors import DataError
+from ...evaluation.error_rates import match_references
+from ...extras import require
+from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec, Yardstick
+from .files import write_lines
+
+MOST_SOURCES = 2000  # held out: more would make scoring slow
+AT_ONCE = 32  # sources whose distances to the whole training data are in memory together
+
+
+class TransduceExam(Exam):
+    """Pairs held out."""
+
+    measure = Yardstick("symbol_error", "symbol error", "%", 2, scale=100.0)
+    length_unit = "source symbols"
+
+    @classmethod
+    def hold_out(
+        cls, data: str, test: str | None, settings: Mapping[str, Any], folder: Path
+    ) -> tuple[Spec, list[str]]:
+        stress = bool(settings.get("data", {}).get("stress", False))
+        pairs, valid = load_pairs(data, "train", stress=stress), None
+        if test is not None or is_data_set(data):
+            held_out = load_pairs(test or data, "test", stress=stress)
+            known = {pair.source for pair in held_out}
+            train = [pair for pair in pairs if pair.source not in known]
+            if not train:
+                raise DataError(
+                    f"compare: `{data}` must have a source that `{test}` has not, got none. "
+                    "Leave out --test, and a part of the data is held out."
+                )
+        else:
+            train, held_out = split_by_source(pairs, TEST_FRACTION, max_sources=MOST_SOURCES)
+        if is_data_set(data):
+            valid = write_pairs(folder / "valid.tsv", load_pairs(data, "valid", stress=stress))
+        sources = len({pair.source for pair in held_out})
+        lines = [f"test: {sources:,} sources of {test or data}, which no network is trained on"]
+        if len(train) < len(pairs) and test is not None:
+            lines.append(f"left out of training: {len(pairs) - len(train):,} pairs of test sources")
+        return {
+            "train": write_pairs(folder / "train.tsv", train),
+            "valid": valid,
+            "test": write_pairs(folder / "test.tsv", held_out),
+            "settings": {},
+        }, lines
+
+    @classmethod
+    def settle(cls, spec: Spec, work: Any) -> Spec:
+        source, most = work.data.source, work.config.data.max_symbols
+        examples = group_by_source(read_pairs(spec["test"]))
+        lengths = [len(source.encode(example.source)) for example in examples]
+        kept = [i for i, length in enumerate(lengths) if 0 < length <= most]
+        if not kept:
+            raise DataError(
+                f"compare: `{spec['test']}` must have a source of at most {most} symbols, got "
+                "none. Raise data.max_symbols."
+            )
+        sides = {"source": source.to_json(), "target": work.data.target.to_json()}
+        return {**spec, **sides, "kept": kept}
+
+    def __init__(self, spec: Spec) -> None:
+        require("compare", "rapidfuzz")
+        examples = group_by_source(read_pairs(spec["test"]))
+        self.examples: list[Example] = [examples[i] for i in spec["kept"]]
+        self.source = Vocabulary.from_json(spec["source"])
+        self.target = Vocabulary.from_json(spec["target"])
+        self.train = spec["train"]
+        self.lengths = [float(len(self.source.split(e.source))) for e in self.examples]
+
+    def answers(self, model: Any, rows: Sequence[int]) -> Any:
+        return model.predict([self.examples[row].source for row in rows])
+
+    def mark(self, rows: Sequence[int], answers: Any) -> Marks:
+        split = self.target.split
+        found = match_references(
+            [split(answer) for answer in answers],
+            [[split(text) for text in self.examples[row].targets] for row in rows],
+        )
+        return Marks(
+            [float(match.edits) for match in found],
+            [float(match.reference_symbols) for match in found],
+        )
+
+    def baselines(self) -> list[Baseline]:
+        return [Baseline("nearest", "nearest training source", self._nearest)]
+
+    def _nearest(self) -> Callable[[Sequence[int]], list[str]]:
+        """Find the training source of fewest edits, the first of equals."""
+        from rapidfuzz.distance import Levenshtein
+        from rapidfuzz.process import cdist
+
+        known = group_by_source(read_pairs(self.train))
+        letters: dict[str, str] = {}  # a symbol as one character, which is what is compared
+
+        def spelled(text: str) -> str:
+            split = self.source.split(text)
+            return "".join(letters.setdefault(s, chr(0xF0000 + len(letters))) for s in split)
+
+        choices = [spelled(example.source) for example in known]
+
+        def answer(rows: Sequence[int]) -> list[str]:
+            found = []
+            for first in range(0, len(rows), AT_ONCE):
+                some = [spelled(self.examples[r].source) for r in rows[first : first + AT_ONCE]]
+                edits = cdist(some, choices, scorer=Levenshtein.distance, dtype=np.uint16)
+                found += [known[i].targets[0] for i in edits.argmin(axis=1)]
+            return found
+
+        return answer
+
+
+def write_pairs(path: Path, pairs: Sequence[Pair]) -> str:
+    """Write pairs as a file that `read_pairs` reads; return its path."""
+    return write_lines(path, (f"{pair.source}\t{pair.target}" for pair in pairs))
