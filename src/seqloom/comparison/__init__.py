@@ -1,0 +1,1 @@
+"""Comparison of the rungs on a user's data, and on memory probes."""
