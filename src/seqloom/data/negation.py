@@ -59,7 +59,10 @@ _FILLERS = tuple(
         *("from a seat that creaked at every breath", "once all of us had found our tickets"),
     )
 )
-_FRAME = "It it is that anyone would I this , while My my finds the".split()
+_FRAME = (
+    *("It", "it", "is", "that", "anyone", "would", "I", "this"),
+    *(",", "while", "My", "my", "finds", "the"),
+)
 WORDS = tuple(  # all that a sentence may hold, cut at spaces
     sorted(
         {*_FRAME, *_ADVERBS, *_NOUNS, *_THINGS}

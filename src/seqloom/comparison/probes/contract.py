@@ -86,7 +86,14 @@ class Probe(abc.ABC):
 
 
 def batch(
-    probe: Probe, length: int, size: int, *, seed: int, stream: Stream, step: int = 0
+    probe: Probe,
+    length: int,
+    size: int,
+    *,
+    seed: int,
+    stream: Stream,
+    step: int = 0,
+    shorter: bool = False,
 ) -> Examples:
     """The examples of one step.
 
@@ -97,16 +104,19 @@ def batch(
         seed: The run's.
         stream: Training, the checks during it, the test after it, or where memory is measured.
         step: Number of the batch in its stream.
+        shorter: Half of the examples have all shorter distances, as many short as long on a
+            logarithmic scale.
     """
     rng = np.random.default_rng(np.random.SeedSequence([seed, _STREAMS[stream], step]))
+    if shorter:
+        return probe.examples(rng, _shorter(probe, rng, length, size))
     if stream == "train":
         return probe.training(rng, length, size)
     return probe.examples(rng, [length] * size)
 
 
-def shorter_too(probe: Probe, rng: np.random.Generator, length: int, size: int) -> Examples:
-    """Examples of which half have all shorter distances, evenly on a logarithmic scale."""
-    low, high = np.log(probe.shortest), np.log(length + 1)
+def _shorter(probe: Probe, rng: np.random.Generator, length: int, size: int) -> list[int]:
+    low, high = np.log(max(1, probe.shortest)), np.log(length + 1)
     drawn = np.exp(rng.uniform(low, high, size // 2)).astype(int)
-    distances = [*drawn.clip(probe.shortest, length).tolist(), *[length] * (size - size // 2)]
-    return probe.examples(rng, distances)
+    some = drawn.clip(probe.shortest, length).tolist()
+    return [*some, *[length] * (size - len(some))]

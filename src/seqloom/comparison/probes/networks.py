@@ -121,10 +121,14 @@ class Recurrent(Network):
         said: Tensor = self.head(query_BNH)
         return said
 
+    def weights(self) -> list[Tensor]:
+        """weight_ih, weight_hh, bias_ih and bias_hh of the layer."""
+        names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
+        return [self.layer.get_parameter(name) for name in names]
+
     def cell(self) -> Cell:
         """The layer's cell, over the same weights."""
-        names = ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-        return self.layer.cell_class.of_weights([self.layer.get_parameter(n) for n in names])
+        return self.layer.cell_class.of_weights(self.weights())
 
 
 @final

@@ -1,0 +1,102 @@
+"""The memory probes: from which length on each rung fails, beside how far its gradient reaches.
+
+    python benchmarks/probes.py [--runs FOLDER] [CASE ...]
+
+A case is a probe and how it is trained; each goes on where it stopped. Results go to
+`benchmarks/results/probes.json`, tables to `docs/compare.md`. About 40 minutes on one core for all.
+"""
+
+import argparse
+import json
+import platform
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import torch
+from tables import DOCS, RESULTS, write_tables
+
+from seqloom.comparison.probes import ProbeLines, Training, run_probes
+
+FILE = RESULTS / "probes.json"
+LENGTHS = (5, 10, 20, 30, 40, 60, 80, 100, 150, 200)
+RECURRENT = ("rnn", "gru", "lstm")
+CASES: dict[str, dict[str, Any]] = {
+    "recall": {"probe": "recall", "lengths": LENGTHS},
+    "adding": {"probe": "adding", "lengths": LENGTHS},
+    "recall-shorter": {
+        "probe": "recall",
+        "lengths": (20, 50, 100, 200),
+        "rungs": RECURRENT,
+        "training": Training(shorter=True),
+    },
+}
+SEEDS = 3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--table", action="store_true", help="only write the tables again")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    results = json.loads(FILE.read_text()) if FILE.exists() else {"cases": {}}
+    for name in () if arguments.table else arguments.cases or CASES:
+        options = dict(CASES[name])
+        found = run_probes(
+            options.pop("probe"),
+            arguments.runs / f"probes-{name}",
+            seeds=SEEDS,
+            watcher=ProbeLines(),
+            **options,
+        )
+        assert found["finished"], "interrupted: run the script again"
+        results["machine"] = f"{platform.machine()}, 1 thread, torch {torch.__version__}"
+        results["cases"][name] = _short(found)
+        FILE.write_text(json.dumps(results, indent=1) + "\n")
+    tables = {f"probes-{name}": table(case) for name, case in results["cases"].items()}
+    write_tables(DOCS / "compare.md", tables)
+
+
+def _short(found: dict[str, Any]) -> dict[str, Any]:
+    """Without the curves."""
+    entries = [
+        {**entry, "runs": [{k: v for k, v in run.items() if k != "curve"} for run in entry["runs"]]}
+        for entry in found["entries"]
+    ]
+    return {**found, "entries": entries}
+
+
+def table(case: dict[str, Any]) -> str:
+    """A row for each rung."""
+    lines = [
+        "| network | weights | longest length solved | fails at | gradient reaches, before training "
+        "| after, where it fails | by the Jacobian, before | after |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for entry in case["entries"]:
+        span = entry["span"]
+        failed = f"{span['failed']}" if span["failed"] else f"not up to {case['lengths'][-1]}"
+        reach = [
+            _reach(entry, way, when) for way in ("loss", "jacobian") for when in ("start", "end")
+        ]
+        lines.append(
+            f"| {entry['title']} | {entry['parameters']:,} | {span['solved'] or '-'} | {failed} | "
+            f"{' | '.join(reach)} |"
+        )
+    return "\n".join(lines)
+
+
+def _reach(entry: dict[str, Any], way: str, when: str) -> str:
+    """Median over seeds, at the length where the rung fails, or at its longest."""
+    length = entry["span"]["failed"] or entry["span"]["solved"]
+    memories = [run["memory"] for run in entry["runs"] if run["length"] == length]
+    if not memories or memories[0] is None:
+        return "-"
+    steps = [(m if way == "loss" else m["jacobian"])[when] for m in memories if m]
+    return f"{median(steps):.0f}"
+
+
+if __name__ == "__main__":
+    main()
