@@ -10,6 +10,7 @@ from seqloom.data.labelled import Columns, read_labelled
 from seqloom.data.negation import (
     ARTICLE,
     HEADER,
+    WORDS,
     make_negation,
     negation_twins,
     plain_negations,

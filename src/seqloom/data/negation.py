@@ -61,7 +61,7 @@ _FILLERS = tuple(
 )
 _FRAME = (
     *("It", "it", "is", "that", "anyone", "would", "I", "this"),
-    *(",", "while", "My", "my", "finds", "the"),
+    *(",", "but", "while", "My", "my", "finds", "the"),
 )
 WORDS = tuple(  # all that a sentence may hold, cut at spaces
     sorted(

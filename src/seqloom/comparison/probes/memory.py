@@ -86,14 +86,19 @@ def state_norms(network: Recurrent, examples: Examples) -> Float[np.ndarray, " D
 
 
 def _walk(network: Recurrent, examples: Examples) -> tuple[list[Any], list[Any]]:
-    """States and gates of every step, each step a node of its own in the graph."""
+    """States and gates of every step.
+
+    Copies go on, so that the gradient of c_t does not pass through h_t, the other half of its
+    state, as `reference.unroll_backward` has it.
+    """
     cell = network.cell()
     projected_BTG: Tensor = cell.project(network.read(torch.from_numpy(examples.inputs)))
     state = cell.initial_state(len(examples.lengths))
     states, gates = [], []
     for projected_BG in projected_BTG.unbind(1):
         gates.append(cell.gates(projected_BG, state))
-        state = cell.combine(gates[-1], state)
+        new = cell.combine(gates[-1], state)
+        state = type(new)(*(field.clone() for field in new))
         states.append(state)
     return states, gates
 

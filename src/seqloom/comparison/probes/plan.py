@@ -68,11 +68,14 @@ def make_plan(
     """
     if probe not in PROBES:
         raise ConfigError(f"compare: `--probe` must be one of {_names(PROBES)}, got {probe}.")
+    if rungs is not None and not rungs:
+        raise ConfigError("compare: `--rungs` must name at least one, got none.")
     for rung in rungs or ():
         if rung not in RUNGS:
             raise ConfigError(
                 f"compare: `--rungs` of a probe must be some of {_names(RUNGS)}, got {rung}."
             )
+    _at_least_one("training.steps", training.steps)
     plan = Plan(
         probe=PROBES[probe],
         lengths=_checked_lengths(PROBES[probe], lengths),
@@ -81,7 +84,6 @@ def make_plan(
         training=training,
         folder=folder,
     )
-    _at_least_one("--amount", training.steps)
     _keep(plan)
     return plan
 
@@ -111,9 +113,9 @@ def _keep(plan: Plan) -> None:
     path = plan.folder / "probe.json"
     with explaining(plan.folder, "compare"):
         plan.folder.mkdir(parents=True, exist_ok=True)
-        (plan.folder / "cells").mkdir(exist_ok=True)
     if not path.exists():
         _refuse_foreign(plan.folder)
+        plan.path(Cell("", 0, 0)).parent.mkdir(exist_ok=True)
         with replacing(path, "compare") as beside:
             beside.write_text(json.dumps(wanted) + "\n", encoding="utf-8")
         return
@@ -125,7 +127,7 @@ def _keep(plan: Plan) -> None:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    others = sorted(p.name for p in folder.iterdir() if p.name not in ("cells", ".lock", "lock"))
+    others = sorted(p.name for p in folder.iterdir() if p.name not in ("cells", ".lock"))
     if others:
         raise RunError(
             f"compare: `{folder}` must be new, empty, or that of a probe, got {others[0]} in it. "
