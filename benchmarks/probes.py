@@ -23,7 +23,7 @@ LENGTHS = (5, 10, 20, 30, 40, 60, 80, 100, 150, 200)
 RECURRENT = ("rnn", "gru", "lstm")
 CASES: dict[str, dict[str, Any]] = {
     "recall": {"probe": "recall", "lengths": LENGTHS},
-    "adding": {"probe": "adding", "lengths": LENGTHS},
+    "adding": {"probe": "adding", "lengths": (5, 10, 20, 40, 80, 120, 160)},
     "recall-shorter": {
         "probe": "recall",
         "lengths": (20, 50, 100, 200),
@@ -69,33 +69,42 @@ def _short(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def table(case: dict[str, Any]) -> str:
-    """A row for each rung."""
-    lines = [
-        "| network | weights | longest length solved | fails at | gradient reaches, before training "
-        "| after, where it fails | by the Jacobian, before | after |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
+    """A row for each rung, and in a sentence whether spans and gradients agree."""
+    heads = ("network", "weights", "solved up to", "fails at", "gradient, before", "after")
+    heads += ("Jacobian, before", "after")
+    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for entry in case["entries"]:
-        span = entry["span"]
-        failed = f"{span['failed']}" if span["failed"] else f"not up to {case['lengths'][-1]}"
-        reach = [
+        span, longest = entry["span"], max(run["length"] for run in entry["runs"])
+        failed = f"{span['failed']}" if span["failed"] else f"not at {longest}"
+        reach = " | ".join(
             _reach(entry, way, when) for way in ("loss", "jacobian") for when in ("start", "end")
-        ]
+        )
         lines.append(
             f"| {entry['title']} | {entry['parameters']:,} | {span['solved'] or '-'} | {failed} | "
-            f"{' | '.join(reach)} |"
+            f"{reach} |"
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, "", agreement(case)])
 
 
 def _reach(entry: dict[str, Any], way: str, when: str) -> str:
     """Median over seeds, at the length where the rung fails, or at its longest."""
     length = entry["span"]["failed"] or entry["span"]["solved"]
     memories = [run["memory"] for run in entry["runs"] if run["length"] == length]
-    if not memories or memories[0] is None:
-        return "-"
     steps = [(m if way == "loss" else m["jacobian"])[when] for m in memories if m]
-    return f"{median(steps):.0f}"
+    return f"{median(steps):.0f}" if steps else "-"
+
+
+def agreement(case: dict[str, Any]) -> str:
+    """Of the networks whose only way back is the recurrence: were those solved that could be?"""
+    runs = [run for entry in case["entries"] if entry["name"] in RECURRENT for run in entry["runs"]]
+    counts = []
+    for reaches in (True, False):
+        own = [run for run in runs if (run["memory"]["start"] >= run["length"]) == reaches]
+        counts.append(f"{sum(run['solved'] for run in own)} of {len(own)}")
+    return (
+        f"Of the runs of RNN, GRU and LSTM, {counts[0]} were solved where the gradient reached the "
+        f"distance before training, and {counts[1]} where it did not."
+    )
 
 
 if __name__ == "__main__":
