@@ -51,10 +51,11 @@ def main() -> None:
             watcher=ProbeLines(),
             **options,
         )
-        assert found["finished"], "interrupted: run the script again"
         results["machine"] = f"{platform.machine()}, 1 thread, torch {torch.__version__}"
         results["cases"][name] = _short(found)
         FILE.write_text(json.dumps(results, indent=1) + "\n")
+        if not found["finished"]:
+            break  # Ctrl-C: the same command goes on
     tables = {f"probes-{name}": table(case) for name, case in results["cases"].items()}
     write_tables(DOCS / "compare.md", tables)
 
@@ -73,7 +74,7 @@ def table(case: dict[str, Any]) -> str:
     heads = ("network", "weights", "solved up to", "fails at", "gradient, before", "after")
     heads += ("Jacobian, before", "after")
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
-    for entry in case["entries"]:
+    for entry in (entry for entry in case["entries"] if entry["runs"]):
         span, longest = entry["span"], max(run["length"] for run in entry["runs"])
         failed = f"{span['failed']}" if span["failed"] else f"not at {longest}"
         reach = " | ".join(

@@ -118,11 +118,11 @@ def test_shorter_distances_too(name):
 def test_chance(name):
     """The best answer that knows nothing, always the same one, over many examples."""
     probe = PROBES[name]
-    found = batch(probe, 12, 2500, seed=1, stream="test")
+    found = batch(probe, 12, 1500, seed=1, stream="test")
     said = np.ones((*found.targets.shape, max(1, probe.num_classes)))
     if probe.num_classes:
         said[..., np.bincount(found.targets.ravel()).argmax()] = 2.0
-    assert 100 * probe.correct(said, found.targets).mean() == pytest.approx(probe.chance, abs=3.0)
+    assert 100 * probe.correct(said, found.targets).mean() == pytest.approx(probe.chance, abs=4.0)
 
 
 def test_adding_is_right_within_4_percent_of_its_range():
