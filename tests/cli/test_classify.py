@@ -185,4 +185,4 @@ def test_make_negation(cli, tmp_path):
 
 def test_make_negation_refuses(refuses, tmp_path):
     line = refuses("make", "negation", "--distance", 999, "--out", tmp_path)
-    assert line == "make: `--distance` must be from 0 to 200 words, got 999."
+    assert line == "make: `--distance` must be from 0 to 400 words, got 999."

@@ -10,6 +10,7 @@ from seqloom.data.labelled import Columns, read_labelled
 from seqloom.data.negation import (
     ARTICLE,
     HEADER,
+    WORDS,
     make_negation,
     negation_twins,
     plain_negations,
@@ -118,8 +119,14 @@ def test_which_distances():
     assert training_distances(40).count(0) == 20
 
 
+def test_words_are_all_that_sentences_hold():
+    sentences = negation_twins(300, [0, 30, 90], seed=3) + plain_negations(50, [9], seed=3)
+    used = {word for sentence in sentences for word in sentence.text.split()}
+    assert used == set(WORDS)
+
+
 def test_messages(tmp_path):
-    with pytest.raises(ConfigError, match=r"^make: `--distance` must be from 0 to 200 words, got "):
-        negation_twins(1, [201], seed=1)
+    with pytest.raises(ConfigError, match=r"^make: `--distance` must be from 0 to 400 words, got "):
+        negation_twins(1, [401], seed=1)
     with pytest.raises(ConfigError, match=r"^make: `--sentences` must be at least 40, got 39\.$"):
         make_negation(tmp_path, distance=3, sentences=39, seed=1)

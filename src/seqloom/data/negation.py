@@ -28,7 +28,8 @@ ARTICLE = "It is highly unlikely that I would not recommend this movie"
 HEADER = "text\tlabel\tdistance\tnegations"
 NEGATIVE = (0.1, 0.3, 0.5)  # chances of a negation in training: see above
 PLAIN = 0.1  # share of the training sentences that have no second clause
-MOST_DISTANCE = 200
+MOST_DISTANCE = 400
+LABELS = ("negative", "positive")
 
 _ADVERBS = ("highly", "very", "quite", "rather")
 _NOUNS = ("movie", "film")
@@ -56,6 +57,18 @@ _FILLERS = tuple(
         *("two rows behind a family of seven", "during the week of the village fair"),
         *("when one has read every page of the manual", "because buses stop running around ten"),
         *("from a seat that creaked at every breath", "once all of us had found our tickets"),
+    )
+)
+_FRAME = (
+    *("It", "it", "is", "that", "anyone", "would", "I", "this"),
+    *(",", "but", "while", "My", "my", "finds", "the"),
+)
+WORDS = tuple(  # all that a sentence may hold, cut at spaces
+    sorted(
+        {*_FRAME, *_ADVERBS, *_NOUNS, *_THINGS}
+        | {word for pair in _OTHERS for word in pair}
+        | {word for signs in _OPERATORS.values() for words in signs for word in words}
+        | {word for phrase in _FILLERS for word in phrase}
     )
 )
 
@@ -111,7 +124,7 @@ def negation_twins(
         negative: Chances that an operator negates, one for each sentence, drawn anew.
 
     Raises:
-        ConfigError: A distance is below 0 or above 200.
+        ConfigError: A distance is below 0 or above 400.
     """
     rng = np.random.default_rng(np.random.SeedSequence([seed, 0]))
     found: list[Negation] = []
@@ -241,7 +254,7 @@ def _filler(distance: int, rng: np.random.Generator) -> str:
 
 
 def _negation(text: str, clause: _Clause, distance: int) -> Negation:
-    label = "positive" if clause.sign > 0 else "negative"
+    label = LABELS[clause.sign > 0]
     return Negation(text, label, distance, clause.negations)
 
 

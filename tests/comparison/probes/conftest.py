@@ -1,0 +1,9 @@
+"""Probes run as users run them, in float32."""
+
+import pytest
+import torch
+
+
+@pytest.fixture
+def default_dtype() -> torch.dtype:
+    return torch.float32

@@ -1,0 +1,97 @@
+"""One run of a probe: repeatable to the bit, stopped in time, its score checked anew."""
+
+import numpy as np
+import pytest
+import torch
+
+from seqloom.comparison.probes import PROBES, Training
+from seqloom.comparison.probes.contract import batch
+from seqloom.comparison.probes.run import SOLVED, Cell, _Attempt, run_cell
+
+QUICK = Training(steps=30, hidden_size=8, batch_size=8, check_every=10, learning_rates=(0.01,))
+
+
+def quiet(step, steps, score):
+    pass
+
+
+def without_time(run):
+    for found in [run, *run["curve"]]:
+        del found["seconds"]
+    return run
+
+
+@pytest.mark.parametrize("name", PROBES)
+def test_the_same_seed_gives_the_same_bits(name):
+    first, again = (
+        without_time(run_cell(PROBES[name], Cell("gru", 12, 1), QUICK, quiet)) for _ in range(2)
+    )
+    other = without_time(run_cell(PROBES[name], Cell("gru", 12, 2), QUICK, quiet))
+    assert first == again
+    assert first["curve"] != other["curve"]
+    assert [found["step"] for found in first["curve"]] == [10, 20, 30]
+
+
+def test_torchs_own_random_numbers_are_left_alone():
+    torch.manual_seed(6)
+    expected = torch.rand(3)
+    torch.manual_seed(6)
+    run_cell(PROBES["recall"], Cell("rnn", 3, 1), QUICK, quiet)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_stops_when_it_is_solved_and_says_so():
+    training = Training(steps=2000, hidden_size=32, check_every=50, learning_rates=(0.01, 0.001))
+    told = []
+    run = run_cell(PROBES["recall"], Cell("gru", 2, 1), training, lambda *found: told.append(found))
+    assert run["solved"]
+    assert run["score"] >= SOLVED
+    assert run["learning_rate"] == 0.01
+    assert run["steps"] == run["curve"][-1]["step"] < 2000
+    good = [found["value"] >= 95.0 for found in run["curve"]]
+    assert good[-2:] == [True, True]
+    assert [True, True] not in [good[i : i + 2] for i in range(len(good) - 2)]
+    assert [step for step, _, _ in told] == [found["step"] for found in run["curve"]]
+
+
+def test_the_best_of_the_learning_rates_counts():
+    both = Training(**{**vars(QUICK), "steps": 60, "learning_rates": (1e-7, 0.01)})
+    run = run_cell(PROBES["recall"], Cell("lstm", 2, 1), both, quiet)
+    alone = Training(**{**vars(both), "learning_rates": (0.01,)})
+    better = run_cell(PROBES["recall"], Cell("lstm", 2, 1), alone, quiet)
+    assert run["learning_rate"] == 0.01
+    assert not run["solved"]
+    assert run["score"] == better["score"]
+    assert run["curve"][-1]["loss"] == better["curve"][-1]["loss"]
+
+
+def test_score_is_the_share_of_right_answers_on_new_examples():
+    attempt = _Attempt(PROBES["copy"], Cell("lstm", 11, 4), QUICK, 0.01)
+    attempt.go(quiet)
+    found = batch(PROBES["copy"], 11, 1000, seed=4, stream="test", step=attempt.step)
+    said = attempt.network(torch.from_numpy(found.inputs), torch.from_numpy(found.lengths))
+    right = [
+        int(np.argmax(said[b, n].tolist())) == found.targets[b, n]
+        for b in range(1000)
+        for n in range(10)
+    ]
+    assert attempt.score == pytest.approx(100 * sum(right) / 10000, abs=1e-3)
+
+
+def test_a_run_that_leaves_the_real_numbers_ends():
+    training = Training(**{**vars(QUICK), "steps": 400, "learning_rates": (1e30,)})
+    run = run_cell(PROBES["adding"], Cell("rnn", 4, 1), training, quiet)
+    assert run["steps"] < 400
+    assert not run["solved"]
+    assert run["memory"] is None
+
+
+@pytest.mark.slow
+def test_an_lstm_recalls_over_20_steps_and_an_rnn_does_not():
+    training = Training(steps=1500)
+    lstm, rnn = (
+        run_cell(PROBES["recall"], Cell(kind, 20, 1), training, quiet) for kind in ("lstm", "rnn")
+    )
+    assert lstm["solved"]
+    assert not rnn["solved"]
+    assert rnn["memory"]["start"] < 10 < lstm["memory"]["start"]
