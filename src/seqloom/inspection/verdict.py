@@ -65,7 +65,8 @@ def _of_layer(trace: Trace, layer: Layer, who: str, *, around: bool) -> list[str
         return []
     facts = trace.facts["memory"][layer.name]
     told = [f"{who}: {_memory(trace, layer, found[0], facts['asked'], by_loss=found[1])}"]
-    if "jacobian" in facts and facts["asked"] and "computed" not in facts["jacobian"]:
+    known = "jacobian" in facts and facts["asked"] and "computed" not in facts["jacobian"]
+    if known and not around:
         told += _paths(trace, layer, facts["asked"])
     return told
 

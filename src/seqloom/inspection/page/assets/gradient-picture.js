@@ -86,10 +86,10 @@ function drawLostSide(context, { edge, edgeCount }, { reverse }, steps, top, hei
   context.fillRect(x - 1, top - 20, 2, height + 20);
   context.font = `bold 13px ${palette.font}`;
   const side = reverse ? "right" : "left";
-  const full = `everything ${side} of here is lost (${edgeCount})`;
+  const full = `no gradient ${side} of here (${edgeCount})`;
   const fits = (text, space) => context.measureText(text).width + 30 < space;
   const inside = fits(full, to - from); // else on the other side of the line, where nothing is drawn
-  const text = inside ? full : fits(full, width - to + from) ? full : "lost";
+  const text = inside ? full : fits(full, width - to + from) ? full : "no gradient";
   context.textAlign = inside === reverse ? "left" : "right";
   context.fillText(
     inside ? text : reverse ? `${text} →` : `← ${text}`,

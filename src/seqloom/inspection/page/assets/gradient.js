@@ -5,7 +5,8 @@ const HINTS = {
   chain: (word) =>
     `A network learns by an error that travels from the answer back, ${word} by ${word}. Each bar shows how much of ` +
     `it arrives at a ${word}, to scale. Going back from the answer, look for the first bar under the dashed 1 % line: the ` +
-    `${word}s beyond it changed almost nothing, so the network could not learn from them.`,
+    `error does not reach the ${word}s beyond it, so the network could not learn from them now. What it holds of them ` +
+    `already, the next section shows.`,
   own: (word) =>
     `A network learns by an error that travels from the answer back. Here each ${word} has a way of its own to ` +
     `the answer, so the bars need not shrink with the distance: look whether the far ${word}s keep theirs.`,
@@ -150,7 +151,7 @@ function unknown({ known, values }) {
     : "";
 }
 
-/** The text, its lost part struck through, with a mark where memory ends. */
+/** The text, pale where no gradient comes, with a mark where memory ends. */
 function drawSentence(root, { series, layer }, page) {
   const { dom } = Seqloom;
   page.forget(root);
@@ -163,7 +164,7 @@ function drawSentence(root, { series, layer }, page) {
   const mark = dom(
     "span",
     { class: `edge${layer.reverse ? "" : " before"}` },
-    layer.reverse ? "lost from here" : "lost up to here",
+    layer.reverse ? "no gradient from here" : "no gradient up to here",
   );
   const node = chips.nodes[series.edge];
   if (layer.reverse) node.before(mark);

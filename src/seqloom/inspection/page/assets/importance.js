@@ -1,9 +1,9 @@
 "use strict";
-/** Which inputs mattered: the text coloured by integrated gradients or by leaving each input out. */
+/** Which inputs mattered: the text coloured by leaving each input out or by integrated gradients. */
 
 const MEASURES = [
-  { value: "integrated_gradients", text: "integrated gradients" },
   { value: "leave_one_out", text: "leave one out" },
+  { value: "integrated_gradients", text: "integrated gradients" },
 ];
 
 /** What a number of a measure means. */
