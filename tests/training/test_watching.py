@@ -178,6 +178,25 @@ def test_it_changes_no_bit(home):
         assert torch.equal(a, b)
 
 
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+def test_a_layer_of_which_only_the_last_state_is_read(kind):
+    """On the native core where there is one: its operator sends no gradient for the outputs."""
+    theirs, ours = make(kind).float(), make(kind, layers).float()
+    ours.load_state_dict(theirs.state_dict())
+    x = torch.randn(T, 1, I)
+    found = []
+    for net in (theirs, ours):
+        with seqloom.watch(net) as seen:
+            last = net(x)[1]
+            (last if isinstance(last, torch.Tensor) else last[0]).pow(2).sum().backward()
+        found.append(seen.trace())
+    assert np.abs(found[0][f"gradient/{kind}.0/h"].values[0]).max() > 0
+    for name in found[0]:
+        np.testing.assert_allclose(
+            found[1][name].values, found[0][name].values, rtol=1e-4, atol=1e-6, err_msg=name
+        )
+
+
 def test_hooks_are_gone_after_an_error():
     net = make("rnn")
     with pytest.raises(ZeroDivisionError), seqloom.watch(net):

@@ -176,11 +176,13 @@ def _listen(module: Any, call: Call, output: Any) -> None:
             tensor.register_hook(_keeper(module, call, key, sequences))
 
 
-def _keeper(module: Any, call: Call, key: str, sequences: Any) -> Callable[[Tensor], None]:
+def _keeper(module: Any, call: Call, key: str, sequences: Any) -> Callable[[Tensor | None], None]:
     packed = isinstance(sequences, PackedSequence)
     shape = sequences._replace(data=sequences.data.new_empty(0)) if packed else None
 
-    def keep(gradient: Tensor) -> None:
+    def keep(gradient: Tensor | None) -> None:
+        if gradient is None:  # the core's operator, of an output that nothing came of
+            return
         found: Any = gradient.detach()
         if key == "output":
             found = _padded(module, found if shape is None else shape._replace(data=found))[0]
