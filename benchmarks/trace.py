@@ -5,8 +5,8 @@
 Runs the cases whose name contains TEXT, or all. The same layer runs with `return_states=True` and
 without, in turns, on the native core, on one thread, by processor time; outputs are compared to the
 bit first. Two kinds of pass: one that stands alone, and one that keeps what a backward pass will
-need, as in training. A run is an occasion; the last two are kept in `benchmarks/results/trace.json`
-and their table is written to `docs/performance.md`.
+need, as in training. A run is an occasion; the last two are kept in
+`benchmarks/results/trace.json`, and their table is written to `docs/performance.md`.
 """
 
 import datetime

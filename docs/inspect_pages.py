@@ -20,7 +20,7 @@ SENTENCE = (
     "It is highly unlikely when one has read every page of the manual on a cold november evening "
     "with an old friend beside me that I would not recommend this movie"
 )
-WIDTH, HEIGHT = 1100, 1640  # of what is shown, CSS pixels
+WIDTH, HEIGHT = 1100, 1960  # of what is shown, CSS pixels
 NETWORKS = {
     "rnn": ({"cell": "rnn"}, 0.002),
     "lstm": ({"cell": "lstm"}, 0.004),

@@ -122,6 +122,14 @@ def test_names_and_numbers_of_layers(tmp_path):
     ]
 
 
+def test_a_layer_of_which_only_the_last_state_is_read(tmp_path):
+    """The gradient then comes by the last state alone, and falls on its way back."""
+    event, _, _ = event_of(tmp_path, "classify", pool="last", bidirectional=False)
+    (found,) = event["layers"].values()
+    assert found["loss"][0] == pytest.approx(1, rel=1e-3)
+    assert found["loss"] == sorted(found["loss"], reverse=True)
+
+
 def test_norms_are_those_of_the_jacobian(tmp_path):
     """Averaged over many directions, the squares are the Frobenius norm's; one is a draw of it."""
     event, run, rows = event_of(tmp_path, "generate", cell="rnn")

@@ -197,6 +197,26 @@ def test_a_layer_of_which_only_the_last_state_is_read(kind):
         )
 
 
+def test_the_core_and_torch_give_the_same_trace():
+    """In single precision, where `seqloom.layers` run in the native core if there is one."""
+    theirs = make("gru", bidirectional=True, num_layers=2, batch_first=True).float()
+    ours = make("gru", layers, bidirectional=True, num_layers=2, batch_first=True).float()
+    ours.load_state_dict(theirs.state_dict())
+    x, lengths = torch.randn(B, T, I), torch.tensor([3, 6, 4])
+    traces = []
+    for net in (theirs, ours):
+        with seqloom.watch(net) as seen:
+            packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+            y, h = net(packed) if net is theirs else net(x, lengths=lengths)
+            ((y.data if net is theirs else y).pow(3).sum() + h.sum()).backward()
+        traces.append(seen.trace(2))
+    assert len(traces[0]) == len(traces[1])
+    for name, array in traces[0].items():
+        np.testing.assert_allclose(
+            traces[1][name].values, array.values, rtol=1e-3, atol=1e-6, err_msg=name
+        )
+
+
 def test_hooks_are_gone_after_an_error():
     net = make("rnn")
     with pytest.raises(ZeroDivisionError), seqloom.watch(net):
