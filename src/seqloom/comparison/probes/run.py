@@ -109,21 +109,25 @@ class _Attempt:
         """Train and test; return the score."""
         begun = time.perf_counter()
         good = 0
-        while self.step < self.training.steps and good < 2:
+        while self.step < self.training.steps and good < 2 and not self.diverged:
             self.step += 1
-            if not math.isfinite(self._train()):
-                self.diverged = True
-                break
-            if self.step % self.training.check_every == 0:
-                loss, score = self._look("check", CHECK_EXAMPLES)
-                seconds = round(time.perf_counter() - begun, 2)
-                found = {"step": self.step, "seconds": seconds, "loss": loss, "value": score}
-                self.curve.append(found)
-                good = good + 1 if score >= STOP_AT else 0
-                moved(self.step, self.training.steps, score)
-        self.score = self._look("test", TEST_EXAMPLES)[1]
+            self.diverged = not math.isfinite(self._train())
+            if self.step % self.training.check_every == 0 and not self.diverged:
+                seconds = time.perf_counter() - begun
+                good = good + 1 if self._check(seconds) >= STOP_AT else 0
+                moved(self.step, self.training.steps, self.curve[-1]["value"])
+        loss, self.score = self._look("test", TEST_EXAMPLES)
+        self.diverged = not math.isfinite(loss)
         self.seconds = time.perf_counter() - begun
         return self.score
+
+    def _check(self, seconds: float) -> float:
+        """Put the score now on the curve."""
+        loss, score = self._look("check", CHECK_EXAMPLES)
+        shown = loss if math.isfinite(loss) else None
+        found = {"step": self.step, "seconds": round(seconds, 2), "loss": shown, "value": score}
+        self.curve.append(found)
+        return score
 
     def memory(self) -> dict[str, Any] | None:
         """Effective memory before and after training, in steps; `None` without recurrence."""
