@@ -163,6 +163,7 @@ def test_a_model_runs_where_torch_is_not_installed(tmp_path):
         "for path in sys.argv[1:]:\n"
         "    model = seqloom.load(path)\n"
         "    assert len(model.predict(['ab', 'c'])) == 2\n"
+        "    assert len(model.trace('ab')) > 9\n"
         "try:\n"
         "    seqloom.train\n"
         "except seqloom.SeqloomError as error:\n"

@@ -73,18 +73,23 @@ def run(kind, query, memory, w):
     return kind.module.attend(query, memory, kind.module.project_memory(memory, w), LENGTHS, w)
 
 
-def gradients(kind, case):
+def gradients(kind, case, d_weights=None):
     """Of query, memory and weights, through both functions."""
     saved = run(kind, case.query, case.memory, case.w)[2]
-    d_query, d_memory, d_projected, d_w = kind.module.attend_backward(case.d_context, saved, case.w)
+    d_query, d_memory, d_projected, d_w = kind.module.attend_backward(
+        case.d_context, saved, case.w, d_weights=d_weights
+    )
     d_memory_too, d_w_too = kind.module.project_memory_backward(
         d_projected, case.memory, LENGTHS, case.w
     )
     return d_query, d_memory + d_memory_too, trees.add(d_w, d_w_too)
 
 
-def test_context_weights_and_gradients_match_the_paper(kind):
+@pytest.mark.parametrize("read", [False, True])
+def test_context_weights_and_gradients_match_the_paper(kind, read):
+    """The weights are `read` by something else, too, or not."""
     case = make_case(kind)
+    d_weights = np.random.default_rng(8).normal(size=(B, S)) if read else None
     query, memory, w = leaves((case.query, case.memory, case.w))
     contexts, weights = torch.zeros(B, kind.memory_size), torch.zeros(B, S)
     for b, n in enumerate(LENGTHS):
@@ -92,12 +97,14 @@ def test_context_weights_and_gradients_match_the_paper(kind):
             scores = [kind.score(query[b], memory[b, j], w) for j in range(n)]
             a = torch.softmax(torch.stack(scores), 0)
             contexts[b], weights[b, :n] = a @ memory[b, :n], a
-    (contexts * torch.tensor(case.d_context)).sum().backward()
+    loss = (contexts * torch.tensor(case.d_context)).sum()
+    loss = loss + (weights * torch.tensor(d_weights)).sum() if read else loss
+    loss.backward()
 
     got, got_weights, _ = run(kind, case.query, case.memory, case.w)
     assert_same(got, contexts)
     assert_same(got_weights, weights)
-    assert_same(gradients(kind, case), grads((query, memory, w)))
+    assert_same(gradients(kind, case, d_weights), grads((query, memory, w)))
 
 
 def test_gradient_is_the_slope(kind):

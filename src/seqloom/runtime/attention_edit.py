@@ -6,7 +6,6 @@ around the given ones become is `reference/attention_edit.py`. Checked by
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -43,22 +42,7 @@ class Edited:
         """As the network's, with this step's weights."""
         given = self.rows.get(self.place)
         self.place += 1
-        seen: Any = ops if given is None else _Given(ops, given)
-        return self.network.step(symbols, state, memory, seen)
-
-
-class _Given:
-    """The steps of another `ops`, with given weights in its attention."""
-
-    def __init__(self, ops: Steps, given: dict[int, float]) -> None:
-        self._ops, self._given = ops, given
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._ops, name)
-
-    def attend(self, name: str, attention: Any, query: Any, memory: Any, w: Any) -> Any:
-        _, weights = self._ops.attend(name, attention, query, memory, w)
-        return self._ops.reweigh(name, weights, memory[0], self._given)
+        return self.network.step(symbols, state, memory, ops, given=given)
 
 
 def by_target(edits: Edits) -> dict[int, dict[int, float]]:

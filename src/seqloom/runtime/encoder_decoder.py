@@ -5,6 +5,7 @@ the two against each other. It keeps the contract of `decoding.Stepper`; given a
 it can be played backward.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -124,18 +125,31 @@ class NumpyEncoderDecoder:
         state: DecoderState,
         memory: Encoded,
         ops: Steps = PLAIN,
+        *,
+        given: Mapping[int, float] | None = None,
     ) -> tuple[Float[np.ndarray, "B V"], DecoderState]:
-        """Steps 3 to 6: log-probabilities of the next symbol, in nats, and the new state."""
+        """Steps 3 to 6: log-probabilities of the next symbol, in nats, and the new state.
+
+        Args:
+            symbols: The last symbols.
+            state: From the step before.
+            memory: From `start`.
+            ops: The steps it is made of.
+            given: Attention weights by source step, which replace the network's own.
+        """
         embedded_BE = ops.embed("target", self.target_embedding, symbols)
         context_BM, weights_BS = memory.summary_BM, None
-        if self.attention is not None:
+        states_BSM = memory.states_BSM
+        if states_BSM is not None:
             context_BM, weights_BS = ops.attend(
                 "decoder",
                 self.attention,
                 state.layers[-1].h,
-                (memory.states_BSM, memory.keys, memory.lengths),
+                (states_BSM, memory.keys, memory.lengths),
                 self.attention_weights,
             )
+            if given:
+                context_BM, weights_BS = ops.reweigh("decoder", weights_BS, states_BSM, given)
         x = ops.join(embedded_BE, context_BM)
         cell = CELLS[self.config.decoder_cell][0]
         layers = []

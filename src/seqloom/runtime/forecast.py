@@ -115,7 +115,7 @@ class Forecaster(Model):
         data = to_series(history, like=self.parts.features.axis)
         return Stream(self.network, self.file.model.output, self.parts, data, self.level(level))
 
-    def study(self, x: Any, target: None = None) -> SeriesStudy:
+    def study(self, x: Any, target: Any = None) -> SeriesStudy:
         if target is not None:
             raise ConfigError(
                 "trace: `target` must not be given for a forecast, got one: what is explained is "
