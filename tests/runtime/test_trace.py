@@ -145,6 +145,7 @@ def test_of_a_series(name, tmp_path):
     assert trace.labels["target"] == table.time
     assert int(trace.labels["source"][-1]) == int(table.time[0]) - 1
     assert trace["input/values"].shape == (9, model.parts.past_size)
+    np.testing.assert_allclose(trace["input/history"].values, SERIES[-9:], rtol=1e-6)
     assert trace["gradient/input"].shape == (9, model.parts.past_size)
 
 

@@ -58,6 +58,7 @@ class SeriesStudy(Study):
         if config.architecture != "fully-connected":  # the others read as much as there is
             self.inputs = self.inputs._replace(past=self.inputs.past[:, : self.num_inputs])
         self.rung = rung_of(config)
+        self.history = one.values[-self.num_inputs :]
         times = tuple(axis.label(one.end - k) for k in range(self.num_inputs, 0, -1))
         ahead = tuple(axis.label(one.end + t) for t in range(parts.horizon))
         known = range(1, parts.features.known_size + 1)
@@ -83,6 +84,7 @@ class SeriesStudy(Study):
         past = self.inputs.past[0, : self.num_inputs]
         values = self._values(answer).astype(np.float32)
         return {
+            "input/history": Named(self.history.astype(np.float32), ("source",)),
             "input/values": Named(past, ("source", "feature")),
             "output/values": Named(values, ("target", "quantile")),
         }

@@ -115,7 +115,7 @@ function drawForecast(root, trace, page) {
       Seqloom.dom(
         "p",
         { class: "small muted" },
-        `The band goes from ${trace.label(array.dims[1], 0)} to ${trace.label(array.dims[1], quantiles - 1)} of what may come.`,
+        `The band goes from the ${trace.label(array.dims[1], 0)} to the ${trace.label(array.dims[1], quantiles - 1)} quantile.`,
       ),
     );
   const target = array.dims[0],
