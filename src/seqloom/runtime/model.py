@@ -65,8 +65,8 @@ class Model(abc.ABC):
         """Everything that the network did with one input.
 
         Args:
-            x: One of what `predict` takes a list of: a text, a recording (an audio file or
-                samples); of a forecasting model, all that `predict` takes, with one series.
+            x: One of what `predict` takes a list of: a text, a recording (an audio file, or samples
+                at the model's rate); of a forecasting model, what `predict` takes, with one series.
             target: The answer to explain: a label, an output text, of `generate` the symbol that
                 follows; the model's own answer if `None`. A forecast has none.
             gradients: Also the gradient of the loss by every state and by the input.
