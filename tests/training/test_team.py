@@ -20,7 +20,7 @@ from .runs import log, open_run, validations
 # batches down to a single row: fewer than there are processes
 SMALL = {"batch_symbols": 30}
 SETTINGS = {
-    "exact": tiny(data=SMALL, model={"dropout": 0.0}, training={"steps": 30}),
+    "exact": tiny(data=SMALL, model={"dropout": 0.0}, training={"steps": 30, "memory_every": 7}),
     "transformer": tiny(data=SMALL, training={"steps": 20})
     | {"model": {"architecture": "transformer", "hidden_size": 8, "num_heads": 2, "dropout": 0.0}},
     "dropout": tiny(model={"dropout": 0.3}, training={"steps": 60, "learning_rate": 0.01}),
@@ -62,6 +62,11 @@ def test_without_dropout_the_same_weights_and_losses(two, tmp_path, name):
     assert [e["step"] for e in validations(two / name)] == [
         e["step"] for e in validations(tmp_path / "one")
     ]
+    one, both = (
+        [e["step"] for e in log(folder) if e["event"] == "memory"]
+        for folder in (tmp_path / "one", two / name)
+    )
+    assert one == both == ([7, 14, 21, 28] if name == "exact" else [])
     assert (log(tmp_path / "one")[0]["processes"], log(two / name)[0]["processes"]) == (1, 2)
 
 
