@@ -11,7 +11,7 @@ import torch
 
 from seqloom import native
 from seqloom.errors import ConfigError, ShapeError
-from seqloom.layers import GRU, LSTM, RNN, unroll
+from seqloom.layers import GRU, LSTM, RNN, native_layer, paths, unroll
 from seqloom.layers.dropout import dropout
 from seqloom.layers.recurrent import LAYERS
 
@@ -179,6 +179,18 @@ def test_trace_has_every_state_and_gate_of_each_layer_and_direction(pair):
             row += 1
         below = torch.cat([run.output for run in runs], dim=-1)
     torch.testing.assert_close(output, below)
+
+
+def test_a_trace_is_opened_once_when_it_is_read(pair, monkeypatch):
+    opened = []
+    original = native_layer.opened
+    monkeypatch.setattr(paths, "opened", lambda *a: opened.append(a) or original(*a))
+    _, _, traces = pair.ours(torch.randn(B, T, I), lengths=LENGTHS, return_states=True)
+    assert opened == []
+    for trace in traces:
+        assert trace.forward is trace.forward
+        assert trace.backward is trace.backward
+    assert len(opened) in (0, len(traces))  # none where the core did not run
 
 
 @pytest.mark.parametrize("return_states", [False, True])

@@ -7,6 +7,8 @@
 `recurrent.py` chooses. `tests/layers/` holds all three to torch.nn and to each other.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import torch
@@ -17,15 +19,39 @@ from ..native.library import LSTM
 from .cell import Cell, HiddenState
 from .dropout import dropout
 from .lstm import LSTMState
-from .native_layer import opened, recurrent_layer
+from .native_layer import NativeLayer, opened, recurrent_layer
 from .unroll import Unrolled, unroll
 
 
-class LayerTrace(NamedTuple):
-    """What one layer did: an `Unrolled` per direction; `backward` is `None` in one direction."""
+class LayerTrace:
+    """What one layer did, with every state and gate: an `Unrolled` for each direction.
 
-    forward: Unrolled
-    backward: Unrolled | None
+    The native core keeps them in its own order of memory; they are put in ours when they are first
+    asked for, so that whoever looks at one layer does not pay for all.
+    """
+
+    def __init__(self, sides: Callable[[], list[Unrolled]]) -> None:
+        """
+        Args:
+            sides: Makes what stands behind the two attributes.
+        """
+        self._make, self._made = sides, list[Unrolled]()
+
+    @property
+    def forward(self) -> Unrolled:
+        """From the first step on."""
+        return self._sides()[0]
+
+    @property
+    def backward(self) -> Unrolled | None:
+        """From the last step on; `None` in a layer of one direction."""
+        sides = self._sides()
+        return sides[1] if len(sides) > 1 else None
+
+    def _sides(self) -> list[Unrolled]:
+        if not self._made:
+            self._made = self._make()
+        return self._made
 
 
 class Ran(NamedTuple):
@@ -96,10 +122,7 @@ def native(
 ) -> Ran:
     """In the native core. `before` has an array `(L * directions, B, H)` for each field."""
     assert stack.code is not None
-    D, H = stack.directions, stack.hidden_size
-    live_BT1 = None
-    if return_states and lengths is not None:
-        live_BT1 = (torch.arange(x_BTI.shape[1]) < lengths[:, None])[:, :, None]
+    D = stack.directions
     last, traces = [], []
     for layer, weights in enumerate(stack.weights):
         own = tuple(field[layer * D : (layer + 1) * D] for field in before)
@@ -114,21 +137,33 @@ def native(
         )
         last.append(run.last)
         if return_states:
-            state: Any = LSTMState if stack.code == LSTM else HiddenState
-            sides = []
-            for d, (others, gates) in enumerate(opened(stack.code, run, H, lengths)):
-                output = run.output[:, :, d * H : (d + 1) * H]
-                still = run.last if d == 0 else own  # what a state is on padding
-                states = [
-                    s if live_BT1 is None else torch.where(live_BT1, s, rest[d][:, None])
-                    for s, rest in zip((output, *others), still, strict=True)
-                ]
-                ends = state(*(field[d] for field in run.last))
-                sides.append(Unrolled(output, ends, state(*states), gates))
-            traces.append(LayerTrace(sides[0], sides[1] if D > 1 else None))
+            traces.append(LayerTrace(partial(_sides, stack, run, own, lengths)))
         x_BTI = stack.drop(run.output, layer)
     ended = tuple(torch.cat(field) for field in zip(*last, strict=True))
     return Ran(x_BTI, ended, traces if return_states else None)
+
+
+def _sides(
+    stack: Stack, run: NativeLayer, before: tuple[Tensor, ...], lengths: Tensor | None
+) -> list[Unrolled]:
+    """States and gates of a layer that the core ran, direction by direction."""
+    assert stack.code is not None
+    H, T = stack.hidden_size, run.output.shape[1]
+    state: Any = LSTMState if stack.code == LSTM else HiddenState
+    live_BT1 = None
+    if lengths is not None:
+        live_BT1 = (torch.arange(T) < lengths[:, None])[:, :, None]
+    sides = []
+    for d, (others, gates) in enumerate(opened(stack.code, run, H, lengths)):
+        output = run.output[:, :, d * H : (d + 1) * H]
+        still = run.last if d == 0 else before  # what a state is on padding
+        states = [
+            s if live_BT1 is None else torch.where(live_BT1, s, rest[d][:, None])
+            for s, rest in zip((output, *others), still, strict=True)
+        ]
+        ends = state(*(field[d] for field in run.last))
+        sides.append(Unrolled(output, ends, state(*states), gates))
+    return sides
 
 
 def traced(stack: Stack, x_BTI: Tensor, before: tuple[Tensor, ...], lengths: Tensor | None) -> Ran:
@@ -143,7 +178,7 @@ def traced(stack: Stack, x_BTI: Tensor, before: tuple[Tensor, ...], lengths: Ten
             runs.append(
                 unroll(cell, x_BTI, state, lengths=lengths, reverse=d == 1, return_states=True)
             )
-        traces.append(LayerTrace(runs[0], runs[1] if D > 1 else None))
+        traces.append(LayerTrace(partial(list, runs)))
         last += [run.last for run in runs]
         x_BTI = stack.drop(torch.cat([run.output for run in runs], dim=-1), layer)
     return Ran(x_BTI, tuple(torch.stack(field) for field in zip(*last, strict=True)), traces)
