@@ -75,8 +75,8 @@ def table(case: dict[str, Any]) -> str:
     heads += ("Jacobian, before", "after")
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     for entry in (entry for entry in case["entries"] if entry["runs"]):
-        span, longest = entry["span"], max(run["length"] for run in entry["runs"])
-        failed = f"{span['failed']}" if span["failed"] else f"not at {longest}"
+        span = entry["span"]
+        failed = f"{span['failed']}" if span["failed"] else f"not up to {span['solved']}"
         reach = " | ".join(
             _reach(entry, way, when) for way in ("loss", "jacobian") for when in ("start", "end")
         )
@@ -84,7 +84,7 @@ def table(case: dict[str, Any]) -> str:
             f"| {entry['title']} | {entry['parameters']:,} | {span['solved'] or '-'} | {failed} | "
             f"{reach} |"
         )
-    return "\n".join([*lines, "", agreement(case)])
+    return "\n".join([*lines, *agreement(case)])
 
 
 def _reach(entry: dict[str, Any], way: str, when: str) -> str:
@@ -95,17 +95,20 @@ def _reach(entry: dict[str, Any], way: str, when: str) -> str:
     return f"{median(steps):.0f}" if steps else "-"
 
 
-def agreement(case: dict[str, Any]) -> str:
+def agreement(case: dict[str, Any]) -> list[str]:
     """Of the networks whose only way back is the recurrence: were those solved that could be?"""
     runs = [run for entry in case["entries"] if entry["name"] in RECURRENT for run in entry["runs"]]
     counts = []
     for reaches in (True, False):
         own = [run for run in runs if (run["memory"]["start"] >= run["length"]) == reaches]
+        if not own:
+            return []
         counts.append(f"{sum(run['solved'] for run in own)} of {len(own)}")
-    return (
+    return [
+        "",
         f"Of the runs of RNN, GRU and LSTM, {counts[0]} were solved where the gradient reached the "
-        f"distance before training, and {counts[1]} where it did not."
-    )
+        f"distance before training, and {counts[1]} where it did not.",
+    ]
 
 
 if __name__ == "__main__":

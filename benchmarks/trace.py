@@ -92,7 +92,8 @@ def measure(case: Case) -> dict[str, Any]:
 def table(results: dict[str, Any]) -> str:
     """A row a case; costs of both occasions."""
     lines = [
-        "| layer | plain, ms | kept | kept and read | as in training: plain, ms | kept | kept and read |",
+        "| layer | plain, ms | kept | kept and read "
+        "| as in training: plain, ms | kept | kept and read |",
         "|---|---|---|---|---|---|---|",
     ]
     for case in CASES:
