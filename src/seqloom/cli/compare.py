@@ -102,8 +102,10 @@ def compare(
         "--set": settings or None,
     }
     _check(given, probe, lengths)
+    from ..extras import require
     from .figures import settle_figure
 
+    require("compare", "torch")
     settle_figure(figure, "compare")
     chosen = None if rungs is None else _names(rungs)
     if probe is not None:
