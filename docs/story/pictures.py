@@ -4,6 +4,7 @@ Pictures of one input are those of `seqloom.inspection.figures`, which `seqloom 
 draws too.
 """
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from seqloom.inspection.figures.alignment import draw_alignments
 from seqloom.inspection.figures.style import BLUE, GREEN, ORANGE, paper, plain, save
 from seqloom.reference import linear, pooling
 from seqloom.reference.functions import log_softmax, softmax
-from seqloom.reference.transformer import encoder_layer
 
 from .measures import (
     CODERS,
@@ -86,19 +86,10 @@ def bag_trace(model: Any, text: str) -> Trace:
 
 
 def heads_trace(model: Any, word: str) -> Trace:
-    """What the heads of a Transformer's encoder look at."""
-    network, symbols = model.network, np.array([model.encode(word)])
-    x, N = network._embed(network.source_embedding, symbols, start=0), network.config.num_heads
-    arrays = {}
-    for number, layer in enumerate(network.encoder):
-        x, saved = encoder_layer(x, layer, num_heads=N)
-        weights = saved.self_attention.attention.weights_BNTS[0]
-        axes = (f"encoder.{number}.head", "source", "source")
-        arrays[f"attention/encoder.{number}/self"] = Named(weights, axes)
-    return Trace(
-        **{"task": "transduce", "rung": "transformer", "input": word, "output": ""},
-        **{"labels": {"source": tuple(word)}, "layers": (), "arrays": arrays},
-    )
+    """What the heads of a Transformer's encoder look at, and nothing else of its trace."""
+    trace = model.trace(word, gradients=False, jacobians=False, importance=False)
+    wanted = [name for name in trace if name.startswith("attention/encoder.")]
+    return dataclasses.replace(trace, layers=(), arrays={name: trace[name] for name in wanted})
 
 
 def _by_length(errors: dict[str, list[float]], path: Path) -> None:
