@@ -16,12 +16,12 @@ def leaning(effects, **changes):
     return trace.updated({"importance/leave_one_out": Named(np.array(effects), ("source",))})
 
 
-def test_the_farthest_that_counts_a_tenth_of_the_largest():
-    found = reach_facts(leaning([0.04, 0.05, -0.06, 0.0, 0.5]))
+def test_the_farthest_that_counts_a_fifth_of_the_largest():
+    found = reach_facts(leaning([0.09, 0.1, -0.2, 0.0, 0.5]))
     assert found == {
         "steps": 3,
         "place": 1,
-        "effect": 0.05,
+        "effect": 0.1,
         "largest": 0.5,
         "place_of_largest": 4,
     }
@@ -41,32 +41,48 @@ def test_a_forecast_has_units_of_its_own():
     assert reach_facts(leaning([0.0, 1e-5, 1e-6], task="forecast"))["steps"] == 1
 
 
-def told(effects, factor):
+def told(effects, factor, **facts):
     """The sentences where each step back leaves `factor` of the gradient."""
     trace = leaning(effects)
     norms = factor ** np.arange(float(len(effects)))[::-1]
     trace = trace.updated(
         {"gradient/encoder.0/h": Named(np.outer(norms, np.ones(4)), ("source", "encoder.0.unit"))}
     )
-    trace = trace.updated(facts={"memory": memory_facts(trace), "reach": reach_facts(trace)})
-    return verdict(trace)[1]
+    facts |= {"memory": memory_facts(trace), "reach": reach_facts(trace)}
+    return verdict(trace.updated(facts=facts))
 
 
 def test_what_is_held_without_a_gradient_is_told():
     words = leaning([0.0] * 11).labels["source"]
-    assert told([0.0, 5.0, *[0.0] * 8, 1.0], factor=0.3) == (
-        f"Still the answer leans on “{words[1]}”, 9 steps away (+5.00 nats when it is left out): a "
-        "state that has settled holds it there, although small changes no longer come through."
+    sure = {"probabilities": {"negative": 0.9}}
+    first, memory, latch = told([0.0, 3.0, *[0.0] * 8, 1.0], 0.3, **sure)
+    assert first == (
+        f"It uses “{words[1]}”, 9 steps back. Without it, “negative” falls from 90.0 % to 4.5 %."
     )
+    assert memory.startswith("Effective memory: 4 steps. ")
+    assert latch.startswith(f"The gradient no longer reaches “{words[1]}”, and still it counts: ")
+    assert len(told([0.0, 3.0, *[0.0] * 8, 1.0], 0.9)) == 2
 
 
 def test_what_is_forgotten_is_told():
     words = leaning([0.0] * 11).labels["source"]
-    assert told([*[0.0] * 8, 0.3, 0.0, 1.0], factor=0.3) == (
-        f"The answer leans most on “{words[10]}”, the last word (+1.00 nats when it is left out), "
-        f"and on nothing further back than “{words[8]}”, 2 steps from the end."
+    first, *_ = told([*[0.0] * 8, 0.3, 0.0, -1.0], 0.3)
+    assert first == (
+        f"It answers from its last 3 words. Left out, nothing before “{words[8]}” changes the "
+        f"answer by a fifth of what “{words[10]}” does. Most depends on “{words[10]}”: without "
+        "it, the answer's log-probability rises by 1.00 nats."
     )
-    assert told([0.0, 5.0, *[0.0] * 8, 1.0], factor=0.9) == (
-        f"The answer leans most on “{words[1]}”, 9 steps from the end (+5.00 nats when it is left "
-        "out)."
+
+
+def test_a_stretch_that_was_left_out_together_is_named_with_its_whole_effect():
+    first, *_ = told([0.25] * 11, 0.3, importance={"left_out_together": 4})
+    assert first.startswith("It uses the 4 words at “the”, 10 steps back. Without it, ")
+    assert first.endswith("falls by 1.00 nats.")
+
+
+def test_a_forecast_is_told_in_its_own_unit():
+    trace = leaning([0.0, 0.5, 2.0], task="forecast")
+    trace = trace.updated(facts={"reach": reach_facts(trace)})
+    assert verdict(trace)[0].endswith(
+        "without it, what the network adds to the seasonal naive forecast falls by 2."
     )

@@ -7,7 +7,8 @@ import pytest
 
 from seqloom.inspection import Named, Trace
 from seqloom.inspection.memory import memory_facts
-from seqloom.inspection.verdict import _share, verdict
+from seqloom.inspection.verdict import verdict
+from seqloom.inspection.wording import share
 
 from .traces import a_recurrent_trace
 
@@ -36,7 +37,7 @@ def test_an_rnn_that_forgets():
         "Effective memory: 4 steps. Going back from the answer, the gradient has fallen below 1 % "
         "after 4 steps; the first word “the” is 10 steps away, so what stands there could hardly "
         "be learned from. It reaches back to “i”.",
-        "A step back leaves on average 30 % of it.",
+        "On average a step leaves 30 % of what a change in a state does to the last state.",
     ]
 
 
@@ -44,9 +45,9 @@ def test_an_lstm_that_remembers():
     assert verdict(falling("lstm", factor=0.99)) == [
         "Effective memory: all 10 steps. Going back from the answer, the gradient stays above 1 %: "
         "even the first word “the”, 10 steps away, could be learned from.",
-        "A step back leaves on average 99 % of it.",
-        "As far as the first step: along the cell 68 %, through the gates less than one part in "
-        "1,000.",
+        "On average a step leaves 99 % of what a change in a state does to the last state.",
+        "Of a change in the state, from the first step to the last: along the cell 68 %, through "
+        "the gates less than one part in 1,000.",
     ]
 
 
@@ -69,26 +70,24 @@ def test_attention_goes_round_the_recurrence():
     weights = Named(np.full((3, 11), 1 / 11), ("target", "source"))
     told = verdict(trace.updated({"attention/decoder": weights}))
     assert told[0] == (
-        "Attention gives each of the 11 words a way of its own to the answer, one step long "
-        "however far away it stands."
+        "Attention gives the state of each of 11 words a way of its own to the answer, one step "
+        "long however far away it stands."
     )
     assert told[1].startswith(
-        "The recurrent layer alone: 4 steps. Going back from the last step, the effect on the "
+        "By the recurrence alone: 4 steps. Going back from the last step, the effect on the "
         "last state has fallen below 1 % after 4 steps; the first word “the” is 10 steps away, "
-        "so what stands there hardly counts."
+        "so what stands there hardly arrives this way."
     )
 
 
-@pytest.mark.parametrize(
-    ("task", "model"), [("generate", {}), ("classify", {"pool": "mean"}), ("transcribe", {})]
-)
+@pytest.mark.parametrize(("task", "model"), [("classify", {"pool": "mean"}), ("transcribe", {})])
 def test_where_the_loss_enters_everywhere_the_jacobian_speaks(task, model):
     trace = falling(factor=0.3, task=task)
     flat = {"gradient/encoder.0/h": Named(np.ones((11, 4)), ("source", "encoder.0.unit"))}
     trace = trace.updated(flat)
     trace = trace.updated(facts={"memory": memory_facts(trace), "model": model})
     assert trace.facts["memory"]["encoder.0"]["loss"]["whole"]
-    assert verdict(trace)[0].startswith("Effective memory: 4 steps. Going back from the last step")
+    assert verdict(trace)[0].startswith("By the recurrence alone: 4 steps. Going back from")
 
 
 def test_the_part_that_was_computed():
@@ -102,7 +101,7 @@ def test_the_part_that_was_computed():
 
 def test_nothing_is_left():
     trace = falling(factor=0.0, loss=False)
-    assert verdict(trace)[1] == "So far back nothing of it is left that a number could say."
+    assert verdict(trace)[1] == "Of a change in the first state nothing is left in the last."
 
 
 @pytest.mark.parametrize(
@@ -111,7 +110,39 @@ def test_nothing_is_left():
      (0.0009, "less than one part in 1,000"), (1e-25, "less than one part in 1,000,000,000")],
 )  # fmt: skip
 def test_shares(value, words):
-    assert _share(value) == words
+    assert share(value) == words
+
+
+def test_a_gradient_that_explodes():
+    trace = falling(factor=1.6)
+    trace.facts["memory"]["encoder.0"]["loss"]["growth"] = 110.0
+    assert verdict(trace)[1] == "On its way back it grows 110-fold: the gradient explodes."
+    trace.facts["memory"]["encoder.0"]["loss"]["growth"] = 1e30
+    assert "by more than nine powers of ten" in verdict(trace)[1]
+
+
+def test_both_ways_in_two_layers_is_everywhere():
+    """A state of the lower layer is read from either side by the upper one."""
+    trace = falling(factor=0.3, reverse=True)
+    upper = [
+        dataclasses.replace(layer, name=layer.name.replace("0", "1")) for layer in trace.layers
+    ]
+    told = verdict(dataclasses.replace(trace, layers=(*trace.layers, *upper)))
+    assert "hardly arrives this way" in told[0]
+
+
+def test_where_a_pool_looks():
+    trace = falling(factor=0.3)
+    weights = np.array([0.02] * 3 + [0.8] + [0.02] * 7)
+    trace = trace.updated({"attention/pool": Named(weights / weights.sum(), ("source",))})
+    assert verdict(trace)[0] == (
+        "Attention reads 80 % at “not”. Each state has a way of its own to the answer, one step "
+        "long."
+    )
+
+
+def test_points_in_time_are_no_words():
+    assert "the first step “the” is" in verdict(falling(factor=0.3, task="forecast"))[0]
 
 
 def test_one_step():

@@ -1,7 +1,7 @@
 """How far back the answer leans on its input: what a network uses, not what it could learn from.
 
     v_s     what the answer loses when input s is left out (`importance/leave_one_out`)
-    reach   the distance from the last input to the farthest s with |v_s| >= 0.1 max |v|
+    reach   the distance from the last input to the farthest s with |v_s| >= 0.2 max |v|
 
 The gradient speaks of small changes. A state that has settled where its tanh is flat holds what it
 read for as long as one likes while no small change passes it, so a gradient that has vanished does
@@ -9,7 +9,7 @@ not prove that the beginning is forgotten. Leaving an input out is a large chang
 
 Source: latching and vanishing gradients: Bengio, Simard & Frasconi, "Learning Long-Term
     Dependencies with Gradient Descent Is Difficult", IEEE Trans. Neural Networks 5(2), 1994.
-    The tenth is ours.
+    The fifth is ours.
 Checked by `tests/inspection/test_reach.py`.
 """
 
@@ -19,7 +19,7 @@ import numpy as np
 
 from .trace import Trace
 
-SHARE = 0.1  # of the largest effect
+SHARE = 0.2  # of the largest effect
 LEAST = 0.01  # nats; below it the input as a whole hardly matters
 
 

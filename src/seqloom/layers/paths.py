@@ -7,7 +7,7 @@
 `recurrent.py` chooses. `tests/layers/` holds all three to torch.nn and to each other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -47,6 +47,9 @@ class LayerTrace:
         """From the last step on; `None` in a layer of one direction."""
         sides = self._sides()
         return sides[1] if len(sides) > 1 else None
+
+    def __iter__(self) -> Iterator[Unrolled | None]:
+        return iter((self.forward, self.backward))
 
     def _sides(self) -> list[Unrolled]:
         if not self._made:
