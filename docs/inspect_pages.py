@@ -1,4 +1,4 @@
-"""The screenshots of docs/inspect.md: one sentence through an RNN, an LSTM and attention.
+"""The screenshots of docs/inspect.md: one sentence through an RNN, an LSTM, an RNN with attention.
 
     python docs/build.py pages
 
@@ -21,10 +21,10 @@ SENTENCE = (
     "with an old friend beside me that I would not recommend this movie"
 )
 WIDTH, HEIGHT = 1100, 1960  # of what is shown, CSS pixels
-NETWORKS = {
-    "rnn": ({"cell": "rnn"}, 0.002),
-    "lstm": ({"cell": "lstm"}, 0.004),
-    "attention": ({"cell": "lstm", "bidirectional": True, "pool": "attention"}, 0.002),
+NETWORKS = {  # what differs from configs/negation.toml: model, learning rate, seed
+    "rnn": ({"cell": "rnn"}, 0.002, 2),
+    "lstm": ({"cell": "lstm"}, 0.004, 1),
+    "attention": ({"cell": "rnn", "bidirectional": True, "pool": "attention"}, 0.002, 1),
 }
 
 
@@ -40,13 +40,13 @@ def build(runs: Path, out: Path) -> None:
     if not data.is_dir():
         make_negation(data, distance=40, sentences=20_000, seed=1)
     pages = {}
-    for name, (model, rate) in NETWORKS.items():
+    for name, (model, rate, seed) in NETWORKS.items():
         best = runs / name / "best.safetensors"
         if not best.exists():
             config = {
                 **recipe,
                 "model": {**recipe["model"], **model},
-                "training": {**recipe["training"], "learning_rate": rate, "seed": 1},
+                "training": {**recipe["training"], "learning_rate": rate, "seed": seed},
             }
             valid = str(data / "valid.tsv")
             seqloom.train(str(data / "train.tsv"), runs / name, valid=valid, config=config)

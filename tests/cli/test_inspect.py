@@ -33,8 +33,8 @@ def test_a_summary_and_a_page(cli, model, inside):
     output = seqloom.load(model).predict(["abca"])[0]
     assert lines[0] == "input:  abca"
     assert lines[1].startswith(f"output: {output} (loss ")
-    assert lines[2].startswith("- Attention gives each of the 4 symbols a way of its own")
-    assert any(line.startswith("left out, they cost most: a +") for line in lines)
+    assert lines[2].startswith("- Attention gives the state of each of 4 symbols a way of its own")
+    assert any(line.startswith("what is lost without an input: a +") for line in lines)
     assert lines[-1] == "page: inspect.html"
     page = (inside / "inspect.html").read_text(encoding="utf-8")
     assert page.startswith("<!DOCTYPE html>")
@@ -128,6 +128,26 @@ def test_other_networks(cli, inside, name, text):
     assert done.code == 0, done.err
     with safe_open(inside / "t.safetensors", framework="numpy") as file:
         assert "importance/integrated_gradients" in file.keys()  # noqa: SIM118
+
+
+def test_a_long_text_is_said_to_be_cut(cli, inside):
+    model = GOLDEN / "classify-1.safetensors"
+    longest = seqloom.load(model).parts.reader.max_symbols
+    done = cli("inspect", model, "good " * (longest + 7))
+    assert done.err == (
+        f"note: of {longest + 7} symbols the model reads {longest}, the first and the last; "
+        "distances are counted in these\n"
+    )
+    assert "with the" not in cli("inspect", model, "good film").out
+
+
+def test_the_next_symbol_has_its_own_probability(cli, inside):
+    model = GOLDEN / "generate-1.safetensors"
+    trace = seqloom.load(model).trace("abcab")
+    shown = cli("inspect", model, "abcab").out.splitlines()[1]
+    best = 100 * np.exp(np.max(trace["output/log_probabilities"].values[-1]))
+    written = trace.output if trace.output.strip() else repr(trace.output)
+    assert shown == f"output: {written} ({best:.1f} %)"
 
 
 def test_a_series_of_several(cli, refuses, inside):

@@ -161,12 +161,12 @@ def write_alignments(path: Path, model: Any, task: Any, request: Request) -> Non
 def summary(trace: Trace) -> Iterator[str]:
     """What a person wants to know first."""
     yield f"input:  {_one_line(trace.input)}"
-    yield f"output: {_one_line(trace.output)}{_sure(trace)}"
+    yield f"output: {_seen(trace.output)}{_sure(trace)}"
     for sentence in trace.facts.get("verdict", []):
         yield f"- {sentence}"
     mattered = _mattered(trace)
     if mattered:
-        yield f"left out, they cost most: {mattered}"
+        yield f"what is lost without an input: {mattered}"
     for name in ("nearest", "places"):
         found = trace.facts.get(name, {}).get("found", [])
         for place in found[:TOLD]:
@@ -175,7 +175,7 @@ def summary(trace: Trace) -> Iterator[str]:
         best = ", ".join(
             f"{unit['unit']} ({unit['correlation']:+.2f})" for unit in pattern["units"][:TOLD]
         )
-        yield f"units that follow {pattern['pattern']} (correlation): {best}"
+        yield f"units that follow {pattern['pattern']} (correlation): {best or 'it does not occur'}"
 
 
 def json_of(trace: Trace) -> dict[str, Any]:
@@ -197,24 +197,36 @@ def json_of(trace: Trace) -> dict[str, Any]:
 
 
 def _sure(trace: Trace) -> str:
+    """How sure the model is of its output, where that is one number."""
     probabilities = trace.facts.get("probabilities", {})
     if trace.output in probabilities:
         return f" ({100 * probabilities[trace.output]:.1f} %)"
-    if "loss/steps" in trace:
-        total = float(np.sum(trace["loss/steps"].values))
-        return f" (loss {total:.3f} nats)"
-    return ""
+    if "loss/steps" not in trace:
+        return ""
+    losses = np.asarray(trace["loss/steps"].values, np.float64)
+    if trace.task == "generate":  # the output is the last symbol, the others were given
+        return f" ({100 * np.exp(-losses[-1]):.1f} %)"
+    return f" (loss {losses.sum():.3f} nats)"
 
 
 def _mattered(trace: Trace) -> str:
     """The inputs that the answer leans on most, with what it loses without them."""
     if "importance/leave_one_out" not in trace:
         return ""
-    lost = np.asarray(trace["importance/leave_one_out"].values)
+    together = int(trace.facts.get("importance", {}).get("left_out_together", 1))
+    lost = together * np.asarray(trace["importance/leave_one_out"].values, np.float64)
     labels = trace.labels.get("source", [str(place) for place in range(len(lost))])
-    best = [i for i in np.argsort(-np.abs(lost), kind="stable")[:TOLD] if abs(lost[i]) >= 0.005]
+    best = np.argsort(-np.abs(lost), kind="stable")[: TOLD * together : together]
     unit = "" if trace.task == "forecast" else " nats"
-    return ", ".join(f"{_one_line(labels[i])} {lost[i]:+.2f}{unit}" for i in best)
+    more = f" (with the {together - 1} beside it)" if together > 1 else ""
+    return ", ".join(
+        f"{_seen(labels[i])}{more} {lost[i]:+.2f}{unit}" for i in best if abs(lost[i]) >= 0.005
+    )
+
+
+def _seen(text: str) -> str:
+    """On one line, and to be seen if it is only space."""
+    return _one_line(text) if text.strip() or not text else repr(text)
 
 
 def _around(place: dict[str, Any]) -> str:

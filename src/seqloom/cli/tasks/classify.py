@@ -70,7 +70,15 @@ def evaluate(model: Classifier, request: Request) -> None:
 def trace(model: Classifier, request: Request) -> Trace:
     """What the model did with a text."""
     request.only("classify", "target", *DRAWN, *SEARCHED)
-    return model.trace(argument(request.given, "inspect"), target=request.target)
+    text, reader = argument(request.given, "inspect"), model.parts.reader
+    whole, read = reader.length(text), len(reader.encode(text))
+    if read < whole:
+        print(
+            f"note: of {whole:,} symbols the model reads {read:,}, the first and the last; "
+            "distances are counted in these",
+            file=sys.stderr,
+        )
+    return model.trace(text, target=request.target)
 
 
 def searchable(model: Classifier, file: str) -> Iterator[str]:
