@@ -78,3 +78,42 @@ def test_gradients_that_exploded_are_drawn(opened):
     assert one.errors == []
     one.tab.locator("#gradient .chip").nth(3).click()
     assert "= 3.4 " in one.tab.locator("#gradient .readout").inner_text()
+
+
+def pooled(gradient, **changes):
+    """A classifier whose attention looks at all 19 steps, and its gradients."""
+    unit = traces.named("source", "encoder.0.unit")
+    trace = traces.recurrent("lstm", **changes)
+    arrays = {
+        "attention/pool": traces.named("source")(np.full(19, 1 / 19)),
+        "gradient/encoder.0/h": unit(np.repeat(gradient[:, None], 24, axis=1)),
+    }
+    return trace.updated(arrays=arrays)
+
+
+def test_with_attention_the_line_is_one_per_cent_of_the_largest(opened):
+    """The step where the layer is read gets next to nothing: 1 % of that would lose no step."""
+    gradient = np.full(19, 1.0)
+    gradient[[2, 5, 11, 18]] = [0.009, 0.002, 0.0001, 0.003]
+    trace = pooled(gradient)
+    one = opened(page(trace))
+    found = one.tab.locator("#gradient .found")
+    assert found.inner_text() == "4 words of 19 get less than 1 % of what the strongest gets."
+    lost = one.tab.locator("#gradient .chip.lost").evaluate_all(
+        "chips => chips.map(c => Number(c.dataset.step))"
+    )
+    assert lost == [2, 5, 11, 18]
+    level, largest, edge = one.js(
+        """() => {
+          const { trace } = Seqloom.page;
+          const [layer] = Seqloom.gradientLayers(trace);
+          const series = Seqloom.gradientSeries(trace, layer, "loss");
+          return [series.level, series.largest, series.edge];
+        }"""
+    )
+    assert level == pytest.approx(0.01 * np.sqrt(24), rel=1e-5)
+    assert largest == pytest.approx(np.sqrt(24), rel=1e-5)
+    assert edge == -1
+    one.tab.get_by_role("button", name="from the last state").click()
+    assert "of what the strongest gets" not in found.inner_text()
+    assert one.errors == []

@@ -15,7 +15,7 @@ const HINTS = {
 Seqloom.section({
   id: "gradient",
   title: "Gradient through time",
-  hint: (trace) => HINTS[ownWays(trace) ? "own" : "chain"](Seqloom.stepWord(trace)),
+  hint: (trace) => HINTS[Seqloom.ownWays(trace) ? "own" : "chain"](Seqloom.stepWord(trace)),
   available: (trace) => Seqloom.gradientLayers(trace).length > 0,
   render(root, trace, page) {
     const { dom } = Seqloom;
@@ -39,7 +39,6 @@ Seqloom.section({
       const { layer } = state;
       if (!layer.ways.some((way) => way.value === state.way)) state.way = layer.ways[0].value;
       state.series = Seqloom.gradientSeries(trace, layer, state.way);
-      state.direct = !layer.recurrent || ownWays(trace, layer, state.way);
       state.answer = state.way === "jacobian" ? "last state" : trace.output || "next";
       Seqloom.setControls(controls, controlsOf(layers, state, update));
       found.textContent = inWords(state, trace) + unknown(state.series);
@@ -75,14 +74,6 @@ Seqloom.section({
     page.on(() => tell(page.steps[state.layer.steps]));
   },
 });
-
-/** True if every step reaches the answer by itself: no chain, or attention over all steps. */
-function ownWays(trace, layer, way = "loss") {
-  const chained = trace.layers.some((l) => ["rnn", "lstm", "gru"].includes(l.kind));
-  if (!chained) return true;
-  const attended = trace.has("attention/decoder") || trace.has("attention/pool");
-  return attended && way !== "jacobian" && (!layer || layer.steps === "source");
-}
 
 function controlsOf(layers, state, update) {
   const set = (key) => (value) => {
@@ -122,8 +113,9 @@ function keyOf({ series }) {
 }
 
 /** What the picture shows, as a sentence. */
-function inWords({ series, layer, direct }, trace) {
+function inWords({ series, layer }, trace) {
   const { count, shown } = Seqloom;
+  const { direct } = series;
   const lost = series.lost.reduce((sum, v) => sum + v, 0),
     all = series.values.length;
   const what = Seqloom.stepWord(trace, layer.steps);
