@@ -1,5 +1,7 @@
 """The picture of the gradient: what it says of memory, against a gradient that is known."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -117,3 +119,79 @@ def test_with_attention_the_line_is_one_per_cent_of_the_largest(opened):
     one.tab.get_by_role("button", name="from the last state").click()
     assert "of what the strongest gets" not in found.inner_text()
     assert one.errors == []
+
+
+def everywhere(task, **model):
+    """A trace whose loss enters at every step, and whose recurrence halves a change."""
+    far = 0.5 ** np.arange(19)[::-1]
+    trace = traces.recurrent(task=task, facts={"model": model})
+    return trace.updated(arrays={"jacobian/encoder.0/state": traces.named("source")(far)})
+
+
+@pytest.mark.parametrize(
+    ("task", "model"), [("generate", {}), ("transcribe", {}), ("classify", {"pool": "mean"})]
+)
+def test_where_the_loss_enters_at_every_step_the_last_state_is_shown_first(opened, task, model):
+    """The page's headline judges by the Jacobian there (`verdict.py`)."""
+    one = opened(page(everywhere(task, **model)))
+    section = one.tab.locator("#gradient")
+    found = section.locator(".found")
+    assert found.inner_text() == (
+        "Memory ends 7 steps back, at “this”: less than 1 % is left in the last state of a change "
+        "at the 12 words beyond, so they hardly count there."
+    )
+    assert "measured from the last state" in section.locator("header p").inner_text()
+    section.locator("[data-value=loss]").click()
+    assert "Memory ends" not in found.inner_text()
+    assert re.search(r"of what the strongest gets|reach the answer", found.inner_text())
+    assert one.errors == []
+
+
+@pytest.mark.parametrize("model", [{}, {"pool": "last"}])
+def test_where_only_the_end_is_read_the_answer_is_shown_first(opened, model):
+    one = opened(page(everywhere("classify", **model)))
+    pressed = one.tab.locator("#gradient button[aria-pressed=true]").all_inner_texts()
+    assert "from the answer" in pressed
+    assert "travels from the answer back, word by word" in one.tab.locator("#gradient").inner_text()
+
+
+def test_one_word_beyond_is_it(opened):
+    norms = np.ones(19)
+    norms[0] = 0.001
+    trace = traces.recurrent().updated(
+        arrays={"jacobian/encoder.0/state": traces.named("source")(norms)}
+    )
+    one = opened(page(trace))
+    one.tab.get_by_role("button", name="from the last state").click()
+    found = one.tab.locator("#gradient .found").inner_text()
+    assert found.endswith("a change at the 1 word beyond, so it hardly counts there.")
+
+
+@pytest.mark.parametrize(
+    ("task", "output", "shown"),
+    [
+        ("generate", " ", "␣"),
+        ("generate", "\n", "⏎"),
+        ("transcribe", "", "nothing was written"),
+        ("transcribe", "a b", "a b"),
+    ],
+)
+def test_an_answer_that_would_be_blank_is_seen(opened, task, output, shown):
+    """In the head, and in the picture, whose canvas hears its text here."""
+    trace = traces.recurrent(task=task, output=output, facts={})
+    one = opened(page(trace))
+    assert one.tab.locator(".head .answer").inner_text() == shown
+    one.js(
+        """() => {
+          const fill = CanvasRenderingContext2D.prototype.fillText;
+          globalThis.written = [];
+          CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+            globalThis.written.push(text);
+            return fill.call(this, text, ...place);
+          };
+        }"""
+    )
+    one.tab.locator("#gradient [data-value=loss]").click()
+    one.frames()
+    written = one.js("() => globalThis.written")
+    assert written[written.index("answer") + 1] == shown.split(" was")[0]

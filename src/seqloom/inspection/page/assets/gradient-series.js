@@ -14,6 +14,11 @@ const chained = (layer) => ["rnn", "lstm", "gru"].includes(layer.kind);
 /** True if attention gives each step a way of its own to the answer. */
 Seqloom.attends = (trace) => trace.has("attention/decoder") || trace.has("attention/pool");
 
+/** True if the loss enters at every step, as `_everywhere` in `inspection/verdict.py`. */
+Seqloom.everywhere = ({ task, facts }) =>
+  ["generate", "transcribe"].includes(task) ||
+  (task === "classify" && (facts.model?.pool ?? "last") !== "last");
+
 /**
  * True if every step reaches the answer by itself, not only through the chain of states.
  * @param {Object} trace @param {Object} [layer] of `gradientLayers` @param {string} [way]
@@ -21,7 +26,16 @@ Seqloom.attends = (trace) => trace.has("attention/decoder") || trace.has("attent
 Seqloom.ownWays = (trace, layer, way = "loss") => {
   if (!trace.layers.some(chained) || (layer && !chained(layer))) return true;
   if (way === "jacobian") return false;
-  return Seqloom.attends(trace) && (!layer || layer.steps === "source");
+  return Seqloom.everywhere(trace) || (Seqloom.attends(trace) && (!layer || layer.steps === "source"));
+};
+
+/**
+ * The way that is shown first: from the answer, or from the last state where the loss enters at
+ * every step, because there only the Jacobian says how far the recurrence carries.
+ */
+Seqloom.firstWay = (trace, layer) => {
+  const has = layer.ways.some((way) => way.value === "jacobian");
+  return has && Seqloom.everywhere(trace) && !Seqloom.attends(trace) ? "jacobian" : layer.ways[0].value;
 };
 
 /**
