@@ -1,5 +1,7 @@
 """The picture of the gradient: what it says of memory, against a gradient that is known."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -78,3 +80,118 @@ def test_gradients_that_exploded_are_drawn(opened):
     assert one.errors == []
     one.tab.locator("#gradient .chip").nth(3).click()
     assert "= 3.4 " in one.tab.locator("#gradient .readout").inner_text()
+
+
+def pooled(gradient, **changes):
+    """A classifier whose attention looks at all 19 steps, and its gradients."""
+    unit = traces.named("source", "encoder.0.unit")
+    trace = traces.recurrent("lstm", **changes)
+    arrays = {
+        "attention/pool": traces.named("source")(np.full(19, 1 / 19)),
+        "gradient/encoder.0/h": unit(np.repeat(gradient[:, None], 24, axis=1)),
+    }
+    return trace.updated(arrays=arrays)
+
+
+def test_with_attention_the_line_is_one_per_cent_of_the_largest(opened):
+    """The step where the layer is read gets next to nothing: 1 % of that would lose no step."""
+    gradient = np.full(19, 1.0)
+    gradient[[2, 5, 11, 18]] = [0.009, 0.002, 0.0001, 0.003]
+    trace = pooled(gradient)
+    one = opened(page(trace))
+    found = one.tab.locator("#gradient .found")
+    assert found.inner_text() == "4 words of 19 get less than 1 % of what the strongest gets."
+    lost = one.tab.locator("#gradient .chip.lost").evaluate_all(
+        "chips => chips.map(c => Number(c.dataset.step))"
+    )
+    assert lost == [2, 5, 11, 18]
+    level, largest, edge = one.js(
+        """() => {
+          const { trace } = Seqloom.page;
+          const [layer] = Seqloom.gradientLayers(trace);
+          const series = Seqloom.gradientSeries(trace, layer, "loss");
+          return [series.level, series.largest, series.edge];
+        }"""
+    )
+    assert level == pytest.approx(0.01 * np.sqrt(24), rel=1e-5)
+    assert largest == pytest.approx(np.sqrt(24), rel=1e-5)
+    assert edge == -1
+    one.tab.get_by_role("button", name="from the last state").click()
+    assert "of what the strongest gets" not in found.inner_text()
+    assert one.errors == []
+
+
+def everywhere(task, **model):
+    """A trace whose loss enters at every step, and whose recurrence halves a change."""
+    far = 0.5 ** np.arange(19)[::-1]
+    trace = traces.recurrent(task=task, facts={"model": model})
+    return trace.updated(arrays={"jacobian/encoder.0/state": traces.named("source")(far)})
+
+
+@pytest.mark.parametrize(
+    ("task", "model"), [("generate", {}), ("transcribe", {}), ("classify", {"pool": "mean"})]
+)
+def test_where_the_loss_enters_at_every_step_the_last_state_is_shown_first(opened, task, model):
+    """The page's headline judges by the Jacobian there (`verdict.py`)."""
+    one = opened(page(everywhere(task, **model)))
+    section = one.tab.locator("#gradient")
+    found = section.locator(".found")
+    assert found.inner_text() == (
+        "Memory ends 7 steps back, at “this”: less than 1 % is left in the last state of a change "
+        "at the 12 words beyond, so they hardly count there."
+    )
+    assert "measured from the last state" in section.locator("header p").inner_text()
+    section.locator("[data-value=loss]").click()
+    assert "Memory ends" not in found.inner_text()
+    assert re.search(r"of what the strongest gets|reach the answer", found.inner_text())
+    assert one.errors == []
+
+
+@pytest.mark.parametrize("model", [{}, {"pool": "last"}])
+def test_where_only_the_end_is_read_the_answer_is_shown_first(opened, model):
+    one = opened(page(everywhere("classify", **model)))
+    pressed = one.tab.locator("#gradient button[aria-pressed=true]").all_inner_texts()
+    assert "from the answer" in pressed
+    assert "travels from the answer back, word by word" in one.tab.locator("#gradient").inner_text()
+
+
+def test_one_word_beyond_is_it(opened):
+    norms = np.ones(19)
+    norms[0] = 0.001
+    trace = traces.recurrent().updated(
+        arrays={"jacobian/encoder.0/state": traces.named("source")(norms)}
+    )
+    one = opened(page(trace))
+    one.tab.get_by_role("button", name="from the last state").click()
+    found = one.tab.locator("#gradient .found").inner_text()
+    assert found.endswith("a change at the 1 word beyond, so it hardly counts there.")
+
+
+@pytest.mark.parametrize(
+    ("task", "output", "shown"),
+    [
+        ("generate", " ", "␣"),
+        ("generate", "\n", "⏎"),
+        ("transcribe", "", "nothing was written"),
+        ("transcribe", "a b", "a b"),
+    ],
+)
+def test_an_answer_that_would_be_blank_is_seen(opened, task, output, shown):
+    """In the head, and in the picture, whose canvas hears its text here."""
+    trace = traces.recurrent(task=task, output=output, facts={})
+    one = opened(page(trace))
+    assert one.tab.locator(".head .answer").inner_text() == shown
+    one.js(
+        """() => {
+          const fill = CanvasRenderingContext2D.prototype.fillText;
+          globalThis.written = [];
+          CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+            globalThis.written.push(text);
+            return fill.call(this, text, ...place);
+          };
+        }"""
+    )
+    one.tab.locator("#gradient [data-value=loss]").click()
+    one.frames()
+    written = one.js("() => globalThis.written")
+    assert written[written.index("answer") + 1] == shown.split(" was")[0]

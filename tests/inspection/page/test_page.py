@@ -238,3 +238,20 @@ def test_an_empty_text_has_a_page(opened):
     one = opened(page(traces.recurrent(symbols=SOME, arrays=empty, labels=labels, input="")))
     assert sections(one) == ["head", "output", "model"]  # probabilities are still there
     assert one.errors == []
+
+
+@pytest.mark.parametrize(
+    ("name", "extra", "title"),
+    [
+        ("lstm", None, "The class of a text, by an LSTM"),
+        ("lstm", "attention/pool", "The class of a text, by an LSTM with attention"),
+        ("attention", None, "A sequence from a sequence, by a GRU with attention"),
+        ("transformer", "attention/pool", "The class of a text, by a Transformer"),
+    ],
+)
+def test_the_title_tells_a_network_with_attention_from_one_without(opened, name, extra, title):
+    trace = traces.ALL[name]()
+    T = len(trace.labels["source"])
+    if extra:
+        trace = trace.updated(arrays={extra: traces.named("source")(np.full(T, 1 / T))})
+    assert opened(page(trace)).tab.locator("h1").inner_text() == title

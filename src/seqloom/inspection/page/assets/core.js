@@ -49,6 +49,16 @@ Seqloom.shown = (symbol) => {
   return /^\p{M}/u.test(symbol) ? "◌" + symbol : symbol;
 };
 
+/**
+ * What the network answered, as it is shown: an answer of white space or a mark is made visible, and
+ * where nothing was written, it says so. Empty if the answer is no text.
+ */
+Seqloom.answerOf = ({ output, task }) => {
+  if (!output) return ["transcribe", "transduce"].includes(task) ? "nothing was written" : "";
+  if (/^\s+$/.test(output)) return [...output].map(Seqloom.shown).join("");
+  return task === "generate" ? Seqloom.shown(output) : output;
+};
+
 /** True for symbols that stand for something else than their text. */
 Seqloom.special = (symbol) => Object.hasOwn(SPECIAL_TEXT, symbol);
 

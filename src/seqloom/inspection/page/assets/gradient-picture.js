@@ -5,7 +5,7 @@
  * without that chain, or one with attention, gives every step an arrow of its own.
  */
 
-/** Draws the picture. `state` is {series, layer, log, chained, answer, trace}. */
+/** Draws the picture. `state` is {series, layer, log, answer, trace}. */
 Seqloom.drawGradient = (context, width, height, state, page) => {
   const { palette } = page,
     { series, layer } = state;
@@ -18,7 +18,7 @@ Seqloom.drawGradient = (context, width, height, state, page) => {
   );
   const label = (t) => Seqloom.shown(page.trace.label(layer.steps, t));
   const room = Seqloom.labelRoom(context, steps, label);
-  const lane = state.direct ? 86 : 46;
+  const lane = series.direct ? 86 : 46;
   const box = { top: 26, height: height - 26 - lane - room - 6 };
   const y = scaleOf(series, box, state.log);
   drawLostSide(context, series, layer, steps, box.top, height - box.top - 2, palette);
@@ -27,7 +27,7 @@ Seqloom.drawGradient = (context, width, height, state, page) => {
   for (const line of series.lines) drawLine(context, line, steps, y, palette);
   const middle = box.top + box.height + lane / 2;
   drawAnswer(context, state, steps, answer, middle, box, palette);
-  if (state.direct) drawOwnArrows(context, state, steps, box.top + box.height + 4, lane - 8, palette);
+  if (series.direct) drawOwnArrows(context, state, steps, box.top + box.height + 4, lane - 8, palette);
   else drawChain(context, state, steps, middle, palette);
   const colour = (t) => (series.lost[t] ? palette.css.warm : palette.css.ink);
   const chosen = page.steps[layer.steps] ?? -1;

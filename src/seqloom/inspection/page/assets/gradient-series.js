@@ -4,9 +4,39 @@
  * step, where the answer stands, and where memory ends.
  *
  * `share` of a step is its number over the largest. The 1 % line is 1 % of what arrives at the step
- * where the layer is read, as in `inspection/memory.py`.
+ * where the layer is read, as in `inspection/memory.py`; where every step has a way of its own to
+ * the answer, 1 % of the largest.
  */
 Seqloom.MEMORY = 0.01;
+
+const chained = (layer) => ["rnn", "lstm", "gru"].includes(layer.kind);
+
+/** True if attention gives each step a way of its own to the answer. */
+Seqloom.attends = (trace) => trace.has("attention/decoder") || trace.has("attention/pool");
+
+/** True if the loss enters at every step, as `_everywhere` in `inspection/verdict.py`. */
+Seqloom.everywhere = ({ task, facts }) =>
+  ["generate", "transcribe"].includes(task) ||
+  (task === "classify" && (facts.model?.pool ?? "last") !== "last");
+
+/**
+ * True if every step reaches the answer by itself, not only through the chain of states.
+ * @param {Object} trace @param {Object} [layer] of `gradientLayers` @param {string} [way]
+ */
+Seqloom.ownWays = (trace, layer, way = "loss") => {
+  if (!trace.layers.some(chained) || (layer && !chained(layer))) return true;
+  if (way === "jacobian") return false;
+  return Seqloom.everywhere(trace) || (Seqloom.attends(trace) && (!layer || layer.steps === "source"));
+};
+
+/**
+ * The way that is shown first: from the answer, or from the last state where the loss enters at
+ * every step, because there only the Jacobian says how far the recurrence carries.
+ */
+Seqloom.firstWay = (trace, layer) => {
+  const has = layer.ways.some((way) => way.value === "jacobian");
+  return has && Seqloom.everywhere(trace) && !Seqloom.attends(trace) ? "jacobian" : layer.ways[0].value;
+};
 
 /**
  * The ways a trace can draw: each layer by the answer's loss, by the last state, and the input itself.
@@ -21,7 +51,7 @@ Seqloom.gradientLayers = (trace) => {
     if (trace.has(`gradient/${layer.name}/h`)) ways.push({ value: "loss", text: "from the answer" });
     if (trace.has(`jacobian/${layer.name}/state`))
       ways.push({ value: "jacobian", text: "from the last state" });
-    const recurrent = ["rnn", "lstm", "gru"].includes(layer.kind);
+    const recurrent = chained(layer);
     if (ways.length) found.push({ ...layer, layer: layer.name, recurrent, ways });
   }
   if (trace.has("gradient/input")) {
@@ -50,8 +80,8 @@ Seqloom.firstGradientLayer = (layers) => {
  * @param {Object} trace @param {Object} layer of `gradientLayers` @param {string} way
  * @returns {{values: Float64Array, share: Float64Array, largest: number, start: number, end: number,
  *   lines: {name: string, colour: string, share: Float64Array}[], direct: boolean, lost: Uint8Array,
- *   symbol: string}} `end` is the step where the layer is read; `lost[t]` is 1 under the line; only
- *   the last `known` steps were computed
+ *   symbol: string}} `end` is the step where the layer is read; `direct` if every step has a way of
+ *   its own; `lost[t]` is 1 under the line; only the last `known` steps were computed
  */
 Seqloom.gradientSeries = (trace, layer, way) => {
   const read = (name) => (trace.has(name) ? Float64Array.from(trace.get(name).numbers()) : null);
@@ -80,7 +110,7 @@ Seqloom.gradientSeries = (trace, layer, way) => {
   } else values = read("gradient/input").map(Math.abs);
   lines = lines.filter((line) => line.values);
   const end = layer.reverse ? 0 : values.length - 1;
-  const direct = !layer.recurrent;
+  const direct = Seqloom.ownWays(trace, layer, way);
   let largest = 0;
   for (const v of values) if (v > largest) largest = v;
   const start = direct || values[end] === 0 ? largest : values[end];
@@ -102,7 +132,7 @@ Seqloom.gradientSeries = (trace, layer, way) => {
     lost,
     known,
     symbol: symbolOf(layer, way),
-    ...memoryOf(lost, layer, known),
+    ...memoryOf(lost, layer, direct, known),
   };
 };
 
@@ -117,8 +147,8 @@ function symbolOf(layer, way) {
  * where the layer is read, all are lost, or -1; `edgeCount` of them; `kept` is the
  * distance to the first.
  */
-function memoryOf(lost, { reverse, recurrent }, known) {
-  if (!recurrent) return { edge: -1, kept: lost.length };
+function memoryOf(lost, { reverse }, direct, known) {
+  if (direct) return { edge: -1, kept: lost.length };
   const far = Array.from(lost.keys());
   if (reverse) far.reverse(); // from the far end towards where the layer is read
   const first = lost.length - known;

@@ -10,18 +10,29 @@ const HINTS = {
   own: (word) =>
     `A network learns by an error that travels from the answer back. Here each ${word} has a way of its own to ` +
     `the answer, so the bars need not shrink with the distance: look whether the far ${word}s keep theirs.`,
+  every: (word) =>
+    `The error enters at every ${word} here, so each has a short way to it. How far the recurrence itself carries is ` +
+    `measured from the last state: each bar shows how much of a small change at a ${word} is left there, to scale. ` +
+    `Going back, look for the first bar under the dashed 1 % line: what stands beyond it hardly counts at the end.`,
 };
+
+/** Which hint fits what is drawn first. */
+function hintOf(trace) {
+  const layer = Seqloom.firstGradientLayer(Seqloom.gradientLayers(trace));
+  if (!Seqloom.ownWays(trace)) return HINTS.chain;
+  return Seqloom.firstWay(trace, layer) === "jacobian" ? HINTS.every : HINTS.own;
+}
 
 Seqloom.section({
   id: "gradient",
   title: "Gradient through time",
-  hint: (trace) => HINTS[ownWays(trace) ? "own" : "chain"](Seqloom.stepWord(trace)),
+  hint: (trace) => hintOf(trace)(Seqloom.stepWord(trace)),
   available: (trace) => Seqloom.gradientLayers(trace).length > 0,
   render(root, trace, page) {
     const { dom } = Seqloom;
     const layers = Seqloom.gradientLayers(trace);
     const state = { layer: Seqloom.firstGradientLayer(layers), log: false, trace };
-    state.way = state.layer.ways[0].value;
+    state.way = Seqloom.firstWay(trace, state.layer);
     const controls = root.appendChild(dom("div", { class: "controls" }));
     const found = root.appendChild(dom("p", { class: "found" }));
     const key = root.appendChild(dom("ul", { class: "key" }));
@@ -37,10 +48,9 @@ Seqloom.section({
 
     function update() {
       const { layer } = state;
-      if (!layer.ways.some((way) => way.value === state.way)) state.way = layer.ways[0].value;
+      if (!layer.ways.some((way) => way.value === state.way)) state.way = Seqloom.firstWay(trace, layer);
       state.series = Seqloom.gradientSeries(trace, layer, state.way);
-      state.direct = !layer.recurrent || ownWays(trace, layer, state.way);
-      state.answer = state.way === "jacobian" ? "last state" : trace.output || "next";
+      state.answer = state.way === "jacobian" ? "last state" : answerIn(trace);
       Seqloom.setControls(controls, controlsOf(layers, state, update));
       found.textContent = inWords(state, trace) + unknown(state.series);
       key.replaceChildren(...keyOf(state));
@@ -76,12 +86,11 @@ Seqloom.section({
   },
 });
 
-/** True if every step reaches the answer by itself: no chain, or attention over all steps. */
-function ownWays(trace, layer, way = "loss") {
-  const chained = trace.layers.some((l) => ["rnn", "lstm", "gru"].includes(l.kind));
-  if (!chained) return true;
-  const attended = trace.has("attention/decoder") || trace.has("attention/pool");
-  return attended && way !== "jacobian" && (!layer || layer.steps === "source");
+/** The answer in a word or two, where a picture has room for no more. */
+function answerIn(trace) {
+  const told = Seqloom.answerOf(trace);
+  if (told) return trace.output ? told : "nothing";
+  return trace.task === "forecast" ? "forecast" : "next";
 }
 
 function controlsOf(layers, state, update) {
@@ -122,8 +131,9 @@ function keyOf({ series }) {
 }
 
 /** What the picture shows, as a sentence. */
-function inWords({ series, layer, direct }, trace) {
+function inWords({ series, layer, way }, trace) {
   const { count, shown } = Seqloom;
+  const { direct } = series;
   const lost = series.lost.reduce((sum, v) => sum + v, 0),
     all = series.values.length;
   const what = Seqloom.stepWord(trace, layer.steps);
@@ -131,12 +141,16 @@ function inWords({ series, layer, direct }, trace) {
   if (series.edge >= 0) {
     // a name for the place where it ends, if steps have names
     const word = trace.labels[layer.steps] ? `, at “${shown(trace.label(layer.steps, series.edge))}”` : "";
-    return `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % of the gradient reaches the ${count(series.edgeCount, what)} beyond, so they could hardly be learned from.`;
+    const start = `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % `;
+    const beyond = `the ${count(series.edgeCount, what)} beyond, so ${series.edgeCount === 1 ? "it" : "they"}`;
+    return way === "jacobian"
+      ? `${start}is left in the last state of a change at ${beyond} hardly ${series.edgeCount === 1 ? "counts" : "count"} there.`
+      : `${start}of the gradient reaches ${beyond} could hardly be learned from.`;
   }
   if (lost === 0)
     return direct
       ? `All ${count(all, what)} reach the answer.`
-      : `The gradient reaches all ${count(all, what)}: it stays above 1 % to the far end.`;
+      : `${way === "jacobian" ? "The effect on the last state" : "The gradient"} reaches back over all ${count(all, what)}: it stays above 1 % to the far end.`;
   const rest = direct ? "of what the strongest gets." : "; others beyond them still reach the answer.";
   return `${count(lost, what)} of ${all} ${lost === 1 ? "gets" : "get"} less than 1 % ${rest}`.replace(
     " ;",

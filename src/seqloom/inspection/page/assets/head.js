@@ -105,7 +105,7 @@ Seqloom.section({
     const { dom } = Seqloom;
     const title = root.parentElement.querySelector("h1");
     title.className = "label";
-    title.textContent = `${TASKS[trace.task] ?? trace.task}, by ${article(RUNGS[trace.rung] ?? trace.rung)}`;
+    title.textContent = `${TASKS[trace.task] ?? trace.task}, by ${article(RUNGS[trace.rung] ?? trace.rung)}${attended(trace)}`;
     const [first, ...rest] = [trace.facts.verdict ?? []].flat();
     if (first) root.append(...verdict(first, rest));
     if (trace.labels.source?.length || trace.input) {
@@ -113,13 +113,19 @@ Seqloom.section({
       if (trace.labels.source?.length) Seqloom.chips(root, page, "source");
       else root.append(dom("p", { dir: "auto" }, trace.input));
     }
-    if (trace.output || trace.labels.target?.length) root.append(dom("p", { class: "label" }, "Answer"));
-    if (trace.output) root.append(dom("p", { class: "answer", dir: "auto" }, trace.output));
+    const answer = Seqloom.answerOf(trace);
+    if (answer || trace.labels.target?.length) root.append(dom("p", { class: "label" }, "Answer"));
+    const none = trace.output ? "" : " muted";
+    if (answer) root.append(dom("p", { class: `answer${none}`, dir: "auto" }, answer));
     const sure = sureness(trace);
     if (sure) root.append(dom("p", { class: "muted" }, sure));
     if (trace.labels.target?.length > 1 && trace.task !== "generate") Seqloom.chips(root, page, "target");
   },
 });
+
+/** A recurrent network that looks at all steps is another rung than the same cell without. */
+const attended = (trace) =>
+  ["rnn", "lstm", "gru"].includes(trace.rung) && Seqloom.attends(trace) ? " with attention" : "";
 
 /** The first sentence in large words, what it goes on with below, what else was found in a list. */
 function verdict(first, rest) {
