@@ -33,6 +33,11 @@ def blocks(page):
     return re.findall(r"```python\n(.*?)```", plain, re.DOTALL)
 
 
+def quotations(text):
+    """Name and code of each."""
+    return {found[3]: found[4] for found in pages.QUOTE.finditer(text)}
+
+
 def ids(page):
     return page.stem
 
@@ -60,6 +65,23 @@ def test_quotations_are_the_code(page):
         assert pages.QUOTE.search(text)
     assert pages.quoted(text) == text, "run: python docs/build.py story"
     assert text.count("<!-- from ") == len(pages.QUOTE.findall(text))
+
+
+@pytest.mark.parametrize("page", CHAPTERS, ids=ids)
+def test_what_a_quotation_leaves_to_a_helper_is_quoted_or_explained(page):
+    """Where code is cut in two, a chapter that quotes one half must not lose the other."""
+    text = text_of(page)
+    called = set(re.findall(r"(?<![\w.])(_[a-z]\w+)\(", "".join(quotations(text).values())))
+    explained = set(re.findall(r"`(_\w+)`", pages.QUOTE.sub("", text)))
+    assert called <= quotations(text).keys() | explained
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [("02-rnn", "1.0 - h**2"), ("03-lstm", "d_c * f"), ("04-gru", "d_state.h * saved.z")],
+)
+def test_the_line_that_the_text_explains_is_in_a_quotation(page, said):
+    assert said in "".join(quotations(text_of(STORY / f"{page}.md")).values())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
