@@ -71,11 +71,12 @@ def of_untrained() -> dict[str, str]:
     }
     for cell in CELLS:
         sizes = norms(untrained_trace(cell))
-        found[f"untrained-{cell}-steps"] = str(fallen(sizes))
+        found[f"untrained-{cell}-steps"] = reach(sizes)
         found[f"untrained-{cell}-first"] = scientific(sizes[0] / sizes.max())
     for bias in (1, 2):
         sizes = norms(untrained_trace("lstm", bias))
-        found[f"untrained-lstm-bias{bias}-steps"] = str(fallen(sizes))
+        found[f"untrained-lstm-bias{bias}-steps"] = reach(sizes)
+        found[f"untrained-lstm-bias{bias}-least"] = f"{100 * sizes.min() / sizes.max():.1f}"
     jacobian = untrained_trace("rnn")["jacobian/encoder.0/state"].values
     found["untrained-rnn-factor"] = (
         f"{(jacobian[0] / jacobian[-1]) ** (1 / (len(jacobian) - 1)):.2f}"
@@ -176,6 +177,12 @@ def word_errors(coder: str, data: Path, runs: Path) -> tuple[float, list[float]]
     letters = np.array([len(w) for w in some])
     parts = [(letters >= low) & (letters <= high) for low, high in LENGTHS]
     return 100 * wrong.sum() / sizes.sum(), [100 * wrong[p].sum() / sizes[p].sum() for p in parts]
+
+
+def reach(sizes: np.ndarray) -> str:
+    """Steps back after which a gradient is below 1 % of the largest, or `never`."""
+    steps = fallen(sizes)
+    return "never" if steps is None else str(steps)
 
 
 def scientific(value: float) -> str:

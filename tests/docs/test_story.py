@@ -113,6 +113,8 @@ def test_numbers_of_untrained_networks_are_true():
                 names.add(name)
                 assert value == found[name], (page.name, name)
     assert len(names) >= 7
+    assert found["untrained-lstm-bias2-steps"] == "never"
+    assert float(found["untrained-lstm-bias2-least"]) > 1  # as "never" says
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -164,7 +166,9 @@ def _rows(last, part):
 
 def test_how_far_a_gradient_reaches():
     assert fallen(np.array([0.001, 0.02, 0.5, 1.0])) == 3
-    assert fallen(np.array([0.02, 0.5, 1.0])) == 3  # all of them
+    assert fallen(np.array([0.02, 0.5, 1.0])) is None  # it never falls so far
+    assert measures.reach(np.array([0.02, 0.5, 1.0])) == "never"
+    assert measures.reach(np.array([0.001, 0.02, 0.5, 1.0])) == "3"
     assert fallen(np.array([1.0, 0.001, 1.0])) == 1  # what comes back later does not count
 
 
