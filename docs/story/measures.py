@@ -16,7 +16,18 @@ from seqloom.evaluation.edit_distance import best_reference
 from seqloom.inspection import Trace
 
 from .gradients import fallen, reader_of, trace_reader, untrained
-from .networks import DISTANCE, NETWORKS, SEED, WORDS, negation_file, trained
+from .networks import (
+    DISTANCE,
+    NETWORKS,
+    RECALL,
+    RECALL_SEEDS,
+    RECALL_STEPS,
+    SEED,
+    WORDS,
+    negation_file,
+    recalled,
+    trained,
+)
 
 BETWEEN = "on a cold november evening after the long drive into town with an old friend beside me"
 LONG = f"it is highly unlikely {BETWEEN} as things stand that i would not recommend this movie"
@@ -64,6 +75,10 @@ def of_untrained() -> dict[str, str]:
         "words": str(len(LONG.split())),
         "distance": str(DISTANCE),
         "steps-negation": f"{NETWORKS['negation-rnn'].steps:,}",
+        "steps-longer": f"{NETWORKS['negation-rnn-longer'].steps:,}",
+        "recall-steps": f"{RECALL_STEPS:,}",
+        "recall-seeds": str(RECALL_SEEDS),
+        "recall-networks": str(len(CELLS) * len(RECALL) * RECALL_SEEDS),
         "pairs": f"{WORDS:,}",
         "steps-words": f"{NETWORKS['words-attention'].steps:,}",
         "steps-transformer": f"{NETWORKS['words-transformer'].steps:,}",
@@ -88,7 +103,7 @@ def negation(runs: Path) -> dict[str, str]:
     """Accuracy by words between, the sentence itself, and effective memory after training."""
     rows = [line.split("\t") for line in _lines(negation_file("test", runs))[1:]]
     found = {}
-    for rung in RUNGS:
+    for rung in (*RUNGS, "rnn-longer"):
         model = trained(f"negation-{rung}", Path(), runs)
         right = np.array(
             [p == row[1] for p, row in zip(model.predict([r[0] for r in rows]), rows, strict=True)]
@@ -105,6 +120,20 @@ def negation(runs: Path) -> dict[str, str]:
             found[f"trained-{rung}-first"] = scientific(norms(trace)[0] / norms(trace).max())
             found |= _kept(trace)
     found["negation-test"] = f"{len(rows):,}"
+    return found
+
+
+def recall(runs: Path) -> dict[str, str]:
+    """Right answers by distance, each seed; reach of the gradient before training and after."""
+    found = {}
+    for entry in recalled(runs)["entries"]:
+        for distance in RECALL:
+            of = [run for run in entry["runs"] if run["length"] == distance]
+            name = f"recall-{entry['name']}-{distance}"
+            found[name] = ", ".join(f"{run['score']:.0f}" for run in of)
+            for when in ("start", "end"):
+                reached = ", ".join(str(run["memory"][when]) for run in of)
+                found[f"{name}-{when}"] = reached
     return found
 
 

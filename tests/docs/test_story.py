@@ -20,6 +20,7 @@ STORY = ROOT / "docs" / "story"
 CHAPTERS = sorted(STORY.glob("0*.md"))
 PAGES = [STORY / "README.md", *CHAPTERS]
 DATA = ROOT / "../shared/data"
+RECALLED = ("recall-rnn-5", "recall-rnn-20", "recall-gru-20")
 ARTICLE = "highly unlikely that I would not recommend this movie"
 
 
@@ -117,6 +118,25 @@ def test_numbers_of_untrained_networks_are_true():
     assert float(found["untrained-lstm-bias2-least"]) > 1  # as "never" says
 
 
+def test_the_rnn_recalls_what_is_near_and_not_what_is_far():
+    """The chapter's claim, of the numbers that stand in it; distance is all that differs."""
+    said = pages.stated(text_of(STORY / "02-rnn.md"))
+    near, far, gated = (list(map(float, said[name].split(", "))) for name in RECALLED)
+    assert min(near) > 90
+    assert max(far) < 50
+    assert min(gated) > 90
+    assert set(said["recall-rnn-20-start"].split(", ")) == {said["untrained-rnn-steps"]}
+
+
+def test_a_network_that_has_not_learned_is_no_evidence_of_distance():
+    said = pages.stated(text_of(STORY / "02-rnn.md"))
+    short, long = (float(said[f"negation-rnn-{words}"]) for words in (0, 20))
+    assert short < 65
+    assert abs(short - long) < 10
+    assert float(said["negation-rnn-longer"]) > 90
+    assert "Distance explains nothing in this table" in text_of(STORY / "02-rnn.md")
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_gradients_and_jacobians_against_torch(cell):
     """The rest of the sequence as a function of the state after step t, float64 autograd of it."""
@@ -201,6 +221,12 @@ def test_the_whole_story_is_made_and_its_claims_hold(tmp_path):
     number = {name: float(value) for name, value in found.items() if re.fullmatch(r"[\d.]+", value)}
     assert number["negation-fully-connected"] == 50
     assert number["negation-rnn"] < 65
+    assert number["negation-rnn-longer"] > 90
+    scores = {name: list(map(float, found[name].split(", "))) for name in RECALLED}
+    assert len(scores["recall-rnn-5"]) == 3
+    assert min(scores["recall-rnn-5"]) > 90
+    assert max(scores["recall-rnn-20"]) < 90
+    assert min(scores["recall-gru-20"]) > 90
     assert number["negation-lstm"] > 95
     assert number["negation-gru"] > 95
     assert number["gru-passing"] > number["rnn-passing"]
