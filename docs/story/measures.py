@@ -36,6 +36,7 @@ RUNGS = ("fully-connected", *CELLS)
 CODERS = ("context", "attention", "transformer")
 LENGTHS = ((3, 5), (6, 8), (9, 11), (12, 22))  # letters of a word
 TEST_WORDS, TEST_REVIEWS, LONG_REVIEW = 1500, 60, 25
+CARRIED = 0.5  # of the range from -1 to 1: a unit's state has changed
 WORD = "CONTEMPORANEOUSLY"
 
 
@@ -76,6 +77,7 @@ def of_untrained() -> dict[str, str]:
         "distance": str(DISTANCE),
         "steps-negation": f"{NETWORKS['negation-rnn'].steps:,}",
         "steps-longer": f"{NETWORKS['negation-rnn-longer'].steps:,}",
+        "carried": str(CARRIED),
         "recall-steps": f"{RECALL_STEPS:,}",
         "recall-seeds": str(RECALL_SEEDS),
         "recall-networks": str(len(CELLS) * len(RECALL) * RECALL_SEEDS),
@@ -119,6 +121,8 @@ def negation(runs: Path) -> dict[str, str]:
             trace = trained_trace(model)
             found[f"trained-{rung}-first"] = scientific(norms(trace)[0] / norms(trace).max())
             found |= _kept(trace)
+        if rung == "gru":
+            found |= _carried(trace, model)
     found["negation-test"] = f"{len(rows):,}"
     return found
 
@@ -149,6 +153,33 @@ def _kept(trace: Trace) -> dict[str, str]:
             found[f"{cell}-closed"] = str((mean < 0.5).sum())
     sizes = norms(trace)[passing]
     return found | {f"{trace.rung}-passing": f"{sizes[0] / sizes[-1]:.2f}"}
+
+
+def _carried(trace: Trace, model: Any) -> dict[str, str]:
+    """Which units of the GRU know, after the words that mean nothing, which word began it all.
+
+    The same sentence with *likely* for *unlikely*: units whose state differs by `CARRIED` at the
+    last of these words, among those whose update gate stayed open, and among the others.
+    """
+    text = LONG.replace("unlikely", "likely")
+    other = trained_trace(model, text)
+    words = trace.labels["source"]
+    passing = slice(words.index("evening"), words.index("that"))
+    z, h, h_other = (
+        of[f"states/encoder.0/{name}"].values
+        for of, name in ((trace, "z"), (trace, "h"), (other, "h"))
+    )
+    open_ = z[passing].mean(axis=0) > 0.9
+    differs = np.abs(h - h_other)[passing.stop - 1] > CARRIED
+    positive = model.predict_proba([text])[0][model.labels.index("positive")]
+    return {
+        "gru-carried": str(differs.sum()),
+        "gru-carried-open": str((differs & open_).sum()),
+        "gru-carried-others": str((differs & ~open_).sum()),
+        "gru-others": str((~open_).sum()),
+        "gru-rewriting": str((z[words.index("unlikely") + 2] < 0.5).sum()),
+        "likely-gru": f"{100 * positive:.0f}",
+    }
 
 
 def reviews(data: Path, runs: Path) -> dict[str, str]:

@@ -137,6 +137,18 @@ def test_a_network_that_has_not_learned_is_no_evidence_of_distance():
     assert "Distance explains nothing in this table" in text_of(STORY / "02-rnn.md")
 
 
+def test_what_carries_a_word_is_counted_by_changing_the_word():
+    said = pages.stated(text_of(STORY / "04-gru.md"))
+    found = {name: int(said[f"gru-{name}"]) for name in ("carried", "open", "others", "rewriting")}
+    kept, anew = int(said["gru-carried-open"]), int(said["gru-carried-others"])
+    assert kept + anew == found["carried"]
+    assert found["open"] + found["others"] == 64
+    assert kept > found["open"] / 2  # "most of those"
+    assert 0 < anew < kept  # "but not by them alone"
+    assert found["rewriting"] > 32
+    assert float(said["likely-gru"]) < 5 < 95 < float(said["sentence-gru"])
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_gradients_and_jacobians_against_torch(cell):
     """The rest of the sequence as a function of the state after step t, float64 autograd of it."""
@@ -229,6 +241,7 @@ def test_the_whole_story_is_made_and_its_claims_hold(tmp_path):
     assert min(scores["recall-gru-20"]) > 90
     assert number["negation-lstm"] > 95
     assert number["negation-gru"] > 95
+    assert number["gru-carried-open"] > number["gru-carried-others"] > 0
     assert number["gru-passing"] > number["rnn-passing"]
     drawn = {path.name for path in (out / "figures").iterdir()}
     if not (DATA / "g2p_en").exists():
