@@ -110,7 +110,10 @@ def _cell_norms(steps: list[Any], w: Any, last: Any) -> dict[str, np.ndarray]:
     return {"cell": along, "gates": rest}
 
 
-def fallen(sizes: np.ndarray, share: float = 0.01) -> int:
-    """Steps back from the last one in which a gradient stays above a share of the largest."""
+def fallen(sizes: np.ndarray, share: float = 0.01) -> int | None:
+    """Steps back from the last one until a gradient is below a share of the largest.
+
+    None if it never is.
+    """
     below = np.flatnonzero(sizes[::-1] < share * sizes.max())
-    return int(below[0]) if len(below) else len(sizes)
+    return int(below[0]) if len(below) else None

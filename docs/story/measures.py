@@ -16,7 +16,18 @@ from seqloom.evaluation.edit_distance import best_reference
 from seqloom.inspection import Trace
 
 from .gradients import fallen, reader_of, trace_reader, untrained
-from .networks import DISTANCE, NETWORKS, SEED, WORDS, negation_file, trained
+from .networks import (
+    DISTANCE,
+    NETWORKS,
+    RECALL,
+    RECALL_SEEDS,
+    RECALL_STEPS,
+    SEED,
+    WORDS,
+    negation_file,
+    recalled,
+    trained,
+)
 
 BETWEEN = "on a cold november evening after the long drive into town with an old friend beside me"
 LONG = f"it is highly unlikely {BETWEEN} as things stand that i would not recommend this movie"
@@ -25,6 +36,7 @@ RUNGS = ("fully-connected", *CELLS)
 CODERS = ("context", "attention", "transformer")
 LENGTHS = ((3, 5), (6, 8), (9, 11), (12, 22))  # letters of a word
 TEST_WORDS, TEST_REVIEWS, LONG_REVIEW = 1500, 60, 25
+CARRIED = 0.5  # of the range from -1 to 1: a unit's state has changed
 WORD = "CONTEMPORANEOUSLY"
 
 
@@ -64,6 +76,11 @@ def of_untrained() -> dict[str, str]:
         "words": str(len(LONG.split())),
         "distance": str(DISTANCE),
         "steps-negation": f"{NETWORKS['negation-rnn'].steps:,}",
+        "steps-longer": f"{NETWORKS['negation-rnn-longer'].steps:,}",
+        "carried": str(CARRIED),
+        "recall-steps": f"{RECALL_STEPS:,}",
+        "recall-seeds": str(RECALL_SEEDS),
+        "recall-networks": str(len(CELLS) * len(RECALL) * RECALL_SEEDS),
         "pairs": f"{WORDS:,}",
         "steps-words": f"{NETWORKS['words-attention'].steps:,}",
         "steps-transformer": f"{NETWORKS['words-transformer'].steps:,}",
@@ -71,11 +88,12 @@ def of_untrained() -> dict[str, str]:
     }
     for cell in CELLS:
         sizes = norms(untrained_trace(cell))
-        found[f"untrained-{cell}-steps"] = str(fallen(sizes))
+        found[f"untrained-{cell}-steps"] = reach(sizes)
         found[f"untrained-{cell}-first"] = scientific(sizes[0] / sizes.max())
     for bias in (1, 2):
         sizes = norms(untrained_trace("lstm", bias))
-        found[f"untrained-lstm-bias{bias}-steps"] = str(fallen(sizes))
+        found[f"untrained-lstm-bias{bias}-steps"] = reach(sizes)
+        found[f"untrained-lstm-bias{bias}-least"] = f"{100 * sizes.min() / sizes.max():.1f}"
     jacobian = untrained_trace("rnn")["jacobian/encoder.0/state"].values
     found["untrained-rnn-factor"] = (
         f"{(jacobian[0] / jacobian[-1]) ** (1 / (len(jacobian) - 1)):.2f}"
@@ -87,7 +105,7 @@ def negation(runs: Path) -> dict[str, str]:
     """Accuracy by words between, the sentence itself, and effective memory after training."""
     rows = [line.split("\t") for line in _lines(negation_file("test", runs))[1:]]
     found = {}
-    for rung in RUNGS:
+    for rung in (*RUNGS, "rnn-longer"):
         model = trained(f"negation-{rung}", Path(), runs)
         right = np.array(
             [p == row[1] for p, row in zip(model.predict([r[0] for r in rows]), rows, strict=True)]
@@ -103,7 +121,23 @@ def negation(runs: Path) -> dict[str, str]:
             trace = trained_trace(model)
             found[f"trained-{rung}-first"] = scientific(norms(trace)[0] / norms(trace).max())
             found |= _kept(trace)
+        if rung == "gru":
+            found |= _carried(trace, model)
     found["negation-test"] = f"{len(rows):,}"
+    return found
+
+
+def recall(runs: Path) -> dict[str, str]:
+    """Right answers by distance, each seed; reach of the gradient before training and after."""
+    found = {}
+    for entry in recalled(runs)["entries"]:
+        for distance in RECALL:
+            of = [run for run in entry["runs"] if run["length"] == distance]
+            name = f"recall-{entry['name']}-{distance}"
+            found[name] = ", ".join(f"{run['score']:.0f}" for run in of)
+            for when in ("start", "end"):
+                reached = ", ".join(str(run["memory"][when]) for run in of)
+                found[f"{name}-{when}"] = reached
     return found
 
 
@@ -119,6 +153,33 @@ def _kept(trace: Trace) -> dict[str, str]:
             found[f"{cell}-closed"] = str((mean < 0.5).sum())
     sizes = norms(trace)[passing]
     return found | {f"{trace.rung}-passing": f"{sizes[0] / sizes[-1]:.2f}"}
+
+
+def _carried(trace: Trace, model: Any) -> dict[str, str]:
+    """Which units of the GRU know, after the words that mean nothing, which word began it all.
+
+    The same sentence with *likely* for *unlikely*: units whose state differs by `CARRIED` at the
+    last of these words, among those whose update gate stayed open, and among the others.
+    """
+    text = LONG.replace("unlikely", "likely")
+    other = trained_trace(model, text)
+    words = trace.labels["source"]
+    passing = slice(words.index("evening"), words.index("that"))
+    z, h, h_other = (
+        of[f"states/encoder.0/{name}"].values
+        for of, name in ((trace, "z"), (trace, "h"), (other, "h"))
+    )
+    open_ = z[passing].mean(axis=0) > 0.9
+    differs = np.abs(h - h_other)[passing.stop - 1] > CARRIED
+    positive = model.predict_proba([text])[0][model.labels.index("positive")]
+    return {
+        "gru-carried": str(differs.sum()),
+        "gru-carried-open": str((differs & open_).sum()),
+        "gru-carried-others": str((differs & ~open_).sum()),
+        "gru-others": str((~open_).sum()),
+        "gru-rewriting": str((z[words.index("unlikely") + 2] < 0.5).sum()),
+        "likely-gru": f"{100 * positive:.0f}",
+    }
 
 
 def reviews(data: Path, runs: Path) -> dict[str, str]:
@@ -176,6 +237,12 @@ def word_errors(coder: str, data: Path, runs: Path) -> tuple[float, list[float]]
     letters = np.array([len(w) for w in some])
     parts = [(letters >= low) & (letters <= high) for low, high in LENGTHS]
     return 100 * wrong.sum() / sizes.sum(), [100 * wrong[p].sum() / sizes[p].sum() for p in parts]
+
+
+def reach(sizes: np.ndarray) -> str:
+    """Steps back after which a gradient is below 1 % of the largest, or `never`."""
+    steps = fallen(sizes)
+    return "never" if steps is None else str(steps)
 
 
 def scientific(value: float) -> str:

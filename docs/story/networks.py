@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import seqloom
+from seqloom.comparison.probes import Training, run_probes
 from seqloom.data.negation import make_negation
 
 SEED = 1
 DISTANCE, SENTENCES = 20, 12_000  # of the negation probe: words between; training sentences
+RECALL, RECALL_SEEDS, RECALL_STEPS = (5, 10, 20), 3, 2000  # distances in steps; at most so long
 WORDS = 30_000  # pairs of English words that are trained on
 
 _SMALL = {"embedding_size": 32, "hidden_size": 64, "dropout": 0.0, "word_dropout": 0.0}
@@ -44,6 +46,7 @@ class Network(NamedTuple):
 NETWORKS = {
     "negation-fully-connected": Network("negation", _BAG, 400, 0.004),
     "negation-rnn": Network("negation", {**_READER, "cell": "rnn"}, 1800, 0.002),
+    "negation-rnn-longer": Network("negation", {**_READER, "cell": "rnn"}, 4000, 0.002),
     "negation-lstm": Network("negation", {**_READER, "cell": "lstm"}, 1800, 0.004),
     "negation-gru": Network("negation", {**_READER, "cell": "gru"}, 1800, 0.004),
     "reviews-fully-connected": Network("reviews", _BAG, 400, 0.004),
@@ -77,6 +80,21 @@ def trained(name: str, folder: Path, runs: Path) -> Any:
         train, valid = _files(network.data, folder, runs)
         seqloom.train(train, runs / name, valid=valid, config=_settings(network))
     return seqloom.load(best)
+
+
+def recalled(runs: Path) -> dict[str, Any]:
+    """Results of the recall probe (docs/compare.md), in a minute: one distance for each network.
+
+    Trained once and kept in `runs/recall`, as the others are.
+    """
+    return run_probes(
+        "recall",
+        runs / "recall",
+        lengths=RECALL,
+        rungs=("rnn", "lstm", "gru"),
+        seeds=RECALL_SEEDS,
+        training=Training(steps=RECALL_STEPS, learning_rates=(0.003,)),
+    )
 
 
 def negation_file(part: str, runs: Path) -> Path:

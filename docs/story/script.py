@@ -24,7 +24,7 @@ def build(data: Path, runs: Path, out: Path) -> None:
     figures = out / "figures"
     for folder in (figures, runs):
         folder.mkdir(parents=True, exist_ok=True)
-    numbers = measures.of_untrained() | measures.negation(runs)
+    numbers = measures.of_untrained() | measures.negation(runs) | measures.recall(runs)
     pictures.draw_untrained(figures)
     pictures.draw_negation(figures, runs)
     if has_data("reviews-rnn", data):

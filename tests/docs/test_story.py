@@ -20,6 +20,7 @@ STORY = ROOT / "docs" / "story"
 CHAPTERS = sorted(STORY.glob("0*.md"))
 PAGES = [STORY / "README.md", *CHAPTERS]
 DATA = ROOT / "../shared/data"
+RECALLED = ("recall-rnn-5", "recall-rnn-20", "recall-gru-20")
 ARTICLE = "highly unlikely that I would not recommend this movie"
 
 
@@ -31,6 +32,11 @@ def blocks(page):
     """Python to run: what is not a quotation."""
     plain = pages.QUOTE.sub("", text_of(page))
     return re.findall(r"```python\n(.*?)```", plain, re.DOTALL)
+
+
+def quotations(text):
+    """Name and code of each."""
+    return {found[3]: found[4] for found in pages.QUOTE.finditer(text)}
 
 
 def ids(page):
@@ -62,6 +68,23 @@ def test_quotations_are_the_code(page):
     assert text.count("<!-- from ") == len(pages.QUOTE.findall(text))
 
 
+@pytest.mark.parametrize("page", CHAPTERS, ids=ids)
+def test_what_a_quotation_leaves_to_a_helper_is_quoted_or_explained(page):
+    """Where code is cut in two, a chapter that quotes one half must not lose the other."""
+    text = text_of(page)
+    called = set(re.findall(r"(?<![\w.])(_[a-z]\w+)\(", "".join(quotations(text).values())))
+    explained = set(re.findall(r"`(_\w+)`", pages.QUOTE.sub("", text)))
+    assert called <= quotations(text).keys() | explained
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [("02-rnn", "1.0 - h**2"), ("03-lstm", "d_c * f"), ("04-gru", "d_state.h * saved.z")],
+)
+def test_the_line_that_the_text_explains_is_in_a_quotation(page, said):
+    assert said in "".join(quotations(text_of(STORY / f"{page}.md")).values())
+
+
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_links_and_figures_are_there(page):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", text_of(page)):
@@ -91,6 +114,39 @@ def test_numbers_of_untrained_networks_are_true():
                 names.add(name)
                 assert value == found[name], (page.name, name)
     assert len(names) >= 7
+    assert found["untrained-lstm-bias2-steps"] == "never"
+    assert float(found["untrained-lstm-bias2-least"]) > 1  # as "never" says
+
+
+def test_the_rnn_recalls_what_is_near_and_not_what_is_far():
+    """The chapter's claim, of the numbers that stand in it; distance is all that differs."""
+    said = pages.stated(text_of(STORY / "02-rnn.md"))
+    near, far, gated = (list(map(float, said[name].split(", "))) for name in RECALLED)
+    assert min(near) > 90
+    assert max(far) < 50
+    assert min(gated) > 90
+    assert set(said["recall-rnn-20-start"].split(", ")) == {said["untrained-rnn-steps"]}
+
+
+def test_a_network_that_has_not_learned_is_no_evidence_of_distance():
+    said = pages.stated(text_of(STORY / "02-rnn.md"))
+    short, long = (float(said[f"negation-rnn-{words}"]) for words in (0, 20))
+    assert short < 65
+    assert abs(short - long) < 10
+    assert float(said["negation-rnn-longer"]) > 90
+    assert "Distance explains nothing in this table" in text_of(STORY / "02-rnn.md")
+
+
+def test_what_carries_a_word_is_counted_by_changing_the_word():
+    said = pages.stated(text_of(STORY / "04-gru.md"))
+    found = {name: int(said[f"gru-{name}"]) for name in ("carried", "open", "others", "rewriting")}
+    kept, anew = int(said["gru-carried-open"]), int(said["gru-carried-others"])
+    assert kept + anew == found["carried"]
+    assert found["open"] + found["others"] == 64
+    assert kept > found["open"] / 2  # "most of those"
+    assert 0 < anew < kept  # "but not by them alone"
+    assert found["rewriting"] > 32
+    assert float(said["likely-gru"]) < 5 < 95 < float(said["sentence-gru"])
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -142,7 +198,9 @@ def _rows(last, part):
 
 def test_how_far_a_gradient_reaches():
     assert fallen(np.array([0.001, 0.02, 0.5, 1.0])) == 3
-    assert fallen(np.array([0.02, 0.5, 1.0])) == 3  # all of them
+    assert fallen(np.array([0.02, 0.5, 1.0])) is None  # it never falls so far
+    assert measures.reach(np.array([0.02, 0.5, 1.0])) == "never"
+    assert measures.reach(np.array([0.001, 0.02, 0.5, 1.0])) == "3"
     assert fallen(np.array([1.0, 0.001, 1.0])) == 1  # what comes back later does not count
 
 
@@ -175,8 +233,15 @@ def test_the_whole_story_is_made_and_its_claims_hold(tmp_path):
     number = {name: float(value) for name, value in found.items() if re.fullmatch(r"[\d.]+", value)}
     assert number["negation-fully-connected"] == 50
     assert number["negation-rnn"] < 65
+    assert number["negation-rnn-longer"] > 90
+    scores = {name: list(map(float, found[name].split(", "))) for name in RECALLED}
+    assert len(scores["recall-rnn-5"]) == 3
+    assert min(scores["recall-rnn-5"]) > 90
+    assert max(scores["recall-rnn-20"]) < 90
+    assert min(scores["recall-gru-20"]) > 90
     assert number["negation-lstm"] > 95
     assert number["negation-gru"] > 95
+    assert number["gru-carried-open"] > number["gru-carried-others"] > 0
     assert number["gru-passing"] > number["rnn-passing"]
     drawn = {path.name for path in (out / "figures").iterdir()}
     if not (DATA / "g2p_en").exists():
