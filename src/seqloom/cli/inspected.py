@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import ConfigError
 from ..files import explaining, replacing
+from ..inspection.measures import json_safe
 from ..inspection.search import find_nearest, find_places
 from ..inspection.states import States, gather
 from ..inspection.trace import Trace
@@ -213,7 +214,7 @@ def summary(trace: Trace) -> Iterator[str]:
 def json_of(trace: Trace) -> dict[str, Any]:
     """What was found, without the arrays over units."""
     small = {
-        name: np.asarray(array.values, np.float64).round(6).tolist()
+        name: json_safe(np.asarray(array.values, np.float64).round(6).tolist())
         for name, array in trace.items()
         if name.startswith(("importance/", "loss/", "jacobian/", "output/values"))
     }
@@ -231,7 +232,8 @@ def json_of(trace: Trace) -> dict[str, Any]:
 def _sure(trace: Trace) -> str:
     probabilities = trace.facts.get("probabilities", {})
     if trace.output in probabilities:
-        return f" ({100 * probabilities[trace.output]:.1f} %)"
+        sure = probabilities[trace.output]
+        return " (no number)" if sure is None else f" ({100 * sure:.1f} %)"
     if "loss/steps" in trace:
         total = float(np.sum(trace["loss/steps"].values))
         return f" (loss {total:.3f} nats)"
