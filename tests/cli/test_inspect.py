@@ -1,6 +1,7 @@
 """`seqloom inspect`: every task by the real command, each output written, bad requests refused."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -214,6 +215,51 @@ def test_a_series_of_several(cli, refuses, inside):
 def test_bad_requests(refuses, model, inside, given, message):
     assert message in refuses("inspect", model, *given)
     assert list(inside.iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["--page", "--trace", "--figure", "--alignments"])
+def test_nothing_that_is_read_is_written_over(refuses, inside, pairs, model, option):
+    (inside / "m.png").write_bytes(model.read_bytes())
+    (inside / "link.png").symlink_to("m.png")
+    (inside / "hard.png").hardlink_to("m.png")
+    (inside / "words.png").write_bytes(pairs.read_bytes())
+    (inside / "series.png").write_text("y\n1\n")
+    before = {path.name: path.read_bytes() for path in inside.iterdir()}
+    for given, file, what in [
+        ("abc", "m.png", "the model"),
+        ("abc", "./link.png", "the model"),
+        ("abc", "hard.png", "the model"),
+        ("abc", "words.png", "--data"),
+        ("series.png", "series.png", "INPUT"),
+    ]:
+        assert refuses("inspect", "m.png", given, "--data", "words.png", option, file) == (
+            f"inspect: `{option}` must be a file of its own, got {Path(file)}, which is {what}. "
+            "Choose another name."
+        )
+    assert {path.name: path.read_bytes() for path in inside.iterdir()} == before
+
+
+def test_no_two_outputs_are_one_file(refuses, model, inside):
+    assert refuses("inspect", model, "abc", "--trace", "inspect.html") == (
+        "inspect: `--trace` must be a file of its own, got inspect.html, which is --page. Choose "
+        "another name."
+    )
+    assert "`--figure` must be a file of its own, got ../" in refuses(
+        *("inspect", model, "abc", "--trace", "a.png", "--figure", f"../{inside.name}/a.png")
+    )
+    assert list(inside.iterdir()) == []
+
+
+def test_a_folder_is_no_output(refuses, model, inside):
+    for option in ("--page", "--trace"):
+        assert refuses("inspect", model, "abc", option, ".") == (
+            f"inspect: `{option}` must be a file, got the folder `.`. Name a file in it."
+        )
+
+
+def test_help_draws_no_pictures(cli):
+    shown = " ".join(cli("inspect", "--help").out.replace("│", " ").split())
+    assert "Steps from A up to B, as 2:5:" in shown
 
 
 def test_bad_searches(refuses, model, inside, pairs):

@@ -1,9 +1,11 @@
 """`measured`: the arrays and facts of docs/trace.md, in the order of the text, ready for a file."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from seqloom.inspection import measures, read_trace
+from seqloom.inspection import Named, measures, read_trace
 from seqloom.inspection.jacobian import Norms, jacobian_norms
 from seqloom.inspection.measures import measured
 
@@ -53,3 +55,31 @@ def test_what_was_left_out_is_said(monkeypatch):
     got = measured(trace, weights)
     assert got.facts["memory"]["encoder.0"]["jacobian"]["computed"] == 1
     np.testing.assert_array_equal(got["jacobian/encoder.0/state"].values, [0] * 10 + [1])
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
+def test_weights_that_are_no_numbers(kind, tmp_path):
+    trace, weights = a_recurrent_trace(kind)
+    broken = {n: type(w)(*(np.full_like(a, np.nan) for a in w)) for n, w in weights.items()}
+    arrays = {n: dataclasses.replace(a, values=a.values * np.nan) for n, a in trace.items()}
+    got = measured(trace.updated(arrays, facts={"seen": [float("inf"), 1.0]}), broken)
+    found = got.facts["memory"]["encoder.0"]["jacobian"]
+    assert found == {"steps": 10, "whole": True, "growth": 1e30}
+    assert got.facts["seen"] == [None, 1.0]
+    got.save(tmp_path / "trace.safetensors")  # refuses facts that JSON does not know
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_recurrence_that_explodes():
+    trace, weights = a_recurrent_trace("rnn", T=600, labels=False)
+    grows = type(weights["encoder.0"])(
+        *(np.eye(5) * 4 if a.ndim == 2 else a for a in weights["encoder.0"])
+    )
+    still = Named(np.zeros((600, 5), np.float32), ("source", "encoder.0.unit"))
+    got = measured(trace.updated({"states/encoder.0/h": still}), {"encoder.0": grows})
+    assert got.facts["memory"]["encoder.0"]["jacobian"] == {
+        "steps": 599,
+        "whole": True,
+        "growth": 1e30,
+    }

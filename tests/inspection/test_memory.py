@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqloom.inspection import Named
-from seqloom.inspection.memory import effective_memory, memory_facts
+from seqloom.inspection.memory import effective_memory, growth, memory_facts
 
 from .traces import a_recurrent_trace
 
@@ -59,3 +59,37 @@ def test_no_recurrent_layer_no_facts():
     import dataclasses
 
     assert memory_facts(dataclasses.replace(trace, layers=(), arrays={})) == {}
+
+
+@pytest.mark.parametrize(
+    ("norms", "steps", "whole", "grown"),
+    [
+        ([np.inf, 1e30, 1.0], 2, True, 1e30),
+        ([np.nan, np.nan, 1.0], 2, True, 1e30),
+        ([0.0, np.inf, 1e-3, 1.0], 3, False, 1e30),
+        ([np.nan] * 3, 2, True, 1e30),
+        ([0.0, 1e-9, np.inf], 2, False, 1e30),
+        ([np.inf, 0.0], 1, True, 1e30),
+        ([5.0, 600.0, 2.0], 2, True, 300.0),
+        ([100.0, 1.0], 1, True, None),
+        ([500.0, 0.0], 1, True, None),  # nothing to compare with
+        ([1e300, 1e-300], 1, True, 1e30),
+        ([0.0, 0.0], 0, False, None),
+    ],
+)
+def test_what_exploded_has_not_vanished(norms, steps, whole, grown):
+    assert effective_memory(np.array(norms)) == (steps, whole)
+    assert growth(np.array(norms)) == grown
+
+
+def test_growth_is_in_the_facts():
+    trace, _ = a_recurrent_trace("gru", T=3, H=2)
+    arrays = {
+        "jacobian/encoder.0/state": Named(np.array([4e4, 200.0, 1.0], np.float32), ("source",)),
+        "gradient/encoder.0/h": Named(
+            np.array([[np.inf, 0], [1, 0], [1, 0]], np.float32), ("source", "encoder.0.unit")
+        ),
+    }
+    found = memory_facts(trace.updated(arrays))["encoder.0"]
+    assert found["jacobian"] == {"steps": 2, "whole": True, "growth": 4e4}
+    assert found["loss"] == {"steps": 2, "whole": True, "growth": 1e30}

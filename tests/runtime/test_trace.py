@@ -1,9 +1,13 @@
 """`Model.trace`: what is in the trace of each task, that it fits the model's answers, refusals."""
 
+import dataclasses
+import json
+
 import numpy as np
 import pytest
 
 from seqloom import Trace
+from seqloom.cli.inspected import json_of, summary
 from seqloom.errors import ConfigError, DataError
 from seqloom.inspection.trace import read_trace
 from seqloom.runtime import Transducer, model_of
@@ -205,3 +209,34 @@ def test_messages():
         ConfigError, match=r"^trace: `target` must fit into the recording's \d+ steps, got 9 sym"
     ):
         recogniser.trace(SOUND, target="aaaaaaaaa")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("scale", [1e30, np.nan])
+@pytest.mark.parametrize("name", ["rnn, last", "lstm, max", "gru, attention", "transformer, mean"])
+def test_of_weights_that_exploded(name, scale, tmp_path):
+    file, _ = model_file(name)
+    tensors = {
+        name: (array * np.float32(scale) if array.dtype == np.float32 else array)
+        for name, array in file.tensors.items()
+    }
+    trace = Classifier(dataclasses.replace(file, tensors=tensors)).trace(SENTENCE)
+    trace.save(tmp_path / "t.safetensors")
+    json.dumps(trace.facts, allow_nan=False)
+    json.dumps(json_of(trace), allow_nan=False)
+    assert list(summary(trace))
+
+
+@pytest.mark.filterwarnings("error")
+def test_of_a_gradient_that_explodes():
+    """A recurrence of 1e5 I near a state of zeros, 11 steps back: beyond float32."""
+    file, _ = model_file("rnn, last")
+    for name, array in file.tensors.items():
+        if name.startswith("encoder.weight_hh"):
+            file.tensors[name] = 1e5 * np.eye(len(array), dtype=np.float32)
+        elif name.startswith("encoder."):
+            file.tensors[name] = array * 0
+    trace = Classifier(file).trace("good " * 12)
+    found = trace.facts["memory"]["encoder.0"]
+    for by in ("jacobian", "loss"):
+        assert found[by] == {"steps": 11, "whole": True, "growth": 1e30}

@@ -74,7 +74,7 @@ def inspect(
     span: Annotated[
         str | None,
         typer.Option(
-            help="Steps A:B: find where the units that are on there are on too.",
+            help="Steps from A up to B, as 2:5: find where the units that are on there are on too.",
             rich_help_panel=SEARCH,
         ),
     ] = None,

@@ -1,6 +1,7 @@
 """What `inspect` does around a trace: check the request, search a file, tell it in words."""
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 
 from ..errors import ConfigError
 from ..files import explaining, replacing
+from ..inspection.measures import json_safe
 from ..inspection.search import find_nearest, find_places
 from ..inspection.states import States, gather
 from ..inspection.trace import Trace
@@ -19,7 +21,7 @@ from .request import Request
 
 TOLD = 5  # inputs that the summary names
 SEARCHING = ("layer", "step", "span", "pattern", "alignments")
-FILES = ("page", "trace", "alignments")
+FILES = ("page", "trace", "figure", "alignments")
 
 
 def check_outputs(request: Request) -> None:
@@ -40,10 +42,8 @@ def check_outputs(request: Request) -> None:
                 f"inspect: `--{name}` must come with --data, got {_shown(given)} alone. Name the "
                 "texts to search."
             )
-    for path in filter(None, (getattr(request, name) for name in FILES)):
-        with explaining(path, "inspect"):
-            path.absolute().parent.stat()
     settle_figure(request.figure, "inspect")
+    _check_files(request)
     if request.what is not None:
         from ..inspection.figures import FIGURES
 
@@ -51,6 +51,39 @@ def check_outputs(request: Request) -> None:
             raise ConfigError(
                 f"inspect: `--what` must be one of {', '.join(FIGURES)}, got {request.what}."
             )
+
+
+def _check_files(request: Request) -> None:
+    """What is written must be files, in folders that are there, and never what is read."""
+    from .inspect import PAGE
+
+    taken = {os.path.realpath(request.model): "the model"}
+    for name, path in (("INPUT", request.given), ("--data", request.data)):
+        if path is not None and os.path.isfile(path):
+            taken.setdefault(os.path.realpath(path), name)
+    known = {name: getattr(request, name) for name in FILES}
+    for name, path in {**known, "page": known["page"] or PAGE}.items():
+        if path is None:
+            continue
+        with explaining(path, "inspect"):
+            path.absolute().parent.stat()
+        if path.is_dir():
+            raise ConfigError(
+                f"inspect: `--{name}` must be a file, got the folder `{path}`. Name a file in it."
+            )
+        real = os.path.realpath(path)
+        other = next((w for p, w in taken.items() if p == real or _is_same(p, real)), None)
+        if other is not None:
+            raise ConfigError(
+                f"inspect: `--{name}` must be a file of its own, got {path}, which is {other}. "
+                "Choose another name."
+            )
+        taken[real] = f"--{name}"
+
+
+def _is_same(one: str, other: str) -> bool:
+    """True for two names of one file, e.g. on a disk that does not tell capitals."""
+    return os.path.exists(one) and os.path.exists(other) and os.path.samefile(one, other)
 
 
 def span_of(text: str) -> tuple[int, int]:
@@ -181,7 +214,7 @@ def summary(trace: Trace) -> Iterator[str]:
 def json_of(trace: Trace) -> dict[str, Any]:
     """What was found, without the arrays over units."""
     small = {
-        name: np.asarray(array.values, np.float64).round(6).tolist()
+        name: json_safe(np.asarray(array.values, np.float64).round(6).tolist())
         for name, array in trace.items()
         if name.startswith(("importance/", "loss/", "jacobian/", "output/values"))
     }
@@ -200,7 +233,8 @@ def _sure(trace: Trace) -> str:
     """How sure the model is of its output, where that is one number."""
     probabilities = trace.facts.get("probabilities", {})
     if trace.output in probabilities:
-        return f" ({100 * probabilities[trace.output]:.1f} %)"
+        sure = probabilities[trace.output]
+        return " (no number)" if sure is None else f" ({100 * sure:.1f} %)"
     if "loss/steps" not in trace:
         return ""
     losses = np.asarray(trace["loss/steps"].values, np.float64)

@@ -43,7 +43,7 @@ class Norms(NamedTuple):
 
     Attributes:
         values: By the names of docs/trace.md: `state`, and `h`, `c`, `cell`, `gates` where the
-            cell has them; `(T,)` float64 each.
+            cell has them; `(T,)` float64 each. Infinite where states or weights are no numbers.
         computed: Steps, counted back from T, whose norms were computed; the others are 0.
     """
 
@@ -113,6 +113,11 @@ def _walk(products: _Products, T: int, computed: int) -> dict[str, Array]:
     scale = 0
     first = T - computed
     for t in reversed(range(first, T)):
+        top = max(float(np.abs(matrix).max(initial=0.0)) for matrix in products.all())
+        if not np.isfinite(top):  # weights or states are no numbers
+            for norms in found.values():
+                norms[first : t + 1] = np.inf
+            break
         for name, matrix in products.matrices().items():
             if matrix.ndim == 1:  # a diagonal
                 value = float(matrix.max(initial=0.0))
@@ -120,14 +125,16 @@ def _walk(products: _Products, T: int, computed: int) -> dict[str, Array]:
                 value, guesses[name] = largest_singular_value(matrix, guesses[name])
             with np.errstate(over="ignore"):
                 found[name][t] = np.ldexp(value, scale)
-        top = max(float(np.abs(matrix).max(initial=0.0)) for matrix in products.all())
-        if np.ldexp(top, scale) < FLOOR:
+        with np.errstate(over="ignore"):
+            vanished = np.ldexp(top, scale) < FLOOR
+        if vanished:
             for norms in found.values():
                 norms[t] = 0.0
             break
         if t == first:
             break
-        products.back(t)
+        with np.errstate(over="ignore", invalid="ignore"):
+            products.back(t)
         power = int(np.frexp(top)[1])
         if abs(power) > 8:
             for matrix in products.all():

@@ -71,7 +71,7 @@ def _change(trace: Trace, effect: float) -> str:
         what = "what the network adds to the seasonal naive forecast"
         return f"without it, {what} {goes} by {abs(effect):.3g}"
     before = trace.facts.get("probabilities", {}).get(trace.output)
-    if before is None:
+    if before is None or not math.isfinite(effect):
         return f"without it, the answer's log-probability {goes} by {abs(effect):.2f} nats"
     after = min(1.0, before * math.exp(-effect))
     return f"without it, “{trace.output}” {goes} from {_percent(before)} to {_percent(after)}"

@@ -4,6 +4,7 @@ The last line of `Model.trace` and of `seqloom.watch`. Checked by
 `tests/inspection/test_measures.py`.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from .verdict import verdict
 _MOST = float(np.finfo(np.float32).max)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # of a network that exploded; the facts say so
 def measured(trace: Trace, weights: Mapping[str, Any] | None) -> Trace:
     """A trace with all that can be measured in it.
 
@@ -49,7 +51,17 @@ def measured(trace: Trace, weights: Mapping[str, Any] | None) -> Trace:
         "reach": reach_facts(trace),
     }
     trace = trace.updated(facts={name: found for name, found in sections.items() if found})
+    trace = trace.updated(facts=json_safe(trace.facts))
     return trace.updated(facts={"verdict": verdict(trace)})
+
+
+def json_safe(value: Any) -> Any:
+    """The same with `None` for every number that JSON cannot say: infinite ones and NaN."""
+    if isinstance(value, dict):
+        return {name: json_safe(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(json_safe(one) for one in value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _jacobians(trace: Trace, layer: Layer, weights: Any) -> tuple[dict[str, Named], int]:

@@ -6,7 +6,8 @@
 
 A layer whose n never falls so low, and stays there, remembers the whole input as far as this input
 can tell; `whole` says so, and `steps` is then the distance to the first step. 1 % is a choice: it
-is where a gradient no longer counts beside that of the last step.
+is where a gradient no longer counts beside that of the last step. A norm that is no number, as of a
+gradient that exploded, has not vanished.
 
 Source: Pascanu, Mikolov & Bengio 2013, for the gradient's fall; the threshold is ours.
 Checked by `tests/inspection/test_memory.py`.
@@ -20,6 +21,8 @@ from ..shapes import Float
 from .trace import Layer, Trace
 
 THRESHOLD = 0.01  # of the norm at the read-out
+EXPLODED = 100.0  # times the norm at the read-out, above which the facts say so
+MOST_GROWTH = 1e30  # that the facts say
 
 
 class Memory(NamedTuple):
@@ -41,16 +44,45 @@ def effective_memory(norms: Float[np.ndarray, " T"]) -> Memory:
     Args:
         norms: What each step matters to the last one, in the layer's own order, at least one step.
             Where the last is 0, as under a maximum that chose other steps, the largest stands for
-            it.
+            it. Norms that are infinite or no numbers are alive; where the last is one, all but 0.
     """
-    start = norms[-1] if norms[-1] > 0 else norms.max()
-    if start == 0:
+    if not (norms != 0).any():
         return Memory(steps=0, whole=False)
-    alive = np.flatnonzero(norms >= THRESHOLD * start)
+    start = _at_read_out(norms)
+    alive = np.flatnonzero((norms != 0) & ~(norms < THRESHOLD * start))
     first = int(alive[0])
     if first == 0:
         return Memory(steps=len(norms) - 1, whole=True)
     return Memory(steps=len(norms) - first, whole=False)
+
+
+def growth(norms: Float[np.ndarray, " T"]) -> float | None:
+    """How many times the norm at the read-out the largest is, 1e30 at most, if that is over 100.
+
+    Where a norm is no number it is 1e30.
+    """
+    if not np.isfinite(norms).all():
+        return MOST_GROWTH
+    start = _at_read_out(norms)
+    if start == 0:
+        return None
+    with np.errstate(over="ignore"):
+        times = min(float(np.float64(norms.max()) / np.float64(start)), MOST_GROWTH)
+    return times if times > EXPLODED else None
+
+
+def _at_read_out(norms: np.ndarray) -> float:
+    """The norm that others are compared with; 0 if all but those that are no numbers are 0."""
+    if norms[-1] != 0:  # if it is no number itself, nothing is small beside it
+        return float(norms[-1]) if np.isfinite(norms[-1]) else 0.0
+    return float(norms[np.isfinite(norms)].max())
+
+
+def _measured(norms: np.ndarray) -> dict[str, Any]:
+    """What the facts say of norms."""
+    found: dict[str, Any] = effective_memory(norms)._asdict()
+    grown = growth(norms)
+    return found if grown is None else {**found, "growth": grown}
 
 
 def own_order(trace: Trace, layer: Layer, name: str) -> np.ndarray:
@@ -88,11 +120,11 @@ def memory_facts(trace: Trace, computed: dict[str, int] | None = None) -> dict[s
         if f"jacobian/{layer.name}/state" in trace:
             norms = own_order(trace, layer, f"jacobian/{layer.name}/state")
             known = (computed or {}).get(layer.name, T)
-            found["jacobian"] = effective_memory(norms[T - known :])._asdict()
+            found["jacobian"] = _measured(norms[T - known :])
             if known < T:
                 found["jacobian"]["computed"] = known
         norms_by_loss = gradient_norms(trace, layer)
         if norms_by_loss is not None:
-            found["loss"] = effective_memory(norms_by_loss)._asdict()
+            found["loss"] = _measured(norms_by_loss)
         facts[layer.name] = found
     return facts

@@ -60,6 +60,7 @@ class Tape(Steps):
         self._records: list[tuple[Sequence[Array], Sequence[Array], Back]] = []
         self._gradients: dict[int, Array] = {}
 
+    @np.errstate(over="ignore", invalid="ignore")  # a gradient that explodes is what some look for
     def backward(self, losses: Sequence[tuple[Array, Array]]) -> None:
         """Play the tape backward, once.
 

@@ -16,6 +16,7 @@ from .study import Study
 from .tape import Tape
 
 
+@np.errstate(over="ignore", invalid="ignore")  # numbers that exploded are kept, and told of
 def traced(
     study: Study,
     task: str,
