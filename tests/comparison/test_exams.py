@@ -8,9 +8,12 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seqloom.comparison.ladder import LADDERS
 from seqloom.comparison.tasks import exam_class, exam_of
+from seqloom.comparison.tasks.overlap import find_overlap
 from seqloom.config import config_from, merge
 from seqloom.data.labelled import Columns, read_labelled
 from seqloom.data.pairs import group_by_source, read_pairs
@@ -225,12 +228,50 @@ def test_text_the_ngram_is_counted_on_the_training_text_alone(sit):
     assert found[3] == pytest.approx(costs[first:last].sum() / math.log(2))
 
 
-def test_text_that_holds_the_test_is_refused(tmp_path):
-    (tmp_path / "a.txt").write_text("once upon a time there was a text")
-    (tmp_path / "b.txt").write_text("there was")
+def numbered(first, count):
+    """Lines that are found nowhere else."""
+    return "".join(f"line {n} is {n * n}\n" for n in range(first, first + count))
+
+
+LEAKS = {
+    "all but the last character": (numbered(0, 40), numbered(0, 40)[:-1]),
+    "the test in the data": (numbered(0, 90), numbered(30, 20)),
+    "the data in the test": (numbered(30, 20), numbered(0, 90)),
+    "a middle": (numbered(0, 60), numbered(900, 33) + numbered(20, 16) + numbered(800, 7)),
+    "short texts": ("once upon a time there was a text", "there was!"),
+}
+
+
+@pytest.mark.parametrize("how", LEAKS)
+def test_text_that_shares_a_stretch_with_the_test_is_refused(how, tmp_path):
+    text, test = LEAKS[how]
+    (tmp_path / "a.txt").write_text(text)
+    (tmp_path / "b.txt").write_text(test)
     args = (str(tmp_path / "a.txt"), str(tmp_path / "b.txt"), {}, tmp_path)
-    with pytest.raises(DataError, match="must not be in the text to train on"):
+    with pytest.raises(DataError, match="must not be in the text to train on, got") as error:
         exam_class("generate").hold_out(*args)
+    if how == "a middle":
+        assert str(error.value).endswith(
+            f"got 200 characters from line 34 on that `{tmp_path / 'a.txt'}` has from line 21 on. "
+            "Leave out --test, and the end of the data is held out."
+        )
+
+
+def test_text_a_quotation_of_less_is_none(tmp_path):
+    quoted = numbered(50, 30)[:199]
+    (tmp_path / "a.txt").write_text(numbered(100, 40) + quoted + numbered(200, 40))
+    (tmp_path / "b.txt").write_text(numbered(300, 40) + "x" + quoted + "x" + numbered(400, 40))
+    args = (str(tmp_path / "a.txt"), str(tmp_path / "b.txt"), {}, tmp_path)
+    spec, _ = exam_class("generate").hold_out(*args)
+    assert read_text(spec["test"]) == (tmp_path / "b.txt").read_text()
+
+
+@given(st.text("ab", min_size=1, max_size=14), st.text("ab", min_size=1, max_size=14))
+def test_text_no_stretch_is_overlooked(first, second):
+    size = max(1, min(len(first), len(second)) // 2)
+    parts = (first[i : i + size] for i in range(len(first) - size + 1))
+    found = find_overlap(first, second)
+    assert (found is not None) == any(part in second for part in parts)
 
 
 # -- forecast ------------------------------------------------------------------------------------

@@ -95,6 +95,17 @@ def test_baseline_that_is_the_best():
     )
 
 
+def test_a_baseline_is_not_better_than_a_network_that_may_be_as_good():
+    """The nearest network is settled to be worse; one that is further behind, and wild, is not."""
+    wild = behind(6.0, -3.0, 15.0, p=0.3)
+    got = said(one("bayes", 9.0, baseline=True), one("rnn", 14.0, SURE), one("gru", 15.0, wild))
+    assert (got.rule, got.entry) == ("baseline", "bayes")
+    assert got.sentence == (
+        "A baseline wins: BAYES (9.0 %) is the simplest, and no network is settled to be better; "
+        "the best score is that of BAYES (9.0 %)."
+    )
+
+
 def test_baseline_that_may_be_as_good():
     got = said(one("bayes", 9.5, UNSURE, baseline=True), one("rnn", 15.0, SURE), one("gru", 9.0))
     assert (got.rule, got.entry) == ("baseline", "bayes")

@@ -199,7 +199,7 @@ class _Case:
                 f"Take {self.scored(simple)}: the simplest, and no other is settled to be better."
             )
         nearest = min(networks, key=_behind)
-        if simple is self.best and _worse(nearest):
+        if simple is self.best and all(_worse(network) for network in networks):
             return (
                 f"A baseline wins: {self.scored(simple)} is better than every network; the best of "
                 f"them, {nearest.title}, is behind by {self.by(nearest)}."

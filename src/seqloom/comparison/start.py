@@ -41,7 +41,8 @@ def compare(
         data: What `train` takes; a part of it is held out to test on.
         out: The comparison's folder: new, empty, or that of the same comparison, which goes on.
         task: What to learn; guessed from the data if `None`.
-        test: A file of its own to test on; what is in it too is left out of training.
+        test: A file of its own to test on; examples of it are left out of training, and a text
+            that shares 200 characters with `data` is refused.
         budget: What is equal: `parameters`, `minutes` or `steps`.
         amount: How much of it; 3 minutes, 2000 steps, or the weights of the task's default
             recurrent network if `None`.

@@ -86,7 +86,8 @@ class Exam(abc.ABC):
 
         Args:
             data: What the user gave.
-            test: A file of its own to test on; examples of it are taken out of `data`.
+            test: A file of its own to test on; examples of it are taken out of `data`, or it is
+                refused.
             settings: The user's settings by section.
             folder: Where to write.
         Returns:

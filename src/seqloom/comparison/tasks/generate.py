@@ -19,6 +19,7 @@ from ...evaluation.ngram import MOST_ORDER, NGram
 from ...evaluation.perplexity import costs, symbols_of
 from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec, Yardstick
 from .files import write_text
+from .overlap import find_overlap
 
 MOST_CHARACTERS = 100_000  # held out: more would make scoring slow
 CHUNKS = 200
@@ -43,10 +44,12 @@ class GenerateExam(Exam):
         else:
             end = read_text(test)
             line = f"test: the {len(end):,} characters of {test}"
-            if end in text:
+            shared = find_overlap(end, text)
+            if shared is not None:
                 raise DataError(
-                    f"compare: `{test}` must not be in the text to train on, got one that `{data}` "
-                    "holds. Leave out --test, and the end of the data is held out."
+                    f"compare: `{test}` must not be in the text to train on, got {shared.size} "
+                    f"characters from line {shared.first} on that `{data}` has from line "
+                    f"{shared.second} on. Leave out --test, and the end of the data is held out."
                 )
         return {
             "train": write_text(folder / "train.txt", text),
