@@ -346,3 +346,9 @@ def test_coverage_is_the_sum_of_a_column(opened):
     one.js("() => Seqloom.page.choose('source', 2)")
     texts = [t for t in one.tab.locator("#attention .readout").all_inner_texts() if "weight" in t]
     assert any("0.35" in text for text in texts), texts
+
+
+def test_two_thirds_backwards_is_mostly_backwards(opened):
+    trace = traces.attention().updated(facts={"attention": {"monotonicity": -0.667}})
+    found = opened(page(trace)).tab.locator("#attention .found").first.inner_text()
+    assert found.endswith("0.667 of 1: it read mostly backwards.")

@@ -79,7 +79,8 @@ class Editor {
       said = error.message;
     }
     this.cost = performance.now() - started;
-    this.status.textContent = `${said} Computed here in ${Math.round(this.cost)} ms.`;
+    const old = this.text === this.trace.input ? "" : " The other sections still show the input as it was.";
+    this.status.textContent = `${said} Computed here in ${Math.round(this.cost)} ms.${old}`;
     this.drawChips();
   }
 
