@@ -67,6 +67,7 @@ def test_symbols_are_deleted_and_replaced_by_pointer_and_keys(pair_page):
     section.locator(".chip").nth(2).click()
     section.get_by_role("button", name="Delete").click()
     assert field.input_value() == "bacfe"
+    assert "The other sections still show the input" in section.locator(".readout").inner_text()
     assert answer() == model.predict(["bacfe"])[0]
     section.locator(".chip").nth(0).click()
     pair_page.tab.keyboard.press("ArrowRight")
@@ -79,7 +80,9 @@ def test_symbols_are_deleted_and_replaced_by_pointer_and_keys(pair_page):
     assert section.locator("del, ins").count() > 0
     section.get_by_role("button", name="Put the input back").click()
     assert field.input_value() == "badcfe"
-    assert "stays the same" in section.locator(".readout").inner_text()
+    readout = section.locator(".readout").inner_text()
+    assert "stays the same" in readout
+    assert "still show" not in readout
     assert section.locator("del, ins").count() == 0
     assert pair_page.errors == []
 
@@ -237,3 +240,78 @@ def test_the_beam_tree_by_keyboard(opened):
     one.tab.keyboard.press("ArrowDown")
     assert re.match(r".: (kept|dropped)\. Score", readout.inner_text())
     assert one.errors == []
+
+
+def test_symbols_of_a_text_that_was_cut_are_not_changed(opened):
+    """What is read of it is not the text: one symbol less would leave only that."""
+    path = GOLDEN / "classify-1.safetensors"
+    most = dict(seqloom.load(path).describe())["max_symbols"]
+    long = " ".join(["plot", "is", "lovely"] * most)
+    one = opened(page(traced(path, "the plot is lovely"), path.read_bytes()))
+    section = ready(one, "edit")
+    typed(one, long)
+    delete = section.get_by_role("button", name="Delete")
+    assert delete.count() == 0
+    assert f"its middle, {2 * most:,} symbols, is left out" in section.inner_text()
+    section.locator(".chip").first.click()
+    one.tab.keyboard.press("Delete")
+    assert section.locator("textarea").input_value() == long
+    typed(one, " ".join(["plot"] * most))
+    assert delete.count() == 1
+    assert one.errors == []
+
+
+def test_a_chosen_symbol_shows_that_it_has_the_focus(pair_page):
+    section = ready(pair_page, "edit")
+    section.locator(".chip").nth(2).click()
+    outline = "node => getComputedStyle(node).outline"
+    chip = section.locator(".chip").nth(2)
+    without = (chip.evaluate("node => node.blur()"), chip.evaluate(outline))[1]
+    chip.focus()
+    pair_page.tab.keyboard.press("ArrowLeft")
+    pair_page.tab.keyboard.press("ArrowRight")
+    assert section.locator(".chip").nth(2).evaluate(outline) != without
+
+
+def test_a_weight_gets_no_more_than_the_others_leave(pair_page):
+    section = ready(pair_page, "edit-attention")
+    section.locator("figure canvas").focus()
+    for key in ("Home", "9", "ArrowRight", "9"):
+        pair_page.tab.keyboard.press(key)
+    assert "weight 0.1 on" in section.locator(".readout").inner_text()
+
+
+def test_the_mark_of_before_stands_where_it_was_before(opened):
+    path = GOLDEN / "classify-1.safetensors"
+    model = seqloom.load(path)
+    first, then = ("the plot is lovely", "the cast is hollow")
+    one = opened(page(traced(path, first), path.read_bytes()))
+    section = ready(one, "edit")
+    typed(one, then)
+    before, now = model.predict_proba([first, then])
+    order = np.argsort(-now)
+    assert abs(before - now).max() > 0.02
+    marks = section.locator(".bar i").evaluate_all(
+        "all => all.map(i => ['--before', '--share'].map("
+        "p => parseFloat(i.style.getPropertyValue(p))))"
+    )
+    wanted = 100 * np.stack([before[order], now[order]], axis=1)
+    np.testing.assert_allclose(marks, wanted, atol=0.02)
+
+
+def test_the_tree_stands_by_score(opened):
+    """In each step those that were kept are above those dropped, and the better above the worse."""
+    trace = traced(PAIRS, "badcfe")
+    one = opened(page(trace))
+    rows = trace.facts["beam"]
+    tops = dict(
+        one.tab.locator("#beam g[data-row]").evaluate_all(
+            "all => all.map(g => [Number(g.dataset.row), "
+            "Number(g.querySelector('rect').getAttribute('y'))])"
+        )
+    )
+    for step in {row["step"] for row in rows}:
+        column = [i for i, row in enumerate(rows) if row["step"] == step]
+        column.sort(key=lambda i: (not rows[i]["kept"], -rows[i]["score"]))
+        drawn = [tops[i] for i in column]
+        assert len(drawn) < 2 or drawn == sorted(drawn)

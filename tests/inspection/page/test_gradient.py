@@ -195,3 +195,23 @@ def test_an_answer_that_would_be_blank_is_seen(opened, task, output, shown):
     one.frames()
     written = one.js("() => globalThis.written")
     assert written[written.index("answer") + 1] == shown.split(" was")[0]
+
+
+def test_the_line_is_one_per_cent_of_what_arrives_where_the_layer_is_read(opened):
+    """The largest is ten times that; 0.05 is under 1 % of the largest and not under the line."""
+    gradient = np.full(19, 1.0)
+    gradient[[3, 9]] = [10.0, 0.05]
+    unit = traces.named("source", "encoder.0.unit")
+    values = unit(np.repeat(gradient[:, None], 24, axis=1))
+    one = opened(page(traces.recurrent().updated(arrays={"gradient/encoder.0/h": values})))
+    start, largest, lost = one.js(
+        """() => {
+          const { trace } = Seqloom.page;
+          const [layer] = Seqloom.gradientLayers(trace);
+          const { start, largest, lost } = Seqloom.gradientSeries(trace, layer, "loss");
+          return [start, largest, [...lost]];
+        }"""
+    )
+    assert start == pytest.approx(np.sqrt(24), rel=1e-5)
+    assert largest == pytest.approx(10 * np.sqrt(24), rel=1e-5)
+    assert sum(lost) == 0

@@ -255,3 +255,100 @@ def test_the_title_tells_a_network_with_attention_from_one_without(opened, name,
     if extra:
         trace = trace.updated(arrays={extra: traces.named("source")(np.full(T, 1 / T))})
     assert opened(page(trace)).tab.locator("h1").inner_text() == title
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ({"valid_accuracy": 50.6, "valid_log_loss": 0.7}, "right in 50.6 % of the validation text"),
+        ({"valid_symbol_error": 3.0, "valid_output_error": 12.5}, "right in 87.5 % of the valid"),
+        ({"valid_character_error": 13.5802}, "character error 13.6 % on the validation recordings"),
+        ({"valid_perplexity": 4.7035}, "perplexity 4.7 on the validation text"),
+        ({"valid_mase": 0.81}, "MASE 0.81 on the validation values"),
+        ({"valid_accuracy": None}, None),
+    ],
+)
+def test_the_head_says_how_good_the_model_is(opened, model, said):
+    """A model at chance answers as surely as a good one."""
+    told = opened(page(traces.recurrent(facts={"model": model}))).tab.locator(".head .valid")
+    assert told.count() == (said is not None)
+    if said:
+        assert told.inner_text().startswith(f"The model as a whole: {said}")
+
+
+def hidden_numbers():
+    """An LSTM whose gates, importance and losses are known numbers."""
+    trace = traces.recurrent("lstm", symbols=list("abcd"), hidden=3)
+    unit = traces.named("source", "encoder.0.unit")
+    forget = [[0.95, 0.5, 0.05], [0.95, 0.5, 0.05], [0.5, 0.5, 0.05], [0.5, 0.92, 0.05]]
+    arrays = {
+        "states/encoder.0/f": unit(forget),
+        "importance/leave_one_out": traces.named("source")([0.0, 1.0, -1.0, 0.25]),
+        "loss/steps": traces.named("source")([0.0, np.log(4), np.log(4), np.log(16)]),
+        "output/log_probabilities": traces.named("class")(np.log([0.2, 0.8])),
+    }
+    facts = {"probabilities": {"negative": 0.2, "positive": 0.8}}
+    return trace.updated(arrays=arrays, facts=facts)
+
+
+def test_gates_are_counted_as_open_above_0_9_and_closed_below_0_1(opened):
+    """3 of 12 are above 0.9, 4 below 0.1, 5 between."""
+    one = opened(page(hidden_numbers()))
+    found = one.tab.locator("#gates .found").inner_text()
+    assert "open (above 0.9) in 25 % of all cases, closed (below 0.1) in 33 %." in found
+    assert (
+        "Unit 0: open at 50 % of the steps, closed at 0 %" in one.tab.locator("#gates").inner_text()
+    )
+
+
+def test_the_output_lists_the_most_probable_first(opened):
+    one = opened(page(hidden_numbers()))
+    bars = one.tab.locator("#output .bar")
+    assert [" ".join(text.split()) for text in bars.all_inner_texts()] == [
+        "positive 80 %",
+        "negative 20 %",
+    ]
+    shares = bars.locator("i").evaluate_all(
+        "all => all.map(i => i.style.getPropertyValue('--share'))"
+    )
+    assert shares == ["80.00%", "20.00%"]
+
+
+def test_importance_is_blue_for_more_and_warm_for_less(opened):
+    """A symbol's colour against the definition: to `accent` if it helps, to `warm` if it harms."""
+    one = opened(page(hidden_numbers()))
+    found = one.tab.locator("#importance .chip").evaluate_all(
+        "all => all.map(c => getComputedStyle(c).backgroundColor.match(/[\\d.]+/g).map(Number))"
+    )
+    paper, accent, warm = one.js("() => ['--paper', '--accent', '--warm'].map(Seqloom.token)")
+    for colour, end, share in zip(
+        found, (accent, accent, warm, accent), (0.0, 0.9, 0.9, 0.225), strict=True
+    ):
+        wanted = [p + (e - p) * share for p, e in zip(paper, end, strict=True)]
+        assert colour[:3] == pytest.approx(wanted, abs=1.5)
+
+
+def test_how_sure_it_was_is_the_geometric_mean(opened):
+    """Probabilities 1, 1/4, 1/4, 1/16: their geometric mean is 1/4."""
+    trace = hidden_numbers().updated(facts={"probabilities": {}})
+    head = opened(page(trace)).tab.locator(".head").inner_text()
+    assert "had a probability of 25 %, on geometric average" in head
+
+
+def test_coverage_is_the_sum_of_a_column(opened):
+    trace = traces.attention(source="abc", output=("A", "B"))
+    weights = [[0.7, 0.2, 0.1], [0.5, 0.25, 0.25]]
+    arrays = {"attention/decoder": traces.named("target", "source")(weights)}
+    one = opened(page(trace.updated(arrays=arrays)))
+    one.js("() => Seqloom.page.choose('source', 0)")
+    texts = [t for t in one.tab.locator("#attention .readout").all_inner_texts() if "weight" in t]
+    assert any("1.2" in text for text in texts), texts
+    one.js("() => Seqloom.page.choose('source', 2)")
+    texts = [t for t in one.tab.locator("#attention .readout").all_inner_texts() if "weight" in t]
+    assert any("0.35" in text for text in texts), texts
+
+
+def test_two_thirds_backwards_is_mostly_backwards(opened):
+    trace = traces.attention().updated(facts={"attention": {"monotonicity": -0.667}})
+    found = opened(page(trace)).tab.locator("#attention .found").first.inner_text()
+    assert found.endswith("0.667 of 1: it read mostly backwards.")

@@ -178,7 +178,9 @@ function measured(weight, rows, columns, rowAxis, columnAxis, trace, page, array
         ? "it read backwards"
         : monotonicity > 0.3
           ? "it read mostly in order"
-          : "it did not read in order";
+          : monotonicity < -0.3
+            ? "it read mostly backwards"
+            : "it did not read in order";
   return dom(
     "div",
     {},

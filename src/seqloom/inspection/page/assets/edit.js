@@ -66,6 +66,8 @@ class Editor {
     this.start();
     const started = performance.now();
     this.symbols = this.model.reader.split(this.text);
+    // of a text that is too long the model reads the two ends only
+    this.unread = (this.model.reader.whole?.(this.text).length ?? this.symbols.length) - this.symbols.length;
     this.selected = Math.max(0, Math.min(this.selected, this.symbols.length - 1));
     let said;
     try {
@@ -77,7 +79,8 @@ class Editor {
       said = error.message;
     }
     this.cost = performance.now() - started;
-    this.status.textContent = `${said} Computed here in ${Math.round(this.cost)} ms.`;
+    const old = this.text === this.trace.input ? "" : " The other sections still show the input as it was.";
+    this.status.textContent = `${said} Computed here in ${Math.round(this.cost)} ms.${old}`;
     this.drawChips();
   }
 
@@ -103,6 +106,10 @@ class Editor {
     const back = dom("button", { type: "button", disabled: this.text === this.trace.input, onclick: () => this.reset() }, "Put the input back");
     const symbol = this.symbols[this.selected];
     if (symbol === undefined) return this.tools.replaceChildren(back);
+    if (this.unread > 0)
+      return this.tools.replaceChildren(
+        dom("span", { class: "muted" }, `The text is longer than the model reads: its middle, ${Seqloom.count(this.unread, "symbol")}, is left out, `
+          + "so single symbols cannot be changed here. Type in the field instead."), back);
     const other = dom("input", {
       type: "text", size: 8, "aria-label": `replace symbol ${this.selected + 1}`, placeholder: "another",
       onkeydown: (event) => event.key === "Enter" && this.replace([other.value]),
@@ -120,6 +127,7 @@ class Editor {
 
   /** These symbols in place of the selected one; an empty text is none. */
   replace(symbols) {
+    if (this.unread > 0) return; // the text would become what was read of it
     const now = [...this.symbols];
     now.splice(this.selected, 1, ...symbols.filter((s) => s !== ""));
     this.put(now);

@@ -120,11 +120,15 @@ class Reader {
     this.vocabulary = new Vocabulary(vocabulary);
   }
 
+  /** All symbols of a text. */
+  whole(text) {
+    const folded = this.lowercase ? text.toLowerCase() : text;
+    return this.level === "words" ? (folded.match(WORD) ?? []) : this.vocabulary.split(folded);
+  }
+
   /** The symbols that are read: of a long text, those of its two ends. */
   split(text) {
-    const folded = this.lowercase ? text.toLowerCase() : text;
-    const all =
-      this.level === "words" ? (folded.match(WORD) ?? []) : this.vocabulary.split(folded);
+    const all = this.whole(text);
     if (all.length <= this.most) return all;
     const tail = Math.floor(this.most / 2);
     return [...all.slice(0, this.most - tail), ...all.slice(all.length - tail)];

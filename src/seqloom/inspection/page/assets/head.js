@@ -119,6 +119,8 @@ Seqloom.section({
     if (answer) root.append(dom("p", { class: `answer${none}`, dir: "auto" }, answer));
     const sure = sureness(trace);
     if (sure) root.append(dom("p", { class: "muted" }, sure));
+    const valid = validated(trace.facts.model ?? {});
+    if (valid) root.append(dom("p", { class: "muted valid" }, valid));
     if (trace.labels.target?.length > 1 && trace.task !== "generate") Seqloom.chips(root, page, "target");
   },
 });
@@ -140,6 +142,23 @@ function verdict(first, rest) {
 
 function article(name) {
   return `${/^(RNN|LSTM)/.test(name) ? "an" : "a"} ${name}`;
+}
+
+/** Exact to a tenth, since a score has not more. */
+const score = (percent) => `${Number(percent.toFixed(1))} %`;
+
+/** The model's own score when it was validated, in words: what one answer is worth. */
+const SCORES = [
+  ["valid_accuracy", (v) => `right in ${score(v)} of the validation texts`],
+  ["valid_output_error", (v) => `right in ${score(100 - v)} of the validation pairs`],
+  ["valid_character_error", (v) => `character error ${score(v)} on the validation recordings`],
+  ["valid_perplexity", (v) => `perplexity ${Seqloom.number(v)} on the validation text`],
+  ["valid_mase", (v) => `MASE ${Seqloom.number(v)} on the validation values; the naive forecast has about 1`],
+];
+
+function validated(model) {
+  const [key, say] = SCORES.find(([key]) => Number.isFinite(model[key])) ?? [];
+  return key ? `The model as a whole: ${say(model[key])}.` : "";
 }
 
 /** How sure the network was, in words. */
