@@ -83,6 +83,13 @@ def test_a_unit_that_is_on_outside_too_is_not_chosen():
     assert (dark["units"], dark["found"]) == ([], [])
 
 
+def test_a_unit_that_is_on_at_one_side_is_not_chosen():
+    values = lit("0110")
+    values[:, 4] = [0.95, 0.95, 0.95, 0.1]
+    states = gather([a_trace(values)], "l")
+    assert find_places(a_trace(values), states, 1, 3)["units"] == [0, 2]
+
+
 def test_a_run_ends_with_its_text():
     states = gather([a_trace(lit("011")), a_trace(lit("110"))], "l")
     found = find_places(a_trace(lit("0110")), states, 1, 3)["found"]

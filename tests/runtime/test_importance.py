@@ -1,5 +1,7 @@
 """Integrated gradients are complete; leaving out is what it says, by hand."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -155,3 +157,12 @@ def test_the_only_symbol_can_be_left_out():
         got, _ = leave_one_out(study, float(study.ask(PLAIN).value[0]))
         assert got.shape == (1,)
         assert np.isfinite(got).all()
+
+
+@pytest.mark.parametrize(("inputs", "together"), [(1, 1), (256, 1), (257, 2), (600, 3)])
+def test_how_many_are_left_out_together(inputs, together):
+    study = copy.copy(STUDIES["rnn, last"])
+    study.num_inputs = inputs
+    study.without = lambda spans: np.zeros(len(spans))
+    got, width = leave_one_out(study, 1.0)
+    assert (len(got), width) == (inputs, together)

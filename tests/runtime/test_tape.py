@@ -138,3 +138,40 @@ def test_recognisers(name, monkeypatch):
         logits = network(x, lengths, torch.tensor([[BOS, *study.target[:-1]]]))
         loss = F.cross_entropy(logits[0], torch.tensor(study.target), reduction="sum")
     assert_same(*played(model, study), watched, loss, x)
+
+
+def test_a_confident_class():
+    """In single precision, of a loss so small that 1 - p has few digits there."""
+    file, network = model_file("lstm, last")
+    text = "not a good film , not at all"
+    said = np.sort(model_of(file).study(text).ask(PLAIN).said[0])
+    for name in ("output.weight", "output.bias"):
+        file.tensors[name] = file.tensors[name] * (13.0 / (said[-1] - said[-2]))
+    study = model_of(file).study(text)
+    network.double().load_state_dict({n: torch.tensor(a) for n, a in file.tensors.items()})
+    x = embedded(network, "embedding")
+    logits = network(torch.tensor([study.symbols]), torch.tensor([study.num_inputs]))
+    loss = -logits.log_softmax(-1).max()
+    assert 1e-7 < loss.item() < 1e-5
+    loss.backward()
+    tape = Tape()
+    tape.backward([(array, study.sign * d) for array, d in study.ask(tape).seeds])
+    assert tape.inputs["source"].dtype == np.float32
+    want = grad(x[0])[0]
+    got = tape.gradient(tape.inputs["source"])[0]
+    assert np.abs(got - want).max() < 1e-4 * np.abs(want).max()
+
+
+def test_the_softmax_of_scores_far_apart():
+    """The gradient by the scores against float64, for one symbol and for shares of several."""
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(6, 9)).astype("f4")
+    scores[:, 4] = scores.max(axis=1) + np.array([0, 4, 8, 12, 14, 20])
+    for d in (np.eye(9)[scores.argmax(axis=1)], rng.random((6, 9))):
+        x = torch.tensor(scores, dtype=torch.float64, requires_grad=True)
+        (x.log_softmax(-1) * torch.tensor(d)).sum().backward()
+        tape = Tape()
+        tape.backward([(tape.log_softmax(scores), d.astype(np.float32))])
+        want = grad(x)
+        err = np.abs(tape.gradient(scores) - want).max(axis=1) / np.abs(want).max(axis=1)
+        assert err.max() < 1e-4

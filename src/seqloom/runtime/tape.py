@@ -137,7 +137,7 @@ class Tape(Steps):
 
     def log_softmax(self, x: Array) -> Array:
         y = super().log_softmax(x)
-        return self._one(x, y, lambda d: d - np.exp(y) * d.sum(axis=-1, keepdims=True))
+        return self._one(x, y, lambda d: _log_softmax_backward(d, y))
 
     def unroll(
         self,
@@ -288,3 +288,19 @@ class Tape(Steps):
     def _add(self, array: Array, gradient: Array) -> None:
         before = self._gradients.get(id(array))
         self._gradients[id(array)] = gradient if before is None else before + gradient
+
+
+def _log_softmax_backward(d: Array, y: Array) -> Array:
+    """The gradient by the scores, of a confident answer too.
+
+    d_v (1 - p_v) - p_v (the other d): 1 - p of the likeliest is the sum of the others' p, since
+    close to 1 nothing is left of the difference in single precision.
+    """
+    p = np.exp(y)
+    top = y.argmax(axis=-1, keepdims=True)
+    others = p.copy()
+    np.put_along_axis(others, top, 0.0, axis=-1)
+    rest = 1.0 - p
+    np.put_along_axis(rest, top, others.sum(axis=-1, keepdims=True), axis=-1)
+    found: Array = d * rest - p * (d.sum(axis=-1, keepdims=True) - d)
+    return found
