@@ -11,6 +11,7 @@ import pytest
 
 import seqloom
 from seqloom.comparison import cells, compare, latency, start
+from seqloom.comparison.tasks.transduce import TransduceExam
 from seqloom.errors import ConfigError, DivergedError
 from seqloom.training.measures import Measure, Validation
 
@@ -165,6 +166,23 @@ def test_a_rung_that_diverges_is_recorded_and_the_others_go_on(tmp_path, monkeyp
     again = run(data, tmp_path / "out", watcher=heard)  # tried again
     assert heard.begun == [("gru", 1)]
     assert again["entries"][1]["runs"][0]["score"] is not None
+
+
+def test_an_exam_that_raises_is_a_failed_run_and_the_others_go_on(tmp_path, monkeypatch):
+    data, exam = write_data("transduce", tmp_path), TransduceExam
+
+    def raises(self, model, rows):
+        raise ValueError("list.remove(x): x not in list")
+
+    def no_baseline(self):
+        raise KeyError("a")
+
+    monkeypatch.setattr(exam, "answers", raises)
+    monkeypatch.setattr(exam, "_nearest", no_baseline)
+    results = run(data, tmp_path / "out", seeds=1, rungs=["gru", "attention"])
+    errors = [entry["runs"][0]["error"] for entry in results["entries"]]
+    assert errors == ["'a'", *["list.remove(x): x not in list"] * 2]
+    assert results["finished"] is True
 
 
 class Stopping(Heard):

@@ -16,7 +16,7 @@ from seqloom.comparison.tasks import exam_class, exam_of
 from seqloom.comparison.tasks.overlap import find_overlap
 from seqloom.config import config_from, merge
 from seqloom.data.labelled import Columns, read_labelled
-from seqloom.data.pairs import group_by_source, read_pairs
+from seqloom.data.pairs import Pair, group_by_source, read_pairs
 from seqloom.data.series.csv_file import read_series
 from seqloom.data.speech.manifest import read_manifest
 from seqloom.data.text import read_text
@@ -168,6 +168,22 @@ def test_pairs_of_a_test_file_are_taken_out_of_the_training_data(tmp_path):
         DataError, match=r"must have a source that `.*words\.tsv` has not, got none"
     ):
         exam_class("transduce").hold_out(str(data), str(data), {}, tmp_path / "data")
+
+
+def test_pairs_of_a_test_file_are_taken_out_of_a_data_sets_validation(tmp_path, monkeypatch):
+    module = importlib.import_module("seqloom.comparison.tasks.transduce")
+    parts = {"train": "abcd", "valid": "efcg", "t.tsv": "afx"}
+    monkeypatch.setattr(module, "is_data_set", lambda data: True)
+    monkeypatch.setattr(
+        module,
+        "load_pairs",
+        lambda data, part, stress: [
+            Pair(s, "X", 1) for s in parts[part if part in parts else data]
+        ],
+    )
+    spec, _ = exam_class("transduce").hold_out("cmudict", "t.tsv", {}, tmp_path)
+    sides = {part: [p.source for p in read_pairs(spec[part])] for part in ("train", "valid")}
+    assert sides == {"train": ["b", "c", "d"], "valid": ["e", "c", "g"]}
 
 
 # -- classify ------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """One entry at one seed: trained or gone on with, scored on the test, timed, written down.
 
 A network's run is a run like any other, in `runs/NAME-SEED`; `result.json`, written last, says that
-it is done. A run that diverges or cannot be trained is recorded with its message, and is tried
-again when the command is given again. Checked by `tests/comparison/test_cells.py`.
+it is done. A run that raises is recorded with its message, and is tried
+again when the command is given again. Checked by `tests/comparison/test_compare.py`.
 """
 
 import json
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from .. import training
-from ..errors import SeqloomError
 from ..files import replacing
 from ..runtime import load
 from ..training.measures import Validation
@@ -25,7 +24,6 @@ from .plan import Plan
 from .tasks.exam import Baseline, Marks, Yardstick
 
 Found = dict[str, Any]
-FAILURES = (SeqloomError, RuntimeError, MemoryError, ArithmeticError)  # torch raises RuntimeErrors
 
 
 class Interrupted(Exception):
@@ -84,7 +82,9 @@ def run_network(plan: Plan, rung: Rung, seed: int, watcher: Watcher) -> Found:
             raise Interrupted
         watcher.scoring(rung.name, seed)
         found = _examine(plan, folder, seed, result)
-    except FAILURES as error:
+    except Interrupted:
+        raise
+    except Exception as error:  # whatever it is, the others go on
         return _failed(seed, error)
     write_found(folder / "result.json", found)
     return found
@@ -105,7 +105,7 @@ def run_baseline(plan: Plan, baseline: Baseline, watcher: Watcher) -> Found:
         latency = None
         if baseline.timed:
             latency = time_each(lambda row: answer([row]), len(plan.exam.rows))
-    except FAILURES as error:
+    except Exception as error:  # whatever it is, the others go on
         return _failed(None, error)
     found = {
         "seed": None,

@@ -5,7 +5,7 @@
 A process of its own, so that its libraries start with one thread and torch is not in it. Of a
 forecast the reading of the file is left out, of a transcript it counts; `generate` goes on by 100
 symbols.
-Checked by `tests/comparison/test_cells.py`.
+Checked by `tests/comparison/test_compare.py`.
 """
 
 import json

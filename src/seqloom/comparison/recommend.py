@@ -139,7 +139,7 @@ def recommend(
     cautions = case.cautions(rule)
     if seeds == 1 and any(not c.is_baseline for c in candidates):
         cautions.append("Each network was trained once: another seed may change the order.")
-    return Recommendation(rule, chosen.name, sentence, tuple(cautions))
+    return Recommendation(rule, chosen.name if chosen else "", sentence, tuple(cautions))
 
 
 class _Case:
@@ -152,13 +152,13 @@ class _Case:
         self.ties = [c for c in candidates if not _worse(c)]
         self.simple = simplest(self.ties)
 
-    def rule(self) -> tuple[Rule, Candidate, str]:
-        """The first rule that holds."""
+    def rule(self) -> tuple[Rule, Candidate | None, str]:
+        """The first rule that holds, and what it chooses: nothing, if data are too few."""
         if len(self.ties) == len(self.candidates):
             most = max(c.behind.estimate.high for c in self.candidates if c.behind)
             if most <= self.much:
                 return "alike", self.simple, self.alike(most)
-            return "too few", self.simple, self.too_few()
+            return "too few", None, self.too_few()
         if self.simple.is_baseline:
             return "baseline", self.simple, self.baseline()
         if len(self.ties) == 1:
@@ -240,7 +240,7 @@ class _Case:
         """What to do while nothing is settled; how much worse the recommended one may be."""
         more = "more test examples or seeds"
         if rule == "too few":
-            return [f"Until there are {more}, take the simplest, {self.scored(self.simple)}."]
+            return [f"Nothing can be recommended yet: {more} would tell."]
         high = self.simple.behind.estimate.high if self.simple.behind else 0.0
         if rule not in ("baseline", "simpler") or high <= self.much:
             return []

@@ -8,6 +8,7 @@ import pytest
 from seqloom.comparison.report import summary, write_report
 from seqloom.comparison.report.markdown import escape, table
 from seqloom.comparison.report.tables import Table
+from seqloom.comparison.report.words import factor
 from seqloom.errors import RunError
 
 from .simulated import simulated, simulated_probe
@@ -103,11 +104,37 @@ def test_failed_runs_and_a_far_smaller_network_are_told():
     found = summary(alike)
     assert found.sentences[0].startswith("Take GRU")
     assert "10 times the parameters" in found.sentences[0].replace("10.0", "10")
-    assert "GRU is 10 times smaller (203 kB, 2 MB) than Transformer." in found.sentences
+    assert "GRU is 9.9 times smaller (203 kB, 2 MB) than Transformer." in found.sentences
     for run in alike["entries"][2]["runs"]:
         run["latency_ms"] = 10 * max(r["latency_ms"] for r in alike["entries"][1]["runs"])
     assert "times smaller (203 kB, 2 MB) and" in summary(alike).sentences[1]
     assert "times faster (" in summary(alike).sentences[1]
+
+
+def test_nothing_is_said_of_size_and_speed_where_nothing_is_settled_or_a_baseline_wins():
+    ladder = [
+        ("most-frequent", "most frequent transcript", "baseline", 0.3, 0.3, None),
+        ("gru", "GRU", "network", 0.3, 0.3, 500_000),
+    ]
+    for examples, start in ((20, "The data are too few to tell: "), (9000, "A baseline wins: ")):
+        results = simulated(examples=examples, ladder=ladder, spread=0.0)
+        found, worse = results["entries"][0]["runs"][0], examples > 20
+        for run in results["entries"][1]["runs"]:
+            run["latency_ms"] = 50.0
+            run["numerators"] = [n + worse for n in found["numerators"]]
+        found["latency_ms"] = 0.001
+        sentences = summary(results).sentences
+        assert sentences[0].startswith(start)
+        assert not any("faster" in line or "take" in line for line in sentences[1:])
+
+
+def test_factors_are_round():
+    assert [factor(v) for v in (2.04, 9.96, 99.4, 50_123.4)] == [
+        "2.0",
+        "10",
+        "99",
+        "about 50,000",
+    ]
 
 
 def test_a_comparison_that_was_stopped_says_so(tmp_path):

@@ -98,6 +98,17 @@ def ratio(value: float) -> str:
     return f"{value:.2f}" if value < 9.995 else f"{value:.1f}" if value < 99.95 else f"{value:.0f}"
 
 
+def factor(value: float) -> str:
+    """How many times as much, in two digits from 100 on, e.g. `about 50,000`."""
+    return (
+        f"{value:.0f}"
+        if 9.95 <= value < 100
+        else f"{value:.1f}"
+        if value < 100
+        else (f"about {float(f'{value:.2g}'):,.0f}")
+    )
+
+
 def counted(number: int, word: str) -> str:
     """E.g. `3 seeds`; empty for none."""
     return f"{number:,} {word}{'' if number == 1 else 's'}" if number else ""
@@ -152,21 +163,24 @@ def remarks(analysis: Analysis) -> tuple[str, ...]:
 
 
 def _smaller(analysis: Analysis) -> str:
-    """Where the recommended network is far smaller or faster than the one with the best score."""
+    """Where the recommended network is far smaller or faster than the one with the best score.
+
+    Of a baseline nothing is said: what says the same to everything is as fast as can be.
+    """
     chosen = next((e for e in analysis.entries if e.name == analysis.recommendation.entry), None)
     scored = [e for e in analysis.entries if e.score is not None]
-    if chosen is None or not scored:
+    if chosen is None or chosen.is_baseline or not scored:
         return ""
     best = (max if analysis.measure.rises else min)(scored, key=lambda e: e.score or 0.0)
     sizes, times = (best.bytes, chosen.bytes), (best.latency_ms, chosen.latency_ms)
     gains = []
     if sizes[0] and sizes[1] and sizes[0] >= 3 * sizes[1]:
         gains.append(
-            f"{sizes[0] / sizes[1]:.0f} times smaller ({size(sizes[1])}, {size(sizes[0])})"
+            f"{factor(sizes[0] / sizes[1])} times smaller ({size(sizes[1])}, {size(sizes[0])})"
         )
     if times[0] and times[1] and times[0] >= 2 * times[1]:
         shown = f"{latency(times[1])}, {latency(times[0])} a prediction"
-        gains.append(f"{times[0] / times[1]:.1f} times faster ({shown})")
+        gains.append(f"{factor(times[0] / times[1])} times faster ({shown})")
     return f"{capital(chosen.title)} is {listed(gains)} than {best.title}." if gains else ""
 
 

@@ -39,6 +39,7 @@ class TransduceExam(Exam):
     ) -> tuple[Spec, list[str]]:
         stress = bool(settings.get("data", {}).get("stress", False))
         pairs, valid = load_pairs(data, "train", stress=stress), None
+        known: set[str] = set()
         if test is not None or is_data_set(data):
             held_out = load_pairs(test or data, "test", stress=stress)
             known = {pair.source for pair in held_out}
@@ -51,7 +52,8 @@ class TransduceExam(Exam):
         else:
             train, held_out = split_by_source(pairs, TEST_FRACTION, max_sources=MOST_SOURCES)
         if is_data_set(data):
-            valid = write_pairs(folder / "valid.tsv", load_pairs(data, "valid", stress=stress))
+            checks = [p for p in load_pairs(data, "valid", stress=stress) if p.source not in known]
+            valid = write_pairs(folder / "valid.tsv", checks)
         sources = len({pair.source for pair in held_out})
         lines = [f"test: {sources:,} sources of {test or data}, which no network is trained on"]
         if len(train) < len(pairs) and test is not None:
@@ -109,11 +111,10 @@ class TransduceExam(Exam):
         from rapidfuzz.process import cdist
 
         known = group_by_source(read_pairs(self.train))
-        letters: dict[str, str] = {}  # a symbol as one character, which is what is compared
+        numbers: dict[str, int] = {}  # of symbols, which are what is compared
 
-        def spelled(text: str) -> str:
-            split = self.source.split(text)
-            return "".join(letters.setdefault(s, chr(0xF0000 + len(letters))) for s in split)
+        def spelled(text: str) -> list[int]:
+            return [numbers.setdefault(s, len(numbers)) for s in self.source.split(text)]
 
         choices = [spelled(example.source) for example in known]
 
