@@ -61,6 +61,9 @@ def test_shares_sum_to_the_difference(name):
     assert abs(found.difference) > 1e-3
     assert found.shares.sum() == pytest.approx(found.difference, rel=0.01, abs=2e-5)
     assert found.points < importance.MOST_POINTS
+    assert found.converged
+    assert not found._replace(difference=1.1 * found.difference + 0.01).converged
+    assert not found._replace(difference=np.nan).converged
     assert len(found.shares) == study.num_inputs
     assert np.abs(found.shares).max() > 1e-4
 

@@ -281,6 +281,16 @@ def test_several_modules_of_several_lengths():
     assert (trace["gradient/encoder.0/h"].values[-1] == 0).all()  # its last output is not read
 
 
+def test_states_that_explode_are_traced_or_said_to():
+    net = make("relu").float()
+    with torch.no_grad():
+        net.weight_hh_l0.copy_(2 * torch.eye(H))
+        net.weight_ih_l0.abs_()
+    with seqloom.watch(net) as seen:
+        net(torch.rand(200, 1, I))[0].sum().backward()
+    assert not np.isfinite(seen.trace()["states/rnn.0/h"].values[-1]).all()
+
+
 def test_errors_say_what_to_do():
     net = make("lstm", num_layers=2, dropout=0.5)
     with seqloom.watch(net) as seen:

@@ -38,12 +38,18 @@ class Integrated(NamedTuple):
     Attributes:
         shares: Of each input.
         points: Points of the path at which the network ran.
-        difference: v(x) - v(0), which the shares sum to.
+        difference: v(x) - v(0), which the shares sum to if the path was fine enough.
     """
 
     shares: Float[np.ndarray, " S"]
     points: int
     difference: float
+
+    @property
+    def converged(self) -> bool:
+        """True if the shares sum to the difference, within 1 % of it or a thousandth."""
+        off = abs(float(self.shares.sum()) - self.difference)
+        return off <= max(TOLERANCE * abs(self.difference), 1e-3)  # False for NaN
 
 
 class _Piece(NamedTuple):

@@ -51,7 +51,8 @@ def traced(
         arrays["importance/leave_one_out"] = _named(lost, "source")
         facts["importance"] = {
             "points": found.points,
-            "difference": found.difference,
+            "difference": _plain(found.difference),
+            "converged": found.converged,
             "left_out_together": together,
         }
     trace = Trace(

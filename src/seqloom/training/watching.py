@@ -187,8 +187,13 @@ class _Part:
 def _check(call: Call, ran: Replayed, output: Tensor) -> None:
     """The replay must have done what the module did."""
     tolerance = 1e-8 if output.dtype == torch.float64 else 1e-3
-    if torch.allclose(ran.output, output, rtol=tolerance, atol=tolerance):
+    if torch.allclose(ran.output, output, rtol=tolerance, atol=tolerance, equal_nan=True):
         return
+    if not bool(torch.isfinite(output).all()):
+        raise RunError(
+            f"watch: outputs of `{call.name}` must be numbers, got some that are not: its states "
+            "explode. Lower the weights, or clip."
+        )
     raise RunError(
         f"watch: `{call.name}` must give the same output again, got another: it drops units "
         "between its layers. Watch it after `eval()`, or with dropout=0."
