@@ -51,6 +51,20 @@ def test_clear():
     )
 
 
+def test_what_is_much_worse_is_not_recommended_for_want_of_a_test():
+    far = behind(10.5, 1.5, 19.6, p=0.08)
+    got = said(
+        one("rnn", 16.0, SURE, parameters=300_000),
+        one("attention", 9.5, parameters=360_000),
+        one("transformer", 20.0, far, parameters=270_000),
+    )
+    assert (got.rule, got.entry) == ("likely", "attention")
+    assert got.sentence == (
+        "Take ATTENTION (9.5 %): it has the best score, though it is not settled that others are "
+        "worse: TRANSFORMER, by 10.5 points (1.5 to 19.6)."
+    )
+
+
 def test_simpler():
     got = said(
         one("rnn", 15.0, SURE, parameters=10_000),

@@ -9,6 +9,7 @@ import typer
 
 PROBES = "memory probes"
 UNSHOWN = ("runs", "size", "steps")  # columns that are left to the report
+FIRST_TO_GO = ("training", "parameters", "latency")  # where a terminal is too narrow for all
 
 
 def compare(
@@ -225,12 +226,12 @@ def _report(results: dict[str, Any], folder: Path, figure: Path | None) -> None:
 
     found, console = summary(results), Console(highlight=False)
     heads = found.table.heads
-    shown = [i for i, head in enumerate(heads) if head not in UNSHOWN]
+    shown = _fitting(found.table, console.width)
     with printing("compare"):
         sides = ["right" if found.table.is_number(i) else "left" for i in shown]
         table = new_table(console, *zip([heads[i] for i in shown], sides, strict=True))
-        for column, i in zip(table.columns[1:], shown[1:], strict=True):
-            column.min_width = max(len(row[i]) for row in found.table.rows)  # titles are broken
+        for column, i in zip(table.columns, shown, strict=True):
+            column.min_width = _least_width(found.table, i)
         for row in found.table.rows:
             table.add_row(*(row[i] for i in shown))
         console.print(table)
@@ -239,6 +240,24 @@ def _report(results: dict[str, Any], folder: Path, figure: Path | None) -> None:
         console.print(f"report: {folder / 'report.html'}, report.md, report.json", soft_wrap=True)
     if figure is not None:
         draw(results, figure)
+
+
+def _fitting(table: Any, width: int) -> list[int]:
+    """Columns that a terminal of this width has room for."""
+    heads = table.heads
+    shown = [i for i, head in enumerate(heads) if head not in UNSHOWN]
+    for name in FIRST_TO_GO:
+        if sum(_least_width(table, i) + 2 for i in shown) <= width:
+            break
+        shown = [i for i in shown if heads[i] != name]
+    return shown
+
+
+def _least_width(table: Any, column: int) -> int:
+    """Of a column: cells stand on one line, but for the first, whose titles break at spaces."""
+    cells = [row[column] for row in table.rows]
+    whole = cells if column else [word for cell in cells for word in cell.split()]
+    return max(len(text) for text in (*whole, *table.heads[column].split()))
 
 
 def _failures(results: dict[str, Any]) -> list[str]:

@@ -1,8 +1,8 @@
 """One sentence about what to use, by rules, and never surer than the test behind it.
 
-Entries that are not settled to be worse than the best one are acceptable; of those the simplest
-is recommended: the first baseline on the ladder, else the network with the fewest parameters (the
-first on the ladder of those within 10 % of it).
+Entries that are not settled to be worse than the best one, and whose score is not much worse, are
+acceptable; of those the simplest is recommended: the first baseline on the ladder, else the network
+with the fewest parameters (the first on the ladder of those within 10 % of it).
 
     nothing    no entry has a score
     alone      one entry has one
@@ -12,6 +12,7 @@ first on the ladder of those within 10 % of it).
     baseline   the simplest acceptable entry is a baseline
     clear      all others are settled to be worse
     simplest   the best is also the simplest acceptable one
+    likely     the best is recommended, though something simpler, much worse, is not settled to be
     simpler    the best is ahead by what may be chance, and something simpler is recommended
 
 "Much" is a tenth of the best one's score (of its errors, where more is better). Checked by
@@ -33,6 +34,7 @@ Rule = Literal[
     "baseline",
     "clear",
     "simplest",
+    "likely",
     "simpler",
 ]
 MUCH = 0.1
@@ -143,14 +145,17 @@ def recommend(
 
 
 class _Case:
-    """The candidates, those not settled to be worse than the best, and the simplest of these."""
+    """The candidates, those not settled to be worse than the best, and the simplest that will do.
+
+    What is much worse will not do, settled or not: few seeds settle little.
+    """
 
     def __init__(
         self, candidates: Sequence[Candidate], best: Candidate, much: float, words: Words
     ) -> None:
         self.candidates, self.best, self.much, self.words = candidates, best, much, words
         self.ties = [c for c in candidates if not _worse(c)]
-        self.simple = simplest(self.ties)
+        self.simple = simplest([c for c in self.ties if _behind(c) <= max(much, 0.0)])
 
     def rule(self) -> tuple[Rule, Candidate | None, str]:
         """The first rule that holds, and what it chooses: nothing, if data are too few."""
@@ -163,6 +168,8 @@ class _Case:
             return "baseline", self.simple, self.baseline()
         if len(self.ties) == 1:
             return "clear", self.best, self.clear()
+        if self.simple is self.best and simplest(self.ties) is not self.best:
+            return "likely", self.best, self.likely()
         if self.simple is self.best:
             return "simplest", self.best, self.best_is_simplest()
         return "simpler", self.simple, self.simpler()
@@ -221,6 +228,13 @@ class _Case:
         return (
             f"Take {self.scored(self.best)}: it has the best score, and what may be as good, "
             f"{names}, is not simpler."
+        )
+
+    def likely(self) -> str:
+        names = _listed([f"{c.title}, by {self.by(c)}" for c in self.ties if c is not self.best])
+        return (
+            f"Take {self.scored(self.best)}: it has the best score, though it is not settled "
+            f"that others are worse: {names}."
         )
 
     def simpler(self) -> str:

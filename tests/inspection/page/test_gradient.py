@@ -129,7 +129,7 @@ def everywhere(task, **model):
 
 
 @pytest.mark.parametrize(
-    ("task", "model"), [("generate", {}), ("transcribe", {}), ("classify", {"pool": "mean"})]
+    ("task", "model"), [("transcribe", {}), ("classify", {"pool": "mean"})]
 )
 def test_where_the_loss_enters_at_every_step_the_last_state_is_shown_first(opened, task, model):
     """The page's headline judges by the Jacobian there (`verdict.py`)."""

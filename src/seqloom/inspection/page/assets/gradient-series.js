@@ -15,9 +15,12 @@ const chained = (layer) => ["rnn", "lstm", "gru"].includes(layer.kind);
 Seqloom.attends = (trace) => trace.has("attention/decoder") || trace.has("attention/pool");
 
 /** True if the loss enters at every step, as `_everywhere` in `inspection/verdict.py`. */
-Seqloom.everywhere = ({ task, facts }) =>
-  ["generate", "transcribe"].includes(task) ||
-  (task === "classify" && (facts.model?.pool ?? "last") !== "last");
+Seqloom.everywhere = ({ task, facts, layers }) => {
+  const recurrent = layers.filter(chained);
+  const below = recurrent.filter((layer) => layer.steps === recurrent[0].steps);
+  const stacked = below.length > 2 && below.some((layer) => layer.reverse);
+  return task === "transcribe" || stacked || (task === "classify" && (facts.model?.pool ?? "last") !== "last");
+};
 
 /**
  * True if every step reaches the answer by itself, not only through the chain of states.
