@@ -128,9 +128,7 @@ def everywhere(task, **model):
     return trace.updated(arrays={"jacobian/encoder.0/state": traces.named("source")(far)})
 
 
-@pytest.mark.parametrize(
-    ("task", "model"), [("transcribe", {}), ("classify", {"pool": "mean"})]
-)
+@pytest.mark.parametrize(("task", "model"), [("transcribe", {}), ("classify", {"pool": "mean"})])
 def test_where_the_loss_enters_at_every_step_the_last_state_is_shown_first(opened, task, model):
     """The page's headline judges by the Jacobian there (`verdict.py`)."""
     one = opened(page(everywhere(task, **model)))
