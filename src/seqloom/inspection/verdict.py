@@ -159,7 +159,7 @@ def _attends(trace: Trace) -> list[str]:
         weights, axis = trace[name], trace[name].dims[-1]
         states = count(weights.shape[-1], noun_of(trace, axis))
         way = f"Attention gives the state of each of {states} a way of its own to the answer"
-        if name == "attention/decoder":
+        if name == "attention/decoder" or not np.isfinite(weights.values).all():
             return [f"{way}, one step long however far away it stands."]
         top = int(np.argmax(weights.values))
         where = f"Attention reads {share(float(weights.values[top]))} at {quoted(trace, axis, top)}"

@@ -41,6 +41,8 @@ def count(number: int, noun: str = "step") -> str:
 
 def share(value: float) -> str:
     """A share in words: `63 %`, `0.4 %`, and below that as one part in so many."""
+    if not np.isfinite(value):
+        return "more than a number holds"
     if value == 0:
         return "nothing"
     if value >= 0.001:
