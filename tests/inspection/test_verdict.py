@@ -106,7 +106,8 @@ def test_nothing_is_left():
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(0.0, "nothing"), (np.nan, "more than a number holds"), (1.034, "103 %"), (0.12, "12 %"), (0.014, "1.4 %"), (0.001, "0.1 %"),
+    [(0.0, "nothing"), (np.nan, "more than a number holds"),
+     (1.034, "103 %"), (0.12, "12 %"), (0.014, "1.4 %"), (0.001, "0.1 %"),
      (0.0009, "less than one part in 1,000"), (1e-25, "less than one part in 1,000,000,000")],
 )  # fmt: skip
 def test_shares(value, words):
