@@ -1,6 +1,6 @@
 """Print a backtest: the table of methods, errors by horizon, and the verdict.
 
-Checked by `tests/evaluation/test_forecast_report.py`.
+Checked by `tests/evaluation/test_backtest.py`.
 """
 
 import math

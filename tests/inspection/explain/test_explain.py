@@ -11,7 +11,7 @@ from seqloom.export.model_file import ModelFile, read_model
 from seqloom.export.parts.generate import GenerateParts
 from seqloom.inspection.explain import WIDTH, explain
 from seqloom.inspection.explain.sizes import sizes
-from seqloom.inspection.explain.tensors import explained, size_of
+from seqloom.inspection.explain.tensors import explained
 from seqloom.inspection.explain.words import CHAPTERS, IDEAS, LOOK, SHOWN, rungs
 from seqloom.models.language import build_language
 
@@ -51,6 +51,18 @@ MAKERS = {
         for n, c in forecasts.CONFIGS.items()
     },
 }
+
+
+def size_of(letters, sizes):
+    """The number that an entry of a shape stands for, e.g. of `E + M` or `4 H`."""
+    return sum(_product(term, sizes) for term in letters.split(" + "))
+
+
+def _product(term, sizes):
+    product = 1
+    for factor in term.split():
+        product *= int(factor) if factor.isdigit() else sizes[factor].number
+    return product
 
 
 @pytest.fixture(params=MAKERS)

@@ -22,7 +22,6 @@ from .pieces import (
     table,
     transformer_layers,
 )
-from .sizes import Size
 
 _STACKED = r"\d"  # in patterns that are for any layer of a stack
 
@@ -39,18 +38,6 @@ def explained(file: ModelFile) -> list[Explained]:
     """Every tensor of a model, in the order in which an input meets them."""
     rules = _RULES[file.task, file.model.architecture](file.model)
     return [one for _, one in sorted(_find(rules, name) for name in file.tensors)]
-
-
-def size_of(letters: str, sizes: dict[str, Size]) -> int:
-    """The number that an entry of a shape stands for, e.g. of `E + M` or `4 H`."""
-    return sum(_product(term, sizes) for term in letters.split(" + "))
-
-
-def _product(term: str, sizes: dict[str, Size]) -> int:
-    product = 1
-    for factor in term.split():
-        product *= int(factor) if factor.isdigit() else sizes[factor].number
-    return product
 
 
 def _find(rules: list[Rule], name: str) -> tuple[tuple[int, int, int], Explained]:

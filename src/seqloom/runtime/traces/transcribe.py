@@ -5,6 +5,7 @@ transcript's symbols and its end, as for pairs. Inputs are steps of features, st
 training data: left out, a tenth of a second at a time, they are 0, the mean.
 """
 
+import abc
 import itertools
 import math
 from typing import Any
@@ -61,9 +62,9 @@ class SoundStudy(Study):
             x_TF[span] = 0.0
         return self.answer(x_BTF, PLAIN).value
 
+    @abc.abstractmethod
     def answer(self, x_BTF: np.ndarray, ops: Steps) -> Answer:
         """What the network says of some features."""
-        raise NotImplementedError
 
     def _times(self, steps: int, width: int) -> tuple[str, ...]:
         """When each step begins, in seconds."""
