@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ..files import replacing
+from ..inspection.figures.style import BLUE, GREEN, GREY, ORANGE, paper, save
 from .measures import Measure
 
-_COLOURS = ("#1b6ca8", "#d95f02", "#1b9e77", "#7570b3")
+_COLOURS = (BLUE, ORANGE, GREEN, "#7570b3")
 
 
 def draw_curve(
@@ -25,13 +25,18 @@ def draw_curve(
     """
     from matplotlib.figure import Figure  # no pyplot: no window, no global state
 
-    found = [event for event in events if event["event"] == "validation"]
+    with paper():
+        figure = Figure(figsize=(7, 4), layout="constrained")
+        found = [event for event in events if event["event"] == "validation"]
+        _curve(figure.subplots(), found, measures, unit)
+        save(figure, path, "train")
+
+
+def _curve(left: Any, found: list[dict[str, Any]], measures: Sequence[Measure], unit: str) -> None:
     steps = [event["step"] for event in found]
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    left = figure.subplots()
     marker = "o" if len(found) < 3 else None
     (loss,) = left.plot(
-        steps, [e["loss"] for e in found], color="#888888", marker=marker, label="training loss"
+        steps, [e["loss"] for e in found], color=GREY, marker=marker, label="training loss"
     )
     left.set_xlabel("step")
     left.set_ylabel(f"training loss (per {unit})")
@@ -57,6 +62,4 @@ def draw_curve(
         ha="right",
         color=_COLOURS[0],
     )
-    left.legend(handles=lines, loc="upper right", frameon=False)
-    with replacing(path, "train") as beside:
-        figure.savefig(beside, dpi=120, format="png")
+    left.legend(handles=lines, loc="upper right")

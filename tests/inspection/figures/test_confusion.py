@@ -31,8 +31,8 @@ def test_draws_counts_and_calibration(tmp_path, monkeypatch, num_classes):
     shown = [int(text.get_text().replace(",", "")) for text in left.texts]
     assert shown == ([n for row in found.confusion for n in row] if num_classes <= 20 else [])
     assert [label.get_text() for label in left.get_yticklabels()] == list(found.labels)
-    assert left.get_title() == f"accuracy {found.accuracy.value:.1f} %"
-    assert right.get_title() == f"calibration error {found.calibration_error:.1f} %"
+    assert left.get_title(loc="left") == f"accuracy {found.accuracy.value:.1f} %"
+    assert right.get_title(loc="left") == f"calibration error {found.calibration_error:.1f} %"
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import DataError
-from ...files import replacing
+from ...inspection.figures.style import paper, plain, save
 from .analyse import Analysis, analyse
 from .lengths import LengthRow
 from .read import read_results
@@ -37,19 +37,18 @@ def figure(results: Mapping[str, Any], path: Path) -> None:
     """
     from matplotlib.figure import Figure  # no pyplot: no window, no global state
 
-    sheet = Figure(figsize=(6.8, 3.4), layout="constrained")
-    axes = sheet.subplots()
-    if results.get("kind") == "probe":
-        _probe(analyse_probe(results), axes)
-    else:
-        _by_length(analyse(read_results(results)), axes)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    axes.grid(axis="y", color="#dddddd", linewidth=0.6)
-    axes.set_axisbelow(True)
-    sheet.legend(frameon=False, fontsize=8, loc="outside right center")
-    with replacing(path, "figure") as beside:
-        sheet.savefig(beside, dpi=200, format=path.suffix.lstrip(".") or "png")
+    with paper():
+        sheet = Figure(figsize=(6.8, 3.4), layout="constrained")
+        axes = sheet.subplots()
+        if results.get("kind") == "probe":
+            _probe(analyse_probe(results), axes)
+        else:
+            _by_length(analyse(read_results(results)), axes)
+        plain(axes)
+        axes.grid(axis="y", color="#dddddd", linewidth=0.6)
+        axes.set_axisbelow(True)
+        sheet.legend(loc="outside right center")
+        save(sheet, path, "figure")
 
 
 def _by_length(analysis: Analysis, axes: "Axes") -> None:

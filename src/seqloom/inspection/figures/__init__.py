@@ -16,7 +16,7 @@ from ...errors import ConfigError
 from ..trace import Trace
 from . import attention, gates, gradient, importance
 from .layers import MOST_LAYERS
-from .style import paper, save
+from .style import paper, save, shown
 
 OVERVIEW = "overview"
 FEW_LAYERS = 2  # of each kind of picture in an overview
@@ -69,9 +69,10 @@ def draw(trace: Trace, path: str | Path, what: str | None = None) -> None:
 
     names = _chosen(trace, what or OVERVIEW)
     most = MOST_LAYERS if len(names) == 1 else FEW_LAYERS
-    sizes = [_PICTURES[name].size(trace, most) for name in names]
-    heights = [height for _, height in sizes]
-    with paper():
+    steps = [texts for axis, texts in trace.labels.items() if axis != "vocabulary"]
+    with paper(shown(text) for texts in steps for text in texts):
+        sizes = [_PICTURES[name].size(trace, most) for name in names]
+        heights = [height for _, height in sizes]
         size = max(width for width, _ in sizes), sum(heights)
         figure = Figure(figsize=size, layout="constrained")
         parts = figure.subfigures(len(names), 1, squeeze=False, height_ratios=heights)[:, 0]

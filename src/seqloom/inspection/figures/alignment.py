@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..alignment import Alignment
 from .attention import draw_grid
-from .style import heat, paper, save, shown
+from .style import heat, label_steps, paper, save, shown
 
 _CELL = 0.34  # inches
 
@@ -27,14 +27,14 @@ def draw_alignments(alignments: Sequence[Alignment], path: Path) -> None:
     widths = [len(a.source) for a in alignments]
     tallest = max(len(a.output) for a in alignments)
     size = _CELL * sum(widths) + 1.1 * len(widths), _CELL * tallest + 0.7
-    with paper():
+    with paper(shown(x) for a in alignments for x in (*a.source, *a.output)):
         figure = Figure(figsize=size, layout="constrained")
         row = figure.subplots(1, len(alignments), squeeze=False, width_ratios=widths)[0]
         for axes, alignment in zip(row, alignments, strict=True):
             heat(axes, alignment.weights, 0.0, 1.0)
             axes.set_aspect("equal")
-            axes.set_xticks(range(len(alignment.source)), [shown(s) for s in alignment.source])
-            axes.set_yticks(range(len(alignment.output)), [shown(s) for s in alignment.output])
+            label_steps(axes, alignment.source, len(alignment.source))
+            label_steps(axes, alignment.output, len(alignment.output), axis="y")
             axes.xaxis.tick_top()
             axes.tick_params(length=0)
             draw_grid(axes, len(alignment.output), len(alignment.source))

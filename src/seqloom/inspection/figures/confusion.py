@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 
 from ...evaluation.classes import ClassEvaluation
-from ...files import replacing
+from .style import BLUE, LINE, paper, plain, save, short
 
 MOST_COUNTS = 20  # classes up to which the counts are written into the squares
-BLUE, GREY = "#1b6ca8", "#888888"
 
 
 def draw_confusion(found: ClassEvaluation, path: Path) -> None:
@@ -29,20 +28,20 @@ def draw_confusion(found: ClassEvaluation, path: Path) -> None:
     from matplotlib.figure import Figure  # no pyplot: no window, no global state
 
     size = min(12.0, max(3.2, 0.5 * len(found.labels) + 1.8))
-    figure = Figure(figsize=(size + 4.4, max(3.6, size)), layout="constrained")
-    left, right = figure.subplots(1, 2, width_ratios=[size, 3.6])
-    _matrix(left, found)
-    _diagram(right, found)
-    with replacing(path, "draw_confusion") as beside:
-        figure.savefig(beside, dpi=150, format=path.suffix.lstrip(".") or "png")
+    labels = [short(label) for label in found.labels]
+    with paper(labels):
+        figure = Figure(figsize=(size + 4.4, max(3.6, size)), layout="constrained")
+        left, right = figure.subplots(1, 2, width_ratios=[size, 3.6])
+        _matrix(left, found, labels)
+        _diagram(right, found)
+        save(figure, path, "draw_confusion")
 
 
-def _matrix(axes: Any, found: ClassEvaluation) -> None:
+def _matrix(axes: Any, found: ClassEvaluation, labels: list[str]) -> None:
     counts = np.array(found.confusion)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
     places = range(len(found.labels))
-    labels = [label if len(label) <= 20 else label[:19] + "…" for label in found.labels]
     longest = max(map(len, labels))
     axes.set_xticks(places, labels, rotation=0 if longest * len(labels) <= 30 else 90)
     axes.set_yticks(places, labels)
@@ -55,7 +54,7 @@ def _matrix(axes: Any, found: ClassEvaluation) -> None:
     axes.set_ylabel("right")
     axes.set_title(f"accuracy {found.accuracy.value:.1f} %", fontsize=10)
     for spine in axes.spines.values():
-        spine.set_color("#bbbbbb")
+        spine.set_color(LINE)
 
 
 def _diagram(axes: Any, found: ClassEvaluation) -> None:
@@ -75,5 +74,4 @@ def _diagram(axes: Any, found: ClassEvaluation) -> None:
     axes.set_xlabel("confidence (area: number of texts)")
     axes.set_ylabel("share that is right")
     axes.set_title(f"calibration error {found.calibration_error:.1f} %", fontsize=10)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
+    plain(axes)

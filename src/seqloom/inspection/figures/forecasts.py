@@ -5,17 +5,18 @@ Checked by `tests/inspection/figures/test_forecasts.py`.
 
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ...data.series.series import SeriesSet
+from ...data.series.series import Series, SeriesSet
+from ...data.series.times import TimeAxis
 from ...decoding.forecast_table import ForecastTable
 from ...evaluation.backtest import NETWORK, Backtest
-from ...files import replacing
+from .style import BLUE, GREY, ORANGE, paper, plain, save, short
 
 MOST_SERIES = 9  # in one picture
 HISTORY = 4  # horizons of the past that are drawn
-_BLUE, _GREY, _ORANGE = "#1b6ca8", "#888888", "#d95f02"
 
 
 def draw_forecast(data: SeriesSet, table: ForecastTable, path: Path) -> int:
@@ -37,32 +38,38 @@ def draw_forecast(data: SeriesSet, table: ForecastTable, path: Path) -> int:
     columns = math.ceil(math.sqrt(len(drawn)))
     rows = math.ceil(len(drawn) / columns)
     size = (7.0, 3.2) if len(drawn) == 1 else (4.2 * columns, 2.4 * rows)
-    figure = Figure(figsize=size, layout="constrained")
-    grid = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes in grid[len(drawn) :]:
-        axes.set_visible(False)
-    for number, (one, axes) in enumerate(zip(drawn, grid, strict=False)):
-        past = one.values[-HISTORY * horizon :]
-        ahead = np.arange(one.end, one.end + horizon)
-        rows_of = slice(number * horizon, (number + 1) * horizon)
-        axes.plot(np.arange(one.end - len(past), one.end), past, color=_GREY, label="history")
-        axes.fill_between(
-            ahead,
-            table.lower[rows_of],
-            table.upper[rows_of],
-            color=_BLUE,
-            alpha=0.2,
-            lw=0,
-            label=f"{table.level} % interval",
-        )
-        axes.plot(ahead, table.point[rows_of], color=_BLUE, label="forecast")
-        axes.set_title(one.name, fontsize=9)
-        places = [one.end - len(past), one.end, one.end + horizon - 1]
-        axes.set_xticks(places, [data.axis.label(place) for place in places], fontsize=7)
-        _plain(axes)
-    grid[0].legend(frameon=False, fontsize=8)
-    _save(figure, path)
+    with paper(short(one.name) for one in drawn):
+        figure = Figure(figsize=size, layout="constrained")
+        grid = figure.subplots(rows, columns, squeeze=False).ravel()
+        for axes in grid[len(drawn) :]:
+            axes.set_visible(False)
+        for number, (one, axes) in enumerate(zip(drawn, grid, strict=False)):
+            _forecast(axes, data.axis, one, table, slice(number * horizon, (number + 1) * horizon))
+        grid[0].legend()
+        save(figure, path, "figure")
     return len(drawn)
+
+
+def _forecast(axes: Any, axis: TimeAxis, one: Series, table: ForecastTable, rows: slice) -> None:
+    """One series: the end of its history, and its rows of the table."""
+    horizon = rows.stop - rows.start
+    past = one.values[-HISTORY * horizon :]
+    ahead = np.arange(one.end, one.end + horizon)
+    axes.plot(np.arange(one.end - len(past), one.end), past, color=GREY, label="history")
+    axes.fill_between(
+        ahead,
+        table.lower[rows],
+        table.upper[rows],
+        color=BLUE,
+        alpha=0.2,
+        lw=0,
+        label=f"{table.level} % interval",
+    )
+    axes.plot(ahead, table.point[rows], color=BLUE, label="forecast")
+    axes.set_title(short(one.name), fontsize=9)
+    places = [one.end - len(past), one.end, one.end + horizon - 1]
+    axes.set_xticks(places, [axis.label(place) for place in places], fontsize=7)
+    plain(axes)
 
 
 def draw_errors(found: Backtest, path: Path) -> None:
@@ -76,33 +83,28 @@ def draw_errors(found: Backtest, path: Path) -> None:
     """
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    axes = figure.subplots()
+    with paper():
+        figure = Figure(figsize=(7, 4), layout="constrained")
+        axes = figure.subplots()
+        _errors(axes, found)
+        plain(axes)
+        save(figure, path, "figure")
+
+
+def _errors(axes: Any, found: Backtest) -> None:
     steps = np.arange(1, found.horizon + 1)
     best = found.best_baseline
     others = [name for name in found.methods if name not in (NETWORK, best)]
     for number, name in enumerate([NETWORK, best, *others]):
         color, label = "#cccccc", "other baselines" if number == 2 else None
         if number < 2:
-            color, label = (_BLUE, _ORANGE)[number], name
+            color, label = (BLUE, ORANGE)[number], name
         errors = found.methods[name].errors
         axes.plot(steps, errors, color=color, zorder=3 if number < 2 else 1, label=label)
-    axes.legend(frameon=False, fontsize=8)
+    axes.legend()
     axes.set_xlabel("step of the horizon")
     axes.set_ylabel(f"error (MASE, season {found.season})")
     # a baseline that is far off must not flatten the rest
     seen = [method.scores.mase for method in found.methods.values()]
     if np.isfinite(seen).all():
         axes.set_ylim(0, min(axes.get_ylim()[1], 4 * float(np.median(seen)) + 0.5))
-    _plain(axes)
-    _save(figure, path)
-
-
-def _plain(axes: "matplotlib.axes.Axes") -> None:  # type: ignore[name-defined]
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-
-
-def _save(figure: "matplotlib.figure.Figure", path: Path) -> None:  # type: ignore[name-defined]
-    with replacing(path, "figure") as beside:
-        figure.savefig(beside, dpi=150, format=path.suffix.lstrip(".") or "png")

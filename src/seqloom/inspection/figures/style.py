@@ -1,10 +1,14 @@
 """What every figure shares: letters that stay letters, colours, labels of steps, the file.
 
 Text is written as text and fonts are embedded (TrueType, `fonttype` 42), as journals ask; no symbol
-of the data is taken for a formula. Checked by `tests/inspection/figures/`.
+of the data is taken for a formula. Letters that matplotlib's own font lacks are drawn in a font of
+this machine that has them (`fonts.py`). Checked by `tests/inspection/figures/`.
 """
 
-from collections.abc import Iterator, Sequence
+import logging
+import unicodedata
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,26 +17,25 @@ import numpy as np
 
 from ...data.vocabulary import BOS, EOS, PAD, SPECIALS, UNK
 from ...files import replacing
+from .fonts import families
 
 BLUE, ORANGE, GREEN, RED, GREY = "#1b6ca8", "#d95f02", "#1b9e77", "#b2182b", "#888888"
 LINE = "#bbbbbb"
 CELL = 0.30  # inches of a step whose label is written
 MOST_LABELS = 64  # steps up to which each has its label
+_LONGEST = 20  # letters of a name
 NARROWEST, WIDEST = 5.0, 14.0  # inches
 
 _SHOWN = {SPECIALS[EOS]: "end", SPECIALS[BOS]: "start", SPECIALS[PAD]: "pad", SPECIALS[UNK]: "?"}
-_INVISIBLE = {" ": "␣", "\n": "↵", "\t": "⇥"}
-_FONTS = (  # after matplotlib's own, for the scripts that it lacks; those that are installed
-    *("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans CJK KR", "Hiragino Sans", "Yu Gothic"),
-    *("Microsoft YaHei", "Malgun Gothic", "Apple SD Gothic Neo", "WenQuanYi Zen Hei"),
-    *("Noto Sans Arabic", "Noto Sans Devanagari", "Noto Sans Thai"),
-)
+_BREAKS = {"\n": "↵", "\t": "⇥"}
 _SETTINGS: dict[Any, Any] = {
     "pdf.fonttype": 42,
     "ps.fonttype": 42,
     "svg.fonttype": "none",
     "svg.hashsalt": "seqloom",  # the same picture, the same file
-    "text.parse_math": False,
+    "text.parse_math": False,  # nor by the user's own settings of matplotlib
+    "text.usetex": False,
+    "axes.formatter.use_mathtext": False,
     "font.size": 9.0,
     "axes.edgecolor": LINE,
     "axes.titlesize": 10.0,
@@ -43,34 +46,61 @@ _SETTINGS: dict[Any, Any] = {
 
 
 @contextmanager
-def paper() -> Iterator[None]:
-    """Settings of matplotlib under which a figure is made and saved."""
-    from matplotlib import rc_context
-    from matplotlib.font_manager import get_font_names
+def paper(texts: Iterable[str] = ()) -> Iterator[None]:
+    """Settings of matplotlib under which a figure is made and saved.
 
-    installed = set(get_font_names())
-    fonts = ["DejaVu Sans", *(font for font in _FONTS if font in installed)]
-    with rc_context({**_SETTINGS, "font.family": fonts}):
+    Args:
+        texts: What of the data is written in it, so that there is a font for each letter.
+    """
+    from matplotlib import rc_context
+
+    with rc_context({**_SETTINGS, "font.family": families(texts)}), _quiet():
         yield
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What matplotlib says of fonts is left out: `families` has said it once."""
+    logger = logging.getLogger("matplotlib.font_manager")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph .* missing from font")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
 def save(figure: Any, path: Path, where: str) -> None:
-    """Write a figure; its ending picks the format.
+    """Write a figure that was made on `paper`, before that ends; its ending picks the format.
 
     Raises:
         RunError: The file cannot be written.
     """
     kind = path.suffix.lstrip(".") or "png"
     metadata = {"CreationDate": None} if kind == "pdf" else {"Date": None} if kind == "svg" else {}
-    with paper(), replacing(path, where) as beside:
+    with replacing(path, where) as beside:
         figure.savefig(beside, dpi=150, format=kind, metadata=metadata)
 
 
+def written(text: str) -> str:
+    """A text of the data on one line; what no font has, controls and half characters, as `�`."""
+    return "".join(
+        _BREAKS.get(letter, "�" if unicodedata.category(letter) in ("Cc", "Cs") else letter)
+        for letter in text
+    )
+
+
 def shown(symbol: str) -> str:
-    """A symbol as it is written beside an axis."""
-    if symbol in _SHOWN:
-        return _SHOWN[symbol]
-    return "".join(_INVISIBLE.get(letter, letter) for letter in symbol)
+    """A symbol as it is written beside an axis, spaces made visible."""
+    return _SHOWN.get(symbol) or written(symbol).replace(" ", "␣")
+
+
+def short(name: str) -> str:
+    """A name of the data, cut where it would not fit beside an axis."""
+    name = written(name)
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
 
 
 def width(num_steps: int) -> float:
