@@ -16,6 +16,7 @@ ENVIRONMENT = {
     **os.environ,
     "PYTHONPATH": str(Path(seqloom.__file__).parents[1]),
     "OMP_NUM_THREADS": "1",
+    "SEQLOOM_PROGRESS": "off",  # what is said would depend on how busy the machine is
 }
 TINY = {
     "data": {"batch_symbols": 100},

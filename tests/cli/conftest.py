@@ -29,6 +29,7 @@ def cli(monkeypatch, capsys) -> Callable[..., Done]:
     """Call `main` as the shell does: `cli("predict", path, stdin=b"...")`."""
 
     def call(*args: object, stdin: bytes = b"") -> Done:
+        monkeypatch.setenv("SEQLOOM_PROGRESS", "off")  # a busy machine is slow
         monkeypatch.setattr(sys, "argv", ["seqloom", *map(str, args)])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
         capsys.readouterr()

@@ -2,10 +2,9 @@
 
 import io
 
-import pytest
 from rich.console import Console
 
-from seqloom.comparison.live import Lines, LiveTable, clock
+from seqloom.comparison.live import Lines, LiveTable
 from seqloom.comparison.tasks.exam import Yardstick
 from seqloom.training.measures import Measure, Validation
 
@@ -74,10 +73,3 @@ def test_table():
     assert found[2] == "GRU, fixed context 1 of 2 done 31.50 % 30.00 % 29.50 % (1)"
     assert found[3] == "LSTM 1 of 2 failed"
     assert "failed: train: the loss" in watcher.console.file.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (185, "3:05 min"), (3720, "1:02 h")]
-)
-def test_clock(seconds, text):
-    assert clock(seconds) == text

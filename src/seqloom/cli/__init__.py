@@ -7,10 +7,12 @@ def main() -> None:
     """Run the command line; our own errors end as one line on stderr and exit code 1."""
     from ..errors import SeqloomError
     from ..extras import missing_extra
+    from ..progress import on_standard_error, showing
     from .app import app
 
     try:
-        app()
+        with showing(on_standard_error()):
+            app()
     except SeqloomError as error:
         sys.exit(_one_line(error))
     except ModuleNotFoundError as error:

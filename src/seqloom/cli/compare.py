@@ -104,9 +104,11 @@ def compare(
     }
     _check(given, probe, lengths)
     from ..extras import require
+    from ..progress import progress
     from .figures import settle_figure
 
-    require("compare", "torch")
+    with progress("loading PyTorch"):
+        require("compare", "torch")
     settle_figure(figure, "compare")
     chosen = None if rungs is None else _names(rungs)
     if probe is not None:

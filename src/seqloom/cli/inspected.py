@@ -16,6 +16,7 @@ from ..inspection.search import find_nearest, find_places
 from ..inspection.states import States, gather
 from ..inspection.trace import Trace
 from ..inspection.units import find_patterns
+from ..progress import each
 from .figures import settle_figure
 from .request import Request
 
@@ -129,7 +130,7 @@ def searched(trace: Trace, model: Any, task: Any, request: Request) -> Trace:
     if request.data is None:
         return trace
     layer = _layer(trace, request.layer)
-    inputs = task.searchable(model, request.data)
+    inputs = each(task.searchable(model, request.data), "searching", unit="texts")
     quick = {"gradients": False, "jacobians": False, "importance": False}
     states = gather((model.trace(x, **quick) for x in inputs), layer)
     if not states.complete:
@@ -172,7 +173,7 @@ def write_alignments(path: Path, model: Any, task: Any, request: Request) -> Non
         ConfigError: The model has no such attention.
     """
     with replacing(path, "inspect") as beside, open(beside, "w", encoding="utf-8") as file:
-        for x in task.searchable(model, request.data):
+        for x in each(task.searchable(model, request.data), "reading alignments", unit="texts"):
             trace = model.trace(x, gradients=False, jacobians=False, importance=False)
             if "attention/decoder" not in trace:
                 raise ConfigError(

@@ -1,5 +1,6 @@
 """`seqloom train`: from a file to a run's folder."""
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -116,25 +117,25 @@ def train(
         assigned, meant = parse_assignments(settings or []), _meaning(flags, str(task))
         resolved = config_from(_laid(recipe, {"task": task}, assigned, meant), "train")
 
-    from .. import training
-    from ..training.reporter import Live, Plain, Quiet
-    from ..training.team import Team
+    from ..progress import progress, showing
 
-    team = Team()
-    launcher = f"torchrun --nproc-per-node {team.world} -m " if team.world > 1 else ""
-    quiet = quiet or not team.leads
-    reporter = Quiet() if quiet else Live() if sys.stderr.isatty() else Plain()
-    if resume is not None:
-        result = training.resume(resume, reporter=reporter)
-    else:
-        result = training.train(
-            data or "",
-            out or Path(),
-            valid=valid,
-            config=resolved,
-            reporter=reporter,
-            remarks=(guess.say(),) if guess else (),
-        )
+    with contextlib.ExitStack() as stack:
+        if quiet:
+            stack.enter_context(showing(None))
+        with progress("loading PyTorch"):
+            from .. import training
+        reporter, launcher = _reporter(quiet)
+        if resume is not None:
+            result = training.resume(resume, reporter=reporter)
+        else:
+            result = training.train(
+                data or "",
+                out or Path(),
+                valid=valid,
+                config=resolved,
+                reporter=reporter,
+                remarks=(guess.say(),) if guess else (),
+            )
     if not result.finished:
         reporter.message(
             f"stopped at step {result.step} of {result.steps}. "
@@ -145,6 +146,18 @@ def train(
         f"best model: {result.model} (validation {result.measure.label} "
         f"{result.measure.show(result.score or 0.0)})"
     )
+
+
+def _reporter(quiet: bool) -> tuple[Any, str]:
+    """What tells of the run, and what starts its processes again."""
+    from ..training.reporter import Live, Plain, Quiet
+    from ..training.team import Team
+
+    team = Team()
+    launcher = f"torchrun --nproc-per-node {team.world} -m " if team.world > 1 else ""
+    if quiet or not team.leads:
+        return Quiet(), launcher
+    return Live() if sys.stderr.isatty() else Plain(), launcher
 
 
 def _meaning(flags: dict[str, Any], task: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ best, the time left, and the score on the test of the seeds that are done. Check
 `tests/comparison/test_live.py`.
 """
 
+import contextlib
 import sys
 import time
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from ..progress import clock, showing
 from ..training.measures import Measure, Validation
 from .tasks.exam import Yardstick
 
@@ -171,6 +173,8 @@ class LiveTable(Shown):
         super().__init__()
         self.console = Console(stderr=True, highlight=False)
         self.live = Live(console=self.console, auto_refresh=False, transient=True)
+        self.work = ""
+        self.shows_work = contextlib.ExitStack()
         self._drawn = 0.0
 
     def say(self, text: str) -> None:
@@ -179,6 +183,7 @@ class LiveTable(Shown):
     def planned(self, titles: dict[str, str], seeds: tuple[int, ...], measure: Yardstick) -> None:
         super().planned(titles, seeds, measure)
         self.live.start()
+        self.shows_work.enter_context(showing(self))  # below the table, not beside it
 
     def began(self, entry: str, seed: int | None) -> None:
         super().began(entry, seed)
@@ -203,11 +208,21 @@ class LiveTable(Shown):
         self._draw(now=True)
 
     def close(self) -> None:
+        self.shows_work.close()
         self.live.stop()
+
+    def show(self, line: str) -> None:
+        """What the entry at work does, below the table."""
+        self.work = line
+        self._draw()
+
+    def clear(self) -> None:
+        """No long work goes on."""
+        self.work = ""
 
     def table(self) -> Table:
         """The table as it is now."""
-        table = Table(box=None, pad_edge=False)
+        table = Table(box=None, pad_edge=False, caption=Text(self.work), caption_justify="left")
         for name in ("entry", "seed", "progress"):
             table.add_column(name, no_wrap=True)
         for name in ("validation", "best", "left", f"test {self.measure.label}"):
@@ -226,16 +241,6 @@ class LiveTable(Shown):
         if now or time.perf_counter() - self._drawn > 1 / REDRAWN:
             self._drawn = time.perf_counter()
             self.live.update(self.table(), refresh=True)
-
-
-def clock(seconds: float) -> str:
-    """A time for people: `45 s`, `3:05 min`, `1:02 h`."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60}:{whole % 60:02d} min"
-    return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
 
 
 def _bar(row: Row) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..data.vocabulary import PAD
 from ..errors import ConfigError
+from ..progress import progress
 from .beam import beam_search
 from .contract import Hypothesis, Stepper
 from .greedy import greedy
@@ -103,12 +104,14 @@ def decode(
     drawn = search.temperature is not None
     width = max(1, batch_rows // (search.nbest if drawn else search.beam))
     results: list[list[Hypothesis]] = [[] for _ in sources]
-    for start in range(0, len(order), width):
-        rows = order[start : start + width]
-        source = _padded([sources[row] for row in rows])
-        found = _decode_batch(model, source, lengths[rows], rows, limit, search)
-        for row, hypotheses in zip(rows, found, strict=True):
-            results[row] = hypotheses
+    with progress("decoding", len(sources)) as step:
+        for start in range(0, len(order), width):
+            rows = order[start : start + width]
+            source = _padded([sources[row] for row in rows])
+            found = _decode_batch(model, source, lengths[rows], rows, limit, search)
+            for row, hypotheses in zip(rows, found, strict=True):
+                results[row] = hypotheses
+            step(len(rows))
     return results
 
 

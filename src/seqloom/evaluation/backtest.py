@@ -137,7 +137,6 @@ def backtest(
     season: int,
     level: int,
     baselines: Sequence[str],
-    tick: Callable[[], None] = lambda: None,
 ) -> Backtest:
     """Score the network and the baselines.
 
@@ -149,7 +148,6 @@ def backtest(
         season: m.
         level: Of the intervals, %.
         baselines: Names of `forecast_baselines.NAMES`, at least one.
-        tick: Called after each series of each baseline.
     """
     joined = Origins(
         np.concatenate([one.which for one in origins]),
@@ -164,9 +162,7 @@ def backtest(
         actual[row, : len(came)] = came
     found: dict[str, Forecasts | BaselineForecast] = {NETWORK: network(joined)}
     for name in baselines:
-        found[name] = baseline(
-            name, histories, horizon=horizon, season=season, level=level, tick=tick
-        )
+        found[name] = baseline(name, histories, horizon=horizon, season=season, level=level)
     scores = {name: _score(forecast, actual, units) for name, forecast in found.items()}
     methods = {}
     for name, forecast in found.items():

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..extras import missing_extra
+from ..progress import each
 from ..shapes import Float, Int
 
 SMOOTHINGS = (0.1, 0.3, 0.5, 1.0, 2.0, 5.0)
@@ -89,7 +90,7 @@ def _choose(
     """The candidate with the best validation accuracy, the first of equals."""
     x_train, x_valid = features.fit_transform(train[0]), features.transform(valid[0])
     scores = []
-    for _, model in candidates:
+    for _, model in each(candidates, f"fitting {name}"):
         model.fit(x_train, train[1])
         scores.append(float((model.predict(x_valid) == valid[1]).mean()))
     best = int(np.argmax(scores))

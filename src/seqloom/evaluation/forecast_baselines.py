@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..data.series.season import autocorrelation
+from ..progress import each
 from ..shapes import Float
 
 NAIVE2 = "naive2"
@@ -51,7 +52,6 @@ def baseline(
     horizon: int,
     season: int,
     level: int,
-    tick: Callable[[], None] = lambda: None,
 ) -> BaselineForecast:
     """Forecast by one of `NAMES`.
 
@@ -61,20 +61,18 @@ def baseline(
         horizon: T, steps.
         season: m, 1 for none.
         level: Of the intervals, %.
-        tick: Called after each series.
     Raises:
         ModuleNotFoundError: `statsforecast` is not installed.
     """
     rows, failures = [], 0
     model = None if name == NAIVE2 else _model(name, season)
-    for history in histories:
+    for history in each(histories, name):
         row = _forecast(model, history, horizon, season, level)
         if row is None:
             failures += 1
             point = np.full(horizon, history[-1])
             row = np.stack([point, np.full_like(point, np.nan), np.full_like(point, np.nan)])
         rows.append(row)
-        tick()
     found = np.stack(rows)
     return BaselineForecast(found[:, 0], found[:, 1], found[:, 2], failures)
 

@@ -19,6 +19,7 @@ from ..data.text import encode_text
 from ..data.vocabulary import BOS, UNK, Vocabulary
 from ..decoding.contract import TextModel
 from ..errors import DataError
+from ..progress import each
 from ..shapes import Float, Int
 from .bootstrap import percentiles, resampled_sums
 
@@ -135,7 +136,8 @@ def costs(
     found = np.zeros(N)
     state = model.initial_state(streams)
     last_B = np.full(streams, BOS, np.int64)
-    for step in range(0, part + warm_up if streams > 1 else part, chunk):
+    steps = range(0, part + warm_up if streams > 1 else part, chunk)
+    for step in each(steps, "reading the text"):
         place_BT = begin_B[:, None] + np.arange(step, step + chunk)
         target_BT = ids[np.minimum(place_BT, N - 1)].astype(np.int64)
         read_BT = np.concatenate([last_B[:, None], target_BT[:, :-1]], axis=1)

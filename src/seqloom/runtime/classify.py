@@ -10,6 +10,7 @@ from ..data.text_batches import TextSet, by_length
 from ..errors import ConfigError, DataError
 from ..export.model_file import ModelFile
 from ..export.parts.classify import ClassifyParts
+from ..progress import progress
 from ..shapes import Float
 from .classifiers import numpy_classifier
 from .model import Model
@@ -86,9 +87,12 @@ class Classifier(Model):
         encoded = [self.encode(text, f"text {i + 1}") for i, text in enumerate(texts)]
         data = TextSet(encoded, [0] * len(encoded))
         found = np.zeros((len(encoded), len(self.labels)), np.float32)
-        for rows in by_length(data.lengths, BATCH_TEXTS):
-            batch = data.collate(rows)
-            found[rows] = np.exp(self.network.read(batch.symbols, batch.lengths).log_probabilities)
+        with progress("classifying", len(texts)) as step:
+            for rows in by_length(data.lengths, BATCH_TEXTS):
+                batch = data.collate(rows)
+                answers = self.network.read(batch.symbols, batch.lengths)
+                found[rows] = np.exp(answers.log_probabilities)
+                step(len(rows))
         return found
 
     def attend(self, text: str) -> Attended:

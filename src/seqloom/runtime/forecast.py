@@ -17,6 +17,7 @@ from ..errors import ConfigError, DataError
 from ..evaluation.conformal import widen
 from ..export.model_file import ModelFile
 from ..export.parts.forecast import ForecastParts
+from ..progress import each
 from .forecast_networks import (
     NumpyForecaster,
     NumpyFullyConnected,
@@ -102,7 +103,9 @@ class Forecaster(Model):
             where="predict",
         )
         rows = np.split(np.arange(len(origins)), range(BATCH, len(origins), BATCH))
-        batches = [self._batch(source, origins.rows(some), level) for some in rows]
+        batches = [
+            self._batch(source, origins.rows(some), level) for some in each(rows, "forecasting")
+        ]
         return Forecasts(*(np.concatenate(column) for column in zip(*batches, strict=True)))
 
     def stream(self, history: Any, *, level: int | None = None) -> Stream:

@@ -1,12 +1,14 @@
 """What a run says while it runs: a live line in a terminal, plain lines elsewhere, or nothing."""
 
 import abc
+import contextlib
 import sys
 import time
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
+from ..progress import showing
 from .measures import Validation
 
 
@@ -56,6 +58,15 @@ class Quiet(Reporter):
 class Plain(Quiet):
     """A line per message and per validation on stderr, for logs and pipes."""
 
+    def __init__(self) -> None:
+        self.alone = contextlib.ExitStack()
+
+    def start(self, step: int, steps: int) -> None:
+        self.alone.enter_context(showing(None))  # validations say how far the run is
+
+    def stop(self) -> None:
+        self.alone.close()
+
     def message(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
@@ -78,6 +89,7 @@ class Live(Reporter):
             console=self.console,
             refresh_per_second=4,
         )
+        self.alone = contextlib.ExitStack()
         self.task: int | None = None
         self.loss = 0.0
 
@@ -87,6 +99,7 @@ class Live(Reporter):
     def start(self, step: int, steps: int) -> None:
         fields = {"loss": 0.0, "found": "", "speed": ""}
         self.task = self.progress.add_task("", total=steps, completed=step, **fields)  # type: ignore[arg-type]
+        self.alone.enter_context(showing(None))  # one live display at a time
         self.progress.start()
 
     def step(self, step: int, loss: float, clock: "Clock") -> None:
@@ -107,6 +120,7 @@ class Live(Reporter):
 
     def stop(self) -> None:
         self.progress.stop()
+        self.alone.close()
 
 
 class Clock:

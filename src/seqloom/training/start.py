@@ -12,6 +12,7 @@ from ..data.guess import guess_task
 from ..data.sources import is_data_set
 from ..errors import RunError
 from ..extras import require
+from ..progress import progress
 from .checkpoint import load_checkpoint
 from .loop import Result, Run
 from .reporter import Reporter
@@ -61,7 +62,8 @@ def train(
         if team.leads:
             folder.create()
             stack.enter_context(folder.held())
-        work = open_work(train_data, valid_data, config)
+        with progress(f"reading {train_data}"):
+            work = open_work(train_data, valid_data, config)
         run = Run(work, folder, team, reporter)
         for line in (*remarks, *work.report):
             run.say(line)
@@ -103,7 +105,8 @@ def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
     with Team() as team, ExitStack() as stack:
         if team.leads:
             stack.enter_context(folder.held())
-        work = open_work(start["data"], start["valid"], config)
+        with progress(f"reading {start['data']}"):
+            work = open_work(start["data"], start["valid"], config)
         if work.fingerprint != start["fingerprint"]:
             raise RunError(
                 f"train: `{start['data']}` must be the data that the run began with, got other "

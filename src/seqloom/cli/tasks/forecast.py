@@ -10,7 +10,6 @@ import sys
 
 import numpy as np
 from rich.console import Console
-from rich.progress import Progress
 
 from ...data.series.csv_file import read_series
 from ...data.series.series import SeriesSet, continued
@@ -64,19 +63,15 @@ def evaluate(model: Forecaster, request: Request) -> None:
     T = model.parts.horizon
     check_targets(origins, data, T)
     _warn_of_seen(model, data, origins)
-    rows = sum(len(one) for one in origins)
-    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
-        bar = progress.add_task("baselines", total=rows * len(names))
-        found = backtest(
-            data,
-            origins,
-            lambda some: model.forecasts(data, some, level=level),
-            horizon=T,
-            season=model.parts.scaling.season,
-            level=level,
-            baselines=names,
-            tick=lambda: progress.advance(bar),
-        )
+    found = backtest(
+        data,
+        origins,
+        lambda some: model.forecasts(data, some, level=level),
+        horizon=T,
+        season=model.parts.scaling.season,
+        level=level,
+        baselines=names,
+    )
     _show(found, request)
 
 
