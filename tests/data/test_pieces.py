@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seqloom.data.pieces import PieceSplitter, cut, learn_pieces
 from seqloom.data.vocabulary import SPECIALS, UNK, Vocabulary
-from seqloom.errors import ConfigError
+from seqloom.errors import ConfigError, FormatError
 
 quick = settings(derandomize=True, deadline=None, max_examples=150)
 TEXT = (
@@ -23,6 +23,26 @@ def test_cut_by_hand():
     assert cut("a\r\n\tb") == ["a", "\r", "\n", "\t", "b"]
     assert [len(c) for c in cut("x" * 250)] == [100, 100, 50]
     assert cut("") == []
+
+
+def test_marks_and_joiners_belong_to_the_word():
+    assert cut("यह फिल्म, क्\u200dष!") == ["यह", " फिल्म", ",", " क्\u200dष", "!"]
+    assert cut("ne\u0301 👩\u200d👧! \u0301") == ["ne\u0301", " 👩\u200d👧!", " \u0301"]
+    assert cut("यह फि", marks=False) == ["यह", " फ", "ि"]
+
+
+def test_pieces_join_across_a_vowel_sign():
+    text = "यह फिल्म बहुत बुरी थी\n" * 5
+    vocabulary = Vocabulary.learn([text], "pieces", subword_size=40)
+    assert " फिल्म" in vocabulary.symbols
+    assert vocabulary.decode(vocabulary.encode(text)) == text
+    stored = vocabulary.to_json()
+    assert Vocabulary.from_json(stored) == vocabulary
+    assert stored.pop("marks") is True
+    old = Vocabulary.from_json(stored)  # as the first releases wrote and read them
+    assert old.split(" फिल्म") == [" फ", "ि", "ल", "्", "म"]
+    with pytest.raises(FormatError, match="`marks` must be false, or true at the level pieces"):
+        Vocabulary.from_json({**stored, "marks": 1})
 
 
 @given(text=st.text())

@@ -56,6 +56,16 @@ def test_comes_back_from_json(level):
     assert TextReader.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 
+def test_words_of_an_old_model_file_have_no_marks():
+    found = TextReader.learn(["यह फिल्म"], "words", lowercase=True, max_symbols=9)
+    assert found.symbols("फिल्म!") == ["फिल्म", "!"]
+    stored = found.to_json()
+    assert stored.pop("marks") is True
+    old = TextReader.from_json(stored)
+    assert old.symbols("फिल्म!") == ["फ", "ि", "ल", "्", "म", "!"]
+    assert "marks" not in old.to_json()
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -63,6 +73,7 @@ def test_comes_back_from_json(level):
         ({"lowercase": 1}, "`lowercase` must be true or false, got 1"),
         ({"max_symbols": 0}, "`max_symbols` must be a whole number from 1, got 0"),
         ({"level": "characters"}, "`vocabulary` must have the level characters, got symbols"),
+        ({"marks": 1}, "`marks` must be false, or true at the level words, got 1"),
         ({"more": 1}, "`reader` must be an object with level, lowercase, max_symbols, vocabulary"),
     ],
 )

@@ -15,22 +15,29 @@ for a text that is to be continued.
 import itertools
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..errors import ConfigError
 from ..extras import missing_extra
 from .subwords import SubwordSplitter
+from .words import JOINERS, LETTER, MARK, SIGN, find_all
 
-_CHUNK = re.compile(r" ?\w+| ?[^\s\w]+|\s")
+_CHUNK = re.compile(rf" ?{LETTER}+| ?{SIGN}(?:{SIGN}|[{MARK}{JOINERS}])*|\s")
+_WITHOUT_MARKS = re.compile(r" ?\w+| ?[^\s\w]+|\s")  # models of the first releases
 _LONGEST = 100  # characters of a chunk: merging takes the square of that in time
 _BATCH = 10_000  # chunks handed to the library at once
 
 
-def cut(text: str) -> list[str]:
-    """Cut into words with the space before them, runs of signs, and white space."""
+def cut(text: str, *, marks: bool = True) -> list[str]:
+    """Cut into words with the space before them, runs of signs, and white space.
+
+    Args:
+        text: Any text.
+        marks: Combining marks and joiners belong to the word, as in `words.py`; else to no word.
+    """
     return [
         chunk[i : i + _LONGEST]
-        for chunk in _CHUNK.findall(text)
+        for chunk in find_all(_CHUNK if marks else _WITHOUT_MARKS, text)
         for i in range(0, len(chunk), _LONGEST)
     ]
 
@@ -72,11 +79,18 @@ class PieceSplitter(SubwordSplitter):
     Args:
         merges: Pairs of neighbours to join, the first learned first.
         symbols: Only merges whose result is among these are used.
+        marks: As of `cut`.
     """
+
+    def __init__(
+        self, merges: Sequence[tuple[str, str]], symbols: Iterable[str], *, marks: bool = True
+    ) -> None:
+        super().__init__(merges, symbols)
+        self._marks = marks
 
     def words(self, text: str) -> list[str]:
         """The chunks of a text."""
-        return cut(text)
+        return cut(text, marks=self._marks)
 
     def join(self, symbols: Iterable[str]) -> str:
         """Undo `split`, exactly."""

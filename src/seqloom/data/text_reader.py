@@ -43,12 +43,14 @@ class TextReader:
         lowercase: Case is folded first.
         max_symbols: Longer texts are cut to so many symbols.
         vocabulary: The symbols that have a number.
+        marks: The rule of `words` for combining marks; models of the first releases have none.
     """
 
     level: TextLevel
     lowercase: bool
     max_symbols: int
     vocabulary: Vocabulary
+    marks: bool = False
 
     @classmethod
     def learn(
@@ -62,13 +64,14 @@ class TextReader:
         subword_size: int = 8000,
     ) -> "TextReader":
         """Learn the vocabulary of `texts`; arguments and errors as `Vocabulary.learn`."""
+        marks = level == "words"
         vocabulary = Vocabulary.learn(
-            (_prepared(text, level, lowercase) for text in texts),
+            (_prepared(text, level, lowercase, marks) for text in texts),
             _LEVELS[level],
             subword_size=subword_size,
             min_count=min_count,
         )
-        return cls(level, lowercase, max_symbols, vocabulary)
+        return cls(level, lowercase, max_symbols, vocabulary, marks)
 
     def symbols(self, text: str) -> list[str]:
         """The symbols that are read of a text, known or not."""
@@ -87,7 +90,7 @@ class TextReader:
         return self.vocabulary.unknown(self._prepared(text))
 
     def _prepared(self, text: str) -> str:
-        return _prepared(text, self.level, self.lowercase)
+        return _prepared(text, self.level, self.lowercase, self.marks)
 
     def _cut(self, symbols: list[Symbol]) -> list[Symbol]:
         if len(symbols) <= self.max_symbols:
@@ -102,6 +105,7 @@ class TextReader:
             "lowercase": self.lowercase,
             "max_symbols": self.max_symbols,
             "vocabulary": self.vocabulary.to_json(),
+            **({"marks": True} if self.marks else {}),
         }
 
     @classmethod
@@ -112,7 +116,7 @@ class TextReader:
             FormatError: Anything is missing, of the wrong type, or contradicts the rest.
         """
         keys = {"level", "lowercase", "max_symbols", "vocabulary"}
-        if not isinstance(data, dict) or set(data) != keys:
+        if not isinstance(data, dict) or set(data) - {"marks"} != keys:
             got = sorted(map(str, data)) if isinstance(data, dict) else type(data).__name__
             raise _broken("reader", f"be an object with {', '.join(sorted(keys))}", got)
         level, lowercase, most = data["level"], data["lowercase"], data["max_symbols"]
@@ -125,13 +129,16 @@ class TextReader:
         vocabulary = Vocabulary.from_json(data["vocabulary"])
         if vocabulary.level != _LEVELS[level]:
             raise _broken("vocabulary", f"have the level {_LEVELS[level]}", vocabulary.level)
-        return cls(cast(TextLevel, level), lowercase, most, vocabulary)
+        marks = data.get("marks", False)
+        if not isinstance(marks, bool) or (marks and level != "words"):
+            raise _broken("marks", "be false, or true at the level words", repr(marks))
+        return cls(cast(TextLevel, level), lowercase, most, vocabulary, marks)
 
 
-def _prepared(text: str, level: TextLevel, lowercase: bool) -> str:
+def _prepared(text: str, level: TextLevel, lowercase: bool, marks: bool) -> str:
     """The text as the vocabulary splits it: words between spaces, or as it is."""
     if level == "words":
-        return " ".join(split_words(text, lowercase=lowercase))
+        return " ".join(split_words(text, lowercase=lowercase, marks=marks))
     return text.lower() if lowercase else text
 
 

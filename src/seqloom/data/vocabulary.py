@@ -23,11 +23,15 @@ UNKNOWN_SIGN = "⁇"  # U+2047, shown in place of UNK
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A level, its symbols (the four specials first) and, for a learned level, the merges."""
+    """A level, its symbols (the four specials first) and, for a learned level, the merges.
+
+    `marks` is the rule of `pieces` for combining marks; models of the first releases have none.
+    """
 
     level: Level
     symbols: tuple[str, ...]
     merges: tuple[tuple[str, str], ...] = ()
+    marks: bool = False
 
     @classmethod
     def learn(
@@ -73,7 +77,12 @@ class Vocabulary:
             )
         kept = set(symbols)
         merges = [(a, b) for a, b in merges if kept.issuperset((a, b, a + b))]
-        return cls(level=level, symbols=SPECIALS + tuple(symbols), merges=tuple(merges))
+        return cls(
+            level=level,
+            symbols=SPECIALS + tuple(symbols),
+            merges=tuple(merges),
+            marks=level == "pieces",
+        )
 
     def split(self, text: str) -> list[str]:
         """Split into symbols, known or not."""
@@ -111,6 +120,7 @@ class Vocabulary:
             "level": self.level,
             "symbols": list(self.symbols),
             "merges": [list(merge) for merge in self.merges],
+            **({"marks": True} if self.marks else {}),
         }
 
     @classmethod
@@ -120,15 +130,23 @@ class Vocabulary:
         Raises:
             FormatError: Anything is missing, of the wrong type, or contradicts the rest.
         """
-        if not isinstance(data, dict) or set(data) != {"level", "symbols", "merges"}:
+        if not isinstance(data, dict) or set(data) - {"marks"} != {"level", "symbols", "merges"}:
             got = sorted(map(str, data)) if isinstance(data, dict) else type(data).__name__
             raise _broken("data", "be an object with level, symbols and merges", got)
         level, symbols, merges = data["level"], data["symbols"], data["merges"]
         if level not in LEVELS:
             raise _broken("level", f"be one of {', '.join(LEVELS)}", repr(level))
+        marks = data.get("marks", False)
+        if not isinstance(marks, bool) or (marks and level != "pieces"):
+            raise _broken("marks", "be false, or true at the level pieces", repr(marks))
         _check_symbols(level, symbols)
         _check_merges(level, merges, set(symbols[len(SPECIALS) :]))
-        return cls(level=level, symbols=tuple(symbols), merges=tuple((a, b) for a, b in merges))
+        return cls(
+            level=level,
+            symbols=tuple(symbols),
+            merges=tuple((a, b) for a, b in merges),
+            marks=marks,
+        )
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -140,8 +158,10 @@ class Vocabulary:
     def _splitter(self) -> SubwordSplitter | None:
         if self.level not in LEARNED:
             return None
-        kind = SubwordSplitter if self.level == "subwords" else PieceSplitter
-        return kind(self.merges, self.symbols[len(SPECIALS) :])
+        known = self.symbols[len(SPECIALS) :]
+        if self.level == "subwords":
+            return SubwordSplitter(self.merges, known)
+        return PieceSplitter(self.merges, known, marks=self.marks)
 
 
 def _check_symbols(level: Level, symbols: Any) -> None:

@@ -11,7 +11,7 @@ import seqloom
 from seqloom.config.generate import DecodingConfig as GenerateDecoding
 from seqloom.config.transduce import DecodingConfig
 from seqloom.data.text_reader import TextReader
-from seqloom.data.vocabulary import BOS, Vocabulary
+from seqloom.data.vocabulary import BOS, SPECIALS, Vocabulary
 from seqloom.data.words import split_words
 from seqloom.decoding import beam_search, greedy
 from seqloom.errors import DataError
@@ -23,6 +23,7 @@ from seqloom.models import build
 from seqloom.models.language import build_language
 from seqloom.runtime.transduce import Transducer
 
+from ...data.test_words import MARKED as MARKED_TEXTS
 from ...decoding.table import TableModel, padded
 from ...export.models import CONFIGS as PAIRS
 from ...export.models import random_model
@@ -252,11 +253,14 @@ def test_searches_settle_equals_and_end_as_python_s(engine, seed):
         assert got["score"] == pytest.approx(want.score, abs=1e-12)
 
 
+MARKED = " ".join(MARKED_TEXTS)
 NOTHING = {"level": "symbols", "symbols": [], "merges": []}
 READER = {"level": "words", "lowercase": True, "max_symbols": 10**6, "vocabulary": NOTHING}
+MARKS = {**READER, "marks": True}
 
 
-def test_letters_spaces_and_lower_case_are_python_s(engine):
+@pytest.mark.parametrize("reader", [READER, MARKS])
+def test_letters_spaces_and_lower_case_are_python_s(engine, reader):
     """Every code point that both know; a newer browser knows letters that this Python does not."""
     known = [c for c in map(chr, range(0x110000)) if unicodedata.category(c) not in ("Cn", "Cs")]
     text = " ".join(f"a{c}b" for c in known)
@@ -265,19 +269,37 @@ def test_letters_spaces_and_lower_case_are_python_s(engine):
           const reader = new Seqloom.engine.Reader(data);
           return [reader.split(text), reader.vocabulary.split(text)].map((all) => all.join("\\n"));
         }""",
-        [READER, text],
+        [reader, text],
     )
-    assert words.split("\n") == split_words(text, lowercase=True)
+    assert words.split("\n") == split_words(text, lowercase=True, marks="marks" in reader)
     assert fields.split("\n") == text.split()
 
 
 @pytest.mark.parametrize(
     "text",
-    ["ΟΔΥΣΣΕΥΣ ΣΑΣ Σ", "İI", "rock'n'roll 'tis 'em dogs' x''y", "\u2019s a\u2019b"],
+    [
+        *("ΟΔΥΣΣΕΥΣ ΣΑΣ Σ", "İI", "rock'n'roll 'tis 'em dogs' x''y", "\u2019s a\u2019b"),
+        *(MARKED, "🇩🇪🇫🇷!\u0301", "!\u200d \u200c\u0301x\u200d.", "'\u0301s 'e\u0301 'e\u0301a"),
+    ],
 )
 def test_words_as_python_splits_them(engine, text):
     split = "([data, text]) => new Seqloom.engine.Reader(data).split(text)"
-    assert engine.evaluate(split, [READER, text]) == split_words(text, lowercase=True)
+    for reader in (READER, MARKS):
+        want = split_words(text, lowercase=True, marks="marks" in reader)
+        assert engine.evaluate(split, [reader, text]) == want
+
+
+def test_pieces_as_python_cuts_them(engine):
+    """Symbols that no merge joins are the code points of the chunks; so one merge tells them."""
+    split = "([data, text]) => new Seqloom.engine.Vocabulary(data).split(text)"
+    merges = [["म", "ा"], [" म", "ा"], ["!", "\u0301"], [" ", "म"], ["ि", "ल"]]
+    symbols = [*SPECIALS, *{s for a, b in merges for s in (a, b, a + b)}]
+    data = {"level": "pieces", "symbols": symbols, "merges": merges}
+    for marks in ({}, {"marks": True}):
+        stored = {**data, **marks}
+        for text in (MARKED, "मामा मा!\u0301\u0301मिल !"):
+            want = Vocabulary.from_json(stored).split(text)
+            assert engine.evaluate(split, [stored, text]) == want
 
 
 def test_which_models_run(engine):

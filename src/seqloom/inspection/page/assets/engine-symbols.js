@@ -4,7 +4,7 @@
  * data/subwords.py and data/pieces.py do it.
  *
  * Python counts code points, JavaScript UTF-16 units; what Python calls a word character is a
- * letter, a number or `_`; its white space has five signs more than JavaScript's and one less.
+ * letter, a number or `_`, to which `marks` adds combining marks and joiners; its white space has five signs more than JavaScript's and one less.
  * Those are spelled out here. Checked by tests/inspection/page/test_engine.py.
  */
 const { engine } = Seqloom;
@@ -17,14 +17,27 @@ const LONGEST = 100; // code points of a chunk of pieces
 
 const SPACE =
   "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
-const LETTER = "\\p{L}\\p{N}_";
 const SPACES = new RegExp(`[${SPACE}]+`, "u");
-const WORD = new RegExp(
-  `[${LETTER}]+(?:['\u2019][${LETTER}]+)*|['\u2019][${LETTER}]{1,2}(?![${LETTER}])` +
-    `|[^${LETTER}${SPACE}]`,
-  "gu",
-);
-const CHUNK = new RegExp(` ?[${LETTER}]+| ?[^${LETTER}${SPACE}]+|[${SPACE}]`, "gu");
+const JOINER = "\\u200c\\u200d";
+
+/** What finds words and chunks of pieces; `marks`: combining marks and joiners belong to a word. */
+function patterns(marks) {
+  const letter = `\\p{L}\\p{N}_${marks ? `\\p{M}${JOINER}` : ""}`;
+  const sign = `[^${letter}${SPACE}]`;
+  const mark = "\\p{M}\\u{1f3fb}-\\u{1f3ff}\\u{e0020}-\\u{e007f}";
+  const whole = marks
+    ? `(?:[\\u{1f1e6}-\\u{1f1ff}]{2}|${sign})(?:[${mark}]|[${JOINER}]${sign}?)*`
+    : sign;
+  const run = marks ? `${sign}(?:${sign}|[\\p{M}${JOINER}])*` : `${sign}+`;
+  return {
+    word: new RegExp(
+      `[${letter}]+(?:['\u2019][${letter}]+)*|['\u2019][${letter}]{1,2}(?![${letter}])|${whole}`,
+      "gu",
+    ),
+    chunk: new RegExp(` ?[${letter}]+| ?${run}|[${SPACE}]`, "gu"),
+  };
+}
+const PATTERNS = { true: patterns(true), false: patterns(false) };
 
 /** At white space, as Python's `str.split()`. */
 const fields = (text) => text.split(SPACES).filter((field) => field !== "");
@@ -32,8 +45,8 @@ const points = (text) => Array.from(text);
 const pairKey = (left, right) => `${left.length}:${left}${right}`;
 
 /** Chunks that merges of pieces never cross. */
-function chunks(text) {
-  return (text.match(CHUNK) ?? []).flatMap((chunk) => {
+function chunks(text, marks) {
+  return (text.match(PATTERNS[marks].chunk) ?? []).flatMap((chunk) => {
     const all = points(chunk);
     const parts = [];
     for (let i = 0; i < all.length; i += LONGEST) {
@@ -60,7 +73,7 @@ function mergeWord(word, ranks) {
   }
 }
 
-function splitter(level, symbols, merges) {
+function splitter(level, symbols, merges, marks) {
   if (level === "characters") return points;
   if (level === "symbols") return fields;
   const known = new Set(symbols.slice(SPECIALS));
@@ -68,7 +81,7 @@ function splitter(level, symbols, merges) {
   merges.forEach(([a, b], i) => {
     if (known.has(a + b)) ranks.set(pairKey(a, b), i);
   });
-  const words = level === "subwords" ? marked : chunks;
+  const words = level === "subwords" ? marked : (text) => chunks(text, marks);
   const cache = new Map();
   return (text) =>
     words(text).flatMap((word) => {
@@ -77,12 +90,12 @@ function splitter(level, symbols, merges) {
     });
 }
 
-/** A vocabulary of a model file: `{level, symbols, merges}`. */
+/** A vocabulary of a model file: `{level, symbols, merges, marks}`; old files have no marks. */
 class Vocabulary {
-  constructor({ level, symbols, merges }) {
+  constructor({ level, symbols, merges, marks = false }) {
     this.level = level;
     this.symbols = symbols;
-    this.split = splitter(level, symbols, merges);
+    this.split = splitter(level, symbols, merges, marks);
     this.numbers = new Map(symbols.slice(SPECIALS).map((s, i) => [s, i + SPECIALS]));
   }
 
@@ -113,17 +126,18 @@ class Vocabulary {
   }
 }
 
-/** How a classifier reads a text: `{level, lowercase, max_symbols, vocabulary}`. */
+/** How a classifier reads a text: `{level, lowercase, max_symbols, vocabulary, marks}`. */
 class Reader {
-  constructor({ level, lowercase, max_symbols, vocabulary }) {
-    Object.assign(this, { level, lowercase, most: max_symbols });
+  constructor({ level, lowercase, max_symbols, vocabulary, marks = false }) {
+    Object.assign(this, { level, lowercase, most: max_symbols, marks });
     this.vocabulary = new Vocabulary(vocabulary);
   }
 
   /** All symbols of a text. */
   whole(text) {
     const folded = this.lowercase ? text.toLowerCase() : text;
-    return this.level === "words" ? (folded.match(WORD) ?? []) : this.vocabulary.split(folded);
+    if (this.level !== "words") return this.vocabulary.split(folded);
+    return folded.match(PATTERNS[this.marks].word) ?? [];
   }
 
   /** The symbols that are read: of a long text, those of its two ends. */
