@@ -1,6 +1,6 @@
-"""The loss-and-score curve of a run, from its log alone."""
+"""The loss-and-score curve of a run, from its log alone: drawn, and whether it was still moving."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,28 @@ from ..inspection.figures.style import BLUE, GREEN, GREY, ORANGE, paper, save
 from .measures import Measure
 
 _COLOURS = (BLUE, ORANGE, GREEN, "#7570b3")
+LATE, STEEP = 0.75, 0.1  # the last quarter of the steps; a tenth of the errors
+
+
+def still_improving(curve: Sequence[Mapping[str, Any]], *, rises: bool = False) -> bool:
+    """Whether a run ended while it was still getting much better: more steps would help.
+
+    It is so if the best validation is among the last (in the last tenth of the steps, or the very
+    last), and a tenth of the errors or more was lost in the last quarter of the steps.
+
+    Args:
+        curve: The run's validations in their order, with `step` and `value`.
+        rises: True if more is better; the errors are then what is missing to 100 %.
+    """
+    steps = [point["step"] for point in curve]
+    errors = [100.0 - point["value"] if rises else point["value"] for point in curve]
+    if len(curve) < 2:
+        return False
+    best = errors.index(min(errors))
+    if steps[best] <= 0.9 * steps[-1] and best < len(steps) - 1:
+        return False
+    before = [e for step, e in zip(steps, errors, strict=True) if step <= LATE * steps[-1]]
+    return errors[best] < (1.0 - STEEP) * min(before or errors[:1])
 
 
 def draw_curve(
