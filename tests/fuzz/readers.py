@@ -1,0 +1,125 @@
+"""Fuzzes everything that reads a file of a user's: a line of `READERS` each.
+
+    python -m tests.fuzz.readers --reader series --cases 6000
+
+`READERS` maps a name to a function without arguments that gives the target; it imports what it
+needs itself, so that a reader whose package is absent stops nobody else.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .harness import Target, main
+
+HERE = Path(__file__).parents[1]
+SERIES = b"series,time,value,price\n" + b"".join(
+    b"%s,2024-01-%02d,%d,%d.5\n" % (name, day, day * 3 % 7, day % 5)
+    for name in (b"a", b"b")
+    for day in range(1, 29)
+)
+WIDE = b"time,a,b\n" + b"".join(b"2024-%02d,%d,%d\n" % (m, m, m * m) for m in range(1, 13))
+NUMBERED = b"".join(b"%d;%d,5\n" % (k, k * k % 11) for k in range(40))
+PAIRS = b"abc\tC B A\nfgh\tH G F\ncaf\xc3\xa9\tE F A C\n" * 8
+LABELLED = b"text\tlabel\n" + b"a fine film\tgood\na dull one\tbad\nso so\tfair\n" * 6
+PROSE = "It was a day \u2013 the first.\nAnd then? “Nothing”, she said.\r\n\n".encode() * 9
+MANIFEST = b"audio\ttext\nx.wav\tone two\nx.wav\tthree\nx.wav\tfour\n"
+MANIFEST_JSON = b"".join(
+    b'{"audio": "x.wav", "text": "one", "start": %d.5, "end": %d}\n' % (k, k + 1) for k in range(9)
+)
+TOML = b"""task = "classify"  # a recipe
+[data]
+level = "words"
+max_symbols = 400
+[model]
+architecture = "recurrent"
+cell = "gru"
+dropout = 0.5
+bidirectional = true
+[training]
+steps = 1_000
+learning_rate = 1e-3
+"""
+
+
+def _series() -> Target:
+    from seqloom.data.series.csv_file import read_series
+
+    return Target("series", [SERIES, WIDE, NUMBERED], read_series, suffix=".csv")
+
+
+def _pairs() -> Target:
+    from seqloom.data.pairs import read_pairs
+
+    return Target("pairs", [PAIRS], read_pairs, suffix=".tsv")
+
+
+def _labelled() -> Target:
+    from seqloom.data.labelled import Columns, read_labelled
+
+    def read(path: Path) -> Any:
+        return read_labelled(path, Columns())
+
+    return Target("labelled", [LABELLED], read, suffix=".tsv")
+
+
+def _text() -> Target:
+    from seqloom.data.text_file import read_text
+
+    return Target("text", [PROSE], read_text, suffix=".txt")
+
+
+def _guess() -> Target:
+    from seqloom.data.guess import guess_task
+
+    seeds = [SERIES, WIDE, PAIRS, LABELLED, PROSE, MANIFEST, MANIFEST_JSON]
+    return Target("guess", seeds, lambda path: guess_task(str(path)), suffix=".tsv")
+
+
+def _manifest() -> Target:
+    from seqloom.data.speech.manifest import read_manifest
+
+    return Target("manifest", [MANIFEST, MANIFEST_JSON], read_manifest, suffix=".tsv")
+
+
+def _audio() -> Target:
+    import io
+
+    import numpy as np
+    import soundfile
+
+    from seqloom.data.speech.audio import read_audio
+
+    sound = np.random.default_rng(0).normal(scale=0.1, size=(4000, 2)).astype(np.float32)
+    seeds = []
+    for kind in ("WAV", "FLAC", "OGG", "MP3", "AIFF", "AU", "W64", "CAF"):
+        file = io.BytesIO()
+        soundfile.write(file, sound, 8000, format=kind)
+        seeds.append(file.getvalue())
+
+    def read(path: Path) -> Any:
+        return read_audio(path, 8000, where="fuzz")
+
+    return Target("audio", seeds, read, suffix=".wav")
+
+
+def _toml() -> Target:
+    from seqloom.config import config_from, read_toml
+
+    return Target("toml", [TOML], lambda path: config_from(read_toml(path)), suffix=".toml")
+
+
+READERS: dict[str, Callable[[], Target]] = {
+    "series": _series,
+    "pairs": _pairs,
+    "labelled": _labelled,
+    "text": _text,
+    "guess": _guess,
+    "manifest": _manifest,
+    "audio": _audio,
+    "toml": _toml,
+}
+
+
+if __name__ == "__main__":
+    main(lambda name: [READERS[name]()], "reader", list(READERS))
