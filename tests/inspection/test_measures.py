@@ -24,7 +24,7 @@ def test_both_directions_in_the_order_of_the_text(kind, tmp_path):
             assert found.dims == ("source",)
             assert found.values.dtype == np.float32
             np.testing.assert_allclose(found.values, text, rtol=1e-5)
-    assert set(got.facts) == {"memory", "gates", "verdict"}
+    assert set(got.facts) == {"memory", "gates", "leads", "verdict"}
     got.save(tmp_path / "trace.safetensors")
     assert read_trace(tmp_path / "trace.safetensors").facts == got.facts
 

@@ -7,8 +7,9 @@ import pytest
 
 from seqloom.inspection import Named, Trace
 from seqloom.inspection.memory import memory_facts
+from seqloom.inspection.reach import reach_facts
 from seqloom.inspection.verdict import verdict
-from seqloom.inspection.wording import share
+from seqloom.inspection.wording import noun_of, quoted, share
 
 from .traces import a_recurrent_trace
 
@@ -67,7 +68,7 @@ def test_both_directions_and_no_labels():
 
 def test_attention_goes_round_the_recurrence():
     trace = falling(factor=0.3, task="transduce")
-    weights = Named(np.full((3, 11), 1 / 11), ("target", "source"))
+    weights = Named(np.eye(11)[:3], ("target", "source"))
     told = verdict(trace.updated({"attention/decoder": weights}))
     assert told[0] == (
         "Attention gives the state of each of 11 words a way of its own to the answer, one step "
@@ -140,6 +141,69 @@ def test_where_a_pool_looks():
         "Attention reads 80 % at “not”. Each state has a way of its own to the answer, one step "
         "long."
     )
+
+
+@pytest.mark.parametrize("name", ["attention/pool", "attention/decoder"])
+def test_uniform_attention_is_said_to_be(name):
+    dims = ("source",) if name == "attention/pool" else ("target", "source")
+    weights = Named(np.full((11,) if len(dims) == 1 else (3, 11), 1 / 11), dims)
+    assert verdict(falling(factor=0.3).updated({name: weights}))[0] == (
+        "Attention is uniform, 2.40 of at most 2.40 nats: the network reads the mean of the states "
+        "of 11 words and chooses none."
+    )
+
+
+def attending_with(lost, weights):
+    """A pool that looks as it does, and what the answer loses without each word."""
+    trace = falling(factor=0.3).updated(
+        {
+            "attention/pool": Named(np.array(weights), ("source",)),
+            "importance/leave_one_out": Named(np.array(lost), ("source",)),
+        }
+    )
+    return verdict(trace.updated(facts={"reach": reach_facts(trace)}))
+
+
+def test_attention_that_disagrees_with_leave_one_out():
+    looks_at_film = [0.0, 0.9, *[0.01] * 9, 0.01][:11]
+    bad_counts = [0.0] * 3 + [2.0] + [0.1] * 7
+    assert attending_with(bad_counts, looks_at_film)[0] == (
+        "Attention does not show what counts: it looks most at “film”, and left out, that hardly "
+        "changes the answer; “not” changes it most and is looked at less than the average."
+    )
+    agree = [0.0] * 3 + [0.9] + [0.01] * 7
+    assert attending_with(bad_counts, agree)[0].startswith("Attention reads 90 % at “not”.")
+    both = [0.0, 0.5, 0.0, 0.5, *[0.0] * 7]
+    assert attending_with(bad_counts, both)[0].startswith("Attention reads 50 % at “film”.")
+
+
+def test_a_word_that_occurs_again_has_its_number():
+    words = ("not", "the", "film", "the", "not", "at", "all", "all", "that", "so", "or")
+    trace = dataclasses.replace(falling(factor=0.3), labels={"source": words})
+    assert "the first word “not” is 10" in verdict(trace)[0]
+    assert quoted(trace, "source", 3) == "“the” (word 4)"
+    assert verdict(trace)[0].endswith("It reaches back to “all” (word 8).")
+    assert quoted(trace, "source", 2) == "“film”"
+
+
+@pytest.mark.parametrize(
+    ("model", "axis", "labels", "noun"),
+    [
+        ({"target": "symbols, vocabulary of 40"}, "target", ("AH0", "OW1"), "symbol"),
+        ({"source": "characters, vocabulary of 9"}, "source", ("a", "b"), "symbol"),
+        ({"text": "words, lower case, vocabulary of 9"}, "source", ("a", "i"), "word"),
+        ({"symbols": "subwords, vocabulary of 9"}, "source", (" the", "atre"), "symbol"),
+        ({}, "source", (" the", "atre"), "symbol"),
+        ({}, "source", ("the", "theatre"), "word"),
+        ({}, "source", ("<bos>",), "step"),
+    ],
+)
+def test_what_a_place_is_called(model, axis, labels, noun):
+    trace = Trace(
+        task="classify", rung="rnn", input="", output="", labels={axis: labels}, layers=(),
+        facts={"model": model},
+    )  # fmt: skip
+    assert noun_of(trace, axis) == noun
 
 
 def test_points_in_time_are_no_words():

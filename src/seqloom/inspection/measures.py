@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from .answer import answer_facts
 from .attention import attention_facts
 from .gates import measure_gates
 from .jacobian import jacobian_norms
+from .leads import leads
 from .memory import memory_facts, own_order
 from .reach import reach_facts
 from .trace import Layer, Named, Trace
@@ -32,7 +34,8 @@ def measured(trace: Trace, weights: Mapping[str, Any] | None) -> Trace:
             no Jacobians. Layers that are not in it get none.
     Returns:
         The trace with arrays `jacobian/*` and `keeps/*` and the facts `memory`, `gates`,
-        `attention`, `reach` and `verdict`; a section that has nothing to say is left out.
+        `attention`, `reach`, `answer`, `leads` and `verdict`; a section that has nothing to say is
+        left out.
     """
     arrays: dict[str, Named] = {}
     computed: dict[str, int] = {}
@@ -44,14 +47,16 @@ def measured(trace: Trace, weights: Mapping[str, Any] | None) -> Trace:
                 computed[layer.name] = steps
     kept, gates = measure_gates(trace)
     trace = trace.updated({**arrays, **kept})
-    sections = {
+    sections: dict[str, Any] = {
         "memory": memory_facts(trace, computed),
         "gates": gates,
         "attention": attention_facts(trace),
         "reach": reach_facts(trace),
+        "answer": answer_facts(trace),
     }
     trace = trace.updated(facts={name: found for name, found in sections.items() if found})
     trace = trace.updated(facts=json_safe(trace.facts))
+    trace = trace.updated(facts={"leads": leads(trace)})
     return trace.updated(facts={"verdict": verdict(trace)})
 
 

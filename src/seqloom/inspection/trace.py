@@ -169,11 +169,15 @@ class Trace(Mapping[str, Named]):
             beside.write_bytes(self.to_bytes())
 
     def _repr_html_(self) -> str:
-        """The page of this trace, for a notebook: in a frame, since it is a document of its own."""
+        """The page of this trace, for a notebook: in a frame of its own that may run its script.
+
+        The frame has no origin, so nothing in it can reach the notebook.
+        """
         from .page import page
 
         return (
             f'<iframe srcdoc="{html.escape(page(self))}" title="Trace" '
+            'sandbox="allow-scripts" '
             'style="width: 100%; height: 44rem; border: 0"></iframe>'
         )
 

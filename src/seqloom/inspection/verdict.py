@@ -4,21 +4,22 @@ A recurrent network that is read at its end is judged by the gradient of the los
 left at a step is what could be learned from there. Where every step has an output of its own, or
 attention looks at all of them, that gradient enters everywhere; there the Jacobian says how far the
 recurrence itself carries. Networks without recurrence are told by what they see. What the answer
-leans on (`leaning.py`) is said first: what is used and what could be learned from are not the same.
+leans on (`leaning.py`) is said before: what is used and what could be learned from are not the
+same. Of several layers the limiting one is told of (`leads.py`). That a network has not learnt its
+task comes before all else (`learnt.py`).
 
-Checked by `tests/inspection/test_verdict.py`.
+Checked by `tests/inspection/test_verdict.py` and, on real traces, by `tests/inspection/verdicts/`.
 """
 
 from typing import Any
 
-import numpy as np
-
+from .leads import everywhere, limiting, memory_of, stacked
 from .leaning import latched, leaning
+from .learnt import unlearnt
+from .looking import attends, looking
 from .memory import own_order
 from .trace import Layer, Trace
-from .wording import count, noun_of, place_of, quoted, share
-
-_STEPWISE = ("transcribe",)  # tasks whose loss enters at every step
+from .wording import count, noun_of, place_of, share
 
 
 def verdict(trace: Trace) -> list[str]:
@@ -27,45 +28,35 @@ def verdict(trace: Trace) -> list[str]:
     Args:
         trace: With its facts `memory` and `reach` in place.
     """
-    layers = [layer for layer in trace.layers if layer.name in trace.facts.get("memory", {})]
+    return [*unlearnt(trace), *_told(trace)]
+
+
+def _told(trace: Trace) -> list[str]:
+    layers = limiting(trace)
     if not layers:
         return [*_without_recurrence(trace), *leaning(trace, read_at_end=False)]
-    first = layers[0]
-    lowest = [layer for layer in layers if layer.steps == first.steps]
-    other = next((layer for layer in lowest if layer.reverse != first.reverse), None)
-    looks = _attends(trace)
-    around = bool(looks) or _everywhere(trace)
-    if other is None:
-        who = "By the recurrence alone" if around else "Effective memory"
-        own = _of_layer(trace, first, who, around=around)
+    around = attends(trace) or everywhere(trace)
+    depths = stacked(trace)
+    place = 1 + [layers[0] in depth for depth in depths].index(True)
+    which = f" (layer {place} of {len(depths)})" if len(depths) > 1 else ""
+    if len(layers) == 1:
+        (layer,) = layers
+        who = f"{'By the recurrence alone' if around else 'Effective memory'}{which}"
+        own = _of_layer(trace, layer, who, around=around)
         if around:
-            return [*looks, *leaning(trace, read_at_end=False), *own]
-        loss = trace.facts["memory"][first.name].get("loss", {})
+            return [*looking(trace), *leaning(trace, read_at_end=False), *own]
+        loss = trace.facts["memory"][layer.name].get("loss", {})
         return [*leaning(trace, read_at_end=True), *own[:1], *latched(trace, loss), *own[1:]]
-    told = [*looks, *leaning(trace, read_at_end=False)]
-    for layer in (first, other):
-        who = f"The layer that reads {'from the end' if layer.reverse else 'forward'}"
+    told = [*looking(trace), *leaning(trace, read_at_end=False)]
+    for layer in layers:
+        who = f"The layer that reads {'from the end' if layer.reverse else 'forward'}{which}"
         told += _of_layer(trace, layer, who, around=around)
-    return told + _together(trace, first, other, around=around)
-
-
-def _found(trace: Trace, layer: Layer, *, around: bool) -> tuple[dict[str, Any], bool] | None:
-    """The memory that counts for a layer, and whether it is the loss's.
-
-    Args:
-        trace: The trace.
-        layer: The layer.
-        around: Attention, or a loss at every step, goes round the recurrence.
-    """
-    facts = trace.facts["memory"][layer.name]
-    if "loss" in facts and not around:
-        return facts["loss"], True
-    return (facts["jacobian"], False) if "jacobian" in facts else None
+    return told + _together(trace, *layers)
 
 
 def _of_layer(trace: Trace, layer: Layer, who: str, *, around: bool) -> list[str]:
     """The sentences about one layer."""
-    found = _found(trace, layer, around=around)
+    found = memory_of(trace, layer)
     if found is None:
         return []
     facts = trace.facts["memory"][layer.name]
@@ -115,9 +106,9 @@ def _memory(trace: Trace, layer: Layer, found: dict[str, Any], asked: int, *, by
     )
 
 
-def _together(trace: Trace, one: Layer, other: Layer, *, around: bool) -> list[str]:
+def _together(trace: Trace, one: Layer, other: Layer) -> list[str]:
     """What two layers that read against each other reach between them."""
-    found = [_found(trace, layer, around=around) for layer in (one, other)]
+    found = [memory_of(trace, layer) for layer in (one, other)]
     reached = [memory[0] for memory in found if memory is not None]
     if len(reached) < 2 or any("computed" in memory for memory in reached):
         return []
@@ -149,35 +140,6 @@ def _paths(trace: Trace, layer: Layer, asked: int) -> list[str]:
             f"gates {share(gates)}."
         )
     return told
-
-
-def _attends(trace: Trace) -> list[str]:
-    """Where the network looks, if it attends."""
-    for name in ("attention/decoder", "attention/pool"):
-        if name not in trace:
-            continue
-        weights, axis = trace[name], trace[name].dims[-1]
-        states = count(weights.shape[-1], noun_of(trace, axis))
-        way = f"Attention gives the state of each of {states} a way of its own to the answer"
-        if name == "attention/decoder" or not np.isfinite(weights.values).all():
-            return [f"{way}, one step long however far away it stands."]
-        top = int(np.argmax(weights.values))
-        where = f"Attention reads {share(float(weights.values[top]))} at {quoted(trace, axis, top)}"
-        return [f"{where}. Each state has a way of its own to the answer, one step long."]
-    return []
-
-
-def _everywhere(trace: Trace) -> bool:
-    """True if the loss enters a layer at every step, not only where it ends.
-
-    So it is under CTC, under a pool over all states, and in a layer that reads both ways under
-    another: that one's outputs are all read, from either side.
-    """
-    pool = dict(trace.facts.get("model", {})).get("pool", "last")
-    recurrent = [layer for layer in trace.layers if layer.recurrent]
-    below = [layer for layer in recurrent if layer.steps == recurrent[0].steps]
-    stacked = any(layer.reverse for layer in below) and len(below) > 2
-    return trace.task in _STEPWISE or (trace.task == "classify" and pool != "last") or stacked
 
 
 def _without_recurrence(trace: Trace) -> list[str]:

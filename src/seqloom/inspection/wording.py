@@ -8,30 +8,51 @@ import numpy as np
 from .trace import Layer, Trace
 
 _TIMED = ("forecast", "transcribe")  # tasks whose inputs are points in time
+_LEVELS = {"source": ("source", "text", "symbols"), "target": ("target", "symbols")}  # in `model`
 
 
 def noun_of(trace: Trace, axis: str) -> str:
-    """What a place of an axis is called: `word`, `symbol`, or `step` where it is none of these."""
+    """What a place of an axis is called: `word`, `symbol`, or `step` where it is none of these.
+
+    By the level at which the model reads; where that is not known, words are long and hold no
+    space before them.
+    """
     labels = [one for one in trace.labels.get(axis, ()) if not one.startswith("<")]  # <bos>
     if not labels or (trace.task in _TIMED and axis != "target"):
         return "step"
-    return "word" if np.mean([len(label) for label in labels]) >= 2 else "symbol"
+    record = trace.facts.get("model", {})
+    level = next((str(record[k]) for k in _LEVELS.get(axis, ()) if k in record), "")
+    if level:
+        return "word" if level.startswith("words") else "symbol"
+    pieces = any(label[:1].isspace() and label.strip() for label in labels)
+    return "word" if not pieces and np.mean([len(label) for label in labels]) >= 2 else "symbol"
 
 
 def quoted(trace: Trace, axis: str, place: int) -> str:
-    """The label of a place in quotes; its number where there is none to see."""
+    """The label of a place in quotes, with its number where the label occurs again.
+
+    The number alone where there is no label to see.
+    """
     labels = trace.labels.get(axis, ())
     label = labels[place].strip() if labels else ""
-    return f"“{label}”" if label else f"{noun_of(trace, axis)} {place + 1}"
+    number = f"{noun_of(trace, axis)} {place + 1}"
+    if not label:
+        return number
+    again = sum(one.strip() == label for one in labels) > 1
+    return f"“{label}” ({number})" if again else f"“{label}”"
 
 
 def place_of(trace: Trace, layer: Layer, step: int) -> str:
-    """The label of a step in the layer's own order, in quotes after a space; empty without one."""
+    """The label of a step in the layer's own order, after a space; empty without one.
+
+    It is as `quoted` has it, but at step 0, whose place needs no number.
+    """
     labels = trace.labels.get(layer.steps, ())
     if not labels:
         return ""
-    label = labels[len(labels) - 1 - step if layer.reverse else step].strip()
-    return f" “{label}”" if label else ""
+    place = len(labels) - 1 - step if layer.reverse else step
+    label = labels[place].strip()
+    return f" {quoted(trace, layer.steps, place) if step else f'“{label}”'}" if label else ""
 
 
 def count(number: int, noun: str = "step") -> str:

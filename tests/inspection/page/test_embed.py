@@ -8,6 +8,7 @@ import pytest
 from safetensors.numpy import load
 
 from seqloom.inspection import Named
+from seqloom.inspection.leads import leads
 from seqloom.inspection.page.embed import LARGE, embedded, norms, quantised
 
 from . import traces
@@ -60,7 +61,7 @@ def test_small_arrays_are_carried_exactly():
     assert header["coding"] == {}
     for name in ("states/encoder.0/c", "jacobian/encoder.0/cell", "importance/leave_one_out"):
         np.testing.assert_array_equal(arrays[name], trace[name].values)
-    assert header["facts"] == trace.facts
+    assert header["facts"] == {"leads": leads(trace), **trace.facts}
 
 
 def test_large_states_are_carried_in_8_bits_and_norms_never():

@@ -1,11 +1,13 @@
 """The picture of the gradient: what it says of memory, against a gradient that is known."""
 
+import dataclasses
 import re
 
 import numpy as np
 import pytest
 
 from seqloom.inspection import Layer
+from seqloom.inspection.measures import measured
 from seqloom.inspection.page import page
 
 from . import traces
@@ -59,7 +61,11 @@ def test_what_was_not_computed_is_not_called_lost(opened):
     norms = np.where(np.arange(19) >= 9, 1.0, 0.0)
     trace = traces.recurrent().updated(
         arrays={"jacobian/encoder.0/state": traces.named("source")(norms)},
-        facts={"memory": {"encoder.0": {"jacobian": {"steps": 9, "whole": True, "computed": 10}}}},
+        facts={
+            "memory": {
+                "encoder.0": {"asked": 18, "jacobian": {"steps": 9, "whole": True, "computed": 10}}
+            }
+        },
     )
     one = opened(page(trace))
     one.tab.get_by_role("button", name="from the last state").click()
@@ -134,9 +140,10 @@ def test_where_the_loss_enters_at_every_step_the_last_state_is_shown_first(opene
     one = opened(page(everywhere(task, **model)))
     section = one.tab.locator("#gradient")
     found = section.locator(".found")
+    noun = "steps" if task == "transcribe" else "words"
     assert found.inner_text() == (
         "Memory ends 7 steps back, at “this”: less than 1 % is left in the last state of a change "
-        "at the 12 words beyond, so they hardly count there."
+        f"at the 12 {noun} beyond, so they hardly count there."
     )
     assert "measured from the last state" in section.locator("header p").inner_text()
     section.locator("[data-value=loss]").click()
@@ -213,3 +220,44 @@ def test_the_line_is_one_per_cent_of_what_arrives_where_the_layer_is_read(opened
     assert start == pytest.approx(np.sqrt(24), rel=1e-5)
     assert largest == pytest.approx(10 * np.sqrt(24), rel=1e-5)
     assert sum(lost) == 0
+
+
+def stacked():
+    """Two layers: the lower one remembers less, so it is the one that limits."""
+    one, other = traces.recurrent(), traces.recurrent(seed=1)
+    arrays = {
+        name.replace("encoder.0", "encoder.1"): traces.named(
+            *(dim.replace("encoder.0", "encoder.1") for dim in array.dims)
+        )(array.values)
+        for name, array in other.items()
+        if "encoder.0" in name
+    }
+    far = np.arange(19.0)[::-1]
+    for layer, share in (("encoder.0", 0.2), ("encoder.1", 0.99)):
+        unit = traces.named("source", f"{layer}.unit")
+        arrays[f"gradient/{layer}/h"] = unit(np.outer(share**far, np.ones(24)))
+    upper = dataclasses.replace(one.layers[0], name="encoder.1")
+    trace = dataclasses.replace(one, layers=(*one.layers, upper)).updated(arrays)
+    return measured(trace, None)
+
+
+def test_the_picture_opens_on_the_layer_that_the_headline_speaks_of(opened):
+    one = opened(page(stacked()))
+    head = one.tab.locator(".head").inner_text()
+    assert "Effective memory (layer 1 of 2): 3 steps." in head
+    assert one.tab.locator("#gradient select, #gradient .group").count()
+    assert one.tab.locator("#gradient .found").inner_text().startswith("Memory ends 3 steps back")
+    assert one.errors == []
+
+
+def test_where_memory_ends_a_word_that_occurs_again_has_its_number(opened):
+    symbols = ["so", "it", "was"] * 6 + ["so"]
+    norms = 0.5 ** np.arange(19.0)[::-1]
+    trace = traces.recurrent(symbols=symbols).updated(
+        {"gradient/encoder.0/h": traces.named("source", "encoder.0.unit")(
+            np.outer(norms, np.ones(24)))}
+    )  # fmt: skip
+    one = opened(page(trace))
+    assert one.tab.locator("#gradient .found").inner_text().startswith(
+        "Memory ends 7 steps back, at “was” (word 12): "
+    )  # fmt: skip

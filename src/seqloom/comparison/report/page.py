@@ -8,16 +8,16 @@ is that of the page of a trace (`inspection/page/assets/base.css`). Checked in C
 from html import escape
 from importlib.resources import files
 
+from ...inspection.page.policy import policy
 from .document import Document, Section
 from .tables import Table
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
 def page(document: Document) -> str:
     """The whole page."""
     style = _asset("seqloom.inspection", "page/assets/base.css")
     style += _asset(__package__, "assets/report.css")
+    script = _asset(__package__, "assets/report.js")
     parts = [_head(document), *(_section(s) for s in document.sections if not s.empty)]
     body = "\n".join(parts)
     return f"""<!DOCTYPE html>
@@ -25,11 +25,10 @@ def page(document: Document) -> str:
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{policy(style, script)}">
 <link rel="icon" href="data:,">
 <title>{escape(document.title)}</title>
-<style>
-{style}</style>
+<style>{style}</style>
 </head>
 <body>
 <div class="top"><div class="wide"><strong class="brand">seqloom</strong>
@@ -37,8 +36,7 @@ def page(document: Document) -> str:
 <main>
 {body}
 </main>
-<script>
-{_asset(__package__, "assets/report.js")}</script>
+<script>{script}</script>
 </body>
 </html>
 """

@@ -16,6 +16,7 @@ from pathlib import Path
 from ...files import replacing
 from ..trace import Trace
 from .embed import embedded, encoded
+from .policy import policy
 
 # In this order: helpers, the model's networks, the sections as they stand on the page, the start.
 _HELPERS = ("core", "file", "colour", "canvas", "steps", "window", "heat", "heat-hands", "plot")
@@ -35,9 +36,11 @@ def page(trace: Trace, model: bytes | None = None) -> str:
             inputs and attention weights can be changed. They are part of the page's size.
     """
     title = f"{' '.join(trace.input.split())[:60]} · seqloom inspect"
+    style = "".join(map(_asset, ("base.css", "page.css", "edit.css")))
     parts = {
         "title": html.escape(title),
-        "style": "".join(map(_asset, ("base.css", "page.css", "edit.css"))),
+        "policy": policy(style, script()),
+        "style": style,
         "trace": embedded(trace),
         "model": encoded(model) if model is not None else "",
         "script": script(),

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
+from ..leads import leads
 from ..trace import FORMAT, Named, Trace
 
 LARGE = 20_000  # numbers; below, float32 is small enough
@@ -44,7 +45,7 @@ def embedded(trace: Trace) -> str:
         "labels": trace.labels,
         "layers": [dataclasses.asdict(layer) for layer in trace.layers],
         "dims": {name: array.dims for name, array in arrays.items()},
-        "facts": trace.facts,
+        "facts": {"leads": leads(trace), **trace.facts},  # traces of old have none
         "coding": coding,
     }
     tensors = {name: np.ascontiguousarray(a.values) for name, a in arrays.items()}

@@ -89,6 +89,11 @@ class SeriesStudy(Study):
             "output/values": Named(values, ("target", "quantile")),
         }
 
+    def facts(self, answer: Answer) -> dict[str, Any]:
+        """`added`: mean size of what the network adds, in units of the naive forecast's error."""
+        place = MEDIAN if self.config.output == "quantile" else 0
+        return {"added": float(np.abs(np.sort(answer.said[0], axis=1)[:, place]).mean())}
+
     def output(self, answer: Answer) -> str:
         return ", ".join(f"{x:.6g}" for x in self._values(answer)[:, MEDIAN])
 

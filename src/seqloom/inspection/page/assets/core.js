@@ -27,9 +27,16 @@ Seqloom.dom = (tag, properties = {}, ...children) => {
     else if (key === "style") for (const [p, v] of Object.entries(value)) node.style.setProperty(p, v);
     else node.setAttribute(key, value === true ? "" : String(value));
   }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
+  const there = children.filter((child) => child !== null && child !== undefined);
+  node.append(...there.map((child) => (child instanceof Node ? child : Seqloom.visible(String(child)))));
   return node;
 };
+
+/** Text with a sign in the place of each control character, line breaks and tabs left as they are. */
+Seqloom.visible = (text) =>
+  text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, (c) =>
+    c < " " ? String.fromCharCode(0x2400 + c.charCodeAt(0)) : c === "\x7f" ? "␡" : "�",
+  );
 
 const SPECIAL_TEXT = {
   " ": "␣",
@@ -46,7 +53,7 @@ const SPECIAL_TEXT = {
 /** A symbol as it is shown: spaces and marks without a letter are made visible. */
 Seqloom.shown = (symbol) => {
   if (Object.hasOwn(SPECIAL_TEXT, symbol)) return SPECIAL_TEXT[symbol];
-  return /^\p{M}/u.test(symbol) ? "◌" + symbol : symbol;
+  return Seqloom.visible(/^\p{M}/u.test(symbol) ? "◌" + symbol : symbol);
 };
 
 /**
@@ -99,12 +106,13 @@ Seqloom.percent = (share) => {
 };
 
 /** What the steps of an axis are, in a word: of a text its words or symbols, of numbers steps. */
-Seqloom.stepWord = (trace, axis = "source") => {
-  const labels = trace.labels[axis];
-  if (!labels?.length || trace.has("input/values")) return "step";
-  const plain = labels.filter((label) => !Seqloom.special(label));
-  const length = plain.reduce((sum, label) => sum + [...label].length, 0) / Math.max(1, plain.length);
-  return length > 2 && !plain.some((label) => /^\s\S/.test(label)) ? "word" : "symbol";
+Seqloom.stepWord = (trace, axis = "source") => trace.facts.leads.nouns[axis] ?? "step";
+
+/** A label in quotes, with its number where it occurs again, as `quoted` in `inspection/wording.py`. */
+Seqloom.quoted = (trace, axis, place) => {
+  const label = trace.label(axis, place);
+  const again = trace.labels[axis].filter((other) => other === label).length > 1;
+  return `“${Seqloom.shown(label)}”${again ? ` (${Seqloom.stepWord(trace, axis)} ${place + 1})` : ""}`;
 };
 
 /** "1 step", "2 steps", "1,000 steps". */

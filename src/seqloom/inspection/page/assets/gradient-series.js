@@ -14,13 +14,8 @@ const chained = (layer) => ["rnn", "lstm", "gru"].includes(layer.kind);
 /** True if attention gives each step a way of its own to the answer. */
 Seqloom.attends = (trace) => trace.has("attention/decoder") || trace.has("attention/pool");
 
-/** True if the loss enters at every step, as `_everywhere` in `inspection/verdict.py`. */
-Seqloom.everywhere = ({ task, facts, layers }) => {
-  const recurrent = layers.filter(chained);
-  const below = recurrent.filter((layer) => layer.steps === recurrent[0].steps);
-  const stacked = below.length > 2 && below.some((layer) => layer.reverse);
-  return task === "transcribe" || stacked || (task === "classify" && (facts.model?.pool ?? "last") !== "last");
-};
+/** True if the loss enters at every step. */
+Seqloom.everywhere = ({ facts }) => facts.leads.everywhere;
 
 /**
  * True if every step reaches the answer by itself, not only through the chain of states.
@@ -71,8 +66,13 @@ Seqloom.gradientLayers = (trace) => {
   return found;
 };
 
-/** The layer that the page shows first: the last recurrent one that reads the input, else the first. */
-Seqloom.firstGradientLayer = (layers) => {
+/**
+ * The layer that the page shows first: the one that the verdict speaks of; where that speaks of none,
+ * the last recurrent one that reads the input, else the first.
+ */
+Seqloom.firstGradientLayer = (layers, trace) => {
+  const led = layers.find((l) => l.layer === trace.facts.leads.layer);
+  if (led) return led;
   const reading = layers.filter((l) => l.recurrent && l.steps === "source");
   const recurrent = layers.filter((l) => l.recurrent);
   const forward = reading.filter((l) => !l.reverse);

@@ -18,7 +18,7 @@ const HINTS = {
 
 /** Which hint fits what is drawn first. */
 function hintOf(trace) {
-  const layer = Seqloom.firstGradientLayer(Seqloom.gradientLayers(trace));
+  const layer = Seqloom.firstGradientLayer(Seqloom.gradientLayers(trace), trace);
   if (!Seqloom.ownWays(trace)) return HINTS.chain;
   return Seqloom.firstWay(trace, layer) === "jacobian" ? HINTS.every : HINTS.own;
 }
@@ -31,7 +31,7 @@ Seqloom.section({
   render(root, trace, page) {
     const { dom } = Seqloom;
     const layers = Seqloom.gradientLayers(trace);
-    const state = { layer: Seqloom.firstGradientLayer(layers), log: false, trace };
+    const state = { layer: Seqloom.firstGradientLayer(layers, trace), log: false, trace };
     state.way = Seqloom.firstWay(trace, state.layer);
     const controls = root.appendChild(dom("div", { class: "controls" }));
     const found = root.appendChild(dom("p", { class: "found" }));
@@ -132,7 +132,7 @@ function keyOf({ series }) {
 
 /** What the picture shows, as a sentence. */
 function inWords({ series, layer, way }, trace) {
-  const { count, shown } = Seqloom;
+  const { count } = Seqloom;
   const { direct } = series;
   const lost = series.lost.reduce((sum, v) => sum + v, 0),
     all = series.values.length;
@@ -140,7 +140,7 @@ function inWords({ series, layer, way }, trace) {
   if (!(series.largest > 0)) return "No gradient arrives at any step.";
   if (series.edge >= 0) {
     // a name for the place where it ends, if steps have names
-    const word = trace.labels[layer.steps] ? `, at “${shown(trace.label(layer.steps, series.edge))}”` : "";
+    const word = trace.labels[layer.steps] ? `, at ${Seqloom.quoted(trace, layer.steps, series.edge)}` : "";
     const start = `Memory ends ${count(series.kept, "step")} back${word}: less than 1 % `;
     const beyond = `the ${count(series.edgeCount, what)} beyond, so ${series.edgeCount === 1 ? "it" : "they"}`;
     return way === "jacobian"
