@@ -58,7 +58,7 @@ def test_what_comes_before_a_bad_file_is_printed(cli, folder):
     assert done.code == 1
     assert done.out.splitlines() == texts(folder, names="a")
     assert done.err.startswith(
-        f"predict: `{folder / 'none.wav'}` must be an audio file, got a path"
+        f"predict: `{folder / 'none.wav'}` is not there. Name an audio file; paths in"
     )
 
 

@@ -7,7 +7,8 @@ its paths.
     greedy        the likeliest path's sequence                        `CTCGreedy`, frame by frame
     beam          the likeliest sequence, searched over prefixes       `CTCBeam`, frame by frame
     probability   of one sequence, exactly                             `ctc_log_probability`
-    alignment     where one sequence's symbols begin                   `ctc_align`
+    alignment     where one sequence's symbols begin                   `ctc_align`,
+                                                                       `ctc_greedy_starts`
 
 Source: Graves et al., "Connectionist Temporal Classification", ICML 2006 (paths, probability);
 Graves, "Supervised Sequence Labelling with Recurrent Neural Networks", 2012, section 7.5, and
@@ -18,6 +19,7 @@ The blank is `PAD`; `BOS`, `EOS` and `UNK` are no output. Log-probabilities are 
 `tests/decoding/test_ctc.py`: against all paths of small tables, and torch's `ctc_loss`.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +37,15 @@ def ctc_greedy(log_probs: Float[np.ndarray, "T V"]) -> tuple[int, ...]:
     return tuple(CTCGreedy().push(log_probs))
 
 
+def ctc_greedy_starts(log_probs: Float[np.ndarray, "T V"]) -> tuple[int, ...]:
+    """The frame in which each symbol of `ctc_greedy` begins.
+
+    The likeliest of all paths is the likeliest of its own sequence, so this is its alignment.
+    """
+    begins_T = _begins(log_probs, BLANK)[1]
+    return tuple(int(t) for t in np.flatnonzero(begins_T))
+
+
 class CTCGreedy:
     """Greedy decoding of frames that come in pieces; all it keeps is the last frame's symbol."""
 
@@ -43,11 +54,17 @@ class CTCGreedy:
 
     def push(self, log_probs: Float[np.ndarray, "T V"]) -> list[int]:
         """The symbols that begin in these frames."""
-        best_T = allowed(log_probs).argmax(axis=1)
-        before_T = np.concatenate([[self.last], best_T[:-1]])
+        best_T, begins_T = _begins(log_probs, self.last)
         if best_T.size:
             self.last = int(best_T[-1])
-        return [int(symbol) for symbol in best_T[(best_T != before_T) & (best_T != BLANK)]]
+        return [int(symbol) for symbol in best_T[begins_T]]
+
+
+def _begins(log_probs: np.ndarray, last: int) -> tuple[np.ndarray, np.ndarray]:
+    """The likeliest symbol of each frame, and whether it begins there; `last` stood before."""
+    best_T = allowed(log_probs).argmax(axis=1)
+    before_T = np.concatenate([[last], best_T[:-1]])
+    return best_T, (best_T != before_T) & (best_T != BLANK)
 
 
 class _Prefixes(NamedTuple):
@@ -177,32 +194,55 @@ def ctc_log_probability(log_probs: Float[np.ndarray, "T V"], symbols: tuple[int,
 def ctc_align(log_probs: Float[np.ndarray, "T V"], symbols: tuple[int, ...]) -> tuple[int, ...]:
     """The frame in which each symbol begins on the sequence's likeliest path.
 
+    Time grows with frames times symbols, memory with the root of the frames times symbols: scores
+    are kept at every root-T-th frame, and the moves between two of them are found again on the way
+    back.
+
     Returns:
         A frame a symbol, rising; none if no path of T frames has that sequence.
     """
     states, skips = _states(symbols)
     best = np.full(len(states), -np.inf)
     best[0] = 0.0
-    moves = []
-    for t, frame_V in enumerate(log_probs.astype(np.float64)):
-        options = np.stack(_moves(best, skips, first=t == 0))
-        moves.append(options.argmax(axis=0))
-        best = options.max(axis=0) + frame_V[states]
+    size = math.isqrt(len(log_probs)) + 1
+    blocks = []
+    for first in range(0, len(log_probs), size):
+        blocks.append((first, best))
+        best, _ = _viterbi(best, log_probs, first, size, states, skips)
     state = len(states) - 1
     if state and best[state - 1] > best[state]:
         state -= 1
     if not symbols or best[state] == -np.inf:
         return ()
     starts = [0] * len(symbols)
-    for t in reversed(range(len(moves))):
-        if state % 2:
-            starts[state // 2] = t
-        state -= int(moves[t][state])
+    for first, before in reversed(blocks):
+        moves = _viterbi(before, log_probs, first, size, states, skips)[1]
+        for t in reversed(range(len(moves))):
+            if state % 2:
+                starts[state // 2] = first + t
+            state -= int(moves[t][state])
     return tuple(starts)
 
 
+def _viterbi(
+    best: np.ndarray,
+    log_probs: np.ndarray,
+    first: int,
+    size: int,
+    states: np.ndarray,
+    skips: np.ndarray,
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Scores of the best paths after `size` more frames, and how many states each move passed."""
+    moves = []
+    for t, frame_V in enumerate(log_probs[first : first + size].astype(np.float64), start=first):
+        options = np.stack(_moves(best, skips, first=t == 0))
+        moves.append(options.argmax(axis=0).astype(np.int8))
+        best = options.max(axis=0) + frame_V[states]
+    return best, moves
+
+
 def ctc_best(log_probs: Float[np.ndarray, "T V"], beam: int) -> Hypothesis:
-    """The best transcript: greedy with a beam of 1, as a stream has it."""
+    """The best transcript and its probability: greedy with a beam of 1, as a stream has it."""
     if beam > 1:
         return ctc_beam(log_probs, beam=beam)[0]
     symbols = ctc_greedy(log_probs)

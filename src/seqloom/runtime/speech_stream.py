@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..data.speech.audio import checked, scaled
 from ..data.speech.log_mel import FeatureStream, stack_frames
 from ..decoding.ctc import CTCBeam, CTCGreedy
 from ..errors import DataError
@@ -45,8 +46,8 @@ class SpeechStream:
             DataError: They are not one channel, or come after `finish`.
         """
         sound = samples_of(samples, "stream: `samples`")
-        if not np.isfinite(sound).all():
-            raise DataError("stream: `samples` must hold numbers, got NaN or infinity.")
+        if sound.size:
+            checked(sound, "stream: `samples`")
         self.seconds += len(sound) / self.parts.features.sample_rate
         return self._take(self.features.push(sound))
 
@@ -78,13 +79,13 @@ class SpeechStream:
 
 
 def samples_of(sound: np.ndarray, what: str) -> Float[np.ndarray, " samples"]:
-    """One channel of samples as float32 from -1 to 1.
+    """One channel of samples as float32, full scale at 1.
 
     Args:
         sound: Floats, or int16.
         what: What an error message starts with.
     Raises:
-        DataError: The array has another shape or type.
+        DataError: The array has another shape or type, or the scale of integers.
     """
     if sound.ndim != 1:
         raise DataError(
@@ -92,8 +93,8 @@ def samples_of(sound: np.ndarray, what: str) -> Float[np.ndarray, " samples"]:
             "Mix the channels: sound.mean(axis=1)."
         )
     if sound.dtype == np.int16:
-        scaled: np.ndarray = sound.astype(np.float32) / 32768
-        return scaled
+        samples: np.ndarray = sound.astype(np.float32) / 32768
+        return samples
     if not np.issubdtype(sound.dtype, np.floating):
         raise DataError(f"{what} must be floats from -1 to 1 or int16, got {sound.dtype}.")
-    return sound.astype(np.float32)
+    return scaled(sound.astype(np.float32), what)

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from ..config.transcribe import CTCConfig
-from ..data.speech.audio import checked, read_audio, resample
+from ..data.speech.audio import Audio, checked, noted, read_audio, resample
 from ..data.speech.log_mel import log_mel, stack_frames
 from ..data.speech.recordings import pad_features
 from ..data.vocabulary import EOS
-from ..decoding import Considered, Hypothesis, LengthLimit, Search, decode, decode_recorded
-from ..decoding.ctc import ctc_align, ctc_best
+from ..decoding import Considered, LengthLimit, Search, decode, decode_recorded
+from ..decoding.ctc import ctc_align, ctc_best, ctc_greedy, ctc_greedy_starts
 from ..errors import ConfigError, DataError
 from ..export.model_file import ModelFile
 from ..export.parts.transcribe import TranscribeParts
@@ -28,6 +28,8 @@ from .tensors import Tensors
 from .traces.transcribe import CTCStudy, ListenStudy, SoundStudy
 
 Sound = str | Path | np.ndarray
+# symbols; their log-probability, and the steps in which they begin, where known
+Decoded = tuple[tuple[int, ...], float | None, tuple[int, ...] | None]
 BATCH_STEPS = 4000  # padded steps of recordings that are worked on together
 
 
@@ -38,16 +40,19 @@ class Transcript:
     Attributes:
         text: The transcript.
         symbols: Its symbols.
-        starts: When each of them begins, in seconds; `None` from an attention model.
+        starts: When each of them begins, in seconds; `None` from an attention model, and where only
+            the text was wanted.
         seconds: Length of the recording.
-        log_probability: Of the transcript, in nats.
+        log_probability: Of the transcript, in nats; `None` where only the text was wanted.
+        notes: What is odd about the recording, a phrase each; see `data.speech.audio.Audio`.
     """
 
     text: str
     symbols: tuple[str, ...]
     starts: tuple[float, ...] | None
     seconds: float
-    log_probability: float
+    log_probability: float | None
+    notes: tuple[str, ...] = ()
 
 
 class Transcriber(Model):
@@ -91,7 +96,11 @@ class Transcriber(Model):
             MissingExtraError: A file is given, or another rate, and the extra is not installed.
         """
         found = self.transcribe(
-            sounds, beam=beam, length_penalty=length_penalty, sample_rate=sample_rate
+            sounds,
+            beam=beam,
+            length_penalty=length_penalty,
+            sample_rate=sample_rate,
+            text_only=True,
         )
         return [transcript.text for transcript in found]
 
@@ -102,15 +111,20 @@ class Transcriber(Model):
         beam: int | None = None,
         length_penalty: float | None = None,
         sample_rate: int | None = None,
+        text_only: bool = False,
     ) -> list[Transcript]:
-        """As `predict`, with symbols, times and probabilities."""
+        """As `predict`, with symbols, times and probabilities.
+
+        Args:
+            text_only: Leave out times and probabilities, whose cost grows with length squared.
+        """
         if isinstance(sounds, str | Path | np.ndarray):
             raise ConfigError(
                 "predict: `sounds` must be a list of recordings, got one. Wrap it: [sound]."
             )
-        search = self._search(beam, length_penalty)
+        search = self.search(beam, length_penalty)
         heard = [self.hear(s, f"sound {n}", sample_rate) for n, s in enumerate(sounds, start=1)]
-        return self.recognise(heard, search)
+        return self.recognise(heard, search, text_only=text_only)
 
     def stream(self, *, beam: int | None = None) -> SpeechStream:
         """Transcribe sound while it comes in: `push(samples)` gives the text so far.
@@ -126,12 +140,10 @@ class Transcriber(Model):
                 "stream: the model must be a ctc model that hears one way, got one that needs the "
                 "whole recording. Train one with --set model.bidirectional=false."
             )
-        return SpeechStream(self.parts, network, self._search(beam, None).beam)
+        return SpeechStream(self.parts, network, self.search(beam, None).beam)
 
-    def hear(
-        self, sound: Sound, where: str, sample_rate: int | None = None
-    ) -> Float[np.ndarray, " samples"]:
-        """The samples of a recording at the model's rate.
+    def hear(self, sound: Sound, where: str, sample_rate: int | None = None) -> Audio:
+        """A recording at the model's rate.
 
         Args:
             sound: An audio file or an array.
@@ -142,44 +154,46 @@ class Transcriber(Model):
         """
         rate = self.parts.features.sample_rate
         if isinstance(sound, np.ndarray):
-            samples = checked(samples_of(sound, f"predict: {where}"), f"predict: {where}")
-            samples = resample(samples, sample_rate or rate, rate, "predict")
+            what = f"predict: {where}"
+            samples = checked(samples_of(sound, what), what)
+            audio = Audio(resample(samples, sample_rate or rate, rate, "predict"), noted(samples))
         else:
-            samples = read_audio(Path(sound), rate, where="predict")
-        return self.fitting(samples, where if isinstance(sound, np.ndarray) else f"`{sound}`")
+            audio = read_audio(Path(sound), rate, where="predict")
+        return self.fitting(audio, where if isinstance(sound, np.ndarray) else f"`{sound}`")
 
-    def fitting(
-        self, samples: Float[np.ndarray, " samples"], what: str
-    ) -> Float[np.ndarray, " samples"]:
-        """The samples, if they are not too long for the model.
+    def fitting(self, audio: Audio, what: str) -> Audio:
+        """The recording, if it is not too long for the model.
 
         Raises:
             DataError: An attention model was trained on shorter recordings only.
         """
-        seconds, most = len(samples) / self.parts.features.sample_rate, self.parts.max_seconds
+        rate, most = self.parts.features.sample_rate, self.parts.max_seconds
+        seconds = len(audio.samples) / rate
         if isinstance(self.network, NumpyListener) and seconds > most:
             raise DataError(
                 f"predict: {what} must be at most {most:g} s long for this attention model, got "
                 f"{seconds:.1f} s. Cut it into pieces, or train a ctc model."
             )
-        return samples
+        return audio
 
     def recognise(
-        self, recordings: Sequence[Float[np.ndarray, "_"]], search: Search
+        self, recordings: Sequence[Audio], search: Search, *, text_only: bool = False
     ) -> list[Transcript]:
-        """Transcripts of samples at the model's rate; the work behind `predict`."""
+        """Transcripts of recordings at the model's rate; the work behind `predict`."""
         setup, text = self.parts.features, self.parts.text
-        features = [self.features(samples) for samples in recordings]
+        features = [self.features(audio.samples) for audio in recordings]
+        decoded = self._decode(features, search, text_only)
         found = []
-        for samples, (best, frames) in zip(recordings, self._decode(features, search), strict=True):
+        for audio, (symbols, total, frames) in zip(recordings, decoded, strict=True):
             starts = None if frames is None else tuple(t * setup.step_seconds for t in frames)
             found.append(
                 Transcript(
-                    text=text.decode(best.symbols),
-                    symbols=tuple(text.symbols[i] for i in best.symbols),
+                    text=text.decode(symbols),
+                    symbols=tuple(text.symbols[i] for i in symbols),
                     starts=starts,
-                    seconds=len(samples) / setup.sample_rate,
-                    log_probability=best.log_probability,
+                    seconds=len(audio.samples) / setup.sample_rate,
+                    log_probability=total,
+                    notes=audio.notes,
                 )
             )
         return found
@@ -190,10 +204,10 @@ class Transcriber(Model):
         return stack_frames(self.parts.normal(log_mel(samples, setup)), setup.stack)
 
     def study(self, x: Sound, target: str | None = None) -> SoundStudy:
-        heard = self.features(self.hear(x, "sound 1"))
+        heard = self.features(self.hear(x, "sound 1").samples)
         name = f"{len(heard)} steps of sound" if isinstance(x, np.ndarray) else Path(x).name
         symbols = None if target is None else self.parts.text.encode(target)
-        search, config = self._search(None, None), self.file.model
+        search, config = self.search(None, None), self.file.model
         if isinstance(self.network, NumpyCTC):
             given = None if symbols is None else tuple(symbols)
             return CTCStudy(
@@ -211,24 +225,26 @@ class Transcriber(Model):
             config, self.network, self.parts, heard, symbols=symbols, name=name, beam=beam
         )
 
-    def _decode(
-        self, features: list[np.ndarray], search: Search
-    ) -> list[tuple[Hypothesis, tuple[int, ...] | None]]:
-        """The best hypothesis of each recording, and the steps in which its symbols begin."""
+    def _decode(self, features: list[np.ndarray], search: Search, text_only: bool) -> list[Decoded]:
+        """The best transcript of each recording."""
         network = self.network
         if isinstance(network, NumpyListener):
             limit = LengthLimit(self.parts.length_ratio)
-            return [(best[0], None) for best in decode(network, features, limit, search)]
-        found: dict[int, Any] = {}
+            best = [found[0] for found in decode(network, features, limit, search)]
+            return [(h.symbols, h.log_probability, None) for h in best]
+        found: dict[int, Decoded] = {}
         for rows in _batches([len(x) for x in features]):
             batch = pad_features([features[row] for row in rows])
             for row, log_probs in zip(rows, network(*batch), strict=True):
-                log_probs = log_probs[: len(features[row])]
-                best = ctc_best(log_probs, search.beam)
-                found[row] = best, ctc_align(log_probs, best.symbols)
+                found[row] = _decoded(log_probs[: len(features[row])], search.beam, text_only)
         return [found[row] for row in range(len(features))]
 
-    def _search(self, beam: int | None, length_penalty: float | None) -> Search:
+    def search(self, beam: int | None, length_penalty: float | None) -> Search:
+        """How transcripts are searched for; what the file says where `None`.
+
+        Raises:
+            ConfigError: A setting is out of range.
+        """
         usual = self.file.decoding
         penalty = usual.length_penalty if length_penalty is None else length_penalty
         if not 0.0 <= penalty <= 10.0:
@@ -243,6 +259,18 @@ class Transcriber(Model):
         yield "step_ms", round(1000 * parts.features.step_seconds, 3)
         yield "max_seconds", parts.max_seconds
         yield "length_ratio", parts.length_ratio
+
+
+def _decoded(log_probs: Float[np.ndarray, "T V"], beam: int, text_only: bool) -> Decoded:
+    """The best transcript of a CTC network's output."""
+    if text_only and beam == 1:
+        return ctc_greedy(log_probs), None, None
+    best = ctc_best(log_probs, beam)
+    if text_only:
+        return best.symbols, best.log_probability, None
+    greedy = beam == 1
+    starts = ctc_greedy_starts(log_probs) if greedy else ctc_align(log_probs, best.symbols)
+    return best.symbols, best.log_probability, starts
 
 
 def _batches(steps: list[int]) -> Iterator[list[int]]:

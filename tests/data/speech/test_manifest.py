@@ -62,6 +62,16 @@ def test_json_lines(folder):
     assert rows(path) == [("a.wav", "one", 1.0, 2.5), ("b.wav", "two", 0.0, None)]
 
 
+def test_segments_as_nemo_writes_them(folder):
+    lines = [{"audio_filepath": "a.wav", "offset": 1.5, "duration": 0.25, "text": "one"}]
+    assert rows(write(folder, json.dumps(lines[0]), "n.json")) == [("a.wav", "one", 1.5, 1.75)]
+    table = write(folder, "Path\tText\tstartTime\tend_ms\na.wav\tone\t1.5\t1750\n")
+    assert rows(table) == [("a.wav", "one", 1.5, 1.75)]
+    unknown = write(folder, "path\ttext\tstart_frame\na.wav\tone\t99\n")
+    with pytest.raises(DataError, match=r"m\.tsv, line 2: `start_frame` looks like a time in the"):
+        rows(unknown)
+
+
 @pytest.mark.parametrize(
     ("text", "where", "message"),
     [
@@ -78,12 +88,13 @@ def test_json_lines(folder):
          "Fill it in or delete the line."),
         ("\tone\n", ", line 1", "`audio` must be a text that is not empty, got nothing. "
          "Fill it in or delete the line."),
-        ("a.wav\tone\tsoon\n", ", line 1", "`start` must be seconds, 0 or more, got 'soon'."),
-        ("a.wav\tone\t-1\n", ", line 1", "`start` must be seconds, 0 or more, got '-1'."),
-        ("a.wav\tone\t0\tnan\n", ", line 1", "`end` must be seconds, 0 or more, got 'nan'."),
-        ("a.wav\tone\t2\t2\n", ", line 1", "`end` must be after start=2 seconds, got 2."),
+        ("a.wav\tone\tsoon\n", ", line 1", "`start` is 'soon'. Write a time, 0 or more."),
+        ("a.wav\tone\t-1\n", ", line 1", "`start` is '-1'. Write a time, 0 or more."),
+        ("a.wav\tone\t0\tnan\n", ", line 1", "`end` is 'nan'. Write a time, 0 or more."),
+        ("a.wav\tone\t2\t2\n", ", line 1", "`end` ends the part at 2 s, which is not "
+         "after its start at 2 s. Correct it."),
         ('{"audio": "a.wav", "text": "x", "end": true}', ", line 1",
-         "`end` must be seconds, 0 or more, got True."),
+         "`end` is 'True'. Write a time, 0 or more."),
         ('{"audio": "a.wav"}', ", line 1", "`audio` must", ),
         ('{"audio": "a.wav", "text": 3}', ", line 1", "`text` must be a text that is not empty, "
          "got 3. Fill it in or delete the line."),

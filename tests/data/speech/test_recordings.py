@@ -167,10 +167,23 @@ def test_the_usual_rate(tmp_path):
 def test_a_missing_recording_is_named_by_its_line(tmp_path):
     path = tmp_path / "m.tsv"
     path.write_text("none.wav\tx\n")
-    with pytest.raises(
-        DataError, match=r"m\.tsv, line 1: `.*none\.wav` must be an audio file, got"
-    ):
+    with pytest.raises(DataError, match=r"m\.tsv, line 1: `.*none\.wav` is not there\. Name"):
         usual_rate(read_manifest(path))
+
+
+def test_what_is_odd_is_counted(folder, tmp_path):
+    sound = 0.3 * np.sin(np.arange(4000))
+    for name, samples in (("a", 0 * sound), ("b", sound), ("c", 4 * sound), ("d", 0 * sound)):
+        soundfile.write(tmp_path / f"{name}.wav", samples, 8000, subtype="FLOAT")
+    path = tmp_path / "m.tsv"
+    path.write_text("".join(f"{name}.wav\tx\n" for name in "badc"))
+    assert read_speech(read_manifest(path), SETUP).notes == (
+        f"note: 1 of 4 recordings: samples beyond full scale; the first is `c.wav` ({path}, "
+        "line 4)",
+        f"note: 2 of 4 recordings: silent, no sample above -80 dB; the first is `a.wav` ({path}, "
+        "line 2)",
+    )
+    assert read_speech(read_manifest(folder / "m.tsv"), SETUP).notes == ()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`predict`, `evaluate`, `inspect` for the task `transcribe`: a recording in, a line out."""
 
+import itertools
 import json
 import sys
 from collections.abc import Iterator
@@ -7,8 +8,9 @@ from collections.abc import Iterator
 import numpy as np
 from rich.console import Console
 
-from ...data.speech.audio import read_audio
+from ...data.speech.audio import Audio
 from ...data.speech.manifest import Utterance, read_manifest
+from ...data.speech.recordings import count_notes, read_recordings
 from ...errors import ConfigError, DataError
 from ...evaluation.transcript_report import print_transcripts
 from ...evaluation.transcripts import evaluate_transcripts
@@ -38,7 +40,10 @@ def predict(model: Transcriber, request: Request) -> None:
                 name = line.strip()
                 if not name:
                     raise DataError(f"predict: line {number} must name an audio file, got none.")
-                print(_shown(name, model.transcribe([name], **options)[0], request))
+                found = model.transcribe([name], **options, text_only=not request.as_json)[0]
+                for note in found.notes:
+                    print(f"note: `{name}`: {note}", file=sys.stderr)
+                print(_shown(name, found, request))
                 sys.stdout.flush()
 
 
@@ -47,17 +52,19 @@ def evaluate(model: Transcriber, request: Request) -> None:
     request.only("transcribe", "file", "as_json", "outputs", "beam", "length_penalty")
     require("evaluate", "rapidfuzz", "soundfile")
     utterances = read_manifest(request.file)
-    options = {"beam": request.beam, "length_penalty": request.length_penalty}
+    search = model.search(request.beam, request.length_penalty)
     heard: list[Transcript] = []
-    for first in range(0, len(utterances), TOGETHER):
-        sounds = list(_sounds(model, utterances[first : first + TOGETHER]))
-        heard += model.transcribe(sounds, **options)
+    recordings = _recordings(model, utterances)
+    while sounds := list(itertools.islice(recordings, TOGETHER)):
+        heard += model.recognise(sounds, search, text_only=True)
     found = evaluate_transcripts(
         [_name(u) for u in utterances],
         [transcript.seconds for transcript in heard],
         [transcript.text for transcript in heard],
         [u.text for u in utterances],
     )
+    for line in count_notes(utterances, [transcript.notes for transcript in heard]):
+        print(line, file=sys.stderr)
     unknown = sorted({s for u in utterances for s in model.parts.text.unknown(u.text)})
     if unknown:
         print(
@@ -82,14 +89,12 @@ def trace(model: Transcriber, request: Request) -> Trace:
 
 def searchable(model: Transcriber, file: str) -> Iterator[np.ndarray]:
     """The recordings of a manifest."""
-    return _sounds(model, read_manifest(file))
+    return (audio.samples for audio in _recordings(model, read_manifest(file)))
 
 
-def _sounds(model: Transcriber, utterances: list[Utterance]) -> Iterator[np.ndarray]:
-    rate = model.parts.features.sample_rate
-    for u in utterances:
-        samples = read_audio(u.path, rate, start=u.start, end=u.end, where=u.where)
-        yield model.fitting(samples, u.where)
+def _recordings(model: Transcriber, utterances: list[Utterance]) -> Iterator[Audio]:
+    found = read_recordings(utterances, model.parts.features.sample_rate)
+    return (model.fitting(audio, u.where) for audio, u in zip(found, utterances, strict=True))
 
 
 def _name(u: Utterance) -> str:
@@ -111,6 +116,7 @@ def _shown(name: str, found: Transcript, request: Request) -> str:
         "seconds": round(found.seconds, 3),
         "log_probability": found.log_probability,
         "symbols": symbols,
+        **({"notes": found.notes} if found.notes else {}),
     }
     return json.dumps(answer, ensure_ascii=False)
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...data.speech.audio import read_audio
 from ...data.speech.manifest import Utterance, read_manifest, split_by_recording
+from ...data.speech.recordings import read_recordings
 from ...errors import DataError
 from ...evaluation.edit_distance import distance
 from ...extras import require
@@ -60,11 +60,9 @@ class TranscribeExam(Exam):
     @classmethod
     def settle(cls, spec: Spec, work: Any) -> Spec:
         setup, most = work.data.train.setup, work.config.data.max_seconds
-        kept = []
-        for i, u in enumerate(read_manifest(spec["test"])):
-            samples = read_audio(u.path, setup.sample_rate, start=u.start, end=u.end, where=u.where)
-            if len(samples) <= most * setup.sample_rate:
-                kept.append(i)
+        heard = read_recordings(read_manifest(spec["test"]), setup.sample_rate)
+        longest = most * setup.sample_rate
+        kept = [i for i, audio in enumerate(heard) if len(audio.samples) <= longest]
         if not kept:
             raise DataError(
                 f"compare: `{spec['test']}` must have a recording of at most {most:g} s, got "
@@ -82,8 +80,7 @@ class TranscribeExam(Exam):
     def answers(self, model: Any, rows: Sequence[int]) -> Any:
         rate = model.parts.features.sample_rate
         chosen = [self.utterances[row] for row in rows]
-        sounds = [read_audio(u.path, rate, start=u.start, end=u.end, where=u.where) for u in chosen]
-        return model.predict(sounds)
+        return model.predict([audio.samples for audio in read_recordings(chosen, rate)])
 
     def mark(self, rows: Sequence[int], answers: Any) -> Marks:
         said = [self.utterances[row].text.split() for row in rows]

@@ -5,12 +5,12 @@ Two forms, told apart by the file's first character:
     path TAB text [TAB start TAB end]                      TSV; a header line may name the columns
     {"audio": path, "text": ..., "start": ..., "end": ...}     JSONL; `path` for `audio` too
 
-Times are in seconds from the recording's beginning; without `end`, to its end. Paths are relative
-to the manifest. Checked by `tests/data/speech/test_manifest.py`.
+Times are in seconds from the recording's beginning; without `end`, to its end. `times.py` has their
+other names: `offset` and `duration`, `start_ms` and so on. Paths are relative to the manifest.
+Checked by `tests/data/speech/test_manifest.py`.
 """
 
 import json
-import math
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,9 +20,13 @@ from typing import Any
 from ...errors import DataError
 from ..split import source_fraction
 from ..text_file import numbered_lines
+from .times import part_of
 
-PATH_NAMES = ("audio", "path", "file", "audio_filepath")
-TEXT_NAMES = ("text", "transcript", "sentence")
+PATH_NAMES = (
+    "audio", "path", "file", "audio_filepath", "audio_path", "audio_file", "wav", "filename",
+    "file_name",
+)  # fmt: skip
+TEXT_NAMES = ("text", "transcript", "sentence", "transcription")
 EXAMPLE = "Write one recording a line, its path and its text separated by one tab."
 
 
@@ -95,7 +99,8 @@ def split_by_recording(
 
 def _header(line: str) -> list[str] | None:
     """Names of the columns, if the line is a header."""
-    columns = [column.strip().lower() for column in line.split("\t")]
+    columns = [column.strip() for column in line.split("\t")]
+    columns = [c.lower() if c.lower() in (*PATH_NAMES, *TEXT_NAMES) else c for c in columns]
     named = any(n in columns for n in PATH_NAMES) and any(n in columns for n in TEXT_NAMES)
     return columns if named else None
 
@@ -132,14 +137,9 @@ def _json_rows(name: str, lines: list[tuple[int, str]]) -> Iterator[tuple[str, d
 
 def _utterance(folder: Path, where: str, row: dict[str, Any]) -> Utterance:
     name, text = _first(where, row, PATH_NAMES), _first(where, row, TEXT_NAMES)
-    start, end = _seconds(where, row, "start"), _seconds(where, row, "end")
-    if end is not None and end <= (start or 0.0):
-        raise DataError(
-            f"{where}: `end` must be after start={start or 0.0:g} seconds, got {end:g}."
-        )
-    return Utterance(
-        path=folder / name, name=name, text=text, start=start or 0.0, end=end, where=where
-    )
+    used = (*PATH_NAMES, *TEXT_NAMES)
+    start, end = part_of(where, {key: row[key] for key in row if key not in used})
+    return Utterance(path=folder / name, name=name, text=text, start=start, end=end, where=where)
 
 
 def _first(where: str, row: dict[str, Any], names: tuple[str, ...]) -> str:
@@ -152,16 +152,3 @@ def _first(where: str, row: dict[str, Any], names: tuple[str, ...]) -> str:
             "Fill it in or delete the line."
         )
     return value.strip()
-
-
-def _seconds(where: str, row: dict[str, Any], name: str) -> float | None:
-    value = row.get(name)
-    if value is None or value == "":
-        return None
-    try:
-        seconds = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        seconds = math.nan
-    if not 0.0 <= seconds < math.inf:
-        raise DataError(f"{where}: `{name}` must be seconds, 0 or more, got {value!r}.")
-    return seconds

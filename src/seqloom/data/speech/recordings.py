@@ -6,7 +6,7 @@ Checked by `tests/data/speech/test_recordings.py`.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from ...shapes import Float, Int
 from ..levels import Level
-from .audio import audio_rate, read_audio
+from .audio import Audio, AudioReader, audio_rate
 from .augment import Masks, change_gain, change_speed, mask
 from .log_mel import FeatureSetup, log_mel, stack_frames
 from .manifest import Utterance
@@ -75,12 +75,14 @@ class SpeechSet:
         utterances: The manifest's lines.
         frames: Log-mel frames of each recording, one array for each speed, as it is first.
         sha256: Of names, texts and samples.
+        notes: What is odd about some recordings, a line each; see `audio.Audio`.
     """
 
     setup: FeatureSetup
     utterances: tuple[Utterance, ...]
     frames: tuple[tuple[np.ndarray, ...], ...]
     sha256: str
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.utterances)
@@ -113,6 +115,7 @@ class SpeechSet:
             tuple(self.utterances[i] for i in rows),
             tuple(self.frames[i] for i in rows),
             self.sha256,
+            self.notes,
         )
 
     def collate(
@@ -200,14 +203,48 @@ def read_speech(
         DataError: A file is absent, damaged or empty; the message names the manifest's line.
     """
     digest = hashlib.sha256()
-    frames = []
-    for utterance, samples in _read(utterances, setup.sample_rate):
-        digest.update(f"{utterance.name}\t{utterance.text}\n".encode("utf-8", "surrogatepass"))
-        digest.update(samples.tobytes())
+    frames, odd = [], []
+    for u, audio in zip(utterances, read_recordings(utterances, setup.sample_rate), strict=True):
+        digest.update(f"{u.name}\t{u.text}\n".encode("utf-8", "surrogatepass"))
+        digest.update(audio.samples.tobytes())
         speeds = [1 - speed_change, 1 + speed_change] if speed_change else []
-        changed = [change_speed(samples, factor, setup.sample_rate) for factor in speeds]
-        frames.append(tuple(log_mel(sound, setup) for sound in [samples, *changed]))
-    return SpeechSet(setup, tuple(utterances), tuple(frames), digest.hexdigest())
+        changed = [change_speed(audio.samples, factor, setup.sample_rate) for factor in speeds]
+        frames.append(tuple(log_mel(sound, setup) for sound in [audio.samples, *changed]))
+        odd.append(audio.notes)
+    notes = tuple(count_notes(utterances, odd))
+    return SpeechSet(setup, tuple(utterances), tuple(frames), digest.hexdigest(), notes)
+
+
+def read_recordings(utterances: Iterable[Utterance], rate: int) -> Iterator[Audio]:
+    """What each line of a manifest means, read when asked for; parts in order cost one pass.
+
+    Args:
+        utterances: The lines.
+        rate: Samples per second of the result.
+    Raises:
+        DataError: See `AudioReader.read`; the message names the manifest's line.
+    """
+    with AudioReader(rate) as reader:
+        for u in utterances:
+            yield reader.read(u.path, start=u.start, end=u.end, where=u.where)
+
+
+def count_notes(utterances: Sequence[Utterance], notes: Sequence[tuple[str, ...]]) -> list[str]:
+    """A line for each kind of oddity: how many recordings have it, and which is the first.
+
+    Args:
+        utterances: Lines of a manifest.
+        notes: Of the recording of each.
+    """
+    lines = []
+    for kind in sorted({kind for found in notes for kind in found}):
+        rows = [row for row, found in enumerate(notes) if kind in found]
+        first = utterances[rows[0]]
+        lines.append(
+            f"note: {len(rows):,} of {len(notes):,} recordings: {kind}; "
+            f"the first is `{first.name}` ({first.where})"
+        )
+    return lines
 
 
 def usual_rate(utterances: Sequence[Utterance]) -> int:
@@ -216,7 +253,11 @@ def usual_rate(utterances: Sequence[Utterance]) -> int:
     Raises:
         DataError: A file is absent or no audio.
     """
-    rates = Counter(audio_rate(utterance.path, utterance.where) for utterance in utterances)
+    files = Counter(u.path for u in utterances)
+    first = {u.path: u.where for u in reversed(utterances)}
+    rates = Counter[int]()
+    for path, count in files.items():
+        rates[audio_rate(path, first[path])] += count
     return min(TOP_RATE, max(rates, key=lambda rate: (rates[rate], rate)))
 
 
@@ -231,8 +272,3 @@ def guess_text_level(texts: Sequence[str]) -> tuple[Level, str]:
     why = f"{different:,} different words, {len(words) / max(1, different):.0f} times each"
     few = 0 < different <= FEW_WORDS and len(words) >= OFTEN * different
     return ("symbols" if few else "characters"), why
-
-
-def _read(utterances: Sequence[Utterance], rate: int) -> Iterator[tuple[Utterance, np.ndarray]]:
-    for u in utterances:
-        yield u, read_audio(u.path, rate, start=u.start, end=u.end, where=u.where)

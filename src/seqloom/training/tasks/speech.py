@@ -74,6 +74,7 @@ def prepare(train: str, valid: str | None, config: DataConfig, model: ModelConfi
     report = [
         f"{train}: {_count(heard)}, brought to {setup.sample_rate:,} Hz",
         f"{valid or 'validation'}: {_count(held_out)}{cut}",
+        *dict.fromkeys((*heard.notes, *held_out.notes)),
     ]
     text = _learn(heard.texts, config, report)
     kept, targets = _usable(heard, text, config, model.architecture == "ctc", report)
