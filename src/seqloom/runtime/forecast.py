@@ -83,7 +83,7 @@ class Forecaster(Model):
         T = self.parts.horizon
         return ForecastTable(
             unique_id=tuple(one.name for one in data.series for _ in range(T)),
-            time=tuple(data.axis.label(one.end + t) for one in data.series for t in range(T)),
+            time=tuple(one.label(one.end + t) for one in data.series for t in range(T)),
             point=found.point.ravel(),
             lower=found.lower.ravel(),
             upper=found.upper.ravel(),

@@ -60,7 +60,7 @@ class Stream:
                 "Train it with data.covariates=false, or call predict for each new value."
             )
         self.network, self.output, self.parts, self.level = network, output, parts, level
-        self.axis, self.name = data.axis, data.series[0].name
+        self.axis, self.name = data.series[0].axis, data.series[0].name
         self.end = data.series[0].end
         self.values: deque[float] = deque(maxlen=parts.scaling.window)
         self.steps = 0

@@ -68,8 +68,8 @@ def test_layout_can_be_forced(folder):
     path = write(folder, "t,y\n1,2\n2,3\n")
     assert read_series(path, layout="wide").series[0].name == "y"
     message = (
-        r"^.*sales.csv, line 1: a long file must have a time column \(ds, date, datetime ...\) and "
-        r"a value column \(y, value, target\), got k,v. Rename them.$".replace("k,v", "k, v")
+        r"^.*sales.csv, line 1: no column of a long table is named as a time "
+        r"\(ds, date, datetime ...\): k, v. Rename one.$"
     )
     with pytest.raises(DataError, match=message):
         read_series(write(folder, "k,v\n1,2\n"), layout="long")
@@ -132,37 +132,38 @@ def test_single_values_take_the_model_s_frequency(folder):
 
 def test_another_frequency_is_refused(folder):
     message = (
-        f"{folder / 'sales.csv'}: times must be monthly, as those that the model was trained on, "
-        "got daily. Resample the data, or train a model for it."
+        f"{folder / 'sales.csv'}, line 2: 2024-01-02 does not fit the frequency that the model was "
+        "trained on, monthly. Correct it, or train a model for such data."
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         read_series(write(folder, LONG), like=TimeAxis("month"))
 
 
 BROKEN = [
-    ("ds,y\n1,2\n2,3,4\n", ", line 3: a line must have 2 columns, as the header has, got 3. "
+    ("ds,y\n1,2\n2,3,4\n", ", line 3: 3 columns, and the header has 2. "
      "Fill the cells, empty ones too."),
-    ("ds,y\n1,2\n2,x\n", ", line 3: `y` must be a number or empty, got 'x'. "
+    ("ds,y\n1,2\n2,x\n", ", line 3: `y` is no number: 'x'. "
      "Write numbers with a decimal point, 1234.5."),
-    ("ds,y\n1,2\n2,inf\n", ", line 3: `y` must be a number or empty, got 'inf'. "
-     "Write numbers with a decimal point, 1234.5."),
-    ("ds,y\n1,2\n1,3\n", ", line 3: a series must have one value a time, got a second one for 'y' "
-     "at 1, which line 2 has too. Delete one of them, or add their values up."),
-    ("ds,y\n1,2\nmonday,3\n", ", line 3: a time must be a date or a whole number, got 'monday'. "
+    ("ds,y\n1,2\n2,inf\n", ", line 3: `y` is inf, and numbers up to 1e+100 are "
+     "read. Correct it, leave the cell empty, or give the column in another unit."),
+    ("ds,y\n1,2\n1,3\n", ", line 3: 1 is there twice for 'y', in line 2 too, "
+     "with another value. Keep one row a time: add them up, or name the column that tells the "
+     "series apart `unique_id`."),
+    ("ds,y\n1,2\nmonday,3\n", ", line 3: 'monday' is no date and no whole number. "
      "Write dates as 2024-01-31 or 2024-01-31 13:00, or number the steps 1, 2, 3."),
-    ("1,2\n2,3\n", ", line 1: the first line must name the columns, got values. "
-     "Add a line such as date,series1."),
-    ("ds,y,y\n1,2,3\n", ", line 1: names of columns must differ, got 'y' twice. Rename one."),
-    ("ds,y\n", ": a file must have at least 1 row of values, got none. "
+    ("1,2\n2,3\n", ", line 1: the first line has values, and no names of "
+     "columns. Add a line such as date,series1."),
+    ("ds,y,y\n1,2,3\n", ", line 1: two columns are named 'y'. Rename one."),
+    ("ds,y\n", ": there are no rows of values in it. "
      "Write `unique_id,ds,y` rows, or the time first and a column for each series."),
-    ("ds,y\n1,\n", ": data must have at least 1 value, got none. Fill the value column."),
-    ("a\n1\n", ", line 1: a file of series must have at least 2 columns, got 1. "
+    ("ds,y\n1,\n", ": there is no value in it. Fill the value column."),
+    ("a\n1\n", ", line 1: there is one column, 'a'. "
      "Write `unique_id,ds,y` rows, or the time first and a column for each series."),
-    ("ds,y,kind\n1,2,x\n2,3,z\n", ", line 2: covariate `kind` must be a number, or one text a "
-     "series, got 'x'. Write numbers, or drop the column."),
-    ("ds,y\n1,2\n2,1\n100,3\n", ": times must be evenly spaced, but for gaps, got times that are "
-     "numbered with 97 of 100 missing. Resample the data to even steps."),
-    ('ds,y\n1,"2\n', ", line 2: a line must be CSV, got: unexpected end of data. "
+    ("ds,y,kind\n1,2,x\n2,3,z\n", ", line 2: covariate `kind` changes within a series and "
+     "is no number: 'x'. Write numbers with a decimal point, 1234.5. Or drop the column."),
+    ("ds,y\n1,2\n2,1\n100,3\n", ", line 4: series 'y' is numbered with 97 of 100 times "
+     "missing; the longest gap is before 100. Correct that time, or resample to even steps."),
+    ('ds,y\n1,"2\n', ", line 2: the line is not CSV: unexpected end of data. "
      "Quote cells that hold the separator."),
 ]  # fmt: skip
 

@@ -69,12 +69,12 @@ FORMS = "Give a CSV's path, a pandas or polars frame, {name: numbers}, or a list
     [
         (5, f"series: data must be a file, frame or numbers, got int. {FORMS}"),
         ({}, f"series: data must have at least 1 series, got none. {FORMS}"),
-        ([], f"list: data must have at least 1 row, got none. {FORMS}"),
-        (pl.DataFrame({"y": []}), f"frame: data must have at least 1 row, got none. {FORMS}"),
+        ([], f"list: there are no rows in it. {FORMS}"),
+        (pl.DataFrame({"y": []}), f"frame: there are no rows in it. {FORMS}"),
         (
             pl.DataFrame({"ds": [1, 1], "y": [2, 3]}),
-            "frame, row 2: a series must have one value a time, got a second one for 'y' at 1, "
-            "which row 1 has too. Delete one of them, or add their values up.",
+            "frame, row 2: 1 is there twice for 'y', in row 1 too, with another value. Keep one "
+            "row a time: add them up, or name the column that tells the series apart `unique_id`.",
         ),
     ],
 )

@@ -8,16 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqloom.data.series.times import TimeAxis, infer_axis, parse_times
+from seqloom.data.series.columns import Columns
+from seqloom.data.series.frequency import settle_axes
+from seqloom.data.series.time_texts import parse_times
+from seqloom.data.series.times import TimeAxis
 from seqloom.errors import DataError
 
 quick = settings(derandomize=True, deadline=None, max_examples=50)
 
 
 def axis_of(texts):
-    times = parse_times(texts, [f"row {i}" for i in range(len(texts))])
-    axis = infer_axis(times, [np.arange(len(texts))])
-    return axis, axis.positions(times.units(axis))
+    columns = Columns("x", ["y"] * len(texts), texts, np.ones(len(texts)), {}, [*range(len(texts))])
+    times = parse_times(texts, lambda row: f"row {row}")
+    axis, _ = settle_axes(columns, times, {"y": np.arange(len(texts))})
+    return axis, axis.places(times.values)
 
 
 FREQUENCIES = [
@@ -84,13 +88,13 @@ def test_json_round_trip():
 @pytest.mark.parametrize(
     ("texts", "message"),
     [
-        (["1", "x"], "row 1: a time must be a date or a whole number, got 'x'."),
-        (["1.5"], "row 0: a time must be a date or a whole number, got '1.5'."),
-        (["31.1.2024"], "row 0: a time must be a date or a whole number, got '31.1.2024'."),
-        (["2024-02-28", "2024-02-30"], "row 1: a date must exist, got '2024-02-30'."),
+        (["1", "x"], "row 1: 'x' is no date and no whole number."),
+        (["1.5"], "row 0: '1.5' is no date and no whole number."),
+        (["31.1.2024"], "row 0: '31.1.2024' is no date and no whole number."),
+        (["2024-02-28", "2024-02-30"], "row 1: there is no date '2024-02-30'."),
         (
             ["2024-02-28", "12"],
-            "row 1: times must be all dates or all whole numbers, got '12' after '2024-02-28'.",
+            "row 1: the time '12' comes after '2024-02-28': one is a date, the other a number.",
         ),
     ],
 )

@@ -11,9 +11,10 @@ import sys
 import numpy as np
 from rich.console import Console
 
+from ...data.series.continued import continued
 from ...data.series.csv_file import read_series
-from ...data.series.series import SeriesSet, continued
-from ...data.series.times import parse_times
+from ...data.series.series import SeriesSet
+from ...data.series.time_texts import parse_times
 from ...data.series.windows import Origins, check_targets, walk_forward
 from ...errors import ConfigError
 from ...evaluation.backtest import Backtest, backtest
@@ -144,14 +145,16 @@ def _warn_of_seen(model: Forecaster, data: SeriesSet, origins: list[Origins]) ->
     latest = seen.get("")
     known = {one.name: seen.get(one.name, latest) for one in data.series}
     texts = sorted({text for text in known.values() if text is not None})
-    times = parse_times(texts, texts)
-    places = dict(zip(texts, data.axis.positions(times.units(data.axis)), strict=True))
+    times = parse_times(texts, texts.__getitem__, model.parts.features.axis).values
+    seen_at = dict(zip(texts, times, strict=True))
     overlapping, total = 0, 0
     for window in origins:
         for which, origin in window:
             one, total = data.series[which], total + 1
             last = known[one.name]
-            overlapping += last is not None and one.start + origin <= places[last]
+            if last is not None:
+                begins = one.axis.times(np.array([one.start + origin]))[0]
+                overlapping += bool(begins <= seen_at[last])
     if overlapping:
         print(
             f"note: {overlapping} of {total} forecasts are of values that the model was trained or "

@@ -19,9 +19,10 @@ from typing import Any
 
 import numpy as np
 
+from ...data.series.continued import continued
 from ...data.series.csv_file import read_series
 from ...data.series.season import infer_season
-from ...data.series.series import SeriesSet, continued
+from ...data.series.series import SeriesSet
 from ...data.series.windows import Origins, held_out_horizons, walk_forward
 from ...errors import ConfigError, DataError
 from ...evaluation.forecast_baselines import baseline, naive2

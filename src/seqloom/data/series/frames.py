@@ -1,11 +1,13 @@
 """Series from what Python holds: pandas and polars frames, dictionaries, lists of numbers.
 
 Neither library is imported: a frame is told by its methods. Long and wide are as in
-`series_csv.py`; the index of a pandas frame is its time column where it holds dates. Checked by
+`layout.py`; the index of a pandas frame is its time column where it holds dates, and columns where
+it has names. Checked by
 `tests/data/series/test_frames.py` against the same data read from CSV.
 """
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from ...errors import DataError
-from .csv_file import Layout, columns_from, read_series
+from .columns import MISSING
+from .csv_file import read_series
+from .layout import Layout, Table, columns_of
 from .series import SeriesSet, assemble
 from .times import TimeAxis
 
@@ -47,15 +51,15 @@ def to_series(data: Any, *, layout: Layout = "auto", like: TimeAxis | None = Non
 
 
 def _frame(frame: Any) -> tuple[list[str], list[list[str]]]:
-    """Header and columns of a frame, as text."""
-    header = [str(column) for column in frame.columns]
-    columns = [_texts(frame[column]) for column in frame.columns]
+    """Header and columns of a frame, as text; an index that has names, or dates, among them."""
     index = getattr(frame, "index", None)
-    if index is not None and getattr(index, "dtype", None) is not None:
-        kind = str(index.dtype)
-        if kind.startswith(("datetime64", "period")):
-            header, columns = ["ds", *header], [_texts(index), *columns]
-    return header, columns
+    if hasattr(frame, "reset_index") and index is not None:
+        dated = str(getattr(index, "dtype", "")).startswith(("datetime64", "period"))
+        if dated and index.name is None:
+            frame = frame.rename_axis(index="ds")
+        if dated or any(name is not None for name in index.names):
+            frame = frame.reset_index()
+    return [str(column) for column in frame.columns], [_texts(frame[c]) for c in frame.columns]
 
 
 def _texts(column: Any) -> list[str]:
@@ -65,29 +69,35 @@ def _texts(column: Any) -> list[str]:
 
 
 def _text(cell: Any) -> str:
-    if cell is None or cell != cell:  # NaN, NaT
-        return ""
-    if isinstance(cell, datetime.datetime):
-        return cell.isoformat(sep=" ", timespec="seconds").removesuffix(" 00:00:00")
-    return repr(float(cell)) if isinstance(cell, float) else str(cell)
+    if isinstance(cell, float):
+        return "" if cell != cell else repr(float(cell))
+    if isinstance(cell, str):
+        return cell
+    if hasattr(cell, "start_time") and hasattr(cell, "freqstr"):  # a period of pandas
+        weekly = cell.freqstr.startswith("W")
+        return _text(cell.start_time) if weekly else str(cell)
+    if isinstance(cell, datetime.datetime) and str(cell) != "NaT":
+        return re.sub(r" 00:00:00(?=$|[+-])", "", cell.isoformat(sep=" "))
+    text = str(cell)
+    return "" if text.lower() in MISSING else text  # None, NaN, NaT, NA of any library
 
 
 def _assemble(
     name: str, header: list[str], columns: list[list[str]], layout: Layout, like: TimeAxis | None
 ) -> SeriesSet:
-    rows = [list(row) for row in zip(*columns, strict=True)]
-    if not rows:
-        raise DataError(f"{name}: data must have at least 1 row, got none. {_FORMS}")
-    lines = list(range(1, len(rows) + 1))
-    return assemble(columns_from(name, header, rows, lines, layout=layout, line_name="row"), like)
+    lines = list(range(1, len(columns[0]) + 1)) if columns else []
+    if not lines:
+        raise DataError(f"{name}: there are no rows in it. {_FORMS}")
+    table = Table(name, header, columns, lines, line_name="row")
+    return assemble(columns_of(table, layout), like)
 
 
 def _plain(name: str, values: Any, like: TimeAxis | None) -> SeriesSet:
     """One series of numbers at 1, 2, 3 ...; on the dates of no calendar."""
     try:
-        cells = [float("nan") if value is None else float(value) for value in values]
+        cells = [_text(float(value) if hasattr(value, "__float__") else value) for value in values]
     except (TypeError, ValueError) as error:
-        raise DataError(f"series: {name!r} must hold numbers, got {error}. {_FORMS}") from error
+        raise DataError(f"series: {name!r} does not hold numbers: {error}. {_FORMS}") from error
     if like is not None and like.unit != "integer":
         raise DataError(
             f"series: {name!r} must have dates, as the model was trained on {like.frequency} "
@@ -95,7 +105,7 @@ def _plain(name: str, values: Any, like: TimeAxis | None) -> SeriesSet:
         )
     step = 1 if like is None else like.step
     times = [str(1 + step * i) for i in range(len(cells))]
-    return _assemble("list", ["step", name], [times, [_text(c) for c in cells]], "wide", like)
+    return _assemble("list", ["step", name], [times, cells], "wide", like)
 
 
 def _joined(parts: list[SeriesSet]) -> SeriesSet:

@@ -1,10 +1,11 @@
-"""Series on one time axis, made of rows in any order by stated rules.
+"""Series of one frequency, made of rows in any order by stated rules.
 
     unsorted rows        are sorted
     gaps, empty values   take the value before, so that no value is made of a later one
     empty values         before the first are dropped; after the last they mark known future rows
-    the same time twice  is an error that names both lines
-    uneven times         are an error: filling them would more than double the rows
+    the same row twice   counts once
+    the same time twice  is an error that names both lines, or the clock change that it is
+    times                have rules of their own, in `frequency.py`
 
 A column beside name, time and value is a covariate. One that is constant within each series is
 static (text is allowed); any other must be numbers, and known for the future: its gaps are filled
@@ -20,37 +21,13 @@ from typing import Any
 import numpy as np
 
 from ...errors import DataError
-from .times import TimeAxis, infer_axis, parse_times
+from .clock_changes import is_clock_change
+from .columns import LARGEST, Columns, not_a_number, number
+from .frequency import settle_axes
+from .time_texts import parse_times
+from .times import TimeAxis
 
 TRUTH = {"true": "1", "false": "0"}  # covariates
-MISSING = frozenset({"", "na", "nan", "null", "none", "n/a", "<na>", "nat"})
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Rows as they stand in a file or frame.
-
-    Attributes:
-        name: The file's, for messages.
-        ids: The series of each row.
-        times: Time of each row, as text.
-        values: Value of each row; NaN where empty.
-        covariates: Further columns by name, as text.
-        lines: Line of each row, from 1.
-        line_name: What a line is called.
-    """
-
-    name: str
-    ids: list[str]
-    times: list[str]
-    values: np.ndarray
-    covariates: dict[str, list[str]]
-    lines: list[int]
-    line_name: str = "line"
-
-    def where(self, row: int) -> str:
-        """A row as messages name it."""
-        return f"{self.name}, {self.line_name} {self.lines[row]}"
 
 
 @dataclass(frozen=True)
@@ -65,6 +42,7 @@ class Series:
             `(T + future, K)`; NaN in the future after a covariate's last value.
         static: Numbers or texts that hold for all of it.
         real: False where a value was missing and is that before it, `(T,)`; nowhere if not given.
+        axis: Its times; of a set, all have one frequency, and each its own phase.
     """
 
     name: str
@@ -73,6 +51,7 @@ class Series:
     known: np.ndarray
     static: tuple[float | str, ...] = ()
     real: np.ndarray = None  # type: ignore[assignment]
+    axis: TimeAxis = TimeAxis()
 
     def __post_init__(self) -> None:
         if self.real is None:
@@ -82,6 +61,10 @@ class Series:
     def end(self) -> int:
         """Position after its last value."""
         return self.start + len(self.values)
+
+    def label(self, position: int) -> str:
+        """The time at a position, as it is written in a file."""
+        return self.axis.label(position)
 
     def until(self, end: int) -> "Series":
         """The series as it was before position `end`; covariates are kept, they are known."""
@@ -95,11 +78,11 @@ class Series:
 
 @dataclass(frozen=True)
 class SeriesSet:
-    """Series on one axis.
+    """Series of one frequency.
 
     Attributes:
         series: In order of first appearance.
-        axis: Their times.
+        axis: Their frequency; each series has its own phase on its own `axis`.
         known_names: Names of the numeric covariates that change with time.
         static_names: Names of the static covariates.
         report: What was read, inferred and filled, a line each.
@@ -118,6 +101,8 @@ class SeriesSet:
         for one in self.series:
             digest.update(f"\0{one.name}\0{one.start}\0{one.static}\0{len(one.values)}".encode())
             digest.update(one.values.tobytes() + one.known.tobytes())
+            if one.axis != self.axis:
+                digest.update(repr(vars(one.axis)).encode())
             if not one.real.all():
                 digest.update(one.real.tobytes())
         return digest.hexdigest()
@@ -132,32 +117,35 @@ def assemble(columns: Columns, like: TimeAxis | None = None) -> SeriesSet:
     Raises:
         DataError: A row breaks a rule, or no value is left.
     """
-    groups = _groups(columns.ids)
-    where = [columns.where(row) for row in range(len(columns.ids))]
-    times = parse_times(columns.times, where)
-    axis = _agreed(columns, infer_axis(times, list(groups.values())), like, groups)
-    positions = np.rint(axis.positions(times.units(axis))).astype(np.int64)
+    groups = _groups(columns)
+    times = parse_times(columns.times, columns.where, like)
+    axis, axes = settle_axes(columns, times, groups, like)
     static, known = _covariates(columns, groups)
-    _check_even(columns, axis, groups, positions)
-    series, filled, empty = [], 0, []
-    for name, rows in groups.items():
-        rows = rows[np.argsort(positions[rows], kind="stable")]
-        _check_duplicates(columns, name, rows, positions)
+    found, clock, repeated, empty = [], "", 0, []
+    for (name, rows), own in zip(groups.items(), axes, strict=True):
+        positions = own.places(times.values[rows]).astype(np.int64)
+        order = np.argsort(positions, kind="stable")
+        rows, positions = rows[order], positions[order]
+        kept = _once(columns, name, rows, positions, own)
+        repeated += len(rows) - len(kept)
+        rows, positions = rows[kept], positions[kept]
+        clock = clock or _skipped_hour(name, positions, own)
         if not np.isfinite(columns.values[rows]).any():
             empty.append(name)
             continue
+        one = _series(name, positions, columns.values[rows], [k[rows] for k in known.values()])
+        _check_size(columns, one)
         fixed = tuple(static[k][rows[0]] for k in static)
-        one = _series(
-            name, positions[rows], columns.values[rows], [k[rows] for k in known.values()]
-        )
-        series.append(dataclasses.replace(one, static=fixed))
-        filled += int((~one.real).sum())
-    if not series:
-        raise DataError(
-            f"{columns.name}: data must have at least 1 value, got none. Fill the value column."
-        )
-    report = _report(columns.name, axis, series, filled, empty, list(known), list(static))
-    return SeriesSet(tuple(series), axis, tuple(known), tuple(static), report)
+        found.append(dataclasses.replace(one, axis=own, static=fixed))
+    if not found:
+        raise DataError(f"{columns.name}: there is no value in it. Fill the value column.")
+    notes = [*columns.notes, times.note, clock]
+    if repeated:
+        notes.append(f"left out: {repeated:,} rows that are there twice, the same in every cell")
+    if empty:
+        notes.append(f"left out: {len(empty)} series without a value, {empty[0]!r} first")
+    data = SeriesSet(tuple(found), axis, tuple(known), tuple(static))
+    return dataclasses.replace(data, report=_report(columns.name, data, notes))
 
 
 def _series(
@@ -183,128 +171,70 @@ def _series(
     )
 
 
-def continued(data: SeriesSet, more: SeriesSet, name: str) -> SeriesSet:
-    """Series with the values that follow them.
-
-    Times must go on where they stopped; numbered ones may begin anew where the past began, as in
-    M4's test files.
-    Covariates that change are found by their names; static ones stay as they were.
-
-    Args:
-        data: The series.
-        more: What follows, by the same names; series that have nothing there stay as they are.
-        name: Of the file with it, for messages.
-    Raises:
-        DataError: A name is unknown, its times leave a gap or overlap, or a covariate is missing.
-    """
-    names = {one.name: one for one in data.series}
-    for one in more.series:
-        if one.name not in names:
-            raise DataError(
-                f"{name}: a series must be one of those that it follows, got {one.name!r}. "
-                "Give it the name that it has there."
-            )
-    following = {one.name: one for one in more.series}
-    joined = []
-    for one in data.series:
-        after = following.get(one.name)
-        if after is None:
-            joined.append(one)
-            continue
-        begins, due = more.axis.label(after.start), data.axis.label(one.end)
-        numbered = data.axis.unit == "integer"
-        anew = data.axis.label(one.start)
-        if begins != due and not (numbered and begins == anew):
-            also = f", or begin anew at {anew}" if numbered else ""
-            raise DataError(
-                f"{name}: series {one.name!r} must go on at {due}, where the past stops{also}, got "
-                f"{begins}. Give the values that follow."
-            )
-        values = np.concatenate([one.values, after.values])
-        known = np.concatenate([one.known[: len(one.values)], _same_known(data, more, after, name)])
-        real = np.concatenate([one.real, after.real])
-        joined.append(dataclasses.replace(one, values=values, known=known, real=real))
-    return SeriesSet(tuple(joined), data.axis, data.known_names, data.static_names, data.report)
-
-
-def _same_known(data: SeriesSet, more: SeriesSet, after: Series, name: str) -> np.ndarray:
-    """Covariates of a series of `more` in the columns that `data` has.
-
-    One that does not change there was read as static.
-    """
-    columns = np.zeros((len(after.known), len(data.known_names)))
-    for k, column in enumerate(data.known_names):
-        if column in more.known_names:
-            columns[:, k] = after.known[:, more.known_names.index(column)]
-            continue
-        if column not in more.static_names:
-            raise DataError(
-                f"{name}: data must have the covariate `{column}`, as the past has it, got "
-                f"{', '.join(more.known_names + more.static_names) or 'none'}. Add that column."
-            )
-        value = after.static[more.static_names.index(column)]
-        if not isinstance(value, float) or not np.isfinite(value):
-            got = "empty cells" if isinstance(value, float) else repr(value)
-            raise DataError(
-                f"{name}: covariate `{column}` must be a number, as in the past, got {got} for "
-                f"series {after.name!r}. Write numbers."
-            )
-        columns[:, k] = value
-    return columns
-
-
-def number(text: str) -> float | None:
-    """A cell as a number, NaN where it is empty; `None` if it is something else."""
-    text = text.strip()
-    if text.lower() in MISSING:
-        return float("nan")
-    try:
-        found = float(text)
-    except ValueError:
-        return None
-    return found if np.isfinite(found) else None
-
-
-def _groups(ids: list[str]) -> dict[str, np.ndarray]:
+def _groups(columns: Columns) -> dict[str, np.ndarray]:
     """Rows of each series, in order of appearance."""
     groups: dict[str, list[int]] = {}
-    for row, name in enumerate(ids):
+    for row, name in enumerate(columns.ids):
         groups.setdefault(name, []).append(row)
+    if "" in groups:
+        raise DataError(
+            f"{columns.where(groups[''][0])}: the series has no name. Fill that cell, or delete "
+            "the row."
+        )
     return {name: np.array(rows) for name, rows in groups.items()}
 
 
-def _agreed(
-    columns: Columns, axis: TimeAxis, like: TimeAxis | None, groups: dict[str, np.ndarray]
-) -> TimeAxis:
-    """The axis of the rows, or the model's where too few rows show one."""
-    if like is None:
-        return axis if axis.step else TimeAxis("integer", 1, axis.origin)
-    single = max(map(len, groups.values())) == 1
-    same_kind = (axis.unit == "integer") == (like.unit == "integer")
-    if single and same_kind:
-        times = parse_times(columns.times, [""] * len(columns.times))
-        origin = int(times.units(TimeAxis(like.unit)).min())
-        day = like.day if times.has_day else 0
-        return TimeAxis(like.unit, like.step, origin, day, times.clock or like.clock)
-    if axis.unit == "integer" == like.unit and axis.step % like.step == 0:
-        return TimeAxis("integer", like.step, axis.origin)
-    if (axis.unit, axis.step) != (like.unit, like.step):
+def _once(
+    columns: Columns, name: str, rows: np.ndarray, positions: np.ndarray, axis: TimeAxis
+) -> np.ndarray:
+    """Places of the rows without those that repeat another one in every cell.
+
+    Raises:
+        DataError: Rows of one time differ.
+    """
+    same = np.flatnonzero(np.diff(positions) == 0)
+    if not len(same):
+        return np.arange(len(rows))
+    before, after = sorted(columns.lines[row] for row in rows[same[0] : same[0] + 2])
+    what = (
+        f"{columns.name}, {columns.line_name} {after}: {columns.time(rows[same[0]])} is there "
+        f"twice for {name!r}, in {columns.line_name} {before} too"
+    )
+    if len(np.unique(positions[same])) == len(same) and is_clock_change(axis, positions[same]):
         raise DataError(
-            f"{columns.name}: times must be {like.frequency}, as those that the model was trained "
-            f"on, got {axis.frequency}. Resample the data, or train a model for it."
+            f"{what}: local clocks went back that night, and an hour came twice. Write times in "
+            "UTC, or with their offset, 02:00+01:00."
         )
-    return axis
-
-
-def _check_duplicates(columns: Columns, name: str, rows: np.ndarray, positions: np.ndarray) -> None:
-    same = np.flatnonzero(np.diff(positions[rows]) == 0)
-    if len(same):
-        before, after = sorted(columns.lines[row] for row in rows[same[0] : same[0] + 2])
-        time = columns.times[rows[same[0]]].strip()
+    cells = [columns.values, *(np.array(c, object) for c in columns.covariates.values())]
+    pairs = [(cell[rows[same]], cell[rows[same + 1]]) for cell in cells]
+    differ = np.array([[a != b and a == a for a, b in zip(*p, strict=True)] for p in pairs]).any(0)
+    if differ.any():
         raise DataError(
-            f"{columns.name}, {columns.line_name} {after}: a series must have one value a time, "
-            f"got a second one for {name!r} at {time}, which {columns.line_name} {before} has too. "
-            "Delete one of them, or add their values up."
+            f"{what}, with another value. Keep one row a time: add them up, or name the column "
+            "that tells the series apart `unique_id`."
+        )
+    return np.flatnonzero(np.diff(positions, prepend=positions[0] - 1))
+
+
+def _skipped_hour(name: str, positions: np.ndarray, axis: TimeAxis) -> str:
+    """A line about an hour that is not there because clocks went forward, or nothing."""
+    holes = np.flatnonzero(np.diff(positions) > 1)
+    for hole in holes if len(holes) <= 10 else ():
+        missing = np.arange(positions[hole] + 1, positions[hole + 1])
+        if is_clock_change(axis, missing):
+            return (
+                f"clock change: {name!r} has no {axis.label(missing[0])}, an hour that local "
+                "clocks skip. Write times in UTC, or it counts as a gap"
+            )
+    return ""
+
+
+def _check_size(columns: Columns, one: Series) -> None:
+    largest = np.abs(one.values).max()
+    if 0 < largest < 1 / LARGEST:
+        raise DataError(
+            f"{columns.name}: series {one.name!r} has no value larger than {largest:g}; those "
+            f"below {1 / LARGEST:g} are not read. Give it in another unit."
         )
 
 
@@ -334,20 +264,6 @@ def _even(
     return np.where((wanted > end) & (wanted > positions[real][-1]), np.nan, found)
 
 
-def _check_even(
-    columns: Columns, axis: TimeAxis, groups: dict[str, np.ndarray], positions: np.ndarray
-) -> None:
-    """Raise a DataError where most of what would be read would be filled."""
-    total = sum(int(np.ptp(positions[rows])) + 1 for rows in groups.values())
-    filled = total - len(positions)
-    if filled > max(len(positions), 10):
-        raise DataError(
-            f"{columns.name}: times must be evenly spaced, but for gaps, got times that are "
-            f"{axis.frequency} with {filled:,} of {total:,} missing. Resample the data to even "
-            "steps."
-        )
-
-
 def _covariates(
     columns: Columns, groups: dict[str, np.ndarray]
 ) -> tuple[dict[str, list[float | str]], dict[str, np.ndarray]]:
@@ -362,45 +278,36 @@ def _covariates(
             static[name] = [text.strip() for text in texts] if is_text else list(numbers)  # type: ignore[arg-type]
         elif is_text:
             row = numbers.index(None)
-            raise DataError(
-                f"{columns.where(row)}: covariate `{name}` must be a number, or one text a series, "
-                f"got {texts[row].strip()!r}. Write numbers, or drop the column."
-            )
+            wrong = not_a_number(f"covariate `{name}` changes within a series and", texts[row])
+            raise DataError(f"{columns.where(row)}: {wrong} Or drop the column.")
         else:
             known[name] = np.array(numbers, np.float64)
     return static, known
 
 
-def _report(
-    name: str,
-    axis: TimeAxis,
-    series: list[Series],
-    filled: int,
-    empty: list[str],
-    known: list[str],
-    static: list[str],
-) -> tuple[str, ...]:
-    total = sum(len(one.values) for one in series)
-    first, last = min(one.start for one in series), max(one.end for one in series) - 1
+def _report(name: str, data: SeriesSet, notes: list[str]) -> tuple[str, ...]:
+    series, total = data.series, sum(len(one.values) for one in data.series)
+    first = min(series, key=lambda one: one.axis.origin + one.start * one.axis.step)
+    last = max(series, key=lambda one: one.axis.origin + one.end * one.axis.step)
     what = "1 series" if len(series) == 1 else f"{len(series):,} series"
     lines = [
-        f"{name}: {what}, {total:,} values, {axis.frequency}, "
-        f"{axis.label(first)} to {axis.label(last)}"
+        f"{name}: {what}, {total:,} values, {data.axis.frequency}, "
+        f"{first.label(first.start)} to {last.label(last.end - 1)}",
+        *(note for note in notes if note),
     ]
+    filled = sum(int((~one.real).sum()) for one in series)
     if filled:
         lines.append(
             f"gaps: {filled:,} of {total:,} values were missing, filled with the value before"
         )
-    if empty:
-        lines.append(f"left out: {len(empty)} series without a value, {empty[0]!r} first")
     constant = [one.name for one in series if len(one.values) > 1 and np.ptp(one.values) == 0]
     if constant:
         lines.append(
             f"constant: {len(constant)} series, {constant[0]!r} first; a constant past is forecast "
             "to stay as it is"
         )
-    if known:
-        lines.append(f"covariates known for the future: {', '.join(known)}")
-    if static:
-        lines.append(f"static covariates: {', '.join(static)}")
+    if data.known_names:
+        lines.append(f"covariates known for the future: {', '.join(data.known_names)}")
+    if data.static_names:
+        lines.append(f"static covariates: {', '.join(data.static_names)}")
     return tuple(lines)

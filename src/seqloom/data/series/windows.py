@@ -80,12 +80,12 @@ class WindowSource:
         places, static_places = features.columns(data, where)
         values = [one.values for one in data.series]
         if scaling.log:
-            values = [_logarithms(one, data, where) for one in data.series]
+            values = [_logarithms(one, where) for one in data.series]
         self._values = np.concatenate([*values, np.zeros(1)])
         self._real = np.concatenate([*(one.real for one in data.series), np.zeros(1, bool)])
         self._value_starts = np.cumsum(self.lengths) - self.lengths
         known = [
-            features.of_times(one, data.axis, places, len(one.values) + extra, where)
+            features.of_times(one, one.axis, places, len(one.values) + extra, where)
             for one in data.series
         ]
         self._known = np.concatenate([*known, np.zeros((1, features.known_size))])
@@ -212,12 +212,12 @@ def check_targets(origins: Sequence[Origins], data: SeriesSet, horizon: int) -> 
         )
 
 
-def _logarithms(one: Series, data: SeriesSet, where: str) -> np.ndarray:
+def _logarithms(one: Series, where: str) -> np.ndarray:
     lowest = int(one.values.argmin())
     if one.values[lowest] <= 0:
         raise DataError(
             f"{where}: series {one.name!r} must be positive for data.transform = log, got "
-            f"{one.values[lowest]:g} at {data.axis.label(one.start + lowest)}. "
+            f"{one.values[lowest]:g} at {one.label(one.start + lowest)}. "
             "Set data.transform=none."
         )
     found: np.ndarray = np.log(one.values)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from ...data.series.series import Series, SeriesSet
-from ...data.series.times import TimeAxis
 from ...decoding.forecast_table import ForecastTable
 from ...evaluation.backtest import NETWORK, Backtest
 from .style import BLUE, GREY, ORANGE, paper, plain, save, short
@@ -44,13 +43,13 @@ def draw_forecast(data: SeriesSet, table: ForecastTable, path: Path) -> int:
         for axes in grid[len(drawn) :]:
             axes.set_visible(False)
         for number, (one, axes) in enumerate(zip(drawn, grid, strict=False)):
-            _forecast(axes, data.axis, one, table, slice(number * horizon, (number + 1) * horizon))
+            _forecast(axes, one, table, slice(number * horizon, (number + 1) * horizon))
         grid[0].legend()
         save(figure, path, "figure")
     return len(drawn)
 
 
-def _forecast(axes: Any, axis: TimeAxis, one: Series, table: ForecastTable, rows: slice) -> None:
+def _forecast(axes: Any, one: Series, table: ForecastTable, rows: slice) -> None:
     """One series: the end of its history, and its rows of the table."""
     horizon = rows.stop - rows.start
     past = one.values[-HISTORY * horizon :]
@@ -68,7 +67,7 @@ def _forecast(axes: Any, axis: TimeAxis, one: Series, table: ForecastTable, rows
     axes.plot(ahead, table.point[rows], color=BLUE, label="forecast")
     axes.set_title(short(one.name), fontsize=9)
     places = [one.end - len(past), one.end, one.end + horizon - 1]
-    axes.set_xticks(places, [axis.label(place) for place in places], fontsize=7)
+    axes.set_xticks(places, [one.label(place) for place in places], fontsize=7)
     plain(axes)
 
 

@@ -42,7 +42,7 @@ class SeriesStudy(Study):
             data: One series.
         """
         self.config, self.network, self.parts = config, network, parts
-        one, axis = data.series[0], data.axis
+        one = data.series[0]
         end = np.array([len(one.values)])
         source = WindowSource(
             data,
@@ -59,8 +59,8 @@ class SeriesStudy(Study):
             self.inputs = self.inputs._replace(past=self.inputs.past[:, : self.num_inputs])
         self.rung = rung_of(config)
         self.history = one.values[-self.num_inputs :]
-        times = tuple(axis.label(one.end - k) for k in range(self.num_inputs, 0, -1))
-        ahead = tuple(axis.label(one.end + t) for t in range(parts.horizon))
+        times = tuple(one.label(one.end - k) for k in range(self.num_inputs, 0, -1))
+        ahead = tuple(one.label(one.end + t) for t in range(parts.horizon))
         known = range(1, parts.features.known_size + 1)
         self.labels = {
             "source": times,

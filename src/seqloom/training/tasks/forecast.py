@@ -217,7 +217,8 @@ def value_loss(said: Tensor, wanted: Tensor, output: str) -> Tensor:
 
 
 def _seen(data: PreparedSeries) -> dict[str, str]:
-    axis, series = data.data.axis, data.data.series
+    series = data.data.series
     if len(series) <= MOST_SERIES:
-        return {one.name: axis.label(one.end - 1) for one in series}
-    return {"": axis.label(max(one.end for one in series) - 1)}
+        return {one.name: one.label(one.end - 1) for one in series}
+    latest = max(series, key=lambda one: one.axis.times(np.array([one.end - 1]))[0])
+    return {"": latest.label(latest.end - 1)}

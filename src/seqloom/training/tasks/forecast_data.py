@@ -12,11 +12,12 @@ from ...config.forecast import (
     ForecastDataConfig,
     FullyConnectedConfig,
 )
+from ...data.series.continued import continued
 from ...data.series.csv_file import read_series
 from ...data.series.features import Features
 from ...data.series.scaling import Scaling
 from ...data.series.season import Season, infer_season
-from ...data.series.series import SeriesSet, continued
+from ...data.series.series import SeriesSet
 from ...data.series.windows import (
     LEAST,
     Origins,

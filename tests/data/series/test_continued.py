@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
+from seqloom.data.series.continued import continued
 from seqloom.data.series.csv_file import read_series
-from seqloom.data.series.series import continued
 from seqloom.errors import DataError
 
 PAST = """unique_id,ds,y,promo,price
@@ -93,8 +93,8 @@ def test_numbered_times_leave_no_gap_and_do_not_overlap(join, first):
     past = ["ds,y", *(f"{i},{i}" for i in range(1, 71))]
     later = ["ds,y", *(f"{i},{i * i}" for i in range(first, first + 10))]
     message = (
-        "later.csv: series 'y' must go on at 71, where the past stops, or begin anew at 1, got "
-        f"{first}. Give the values that follow."
+        f"later.csv: series 'y' begins at {first}; what follows the past goes on at 71, or begins "
+        "anew at 1. Give the values that follow."
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         join("\n".join(later), "\n".join(past))
