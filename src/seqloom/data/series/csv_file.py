@@ -1,14 +1,16 @@
 """Read series from CSV: `layout.py` says which column is what.
 
-Plain or gzip; comma, semicolon, tab or bar, whichever makes the most columns of the header; Excel's
-`sep=;` on line 1 says it too. The first line names the columns; lines of one cell before it are
-titles, and are left out. The standard library's `csv` reads the cells. Checked by
-`tests/data/series/test_csv_file.py`.
+Plain or gzip; comma, semicolon, tab or bar, whichever makes regular columns of the first lines;
+Excel's `sep=;` on line 1 says it too. The first line names the columns; lines of one cell before it
+are titles, and are left out. The standard library's `csv` reads the cells. Checked by
+`tests/data/series/test_csv_file.py` and `test_layout.py`.
 """
 
 import csv
 import io
 import re
+from collections import Counter
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -79,15 +81,18 @@ def _table(name: str, text: str) -> Table:
 
 
 def _delimiter(text: str) -> str:
-    """The one that makes the most columns of one of the first lines."""
-    counts = {}
-    for delimiter in DELIMITERS:
-        reader = csv.reader(io.StringIO(text[:100_000], newline=""), delimiter=delimiter)
-        try:
-            counts[delimiter] = max(map(len, islice(reader, 3)), default=0)
-        except csv.Error:
-            counts[delimiter] = 0
-    return max(DELIMITERS, key=counts.__getitem__)
+    """The one by which most of the first lines have one number of columns, the most of equals."""
+    found = {delimiter: _regular(text, delimiter) for delimiter in DELIMITERS}
+    return max(DELIMITERS, key=found.__getitem__)
+
+
+def _regular(text: str, delimiter: str) -> tuple[int, int]:
+    """How many of the first lines have the same number of columns, above 1, and that number."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    counts: Counter[int] = Counter()
+    with suppress(csv.Error):  # of another delimiter, or reported when all lines are read
+        counts.update(len(row) for row in islice(reader, MOST_TITLES) if len(row) > 1)
+    return max(((lines, columns) for columns, lines in counts.items()), default=(0, 0))
 
 
 def _titles(rows: list[list[str]]) -> int:

@@ -55,12 +55,16 @@ def settle_axes(
     Raises:
         DataError: Times are of several frequencies, of another than the model's, or mostly absent.
     """
-    spans = []
+    spans: list[Span] = []  # one for all series of the same times
+    known: dict[bytes, int] = {}
+    which = []
     for name, rows in groups.items():
         values = np.unique(times.values[rows])
-        spans.append(Span(name, rows, values, own_axis(values, times.has_day)))
-    for span in spans:
-        _check_odd(columns, times, span)
+        if values.tobytes() not in known:
+            known[values.tobytes()] = len(spans)
+            spans.append(Span(name, rows, values, own_axis(values, times.has_day)))
+            _check_odd(columns, times, spans[-1])
+        which.append(known[values.tobytes()])
     if like is not None and times.are_dates != (like.unit != "integer"):
         raise _other_frequency(columns, spans[0].own, like)
     kind = _shared(spans, times) if like is None else _model_s(like, times)
@@ -73,7 +77,7 @@ def settle_axes(
         elif _is_coarser(span, axis):
             raise _mixed(columns, spans, span, axis)
         _check_filled(columns, times, span, axis)
-    return kind, axes
+    return kind, [axes[number] for number in which]
 
 
 def _shared(spans: list[Span], times: Times) -> TimeAxis:

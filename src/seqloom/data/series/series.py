@@ -223,7 +223,7 @@ def _skipped_hour(name: str, positions: np.ndarray, axis: TimeAxis) -> str:
         missing = np.arange(positions[hole] + 1, positions[hole + 1])
         if is_clock_change(axis, missing):
             return (
-                f"clock change: {name!r} has no {axis.label(missing[0])}, an hour that local "
+                f"clock change: {name!r} has no {axis.label(int(missing[0]))}, an hour that local "
                 "clocks skip. Write times in UTC, or it counts as a gap"
             )
     return ""
