@@ -160,8 +160,8 @@ def test_values_that_follow_can_be_given_to_validate_on(csv, tmp_path):
     np.testing.assert_array_equal(found._targets, cut._targets)
     tail.write_text("\n".join([lines[0], *lines[-5:]]) + "\n")
     message = (
-        f"{tail}: series 'a' must go on at 2004-07, where the past stops, got 2004-08. "
-        "Give the values that follow."
+        f"{tail}: series 'a' begins at 2004-08; what follows the past goes on at 2004-07. Give the "
+        "values that follow."
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         open_work(str(head), str(tail), config_from(settings()))
