@@ -265,6 +265,23 @@ def test_help_draws_no_pictures(cli):
     assert "Steps from A up to B, as 2:5:" in shown
 
 
+def test_bad_searches_are_told_before_the_search(refuses, model, inside, pairs, monkeypatch):
+    """Reading the texts is what takes long, and nothing is written."""
+    monkeypatch.setattr("seqloom.cli.inspected.gather", lambda *_: pytest.fail("it searched"))
+    for options, told in (
+        (["--span", "9:12"], "search: `start` and `stop` must lie within the 4 steps"),
+        (["--step", "9"], "search: `step` must be from 0 to 3, got 9."),
+        (["--layer", "x"], "inspect: `--layer` must be one of encoder.0"),
+        (["--pattern", "consonant"], "patterns: `pattern` must be one of inside-quotes"),
+        (["--pattern", "/(/"], "patterns: `/(/` must be a regular expression"),
+    ):
+        assert told in refuses("inspect", model, "abca", "--data", pairs, *options)
+    monkeypatch.setattr("seqloom.runtime.model.traced", lambda *_, **__: pytest.fail("it ran"))
+    for options in (["--span", "2:1"], ["--pattern", "consonant"]):
+        assert refuses("inspect", model, "abca", "--data", pairs, *options)
+    assert not (inside / "inspect.html").exists()
+
+
 def test_bad_searches(refuses, model, inside, pairs):
     for span in ("1", "2:1", "a:b"):
         assert refuses("inspect", model, "abca", "--data", pairs, "--span", span) == (

@@ -35,6 +35,10 @@ def a_trace(task="classify", *, record=None, facts=None, classes=2, symbols=65, 
         ("transduce", {"valid_symbol_error": 93.21},
          "It has not learnt this: its symbol error on the validation pairs is 93.2 %."),
         ("transduce", {"valid_symbol_error": 41.0}, None),
+        ("transduce", {"valid_symbol_error": 66.67, "valid_output_error": 100.0},
+         "It has hardly learnt this: 0.0 % of the validation outputs are right, and its symbol "
+         "error is 66.7 %."),
+        ("transduce", {"valid_symbol_error": 42.0, "valid_output_error": 100.0}, None),
         ("transcribe", {"valid_character_error": 100.0},
          "It has not learnt this: its character error on the validation recordings is 100.0 %."),
         ("generate", {"valid_nats_per_symbol": 3.31},
@@ -76,8 +80,8 @@ def test_by_its_answer():
 
 
 def test_a_forecast_that_adds_nothing():
-    assert unlearnt(a_trace("forecast", facts={"added": 0.004})) == [
-        "It has learnt nothing beside the seasonal naive forecast: what it adds is 0.4 % of that "
+    assert unlearnt(a_trace("forecast", facts={"added": 0.034})) == [
+        "It has learnt nothing beside the seasonal naive forecast: what it adds is 3.4 % of that "
         "forecast's own error."
     ]
     assert unlearnt(a_trace("forecast", facts={"added": 0.3})) == []

@@ -149,7 +149,7 @@ def test_uniform_attention_is_said_to_be(name):
     weights = Named(np.full((11,) if len(dims) == 1 else (3, 11), 1 / 11), dims)
     assert verdict(falling(factor=0.3).updated({name: weights}))[0] == (
         "Attention is uniform, 2.40 of at most 2.40 nats: the network reads the mean of the states "
-        "of 11 words and chooses none."
+        "of 11 words."
     )
 
 

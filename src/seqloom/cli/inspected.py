@@ -12,7 +12,8 @@ import numpy as np
 from ..errors import ConfigError
 from ..files import explaining, replacing
 from ..inspection.measures import json_safe
-from ..inspection.search import find_nearest, find_places
+from ..inspection.patterns import check_pattern
+from ..inspection.search import check_span, check_step, find_nearest, find_places
 from ..inspection.states import States, gather
 from ..inspection.trace import Trace
 from ..inspection.units import find_patterns
@@ -43,6 +44,10 @@ def check_outputs(request: Request) -> None:
                 f"inspect: `--{name}` must come with --data, got {_shown(given)} alone. Name the "
                 "texts to search."
             )
+    if request.span is not None:
+        span_of(request.span)
+    for pattern in request.pattern or ():
+        check_pattern(pattern)
     settle_figure(request.figure, "inspect")
     _check_files(request)
     if request.what is not None:
@@ -130,6 +135,7 @@ def searched(trace: Trace, model: Any, task: Any, request: Request) -> Trace:
     if request.data is None:
         return trace
     layer = _layer(trace, request.layer)
+    _check_places(trace, layer, request)
     inputs = each(task.searchable(model, request.data), "searching", unit="texts")
     quick = {"gradients": False, "jacobians": False, "importance": False}
     states = gather((model.trace(x, **quick) for x in inputs), layer)
@@ -139,6 +145,24 @@ def searched(trace: Trace, model: Any, task: Any, request: Request) -> Trace:
             file=sys.stderr,
         )
     return trace.updated(facts=_answers(trace, states, request))
+
+
+def _check_places(trace: Trace, layer: str, request: Request) -> None:
+    """Find a step or a span that the input has not, and attention that is not there.
+
+    Raises:
+        ConfigError: There is one.
+    """
+    num_steps = trace[f"states/{layer}/h"].shape[0]
+    if request.step is not None:
+        check_step(num_steps, request.step)
+    if request.span is not None:
+        check_span(num_steps, *span_of(request.span))
+    if request.alignments is not None and "attention/decoder" not in trace:
+        raise ConfigError(
+            "inspect: `--alignments` must come with a model whose decoder has attention, got one "
+            "that has not."
+        )
 
 
 def _answers(trace: Trace, states: States, request: Request) -> dict[str, Any]:
@@ -167,19 +191,10 @@ def _layer(trace: Trace, name: str | None) -> str:
 
 
 def write_alignments(path: Path, model: Any, task: Any, request: Request) -> None:
-    """The decoder's attention over every text of `--data`, a line of JSON each.
-
-    Raises:
-        ConfigError: The model has no such attention.
-    """
+    """The decoder's attention over every text of `--data`, a line of JSON each."""
     with replacing(path, "inspect") as beside, open(beside, "w", encoding="utf-8") as file:
         for x in each(task.searchable(model, request.data), "reading alignments", unit="texts"):
             trace = model.trace(x, gradients=False, jacobians=False, importance=False)
-            if "attention/decoder" not in trace:
-                raise ConfigError(
-                    "inspect: `--alignments` must come with a model whose decoder has attention, "
-                    "got one that has not."
-                )
             weights = np.asarray(trace["attention/decoder"].values, np.float64).round(4).tolist()
             line = {
                 "input": trace.input,

@@ -30,6 +30,7 @@ from typing import Any, NamedTuple, final
 
 import numpy as np
 
+from ..progress import each
 from .singular import largest_singular_value
 
 Array = np.ndarray
@@ -112,7 +113,7 @@ def _walk(products: _Products, T: int, computed: int) -> dict[str, Array]:
     guesses: dict[str, Array | None] = dict.fromkeys(found)
     scale = 0
     first = T - computed
-    for t in reversed(range(first, T)):
+    for t in each(range(T - 1, first - 1, -1), "following states back", unit="steps"):
         top = max(float(np.abs(matrix).max(initial=0.0)) for matrix in products.all())
         if not np.isfinite(top):  # weights or states are no numbers
             for norms in found.values():

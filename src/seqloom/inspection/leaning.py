@@ -30,10 +30,12 @@ def leaning(trace: Trace, *, read_at_end: bool) -> list[str]:
         return [most]
     if 2 * steps < asked:
         noun = noun_of(trace, "source")
+        last = count(steps + 1, noun) if steps else noun
+        does = "it" if far == top else quoted(trace, "source", top)
         return [
-            f"It answers from its last {count(steps + 1, noun)}. Left out, nothing before "
-            f"{quoted(trace, 'source', far)} changes the answer by {_PART} of what "
-            f"{quoted(trace, 'source', top)} does. {most}"
+            f"It answers from its last {last}. Left out, nothing before "
+            f"{quoted(trace, 'source', far)} changes the answer by {_PART} of what {does} does. "
+            f"{most}"
         ]
     tail = most if far != top else f"{_change(trace, found['effect']).capitalize()}."
     return [f"It uses {_group(trace, far)}, {count(steps)} back. {tail}"]

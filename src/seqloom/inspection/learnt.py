@@ -22,9 +22,10 @@ from .wording import count
 
 CHANCE = 1.1  # times the macro-F1 of answers that do not look at the text
 WRONG = 80.0  # % of symbols
+MANY, NONE_RIGHT = 60.0, 99.5  # % of symbols, and of outputs, that are wrong
 FREQUENCIES = 0.75  # of ln V, nats
 UNIFORM = 0.98  # of the largest entropy
-NOTHING = 0.02  # of the naive forecast's own error
+NOTHING = 0.05  # of the naive forecast's own error
 
 
 def unlearnt(trace: Trace) -> list[str]:
@@ -46,6 +47,12 @@ def _by_record(trace: Trace, record: dict[str, Any]) -> Iterator[str]:
         wrong = record.get(f"valid_{key}_error")
         if _is_number(wrong) and wrong >= WRONG:
             yield f"It has not learnt this: its {key} error on the {what} is {wrong:.1f} %."
+    symbols, outputs = record.get("valid_symbol_error"), record.get("valid_output_error")
+    if _is_number(symbols) and _is_number(outputs) and symbols >= MANY and outputs >= NONE_RIGHT:
+        yield (
+            f"It has hardly learnt this: {100 - outputs:.1f} % of the validation outputs are "
+            f"right, and its symbol error is {symbols:.1f} %."
+        )
     nats, size = record.get("valid_nats_per_symbol"), len(trace.labels.get("vocabulary", ()))
     if _is_number(nats) and size > 1 and nats >= FREQUENCIES * math.log(size):
         yield (

@@ -17,6 +17,8 @@ from .reach import SHARE
 from .trace import Named, Trace
 from .wording import count, noun_of, quoted, share
 
+_ALIKE = 0.9995  # of the largest entropy; the two are the same number then
+
 
 def attends(trace: Trace) -> bool:
     """True if a recurrent network has attention over its input."""
@@ -40,9 +42,10 @@ def _told(trace: Trace, weights: Named) -> list[str]:
         return [f"{way}, one step long however far away it stands."]
     found, most = float(entropy(values).mean()), math.log(S)
     if S > 1 and found >= UNIFORM * most:
+        close, about = ("", "") if found >= _ALIKE * most else ("close to ", "about ")
         return [
-            f"Attention is uniform, {found:.2f} of at most {most:.2f} nats: the network reads the "
-            f"mean of the states of {states} and chooses none."
+            f"Attention is {close}uniform, {found:.2f} of at most {most:.2f} nats: the network "
+            f"reads {about}the mean of the states of {states}."
         ]
     told = _disagrees(trace, axis, values.sum(axis=0))
     if weights.values.ndim == 2:

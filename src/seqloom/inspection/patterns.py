@@ -49,6 +49,14 @@ def pattern_values(name: str, symbols: Sequence[str]) -> Float[np.ndarray, " T"]
     return values
 
 
+def check_pattern(name: str) -> None:
+    """Raises:
+    ConfigError: No such pattern, or no regular expression.
+    """
+    if name != "position":
+        _by_character(name)
+
+
 def is_binary(name: str) -> bool:
     """True for patterns of 0 and 1."""
     return name not in ("line-length", "position")

@@ -48,11 +48,7 @@ def find_places(
         ConfigError: The span lies outside of the trace.
     """
     own = states_of(trace, states.layer, states.state)
-    if not 0 <= start < stop <= len(own):
-        raise ConfigError(
-            f"search: `start` and `stop` must lie within the {len(own)} steps, got {start} and "
-            f"{stop}."
-        )
+    check_span(len(own), start, stop)
     on = own[start:stop].min(axis=0) >= threshold
     beside = own[[t for t in (start - 1, stop) if 0 <= t < len(own)]]
     alone = on & (beside < threshold).all(axis=0)
@@ -90,8 +86,7 @@ def find_nearest(trace: Trace, states: States, step: int, *, top: int = 10) -> d
         ConfigError: The trace has no such step.
     """
     own = states_of(trace, states.layer, states.state)
-    if not 0 <= step < len(own):
-        raise ConfigError(f"search: `step` must be from 0 to {len(own) - 1}, got {step}.")
+    check_step(len(own), step)
     vector = own[step].astype(np.float32)
     sizes = np.sqrt(np.einsum("nh,nh->n", states.values, states.values)) * np.linalg.norm(vector)
     cosines = states.values @ vector / np.where(sizes > 0, sizes, 1.0)
@@ -103,6 +98,25 @@ def find_nearest(trace: Trace, states: States, step: int, *, top: int = 10) -> d
         shown = states.around(text, place, place + 1)
         found.append({"text": text, "step": place, "cosine": float(cosines[row]), **shown})
     return {"step": step, "found": found, **states.facts()}
+
+
+def check_span(num_steps: int, start: int, stop: int) -> None:
+    """Raises:
+    ConfigError: The span lies outside of so many steps.
+    """
+    if not 0 <= start < stop <= num_steps:
+        raise ConfigError(
+            f"search: `start` and `stop` must lie within the {num_steps} steps, got {start} and "
+            f"{stop}."
+        )
+
+
+def check_step(num_steps: int, step: int) -> None:
+    """Raises:
+    ConfigError: There is no such step.
+    """
+    if not 0 <= step < num_steps:
+        raise ConfigError(f"search: `step` must be from 0 to {num_steps - 1}, got {step}.")
 
 
 def _runs(on: np.ndarray, starts: np.ndarray) -> list[tuple[int, int]]:

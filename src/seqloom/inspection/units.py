@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..progress import each
 from ..shapes import Bool, Float
 from .patterns import is_binary, pattern_values
 from .states import States
@@ -33,7 +34,7 @@ def find_patterns(states: States, names: Sequence[str], *, top: int = 10) -> lis
     """
     chooses = _first_half(states)
     found = []
-    for name in names:
+    for name in each(names, "comparing units with patterns"):
         wanted = np.concatenate([pattern_values(name, text) for text in states.texts])
         chosen = correlations(states.values[chooses], wanted[chooses])
         order = np.argsort(-np.abs(chosen), kind="stable")[:top]

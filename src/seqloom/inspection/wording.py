@@ -5,10 +5,12 @@ Checked by `tests/inspection/test_verdict.py`.
 
 import numpy as np
 
+from ..data.vocabulary import BOS, EOS, SPECIALS
 from .trace import Layer, Trace
 
 _TIMED = ("forecast", "transcribe")  # tasks whose inputs are points in time
 _LEVELS = {"source": ("source", "text", "symbols"), "target": ("target", "symbols")}  # in `model`
+_SPECIAL = {SPECIALS[BOS]: "start", SPECIALS[EOS]: "end"}
 
 
 def noun_of(trace: Trace, axis: str) -> str:
@@ -34,12 +36,17 @@ def quoted(trace: Trace, axis: str, place: int) -> str:
     The number alone where there is no label to see.
     """
     labels = trace.labels.get(axis, ())
-    label = labels[place].strip() if labels else ""
+    label = _plain(labels[place]) if labels else ""
     number = f"{noun_of(trace, axis)} {place + 1}"
     if not label:
         return number
-    again = sum(one.strip() == label for one in labels) > 1
+    again = sum(_plain(one) == label for one in labels) > 1
     return f"“{label}” ({number})" if again else f"“{label}”"
+
+
+def _plain(label: str) -> str:
+    """A label without the space beside it, and in words if it stands for no text."""
+    return _SPECIAL.get(label, label.strip())
 
 
 def place_of(trace: Trace, layer: Layer, step: int) -> str:
@@ -51,7 +58,7 @@ def place_of(trace: Trace, layer: Layer, step: int) -> str:
     if not labels:
         return ""
     place = len(labels) - 1 - step if layer.reverse else step
-    label = labels[place].strip()
+    label = _plain(labels[place])
     return f" {quoted(trace, layer.steps, place) if step else f'“{label}”'}" if label else ""
 
 

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..progress import each
 from ..shapes import Float
 from .study import Study
 from .tape import Tape
@@ -91,7 +92,8 @@ def leave_one_out(study: Study, value: float) -> tuple[Float[np.ndarray, " S"], 
     width = max(study.together, -(-S // _GROUPS))
     spans = [slice(first, min(first + width, S)) for first in range(0, S, width)]
     rows = max(1, _STEPS // study.load)
-    values = [study.without(spans[i : i + rows]) for i in range(0, len(spans), rows)]
+    parts = each(range(0, len(spans), rows), "leaving inputs out", unit="runs")
+    values = [study.without(spans[i : i + rows]) for i in parts]
     found = np.zeros(S)
     for span, left in zip(spans, np.concatenate(values), strict=True):
         found[span] = (value - float(left)) / (span.stop - span.start)
@@ -102,7 +104,8 @@ def _summed(study: Study, x: np.ndarray, first: np.ndarray, last: np.ndarray) ->
     """Pieces of the path, summed; as many at once as memory allows."""
     at_once = max(1, _STEPS // (study.load * (len(_NODES) + 2)))
     pieces = []
-    for start in range(0, len(first), at_once):
+    parts = range(0, len(first), at_once)
+    for start in each(parts, "integrating gradients", unit="runs"):
         some = slice(start, start + at_once)
         pieces += _at_once(study, x, first[some], last[some])
     return pieces

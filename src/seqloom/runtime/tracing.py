@@ -11,6 +11,7 @@ import numpy as np
 
 from ..inspection.measures import measured
 from ..inspection.trace import Layer, Named, Trace
+from ..progress import progress
 from .importance import integrated_gradients, leave_one_out
 from .study import Study
 from .tape import Tape
@@ -37,12 +38,14 @@ def traced(
         importance: Find which inputs mattered, which takes many more runs.
     """
     tape = Tape()
-    answer = study.ask(tape)
+    with progress("running the network"):
+        answer = study.ask(tape)
     arrays = {**_states(tape, study), **_attention(tape, study), **study.arrays(answer)}
     facts: dict[str, Any] = {"model": {k: _plain(v) for k, v in described.items()}}
     facts |= study.facts(answer)
     if gradients:
-        tape.backward([(array, study.sign * d) for array, d in answer.seeds])
+        with progress("going back through the network"):
+            tape.backward([(array, study.sign * d) for array, d in answer.seeds])
         arrays |= _gradients(tape, study)
     if importance:
         found = integrated_gradients(study)
