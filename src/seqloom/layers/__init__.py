@@ -10,11 +10,12 @@ from .attention import (
 )
 from .cell import Cell
 from .gru import GRUCell, GRUState
+from .loops import Unrolled
 from .lstm import LSTMCell, LSTMState
 from .recurrent import CELLS, GRU, LSTM, RNN, LayerTrace
 from .rnn import RNNCell, RNNState
 from .transformer import DecoderLayer, EncoderLayer, KeyValues, MultiHeadAttention
-from .unroll import Unrolled, unroll
+from .unroll import unroll
 
 __all__ = [
     "CELLS",

@@ -38,6 +38,35 @@ class Memory(NamedTuple):
     lengths: Tensor | None
 
 
+def additive_score(
+    query: Float[Tensor, "B H"],
+    keys: Float[Tensor, "B S A"],
+    weight_query: Float[Tensor, "A H"],
+    weight_score: Float[Tensor, " A"],
+) -> Float[Tensor, "B S"]:
+    """v . tanh(W_q s + k_j) for each key."""
+    return (keys + F.linear(query, weight_query)[:, None]).tanh() @ weight_score
+
+
+def dot_score(query: Float[Tensor, "B H"], keys: Float[Tensor, "B S H"]) -> Float[Tensor, "B S"]:
+    """s . k_j for each key."""
+    return torch.bmm(keys, query[:, :, None])[:, :, 0]
+
+
+def read(
+    scores_BS: Float[Tensor, "B S"], values: Float[Tensor, "B S M"], live: Tensor | None
+) -> tuple[Float[Tensor, "B M"], Float[Tensor, "B S"]]:
+    """Steps 3 and 4: the context and the weights; `live` as in `Memory`."""
+    if live is None:
+        weights_BS = scores_BS.softmax(dim=-1)
+    else:
+        lowest = torch.finfo(scores_BS.dtype).min
+        weights_BS = torch.where(live, scores_BS, lowest).softmax(dim=-1)
+        weights_BS = torch.where(live, weights_BS, 0.0)  # for an empty source
+    context_BM = torch.bmm(weights_BS[:, None], values)[:, 0]
+    return context_BM, weights_BS
+
+
 class Attention(nn.Module, abc.ABC):
     """Scores a query against a memory. Laws in `tests/layers/test_attention.py`."""
 
@@ -74,20 +103,7 @@ class Attention(nn.Module, abc.ABC):
         Returns:
             The context `(B, M)` and the weights `(B, S)`; both zero for an empty source.
         """
-        return self.read(self.score(query, memory.keys), memory)
-
-    def read(
-        self, scores_BS: Float[Tensor, "B S"], memory: Memory
-    ) -> tuple[Float[Tensor, "B M"], Float[Tensor, "B S"]]:
-        """Steps 3 and 4: the context and the weights."""
-        if memory.live is None:
-            weights_BS = scores_BS.softmax(dim=-1)
-        else:
-            lowest = torch.finfo(scores_BS.dtype).min
-            weights_BS = torch.where(memory.live, scores_BS, lowest).softmax(dim=-1)
-            weights_BS = torch.where(memory.live, weights_BS, 0.0)  # for an empty source
-        context_BM = torch.bmm(weights_BS[:, None], memory.values)[:, 0]
-        return context_BM, weights_BS
+        return read(self.score(query, memory.keys), memory.values, memory.live)
 
     @abc.abstractmethod
     def project(self, values: Float[Tensor, "B S M"]) -> Float[Tensor, "B S K"]:
@@ -128,8 +144,7 @@ class AdditiveAttention(Attention):
     def score(
         self, query: Float[Tensor, "B H"], keys: Float[Tensor, "B S K"]
     ) -> Float[Tensor, "B S"]:
-        hidden_BSA = (keys + F.linear(query, self.weight_query)[:, None]).tanh()
-        return hidden_BSA @ self.weight_score
+        return additive_score(query, keys, self.weight_query, self.weight_score)
 
 
 @final
@@ -158,7 +173,7 @@ class DotAttention(Attention):
     def score(
         self, query: Float[Tensor, "B H"], keys: Float[Tensor, "B S K"]
     ) -> Float[Tensor, "B S"]:
-        return torch.bmm(keys, query[:, :, None])[:, :, 0]
+        return dot_score(query, keys)
 
 
 @final
@@ -184,7 +199,7 @@ class GeneralAttention(Attention):
     def score(
         self, query: Float[Tensor, "B H"], keys: Float[Tensor, "B S K"]
     ) -> Float[Tensor, "B S"]:
-        return torch.bmm(keys, query[:, :, None])[:, :, 0]
+        return dot_score(query, keys)
 
 
 @final
@@ -238,7 +253,7 @@ class LocationAttention(Attention):
             K = self.weight_filter.shape[2]
             seen_BRS = F.conv1d(before[:, None], self.weight_filter, padding=K // 2)
             keys = keys + seen_BRS.transpose(1, 2) @ self.weight_location.T
-        return self.read(self.score(query, keys), memory)
+        return read(self.score(query, keys), memory.values, memory.live)
 
     def project(self, values: Float[Tensor, "B S M"]) -> Float[Tensor, "B S K"]:
         return F.linear(values, self.weight_memory, self.bias)
@@ -246,8 +261,7 @@ class LocationAttention(Attention):
     def score(
         self, query: Float[Tensor, "B H"], keys: Float[Tensor, "B S K"]
     ) -> Float[Tensor, "B S"]:
-        hidden_BSA = (keys + F.linear(query, self.weight_query)[:, None]).tanh()
-        return hidden_BSA @ self.weight_score
+        return additive_score(query, keys, self.weight_query, self.weight_score)
 
 
 def _uniform(rows: int, columns: int) -> Tensor:

@@ -12,6 +12,7 @@ class; `tests/layers/test_laws.py` checks its laws for every cell in `CELLS`.
 """
 
 import abc
+from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import torch
@@ -54,16 +55,22 @@ class Cell(nn.Module, abc.ABC):
             ("bias_ih", (rows,)),
             ("bias_hh", (rows,)),
         ):
-            setattr(self, name, nn.Parameter(torch.empty(shape).uniform_(-bound, bound)))
+            weight = torch.empty(shape)
+            if not weight.is_meta:  # nothing to draw, and vmap refuses to
+                weight.uniform_(-bound, bound)
+            setattr(self, name, nn.Parameter(weight))
 
     @classmethod
-    def of_weights(cls: type[CellType], weights: list[Tensor], **options: Any) -> CellType:
+    def of_weights(cls: type[CellType], weights: Sequence[Tensor], **options: Any) -> CellType:
         """A cell over weights that live elsewhere, say in a stacked layer; nothing is copied.
 
         Args:
-            weights: weight_ih, weight_hh, bias_ih, bias_hh.
+            weights: weight_ih, weight_hh and, unless they are 0, bias_ih, bias_hh.
             **options: What the class's own `__init__` takes beside the sizes.
         """
+        if len(weights) == 2:
+            zeros = weights[0].new_zeros(weights[0].shape[0])
+            weights = [*weights, zeros, zeros]
         with torch.device("meta"):  # sizes only: the weights that `__init__` makes are dropped
             cell = cls(weights[0].shape[1], weights[1].shape[1], **options)
         for name, weight in zip(

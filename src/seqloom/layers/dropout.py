@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from . import operators  # noqa: F401  (registers seqloom::dropout)
+from . import native_operators  # noqa: F401  (registers seqloom::dropout)
 from .switch import use_native
 
 

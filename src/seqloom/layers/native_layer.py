@@ -5,12 +5,10 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from ..native.library import GRU, LSTM, RNN_RELU, RNN_TANH
-from . import operators  # noqa: F401  (registers seqloom::recurrent_layer)
+from ..native.library import LSTM
+from . import native_operators  # noqa: F401  (registers seqloom::recurrent_layer)
 from .cell import Cell
-from .gru import GRUCell, GRUGates
-from .lstm import LSTMCell, LSTMGates
-from .rnn import RNNCell, RNNGates
+from .codes import cell_code
 from .switch import use_native
 
 
@@ -20,7 +18,7 @@ class NativeLayer(NamedTuple):
     Attributes:
         output: `(B, T, D * H)`, zero on padding.
         last: The last states, `(D, B, H)` each.
-        saved: What every step computed, as the core lays it out; for `opened`.
+        saved: What every step computed, for `native_operators.saved.opened`.
         chunks: In how many parts the batch ran.
     """
 
@@ -28,13 +26,6 @@ class NativeLayer(NamedTuple):
     last: tuple[Tensor, ...]
     saved: Tensor
     chunks: Tensor
-
-
-def cell_code(cell_class: type[Cell], nonlinearity: str = "tanh") -> int | None:
-    """The core's number for a class of cells; `None` for one that it does not know."""
-    if cell_class is RNNCell:
-        return RNN_TANH if nonlinearity == "tanh" else RNN_RELU
-    return {LSTMCell: LSTM, GRUCell: GRU}.get(cell_class)
 
 
 def recurrent_layer(
@@ -65,38 +56,6 @@ def recurrent_layer(
         x_BTI, lengths, weights, before[0], c0, code, bias, wanted or open_to_look
     )
     return NativeLayer(output, (h_n, c_n) if code == LSTM else (h_n,), saved, chunks)
-
-
-def opened(
-    code: int, layer: NativeLayer, H: int, lengths: Tensor | None
-) -> list[tuple[tuple[Tensor, ...], Any]]:
-    """Every cell state and gate of each direction, from `saved`.
-
-    Args:
-        code: The cell.
-        layer: What `recurrent_layer` returned, with `saved` kept.
-        H: Units of one direction.
-        lengths: As given to it.
-    Returns:
-        Per direction: the states beside `h`, `(c,)` or `()`, and the gates; `(B, T, H)` each, zero
-        on padding. Gradients flow through them.
-    """
-    B, T, _ = layer.output.shape
-    D, _, U, slots, W = layer.saved.shape
-    if lengths is None and B * T and int(layer.chunks) == 1:  # rows are step by step: no gathering
-        ordered = layer.saved.view(D, T, B, U, slots, W).transpose(1, 2)
-        blocks = [ordered[..., k, :] for k in range(slots)]
-    else:
-        rows = torch.ops.seqloom.saved_rows(lengths, layer.chunks, B, T)
-        blocks = [layer.saved[..., k, :].index_select(1, rows) for k in range(slots)]
-    parts = [block.reshape(D, B, T, U * W)[..., :H] for block in blocks]
-    kind: Any = {LSTM: LSTMGates, GRU: GRUGates}.get(code, RNNGates)
-    gates = len(kind._fields)
-    states = parts[gates:] if code == LSTM else []
-    return [
-        (tuple(state[d] for state in states), kind(*(part[d] for part in parts[:gates])))
-        for d in range(D)
-    ]
 
 
 def cell_layer(

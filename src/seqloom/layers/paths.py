@@ -18,9 +18,11 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 from ..native.library import LSTM
 from .cell import Cell, HiddenState
 from .dropout import dropout
+from .loops import Unrolled
 from .lstm import LSTMState
-from .native_layer import NativeLayer, opened, recurrent_layer
-from .unroll import Unrolled, unroll
+from .native_layer import NativeLayer, recurrent_layer
+from .native_operators.saved import opened
+from .unroll import unroll
 
 
 class LayerTrace:
@@ -157,7 +159,9 @@ def _sides(
     if lengths is not None:
         live_BT1 = (torch.arange(T) < lengths[:, None])[:, :, None]
     sides = []
-    for d, (others, gates) in enumerate(opened(stack.code, run, H, lengths)):
+    sizes = (run.output.shape[0], T, H)
+    directions = opened(run.saved, run.chunks, lengths, stack.code, sizes)
+    for d, (others, gates) in enumerate(directions):
         output = run.output[:, :, d * H : (d + 1) * H]
         still = run.last if d == 0 else before  # what a state is on padding
         states = [
@@ -176,7 +180,7 @@ def traced(stack: Stack, x_BTI: Tensor, before: tuple[Tensor, ...], lengths: Ten
     for layer, weights in enumerate(stack.weights):
         runs = []
         for d in range(D):
-            cell = stack.cell_class.of_weights(_cell_weights(weights[d]), **stack.cell_options)
+            cell = stack.cell_class.of_weights(weights[d], **stack.cell_options)
             state = type(cell.initial_state(0))(*(field[layer * D + d] for field in before))
             runs.append(
                 unroll(cell, x_BTI, state, lengths=lengths, reverse=d == 1, return_states=True)
@@ -222,11 +226,3 @@ def fused_packed(
         packed.data, packed.batch_sizes, hx, stack.flat_weights(), *stack.operator_options()
     )
     return packed._replace(data=data), tuple(last)
-
-
-def _cell_weights(weights: list[Tensor]) -> list[Tensor]:
-    """With zeros for biases that are not there, as a cell wants them."""
-    if len(weights) == 4:
-        return weights
-    zeros = weights[0].new_zeros(weights[0].shape[0])
-    return [*weights, zeros, zeros]

@@ -19,9 +19,10 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 from ..errors import ConfigError
 from ..shapes import Int, check_lengths
 from .cell import Cell
+from .codes import cell_code
 from .gru import GRUCell
 from .lstm import LSTMCell
-from .native_layer import cell_code
+from .native_operators.private import transform
 from .paths import LayerTrace, Ran, Stack, fused, fused_packed, native, traced
 from .rnn import RNNCell
 from .switch import use_native
@@ -143,7 +144,8 @@ class Recurrent(nn.RNNBase):
                 f"{type(self).__name__}: `return_states` must be False with `proj_size`."
             )
         no_steps = x_BTI.shape[1] == 0 and not self.proj_size  # torch refuses them
-        if return_states or no_steps or stack.operator is None:
+        unknown = transform() is not None and not self.proj_size  # torch's own knows few of these
+        if return_states or no_steps or unknown or stack.operator is None:
             ran = traced(stack, x_BTI, before, lengths)
             return ran if return_states else ran._replace(traces=None)
         return fused(stack, x_BTI, before, lengths)

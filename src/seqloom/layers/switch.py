@@ -9,6 +9,7 @@ from torch import Tensor
 
 from .. import native
 from ..errors import ConfigError
+from .native_operators.private import transform
 
 
 def use_native(where: str, *tensors: Tensor | None) -> bool:
@@ -63,9 +64,7 @@ def _refusal(tensors: list[Tensor], isa: str | None) -> str | None:
             return "tensors of several devices or dtypes"
     if torch.is_autocast_enabled("cpu"):
         return "autocast"
-    if torch._C._are_functorch_transforms_active():
-        return "a transform of torch.func"
-    return None
+    return transform()
 
 
 def describe() -> str:

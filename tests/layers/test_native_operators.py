@@ -258,14 +258,6 @@ def test_backward_runs_twice_and_needs_what_was_kept():
         out.sum().backward()
 
 
-def test_gradients_of_gradients_are_refused():
-    layer, x = GRU(3, 4), torch.randn(5, 6, 3)
-    leaves = list(layer.parameters())
-    grads = torch.autograd.grad(layer(x)[0].sin().sum(), leaves, create_graph=True)
-    with pytest.raises(RuntimeError, match="once_differentiable"):
-        sum(g.square().sum() for g in grads).backward()
-
-
 def test_transforms_of_torch_func_take_torchs_path(monkeypatch):
     layer, x = GRU(3, 4), torch.randn(2, 5, 6, 3)
     with pytest.raises(ConfigError, match="got a transform of torch"):
