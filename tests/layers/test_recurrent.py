@@ -11,7 +11,7 @@ import torch
 
 from seqloom import native
 from seqloom.errors import ConfigError, ShapeError
-from seqloom.layers import GRU, LSTM, RNN, native_layer, paths, unroll
+from seqloom.layers import GRU, LSTM, RNN, paths, unroll
 from seqloom.layers.dropout import dropout
 from seqloom.layers.recurrent import LAYERS
 
@@ -183,7 +183,7 @@ def test_trace_has_every_state_and_gate_of_each_layer_and_direction(pair):
 
 def test_a_trace_is_opened_once_when_it_is_read(pair, monkeypatch):
     opened = []
-    original = native_layer.opened
+    original = paths.opened
     monkeypatch.setattr(paths, "opened", lambda *a: opened.append(a) or original(*a))
     _, _, traces = pair.ours(torch.randn(B, T, I), lengths=LENGTHS, return_states=True)
     assert opened == []

@@ -227,9 +227,7 @@ FORWARD = {
 }
 
 
-@pytest.mark.filterwarnings(
-    "ignore:`torch.jit.script` is deprecated"
-)  # torch's forward mode uses it
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")  # by torch's forward mode
 @pytest.mark.parametrize("kind", FORWARD)
 @pytest.mark.parametrize("name", LAYERS)
 def test_forward_mode_and_transforms(name, kind):
