@@ -62,6 +62,21 @@ def test_what_comes_before_a_bad_file_is_printed(cli, folder):
     )
 
 
+def test_what_is_odd_is_said_beside_the_text(cli, folder, tmp_path):
+    path = tmp_path / "loud.wav"
+    soundfile.write(path, 100 * noise(7000), 8000, subtype="FLOAT")
+    done = cli("predict", folder / "ctc", path)
+    assert (done.code, done.err) == (0, f"note: `{path}`: samples beyond full scale\n")
+    found = json.loads(cli("predict", folder / "ctc", path, "--json").out)
+    assert found["notes"] == ["samples beyond full scale"]
+    manifest = tmp_path / "m.tsv"
+    manifest.write_text("loud.wav\tabc\nloud.wav\tabc\t0.1\t0.2\n")
+    assert cli("evaluate", folder / "ctc", manifest, "--json").err == (
+        "note: 2 of 2 recordings: samples beyond full scale; the first is `loud.wav` "
+        f"({manifest}, line 1)\n"
+    )
+
+
 def raw(folder, name="b"):
     samples, _ = soundfile.read(folder / f"{name}.wav", dtype="int16")
     return samples.astype("<i2").tobytes()

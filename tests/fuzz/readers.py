@@ -24,6 +24,7 @@ PAIRS = b"abc\tC B A\nfgh\tH G F\ncaf\xc3\xa9\tE F A C\n" * 8
 LABELLED = b"text\tlabel\n" + b"a fine film\tgood\na dull one\tbad\nso so\tfair\n" * 6
 PROSE = "It was a day \u2013 the first.\nAnd then? “Nothing”, she said.\r\n\n".encode() * 9
 MANIFEST = b"audio\ttext\nx.wav\tone two\nx.wav\tthree\nx.wav\tfour\n"
+MANIFEST_TIMES = b"path\ttext\toffset\tduration_ms\nx.wav\tone\t1.5\t1750\ny.wav\ttwo\t0\t90\n"
 MANIFEST_JSON = b"".join(
     b'{"audio": "x.wav", "text": "one", "start": %d.5, "end": %d}\n' % (k, k + 1) for k in range(9)
 )
@@ -79,7 +80,9 @@ def _guess() -> Target:
 def _manifest() -> Target:
     from seqloom.data.speech.manifest import read_manifest
 
-    return Target("manifest", [MANIFEST, MANIFEST_JSON], read_manifest, suffix=".tsv")
+    return Target(
+        "manifest", [MANIFEST, MANIFEST_TIMES, MANIFEST_JSON], read_manifest, suffix=".tsv"
+    )
 
 
 def _audio() -> Target:
@@ -88,17 +91,27 @@ def _audio() -> Target:
     import numpy as np
     import soundfile
 
-    from seqloom.data.speech.audio import read_audio
+    from seqloom.data.speech.audio import AudioReader
 
     sound = np.random.default_rng(0).normal(scale=0.1, size=(4000, 2)).astype(np.float32)
+    kinds = {
+        "WAV": ("PCM_16", "FLOAT", "GSM610", "MS_ADPCM", "IMA_ADPCM"),
+        "OGG": ("VORBIS", "OPUS"),
+    }
     seeds = []
-    for kind in ("WAV", "FLAC", "OGG", "MP3", "AIFF", "AU", "W64", "CAF"):
-        file = io.BytesIO()
-        soundfile.write(file, sound, 8000, format=kind)
-        seeds.append(file.getvalue())
+    for kind in ("WAV", "FLAC", "OGG", "MP3", "AIFF", "AU", "W64", "CAF", "RF64", "VOC"):
+        for subtype in kinds.get(kind, (None,)):
+            file = io.BytesIO()
+            mono = sound[:, 0] if subtype == "GSM610" else sound
+            soundfile.write(file, mono, 8000, format=kind, subtype=subtype)
+            seeds.append(file.getvalue())
+    mp3 = seeds[8]
+    seeds.append(mp3[mp3.index(mp3[:2], 100) :])  # without the frame that says its length
 
     def read(path: Path) -> Any:
-        return read_audio(path, 8000, where="fuzz")
+        with AudioReader(16000) as reader:
+            reader.read(path, start=0.1, end=0.2, where="fuzz")
+            reader.read(path, where="fuzz")
 
     return Target("audio", seeds, read, suffix=".wav")
 

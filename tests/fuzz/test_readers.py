@@ -15,10 +15,9 @@ from .mutators import damage_bytes, damage_json
 from .readers import READERS
 
 CASES = 60
-NOT_YET = {"audio", "manifest"}  # whose faults are being mended
 
 
-@pytest.mark.parametrize("name", sorted(set(READERS) - NOT_YET))
+@pytest.mark.parametrize("name", sorted(READERS))
 def test_only_our_errors_come_out(name, tmp_path):
     report = run(READERS[name](), CASES, folder=tmp_path)
     assert not report.faults, report.say()

@@ -102,6 +102,36 @@ def test_long_recordings():
         las.predict([long])
 
 
+def test_text_alone_costs_no_table_of_steps_and_symbols(both, monkeypatch):
+    model, _ = both
+    want = model.transcribe(SOUNDS)
+    for name in ("ctc_align", "ctc_best", "ctc_greedy_starts"):
+        monkeypatch.setattr(f"seqloom.runtime.transcribe.{name}", None)
+    assert model.predict(SOUNDS) == [t.text for t in want]
+    if model.file.model.architecture == "ctc":
+        found = model.transcribe(SOUNDS, text_only=True)[0]
+        assert (found.starts, found.log_probability) == (None, None)
+
+
+def test_what_is_odd_stands_in_the_transcript(tmp_path):
+    model = Transcriber(random_speech_model(CONFIGS["ctc rnn, one way"])[0])
+    soundfile.write(tmp_path / "a.wav", 3 * SOUNDS[0], 8000, subtype="FLOAT")
+    loud, silent, fine = model.transcribe([tmp_path / "a.wav", np.zeros(900), SOUNDS[0]])
+    assert loud.notes == ("samples beyond full scale",)
+    assert silent.notes == ("silent, no sample above -80 dB",)
+    assert fine.notes == ()
+
+
+def test_a_trace_is_of_two_minutes_at_most():
+    model = Transcriber(random_speech_model(CONFIGS["ctc rnn, one way"])[0])
+    message = (
+        r"^trace: the recording has 4,001 steps, but a trace holds at most 4,000 \(80 s\)\. Cut out "
+        r"a part, e\.g\. with: ffmpeg -ss START -t SECONDS -i IN OUT\.wav$"
+    )
+    with pytest.raises(DataError, match=message):
+        model.trace(np.zeros(4000 * 160 + 1, np.float32))
+
+
 @pytest.mark.parametrize(
     ("sounds", "options", "error", "message"),
     [

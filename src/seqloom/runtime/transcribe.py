@@ -30,6 +30,7 @@ from .traces.transcribe import CTCStudy, ListenStudy, SoundStudy
 Sound = str | Path | np.ndarray
 # symbols; their log-probability, and the steps in which they begin, where known
 Decoded = tuple[tuple[int, ...], float | None, tuple[int, ...] | None]
+TRACE_STEPS = 4000  # every state of every step is kept, and CTC's table of steps and symbols
 BATCH_STEPS = 4000  # padded steps of recordings that are worked on together
 
 
@@ -205,6 +206,12 @@ class Transcriber(Model):
 
     def study(self, x: Sound, target: str | None = None) -> SoundStudy:
         heard = self.features(self.hear(x, "sound 1").samples)
+        if len(heard) > TRACE_STEPS:
+            raise DataError(
+                f"trace: the recording has {len(heard):,} steps, but a trace holds at most "
+                f"{TRACE_STEPS:,} ({TRACE_STEPS * self.parts.features.step_seconds:g} s). Cut out "
+                "a part, e.g. with: ffmpeg -ss START -t SECONDS -i IN OUT.wav"
+            )
         name = f"{len(heard)} steps of sound" if isinstance(x, np.ndarray) else Path(x).name
         symbols = None if target is None else self.parts.text.encode(target)
         search, config = self.search(None, None), self.file.model

@@ -15,6 +15,8 @@ from seqloom.data.speech.manifest import (
 )
 from seqloom.errors import DataError
 
+NEMO = Path(__file__).parents[4] / "shared" / "faults" / "d01_nemo_offset.jsonl"
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -70,6 +72,15 @@ def test_segments_as_nemo_writes_them(folder):
     unknown = write(folder, "path\ttext\tstart_frame\na.wav\tone\t99\n")
     with pytest.raises(DataError, match=r"m\.tsv, line 2: `start_frame` looks like a time in the"):
         rows(unknown)
+
+
+@pytest.mark.skipif(not NEMO.is_file(), reason="../shared/faults is absent")
+def test_a_manifest_of_nemo_is_its_segments():
+    found = read_manifest(NEMO)
+    assert len(found) == len({(u.name, u.start) for u in found})
+    first = found[:3]
+    assert [u.start for u in first] == [0.0, 1.5709, 3.4385]
+    assert [u.end for u in first] == pytest.approx([1.5709, 3.4385, 5.37])
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from ...evaluation.transcript_report import print_transcripts
 from ...evaluation.transcripts import evaluate_transcripts
 from ...extras import require
 from ...inspection.trace import Trace
+from ...progress import progress
 from ...runtime.transcribe import Transcriber, Transcript
 from ..lines import argument, batches, printing
 from ..request import DRAWN, Request
@@ -40,7 +41,8 @@ def predict(model: Transcriber, request: Request) -> None:
                 name = line.strip()
                 if not name:
                     raise DataError(f"predict: line {number} must name an audio file, got none.")
-                found = model.transcribe([name], **options, text_only=not request.as_json)[0]
+                with progress(f"hearing {name}"):
+                    found = model.transcribe([name], **options, text_only=not request.as_json)[0]
                 for note in found.notes:
                     print(f"note: `{name}`: {note}", file=sys.stderr)
                 print(_shown(name, found, request))

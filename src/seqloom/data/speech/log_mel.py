@@ -148,7 +148,8 @@ class FeatureStream:
 
     def __init__(self, setup: FeatureSetup) -> None:
         self.setup = setup
-        self.rest = np.zeros(0)  # samples from the next frame's first on
+        # samples from the next frame's first on, in the precision in which they come
+        self.rest: np.ndarray = np.zeros(0, np.float32)
         self.finished = False
 
     def push(self, samples: Float[np.ndarray, " samples"]) -> Float[np.ndarray, "frames mels"]:
@@ -174,9 +175,9 @@ class FeatureStream:
             return np.zeros((0, setup.mels), np.float32)
         frames = steps * setup.stack
         missing = (frames - 1) * setup.hop + setup.window - len(self.rest)
-        self.rest = np.concatenate([self.rest, np.zeros(max(0, missing))])
+        self.rest = np.pad(self.rest, (0, max(0, missing)))
         found = self._take(frames)
-        self.rest = np.zeros(0)  # what is left is padding
+        self.rest = self.rest[:0]  # what is left is padding
         return found
 
     def _take(self, frames: int) -> np.ndarray:

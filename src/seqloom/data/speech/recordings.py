@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...progress import each
 from ...shapes import Float, Int
 from ..levels import Level
 from .audio import Audio, AudioReader, audio_rate
@@ -225,7 +226,7 @@ def read_recordings(utterances: Iterable[Utterance], rate: int) -> Iterator[Audi
         DataError: See `AudioReader.read`; the message names the manifest's line.
     """
     with AudioReader(rate) as reader:
-        for u in utterances:
+        for u in each(utterances, "reading recordings"):
             yield reader.read(u.path, start=u.start, end=u.end, where=u.where)
 
 
@@ -256,7 +257,7 @@ def usual_rate(utterances: Sequence[Utterance]) -> int:
     files = Counter(u.path for u in utterances)
     first = {u.path: u.where for u in reversed(utterances)}
     rates = Counter[int]()
-    for path, count in files.items():
+    for path, count in each(files.items(), "opening recordings"):
         rates[audio_rate(path, first[path])] += count
     return min(TOP_RATE, max(rates, key=lambda rate: (rates[rate], rate)))
 
