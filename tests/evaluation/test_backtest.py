@@ -1,5 +1,6 @@
 """Backtests: origins, scores and verdicts, with networks that are known to win or to lose."""
 
+import dataclasses
 import json
 import re
 
@@ -131,6 +132,21 @@ def test_the_report_fits_a_terminal(capsys):
     table = [line for line in out.splitlines() if not line.startswith("verdict")]
     assert max(map(len, table)) <= 80
     assert re.search(r"seasonal naive +\d", out)
+
+
+@pytest.mark.parametrize(
+    ("season", "theirs", "line"),
+    [
+        (24, 24, "sMAPE, MASE and OWA as the M4 competition counted them"),
+        (7, 1, "the M4 scaled such data by season 1: its MASE and OWA are others"),
+        (7, None, "MASE and OWA are the M4's if it scaled such data by that season"),
+    ],
+)
+def test_the_report_says_whose_season_it_is(capsys, season, theirs, line):
+    found = dataclasses.replace(run(network(error=0.5)), season=season, m4_season=theirs)
+    print_backtest(found, Console(width=80))
+    out = capsys.readouterr().out
+    assert f"  MASE, CRPS and width in seasonal naive errors, season {season}\n  {line}\n" in out
 
 
 def test_a_failed_baseline_is_counted(capsys):

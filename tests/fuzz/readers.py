@@ -20,6 +20,15 @@ SERIES = b"series,time,value,price\n" + b"".join(
 )
 WIDE = b"time,a,b\n" + b"".join(b"2024-%02d,%d,%d\n" % (m, m, m * m) for m in range(1, 13))
 NUMBERED = b"".join(b"%d;%d,5\n" % (k, k * k % 11) for k in range(40))
+HOURS = b"sep=;\nSales\n;ds;y\n" + b"".join(
+    b"%d;2024-10-27 %02d:30:00%s;%d\n" % (k, k, (b"+02:00", b"+01:00")[k > 12], k)
+    for k in range(24)
+)
+MONTHS = b"shop,ds,sales\n" + b"".join(
+    b"%s,%d-%02d-%02d,1e%d\n" % (name, 2019 + m // 12, m % 12 + 1, day, m)
+    for name, day in ((b"a", 28), (b"b", 1))
+    for m in range(40)
+)
 PAIRS = b"abc\tC B A\nfgh\tH G F\ncaf\xc3\xa9\tE F A C\n" * 8
 LABELLED = b"text\tlabel\n" + b"a fine film\tgood\na dull one\tbad\nso so\tfair\n" * 6
 PROSE = "It was a day \u2013 the first.\nAnd then? “Nothing”, she said.\r\n\n".encode() * 9
@@ -46,7 +55,7 @@ learning_rate = 1e-3
 def _series() -> Target:
     from seqloom.data.series.csv_file import read_series
 
-    return Target("series", [SERIES, WIDE, NUMBERED], read_series, suffix=".csv")
+    return Target("series", [SERIES, WIDE, NUMBERED, HOURS, MONTHS], read_series, suffix=".csv")
 
 
 def _pairs() -> Target:

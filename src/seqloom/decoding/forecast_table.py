@@ -5,6 +5,7 @@ Checked by `tests/runtime/test_forecast.py`.
 
 import csv
 import io
+import math
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -46,13 +47,14 @@ class ForecastTable:
         }
 
     def to_csv(self) -> str:
-        """The table as CSV, six significant digits or more."""
+        """The table as CSV, in digits that tell the interval's parts apart; see `shown`."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        columns = self.columns()
-        writer.writerow(columns)
-        for row in zip(*columns.values(), strict=True):
-            writer.writerow([f"{x:.7g}" if isinstance(x, float) else x for x in row])
+        writer.writerow(self.columns())
+        for row in zip(self.unique_id, self.time, self.point, self.lower, self.upper, strict=True):
+            numbers = row[2:]
+            width = max(numbers) - min(numbers)
+            writer.writerow([*row[:2], *(shown(x, width) for x in numbers)])
         return out.getvalue()
 
     def to_pandas(self) -> Any:
@@ -62,3 +64,19 @@ class ForecastTable:
     def to_polars(self) -> Any:
         """The table as a polars DataFrame."""
         return import_module("polars").DataFrame(self.columns())
+
+
+def shown(value: float, width: float, least: int = 7) -> str:
+    """A number in `least` significant digits, or as many as resolve 1e-5 of a width.
+
+    Args:
+        value: The number.
+        width: Of the interval around it; where that is 0, all digits are shown.
+        least: Digits that are shown in any case.
+    """
+    value, width = float(value), float(width)
+    if width <= 0:
+        return f"{value:.{least}g}" if float(f"{value:.{least}g}") == value else repr(value)
+    largest = max(abs(value), width)
+    digits = max(least, math.ceil(math.log10(largest) - math.log10(width)) + 5)
+    return f"{value:.{min(digits, 17)}g}"

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..data.series.season import m4_season
 from ..data.series.series import SeriesSet
 from ..data.series.windows import Origins
 from ..decoding.quantiles import PROBABILITIES
@@ -58,6 +59,7 @@ class Backtest:
         horizon: T.
         season: m of MASE.
         level: Of the intervals, %.
+        m4_season: m by which the M4 scaled data of this frequency; `None` if it had none.
     """
 
     methods: dict[str, Method]
@@ -67,6 +69,7 @@ class Backtest:
     horizon: int
     season: int
     level: int
+    m4_season: int | None = None
 
     @property
     def best_baseline(self) -> str:
@@ -101,7 +104,7 @@ class Backtest:
         """Everything as plain values, NaN as null."""
         return {
             **{k: getattr(self, k) for k in ("forecasts", "series", "windows")},
-            **{k: getattr(self, k) for k in ("horizon", "season", "level")},
+            **{k: getattr(self, k) for k in ("horizon", "season", "m4_season", "level")},
             "methods": {
                 name: {
                     **{k: _plain(v) for k, v in method.scores._asdict().items()},
@@ -185,6 +188,7 @@ def backtest(
         horizon=horizon,
         season=season,
         level=level,
+        m4_season=m4_season(data.axis),
     )
 
 

@@ -24,6 +24,7 @@ def print_backtest(found: Backtest, console: Console) -> None:
     _line(console, title, style="bold")
     console.print(_scores(found, console))
     _line(console, f"  MASE, CRPS and width in seasonal naive errors, season {found.season}", "dim")
+    _line(console, f"  {_of_m4(found)}", "dim")
     for name, method in found.methods.items():
         if method.failures:
             _line(console, f"  {name} failed {method.failures} times: naive stands in", "dim")
@@ -33,6 +34,15 @@ def print_backtest(found: Backtest, console: Console) -> None:
         console.print(_steps(found, console))
     console.print()
     _line(console, f"verdict: {found.verdict()}", style="bold")
+
+
+def _of_m4(found: Backtest) -> str:
+    """Whether MASE and OWA are the M4 competition's: they are with its season alone."""
+    if found.season == found.m4_season:
+        return "sMAPE, MASE and OWA as the M4 competition counted them"
+    if found.m4_season is not None:
+        return f"the M4 scaled such data by season {found.m4_season}: its MASE and OWA are others"
+    return "MASE and OWA are the M4's if it scaled such data by that season"
 
 
 def _scores(found: Backtest, console: Console) -> Table:

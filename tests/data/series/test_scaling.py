@@ -60,6 +60,17 @@ def test_a_constant_is_forecast_as_it_is():
     np.testing.assert_array_equal(found, np.array([3.3, 1e12])[:, None, None] * np.ones((1, 5, 3)))
 
 
+@pytest.mark.parametrize("level", [0.0, 1e9, -1e12])
+def test_what_varies_by_little_is_no_constant(level):
+    """Values of 1e9 and 0.5 more or less were all 0 to the network; equal ones are a constant."""
+    waves = np.array([0.5, -0.5, 0.25, 0.5, -0.5, 0.25, 0.5])
+    inputs, found = scale(window([level + waves]), Scaling(3, 7))
+    want, _ = scale(window([waves]), Scaling(3, 7))
+    np.testing.assert_allclose(inputs.past, want.past, atol=1e-3)
+    assert found.unit[0] > 0
+    assert measure(window([np.full(7, level + 0.1)]), Scaling(3, 7)).unit[0] == 0
+
+
 def test_a_perfect_season_keeps_a_unit():
     _, by = scale(window([[1, 5] * 6]), Scaling(2, 12))
     np.testing.assert_allclose(by.unit, [0.05 * 2])

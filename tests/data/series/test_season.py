@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqloom.data.series.season import autocorrelation, candidates, infer_season
+from seqloom.data.series.season import autocorrelation, candidates, infer_season, m4_season
 from seqloom.data.series.times import DAY, TimeAxis
 
 HOURLY, MONTHLY = TimeAxis("second", 3600), TimeAxis("month", 1)
@@ -66,3 +66,21 @@ def test_numbers_try_the_usual_seasons_and_take_the_shortest():
 def test_short_and_constant_series_have_none():
     assert infer_season([np.ones(100), noise(20)], MONTHLY).length == 1
     assert infer_season([noise(9)], TimeAxis("month", 12)).reason == "yearly data suggests none"
+
+
+@pytest.mark.parametrize(
+    ("axis", "season"),
+    [
+        (HOURLY, 24),
+        (MONTHLY, 12),
+        (TimeAxis("month", 3), 4),
+        (TimeAxis("month", 12), 1),
+        (TimeAxis("second", DAY), 1),
+        (TimeAxis("second", 7 * DAY), 1),
+        (TimeAxis("business"), None),
+        (TimeAxis(), None),
+    ],
+)
+def test_seasons_of_the_m4(axis, season):
+    """Makridakis et al. 2020, table 1."""
+    assert m4_season(axis) == season

@@ -131,9 +131,10 @@ def measure(window: Window, how: Scaling) -> Scale:
     real = np.arange(y.shape[1]) < n[:, None]
     mean = _mean(y, real)
     deviation = np.sqrt(_mean((y - mean[:, None]) ** 2, real))
-    deviation = np.where(deviation > 1e-9 * np.abs(mean), deviation, 0.0)
-    unit = _unit(y, real, how.season)
     lowest = np.where(real, y, np.inf).min(axis=1)
+    highest = np.where(real, y, -np.inf).max(axis=1)
+    deviation = np.where(highest > lowest, deviation, 0.0)  # of equal values it may be a rounding
+    unit = _unit(y, real, how.season)
     return Scale(
         base=_base(y, n, how.season, window.future.shape[1]),
         unit=np.where(deviation > 0, np.maximum(unit, 0.05 * deviation), 0.0),

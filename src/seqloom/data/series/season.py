@@ -49,6 +49,13 @@ def candidates(axis: TimeAxis) -> tuple[int, ...]:
     return tuple(n // axis.step for n in lengths if n % axis.step == 0 and n // axis.step > 1)
 
 
+def m4_season(axis: TimeAxis) -> int | None:
+    """The season by which the M4 competition scaled data of a frequency; `None` if it had none."""
+    if axis.unit == "month":
+        return {1: 12, 3: 4, 12: 1}.get(axis.step)
+    return {3600: 24, DAY: 1, 7 * DAY: 1}.get(axis.step) if axis.unit == "second" else None
+
+
 def autocorrelation(values: Float[np.ndarray, " T"], most: int) -> Float[np.ndarray, " L"]:
     """Autocorrelation at the lags 0 to `most`, by the usual biased estimate."""
     centred = values - values.mean()

@@ -14,6 +14,7 @@ from ...config.forecast import MEDIAN
 from ...data.series.scaling import Inputs, scale
 from ...data.series.series import SeriesSet
 from ...data.series.windows import Origins, WindowSource
+from ...decoding.forecast_table import shown
 from ...decoding.quantiles import PROBABILITIES, interval, quantiles
 from ...decoding.restore import restore
 from ...export.parts.forecast import ForecastParts
@@ -95,7 +96,8 @@ class SeriesStudy(Study):
         return {"added": float(np.abs(np.sort(answer.said[0], axis=1)[:, place]).mean())}
 
     def output(self, answer: Answer) -> str:
-        return ", ".join(f"{x:.6g}" for x in self._values(answer)[:, MEDIAN])
+        values = self._values(answer)
+        return ", ".join(shown(row[MEDIAN], np.ptp(row), least=6) for row in values)
 
     def steps_of(self, layer: str) -> str:
         if layer.startswith("hidden"):
