@@ -6,16 +6,21 @@ SeqloomError
 ├── ShapeError         an array argument has the wrong shape
 ├── FormatError        a model or checkpoint file is damaged, foreign, or of a newer version
 ├── RunError           a run folder cannot be made, written to, or resumed
-├── DivergedError      training left the real numbers
+├── DivergedError      training, or a network that predicts, left the real numbers
 └── MissingExtraError  a command needs an optional dependency that is not installed
 
 A message reads ``Where: `name` must RULE, got VALUE. FIX.``, without the fix where the rule says
 it all, and fits on one line; the command line prints it as it is and exits with 1.
 """
 
+from .plain import printable
+
 
 class SeqloomError(ValueError):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose; its text is one line, safe to print."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class ConfigError(SeqloomError):
@@ -39,7 +44,7 @@ class RunError(SeqloomError):
 
 
 class DivergedError(SeqloomError):
-    """Training left the real numbers."""
+    """Training, or a network that predicts, left the real numbers."""
 
 
 class MissingExtraError(SeqloomError):

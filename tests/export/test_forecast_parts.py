@@ -38,15 +38,30 @@ def test_read_back_the_same(tmp_path):
     )
 
 
+INF = float("inf")
+JSON = Features(TimeAxis(), SEASON, True).to_json()
+AXIS = JSON["axis"]
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"horizon": 0}, "horizon, season and window that are positive"),
+        ({"horizon": 0}, "`horizon` must be a whole number from 1 to 10000, got 0."),
+        ({"horizon": True}, "`horizon` must be a whole number from 1 to 10000, got True."),
         ({"horizon": 4}, "calibration with a number for each level and step"),
-        ({"scaling": {"season": 0, "window": 3}}, "horizon, season and window"),
-        ({"scaling": {"seasons": 1}}, "unexpected keyword argument 'seasons'"),
-        ({"calibration": {"50": [0] * 5}}, "'80'"),
-        ({"features": {}}, "'axis'"),
+        ({"scaling": {"season": 0, "window": 3}}, "`scaling.season` must be a whole number from 1"),
+        ({"scaling": {"season": 1, "window": 3, "log": "false"}}, "`scaling.log` must be true or"),
+        ({"features": {**JSON, "axis": {**AXIS, "step": -1}}}, "`features.axis.step` must be a"),
+        ({"features": {**JSON, "axis": {**AXIS, "origin": INF}}}, "`features.axis.origin` must be"),
+        (
+            {"features": {**JSON, "static": [["a", []]]}},
+            "`features.static.0.1` must be a list of 1",
+        ),
+        ({"features": {**JSON, "known": [["a", 0.0, 0]]}}, "`features.known.0.2` must be a number"),
+        ({"seen": {"y": 3}}, "`seen.y` must be a text, got 3."),
+        ({"scaling": {"seasons": 1}}, "`scaling` must have `season`, got ['seasons']."),
+        ({"calibration": {"50": [0] * 5}}, "`calibration` must have `80`, got ['50']."),
+        ({"features": {}}, "`features` must have `axis`, got []."),
     ],
 )
 def test_what_is_wrong_is_refused(tmp_path, change, says, monkeypatch):
@@ -54,8 +69,6 @@ def test_what_is_wrong_is_refused(tmp_path, change, says, monkeypatch):
     tree = {**file.parts.to_json(), **change}
     monkeypatch.setattr(ForecastParts, "to_json", lambda self: tree)
     write_model(tmp_path / "model", file)
-    with pytest.raises(
-        FormatError, match=r"must be whole, got a header without proper .*"
-    ) as found:
+    with pytest.raises(FormatError, match=r"^model file: `.*") as found:
         read_model(tmp_path / "model")
     assert says in str(found.value)

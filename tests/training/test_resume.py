@@ -207,13 +207,26 @@ def test_folder_that_is_no_run(tmp_path, copy):
             f"train: `{folder / 'log.jsonl'}` must be the log of a run, got: No such file or "
             "directory. Give the folder of a run to --resume."
         )
-    for text in ("not JSON\n", "3\n", "[1, 2]\n", "\xff\n"):
+    validation = '{"event": "validation", "step": 3, "loss": "low"}\n'
+    for text, got in (
+        ("not JSON\n", "line 1: no JSON."),
+        ("\xff\n", "line 1: no JSON."),
+        ("[" * 100_000 + "\n", "line 1: no JSON."),
+        ("3\n", "line 1: `event` must be a table, got 3."),
+        ("[1, 2]\n", "line 1: `event` must be a table, got [1, 2]."),
+        ('{"event": 3}\n', "line 1: `event.event` must be a text, got 3."),
+        (
+            '{"event": "start"}\n{"event": "memory", "step": "9"}\n',
+            f"line 2: `event.step` must be a whole number from 0 to {2**53}, got '9'.",
+        ),
+        (validation, "line 1: `event.loss` must be a number, got 'low'."),
+    ):
         (copy / "log.jsonl").write_text(text, encoding="latin1")
         assert error_of(copy) == (
-            f"train: `{copy / 'log.jsonl'}` must be the log of a run, got a line that is not. "
-            "Give the folder of a run to --resume."
+            f"train: `{copy / 'log.jsonl'}` must be the log of a run, got a line that is not: "
+            f"{got} Give the folder of a run to --resume."
         )
-    for text in ("", '{"event": "st', '{"event": "validation"}\n'):
+    for text in ("", '{"event": "st', '{"event": "stop"}\n'):
         (copy / "log.jsonl").write_text(text)
         assert error_of(copy) == (
             f"train: `{copy}` must be the folder of a run that had begun, got one that had not. "

@@ -1,6 +1,5 @@
 """`seqloom info`: what a model file holds."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -17,16 +16,17 @@ def info(
     Example:
       seqloom info runs/words/best.safetensors
     """
+    from ..plain import printable, to_json
     from ..runtime import load
     from .lines import printing
 
     rows = dict(load(model).describe())
     with printing("info"):
         if as_json:
-            print(json.dumps(rows, indent=2, ensure_ascii=False))
+            print(to_json(rows, indent=2))
             return
         width = max(map(len, rows))
         for name, value in rows.items():
             if isinstance(value, dict):
                 value = ", ".join(f"{key} {inner}" for key, inner in value.items())
-            print(f"{name:<{width}}  {value}")
+            print(printable(f"{name:<{width}}  {value}"))

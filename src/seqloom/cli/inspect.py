@@ -1,6 +1,5 @@
 """`seqloom inspect`: what a model did with one input, in words, as a page, a figure, a file."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -110,6 +109,7 @@ def inspect(
     """
     from ..errors import ConfigError
     from ..inspection.page import write_page
+    from ..plain import printable, to_json
     from ..runtime import load
     from .inspected import check_outputs, json_of, searched, summary, write_alignments
     from .lines import printing
@@ -142,17 +142,18 @@ def inspect(
         write_alignments(alignments, loaded, task, request)
     with printing("inspect"):
         if as_json:
-            print(json.dumps(json_of(found), ensure_ascii=False, indent=2))
+            print(to_json(json_of(found), indent=2))
         else:
-            print("\n".join(summary(found)))
+            print("\n".join(map(printable, summary(found))))
             print(f"page: {path}")
 
 
 def _explain(request: "Request") -> None:  # type: ignore[name-defined]
     """Print what the model is, in words and with its own numbers."""
     from ..errors import ConfigError
-    from ..export.model_file import read_model
     from ..inspection.explain import explain
+    from ..plain import printable
+    from ..runtime import load
     from .lines import printing
 
     for name, value in request.options.items():
@@ -162,4 +163,4 @@ def _explain(request: "Request") -> None:  # type: ignore[name-defined]
                 f"inspect: {shown} must not come with --explain, got {value}. Drop one of them."
             )
     with printing("inspect"):
-        print(explain(read_model(request.model)))
+        print(printable(explain(load(request.model).file), lines=True))

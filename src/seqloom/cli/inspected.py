@@ -1,6 +1,5 @@
 """What `inspect` does around a trace: check the request, search a file, tell it in words."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -11,12 +10,12 @@ import numpy as np
 
 from ..errors import ConfigError
 from ..files import explaining, replacing
-from ..inspection.measures import json_safe
 from ..inspection.patterns import check_pattern
 from ..inspection.search import check_span, check_step, find_nearest, find_places
 from ..inspection.states import States, gather
 from ..inspection.trace import Trace
 from ..inspection.units import find_patterns
+from ..plain import json_safe, to_json
 from ..progress import each
 from .figures import settle_figure
 from .request import Request
@@ -204,7 +203,7 @@ def write_alignments(path: Path, model: Any, task: Any, request: Request) -> Non
                 "weights": weights,
                 "monotonicity": trace.facts.get("attention", {}).get("monotonicity"),
             }
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.write(to_json(line) + "\n")
 
 
 def summary(trace: Trace) -> Iterator[str]:

@@ -6,12 +6,14 @@ out of range with the rule. Checked by `tests/config/test_config.py`.
 """
 
 import difflib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import field, fields
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from ..errors import ConfigError
+from ..plain import shown
 
 Section = TypeVar("Section")
 
@@ -65,16 +67,30 @@ def checked(name: str, value: Any, hint: Any, rule: Mapping[str, Any], where: st
     if get_origin(hint) is Literal:
         return one_of(name, value, get_args(hint), where)
     if hint is float and type(value) is int:
-        value = float(value)
+        value = float(value) if abs(value) < 1 << 1023 else math.copysign(math.inf, value)
     if hint is str and type(value) is int:  # `--set data.text_column=2`
         value = str(value)
     if type(value) is not hint:
         kinds = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
-        raise ConfigError(f"{where}: `{name}` must be {kinds[hint]}, got {value!r}.")
+        raise ConfigError(f"{where}: `{name}` must be {kinds[hint]}, got {shown(value)}.")
     if "low" in rule and not rule["low"] <= value <= rule["high"]:
         low, high = (f"{n:g}" if type(n) is float else n for n in (rule["low"], rule["high"]))
-        raise ConfigError(f"{where}: `{name}` must be from {low} to {high}, got {value!r}.")
+        raise ConfigError(f"{where}: `{name}` must be from {low} to {high}, got {shown(value)}.")
     return value
+
+
+def check_known(cls: type[Any], values: Mapping[str, Any], name: str, where: str) -> None:
+    """Check the values of those keys that a section knows; what a release wrote that has others
+    passes.
+
+    Raises:
+        ConfigError: A value has the wrong type or is out of range.
+    """
+    hints = get_type_hints(cls)
+    for known in fields(cls):
+        if known.name in values:
+            key = f"{name}.{known.name}"
+            checked(key, values[known.name], hints[known.name], known.metadata, where)
 
 
 def one_of(name: str, value: Any, choices: Iterable[Any], where: str) -> Any:
@@ -84,12 +100,12 @@ def one_of(name: str, value: Any, choices: Iterable[Any], where: str) -> Any:
         ConfigError: It is not; the message has the nearest choice.
     """
     choices = list(choices)
-    if value not in choices:
+    if value not in choices or type(value) not in {type(choice) for choice in choices}:
         names = [str(c) for c in choices]
         near = difflib.get_close_matches(str(value), names, 1)
         fix = f" Did you mean {near[0]}?" if near else ""
         raise ConfigError(
-            f"{where}: `{name}` must be one of {', '.join(names)}, got {value!r}.{fix}"
+            f"{where}: `{name}` must be one of {', '.join(names)}, got {shown(value)}.{fix}"
         )
     return value
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError
+from ..plain import shown
 from .rules import one_of, section, unknown
 from .tasks import TASKS
 from .training import TrainingConfig
@@ -56,7 +57,7 @@ def config_from(tree: Mapping[str, Any], where: str = "config") -> Config:
         if name not in SECTION_NAMES:
             raise ConfigError(f"{where}: {unknown(name, {'task', *SECTION_NAMES}, '')}")
         if not isinstance(values, Mapping):
-            raise ConfigError(f"{where}: `{name}` must be a section, got {values!r}.")
+            raise ConfigError(f"{where}: `{name}` must be a section, got {shown(values)}.")
     task = tree.get("task", "transduce")
     one_of("task", task, TASKS, where)
     sections = TASKS[task]
@@ -115,6 +116,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"config: `{path}` must be readable, got {error.strerror}.") from error
     except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
         raise ConfigError(f"config: `{path}` must be TOML, got {error}.") from error
+    except RecursionError as error:
+        raise ConfigError(f"config: `{path}` must be TOML, got lists nested too deeply.") from error
 
 
 def to_tree(config: Config) -> dict[str, Any]:

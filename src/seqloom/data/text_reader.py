@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast, get_args
 
 from ..errors import FormatError
+from ..plain import shown
 from .levels import Level
 from .vocabulary import Vocabulary
 from .words import split_words
@@ -121,17 +122,17 @@ class TextReader:
             raise _broken("reader", f"be an object with {', '.join(sorted(keys))}", got)
         level, lowercase, most = data["level"], data["lowercase"], data["max_symbols"]
         if level not in get_args(TextLevel):
-            raise _broken("level", f"be one of {', '.join(get_args(TextLevel))}", repr(level))
+            raise _broken("level", f"be one of {', '.join(get_args(TextLevel))}", shown(level))
         if not isinstance(lowercase, bool):
-            raise _broken("lowercase", "be true or false", repr(lowercase))
-        if not isinstance(most, int) or isinstance(most, bool) or most < 1:
-            raise _broken("max_symbols", "be a whole number from 1", repr(most))
+            raise _broken("lowercase", "be true or false", shown(lowercase))
+        if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= 5_000:
+            raise _broken("max_symbols", "be a whole number from 1 to 5,000", shown(most))
         vocabulary = Vocabulary.from_json(data["vocabulary"])
         if vocabulary.level != _LEVELS[level]:
             raise _broken("vocabulary", f"have the level {_LEVELS[level]}", vocabulary.level)
         marks = data.get("marks", False)
         if not isinstance(marks, bool) or (marks and level != "words"):
-            raise _broken("marks", "be false, or true at the level words", repr(marks))
+            raise _broken("marks", "be false, or true at the level words", shown(marks))
         return cls(cast(TextLevel, level), lowercase, most, vocabulary, marks)
 
 

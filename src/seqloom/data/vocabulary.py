@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from ..errors import DataError, FormatError
+from ..plain import shown
 from .levels import LEARNED, LEVELS, Level, join_symbols, split_text
 from .pieces import PieceSplitter, learn_pieces
 from .subwords import SubwordSplitter, learn_subwords
@@ -135,7 +136,7 @@ class Vocabulary:
             raise _broken("data", "be an object with level, symbols and merges", got)
         level, symbols, merges = data["level"], data["symbols"], data["merges"]
         if level not in LEVELS:
-            raise _broken("level", f"be one of {', '.join(LEVELS)}", repr(level))
+            raise _broken("level", f"be one of {', '.join(LEVELS)}", shown(level))
         marks = data.get("marks", False)
         if not isinstance(marks, bool) or (marks and level != "pieces"):
             raise _broken("marks", "be false, or true at the level pieces", repr(marks))
@@ -166,21 +167,23 @@ class Vocabulary:
 
 def _check_symbols(level: Level, symbols: Any) -> None:
     if not isinstance(symbols, list) or not all(isinstance(s, str) and s for s in symbols):
-        raise _broken("symbols", "be a list of non-empty strings", _show(symbols))
+        raise _broken("symbols", "be a list of non-empty strings", shown(symbols))
     if tuple(symbols[: len(SPECIALS)]) != SPECIALS:
-        raise _broken("symbols", f"start with {' '.join(SPECIALS)}", _show(symbols))
+        raise _broken("symbols", f"start with {' '.join(SPECIALS)}", shown(symbols))
+    if any("\ud800" <= character <= "\udfff" for character in "".join(symbols)):
+        raise _broken("symbols", "be text that UTF-8 can say", shown(symbols))
     repeated = [symbol for symbol, count in Counter(symbols).items() if count > 1]
     if repeated:
-        raise _broken("symbols", "all be different", f"{repeated[0]!r} twice")
+        raise _broken("symbols", "all be different", f"{shown(repeated[0])} twice")
     for symbol in symbols[len(SPECIALS) :] if level != "pieces" else ():
         if split_text(symbol, "characters" if level == "characters" else "symbols") != [symbol]:
             what = "one character" if level == "characters" else "free of white space"
-            raise _broken("symbols", f"each be {what} at the level {level}", repr(symbol))
+            raise _broken("symbols", f"each be {what} at the level {level}", shown(symbol))
 
 
 def _check_merges(level: Level, merges: Any, symbols: set[str]) -> None:
     if not isinstance(merges, list) or not all(_is_pair(merge) for merge in merges):
-        raise _broken("merges", "be a list of pairs of strings", _show(merges))
+        raise _broken("merges", "be a list of pairs of strings", shown(merges))
     if merges and level not in LEARNED:
         raise _broken("merges", f"be empty at the level {level}", f"{len(merges)} of them")
     for left, right in merges:
@@ -195,11 +198,6 @@ def _is_pair(value: Any) -> bool:
         and len(value) == 2
         and all(isinstance(part, str) for part in value)
     )
-
-
-def _show(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _broken(name: str, rule: str, got: object) -> FormatError:

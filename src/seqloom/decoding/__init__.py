@@ -2,7 +2,7 @@
 
 from .beam import beam_search
 from .continuation import Sampling, continuation
-from .contract import Hypothesis, Stepper, TextModel, select
+from .contract import Hypothesis, Stepper, TextModel, check_numbers, select
 from .decode import LengthLimit, Search, decode, decode_recorded
 from .greedy import greedy
 from .record import Considered
@@ -17,6 +17,7 @@ __all__ = [
     "Stepper",
     "TextModel",
     "beam_search",
+    "check_numbers",
     "continuation",
     "decode",
     "decode_recorded",

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..data.vocabulary import BOS, EOS, PAD, UNK
 from ..errors import ConfigError
-from .contract import TextModel
+from .contract import TextModel, check_numbers
 from .sampling import check_sampling, narrowed, pick
 
 NO_TEXT = (PAD, BOS, EOS, UNK)  # symbols that are never written
@@ -66,7 +66,7 @@ def continuation(
 
 
 def _draw(log_probs_BV: np.ndarray, sampling: Sampling, random: np.random.Generator) -> int:
-    log_probs_BV = np.array(log_probs_BV)
+    log_probs_BV = np.array(check_numbers(log_probs_BV))
     log_probs_BV[:, NO_TEXT] = -np.inf
     if sampling.temperature == 0.0:
         return int(log_probs_BV.argmax())

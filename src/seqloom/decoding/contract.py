@@ -11,6 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from ..data.vocabulary import BOS, PAD, UNK
+from ..errors import DivergedError
 from ..shapes import Float, Int
 
 NEVER = (PAD, BOS, UNK)  # symbols that are no output
@@ -77,8 +78,28 @@ def select(tree: Any, rows: Int[np.ndarray, " N"]) -> Any:
     return tree[rows]
 
 
+def check_numbers(found: np.ndarray) -> np.ndarray:
+    """What a network said, unless it left the real numbers: weights of 1e30 make it overflow.
+
+    Args:
+        found: Log-probabilities; one that is not a number makes NaN of its whole row.
+    Raises:
+        DivergedError: It did.
+    """
+    if np.isnan(found[..., -1]).any():
+        raise DivergedError(
+            "predict: the model's output must be numbers, got nan: its weights are too large for "
+            "this input. Train it again, with a lower training.learning_rate."
+        )
+    return found
+
+
 def forbid(log_probs_BV: Float[np.ndarray, "B V"]) -> Float[np.ndarray, "B V"]:
-    """Log-probabilities with those of PAD, BOS and UNK at minus infinity; a copy."""
-    log_probs_BV = np.array(log_probs_BV)
+    """Log-probabilities with those of PAD, BOS and UNK at minus infinity; a copy.
+
+    Raises:
+        DivergedError: They are not numbers.
+    """
+    log_probs_BV = np.array(check_numbers(log_probs_BV))
     log_probs_BV[:, NEVER] = -np.inf
     return log_probs_BV

@@ -26,7 +26,7 @@ import numpy as np
 
 from ..data.vocabulary import BOS, EOS, PAD, UNK
 from ..shapes import Float
-from .contract import Hypothesis
+from .contract import Hypothesis, check_numbers
 
 BLANK = PAD
 _NEVER = (BOS, EOS, UNK)
@@ -252,7 +252,7 @@ def ctc_best(log_probs: Float[np.ndarray, "T V"], beam: int) -> Hypothesis:
 
 def allowed(log_probs: Float[np.ndarray, "T V"]) -> Float[np.ndarray, "T V"]:
     """Log-probabilities with those of BOS, EOS and UNK at minus infinity; a copy."""
-    log_probs = np.array(log_probs)
+    log_probs = np.array(check_numbers(log_probs))
     log_probs[:, _NEVER] = -np.inf
     return log_probs
 

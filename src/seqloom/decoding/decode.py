@@ -70,13 +70,21 @@ class Search:
 
 @dataclass(frozen=True)
 class LengthLimit:
-    """Most symbols of an output: `ratio` times the source's, plus `extra`. Set by training data."""
+    """Most symbols of an output: `ratio` times the source's, plus `extra`. Set by training data.
+
+    Attributes:
+        ratio: Symbols per symbol of the source.
+        extra: Symbols more.
+        most: No output is longer than this, plus `extra`.
+    """
 
     ratio: float
     extra: int = 10
+    most: int = 5_000
 
     def __call__(self, source_lengths: np.ndarray) -> np.ndarray:
-        limits: np.ndarray = np.ceil(source_lengths * self.ratio).astype(np.int64) + self.extra
+        scaled = np.minimum(np.ceil(source_lengths * self.ratio), self.most)
+        limits: np.ndarray = scaled.astype(np.int64) + self.extra
         return limits
 
 

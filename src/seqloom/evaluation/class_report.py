@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..plain import printable
 from .classes import ClassEvaluation, Comparison
 from .error_rates import Score
 
@@ -95,7 +96,7 @@ def _classes(found: ClassEvaluation, console: Console) -> Table:
     table = _table(console, "label", "texts", "precision", "recall", "F1")
     for row in rows:
         table.add_row(
-            Text(row.label),
+            Text(printable(row.label)),
             f"{row.texts:,}",
             f"{row.precision:.2f} %",
             f"{row.recall:.2f} %",
@@ -115,7 +116,7 @@ def _confusions(found: ClassEvaluation, console: Console) -> Table | None:
         return None
     table = _table(console, "right", "given", "count")
     for count, right, given in sorted(wrong, key=lambda w: -w[0])[:MOST_CONFUSIONS]:
-        table.add_row(Text(right), Text(given), f"{count:,}")
+        table.add_row(Text(printable(right)), Text(printable(given)), f"{count:,}")
     return table
 
 

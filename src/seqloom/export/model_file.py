@@ -5,8 +5,10 @@ Checked by `tests/export/test_model_file.py`, and against the golden files besid
 releases wrote.
 """
 
+import contextlib
 import dataclasses
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from ..config import TASKS, config_from
-from ..errors import ConfigError, FormatError
+from ..config.layout import anything, checked, table, text
+from ..config.rules import check_known
+from ..errors import ConfigError, FormatError, MissingExtraError
 from ..files import replacing
+from ..plain import shown
 from .digest import digest
-from .parts import Parts, parts_class
+from .parts import parts_class
 
 FORMAT = 1
 _KEY = "seqloom"
@@ -69,47 +74,88 @@ def write_model(path: Path, model: ModelFile) -> None:
 
 
 def read_model(path: Path) -> ModelFile:
-    """Read and check a model file.
+    """Read a model file and check all that stands in it, but for the tensors' shapes.
 
     Raises:
         FormatError: The file is absent, damaged, truncated, foreign, or of a newer format.
     """
-    text, tensors = _read_container(path)
+    with guarded(path):
+        return _read(path)
+
+
+@contextlib.contextmanager
+def guarded(path: Path) -> Iterator[None]:
+    """Errors of reading a model file, as a FormatError that begins with its path."""
     try:
-        header = json.loads(text)
+        yield
+    except (ConfigError, FormatError) as error:
+        if str(error).startswith("model file: "):
+            raise
+        raise FormatError(f"model file: `{path}`: {error}") from error
+    except MissingExtraError:
+        raise
+    except (
+        *(KeyError, TypeError, ValueError, AttributeError, IndexError),
+        *(OverflowError, RecursionError, MemoryError),
+    ) as error:
+        raise _damaged(path, f"a header without proper {error}") from error
+
+
+def _read(path: Path) -> ModelFile:
+    description, tensors = _read_container(path)
+    try:
+        header = json.loads(description)
         version = header["format"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(path, "a header that is not JSON with a format number") from error
-    if not isinstance(version, int) or version < 1:
-        raise _damaged(path, f"format {version!r}")
+    if type(version) is not int or version < 1:
+        raise _damaged(path, f"format {shown(version)}")
     if version > FORMAT:
         raise FormatError(
-            f"model file: `{path}` must be of format {FORMAT} or older, got {version}. "
+            f"model file: `{path}` must be of format {FORMAT} or older, got {shown(version)}. "
             "Update with: pip install --upgrade seqloom."
         )
     if header.get("sha256") != digest(header, tensors):
         raise _damaged(path, "contents that do not match their checksum")
-    if header.get("task") not in TASKS:
+    task = header.get("task")
+    if type(task) is not str or task not in TASKS:
         raise FormatError(
-            f"model file: `{path}` must be for a task of {', '.join(TASKS)}, "
-            f"got {header.get('task')!r}. Update with: pip install --upgrade seqloom."
+            f"model file: `{path}` must be for a task of {', '.join(TASKS)}, got {shown(task)}. "
+            "Update with: pip install --upgrade seqloom."
         )
-    try:
-        sections = {name: header[name] for name in ("model", "decoding")}
-        config = config_from({"task": header["task"], **sections}, "header")
-        parts: Parts = parts_class(config.task).from_json(header)
-        return ModelFile(
-            task=config.task,
-            model=config.model,
-            decoding=config.decoding,
-            parts=parts,
-            training=dict(header["training"]),
-            tensors=tensors,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, ConfigError | FormatError):
-            raise FormatError(f"model file: `{path}`: {error}") from error
-        raise _damaged(path, f"a header without proper {error}") from error
+    kind = parts_class(task)
+    config = config_from({"task": task, **{n: header[n] for n in ("model", "decoding")}}, "header")
+    own = {n: checked(rule, header[n], "header", n) for n, rule in kind.LAYOUT.items()}
+    _check_finite(path, tensors)
+    return ModelFile(
+        task=task,
+        model=config.model,
+        decoding=config.decoding,
+        parts=kind.from_json(own),
+        training=_record(task, header["training"]),
+        tensors=tensors,
+    )
+
+
+def _record(task: str, value: Any) -> dict[str, Any]:
+    """The training record: any plain values, and in `settings` those of the task's data."""
+    record: dict[str, Any] = checked(table(anything), value, "header", "training")
+    sections = table(table(anything))
+    settings = checked(sections, record.get("settings", {}), "header", "training.settings")
+    check_known(TASKS[task].data, settings.get("data", {}), "training.settings.data", "header")
+    if "data_sha256" in record:
+        checked(text(), record["data_sha256"], "header", "training.data_sha256")
+    return record
+
+
+def _check_finite(path: Path, tensors: dict[str, np.ndarray]) -> None:
+    for name, array in tensors.items():
+        if not np.isfinite(array).all():
+            odd = array[~np.isfinite(array)].flat[0]
+            raise FormatError(
+                f"model file: `{path}`: tensor `{name}` must be finite, got {odd}. The file is "
+                "damaged, or its training diverged: copy it again, or train again."
+            )
 
 
 def _read_container(path: Path) -> tuple[str, dict[str, np.ndarray]]:

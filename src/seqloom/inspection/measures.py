@@ -4,12 +4,12 @@ The last line of `Model.trace` and of `seqloom.watch`. Checked by
 `tests/inspection/test_measures.py`.
 """
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from ..plain import json_safe
 from .answer import answer_facts
 from .attention import attention_facts
 from .gates import measure_gates
@@ -58,15 +58,6 @@ def measured(trace: Trace, weights: Mapping[str, Any] | None) -> Trace:
     trace = trace.updated(facts=json_safe(trace.facts))
     trace = trace.updated(facts={"leads": leads(trace)})
     return trace.updated(facts={"verdict": verdict(trace)})
-
-
-def json_safe(value: Any) -> Any:
-    """The same with `None` for every number that JSON cannot say: infinite ones and NaN."""
-    if isinstance(value, dict):
-        return {name: json_safe(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(json_safe(one) for one in value)
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _jacobians(trace: Trace, layer: Layer, weights: Any) -> tuple[dict[str, Named], int]:

@@ -17,6 +17,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from ..config.layout import anything, checked, fields_of, items, keys, table, text, whole
 from ..errors import FormatError, ShapeError
 from ..files import replacing
 
@@ -71,6 +72,20 @@ class Layer:
     def recurrent(self) -> bool:
         """True if a step depends on the one before."""
         return self.kind in ("rnn", "lstm", "gru")
+
+
+_TEXTS = items(text())
+_HEADER = keys(
+    {
+        "format": whole(1, FORMAT),
+        **{name: text() for name in ("task", "rung", "input", "output")},
+        "labels": table(_TEXTS),
+        "layers": items(fields_of(Layer), most=10_000),
+        "dims": table(_TEXTS),
+        "facts": table(lambda value, name: anything(value, name, 32)),
+    },
+    others=anything,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,32 +207,41 @@ def read_trace(path: str | Path) -> Trace:
         with open(path, "rb"):  # safe_open does not say what the system said
             pass
         with safe_open(path, framework="numpy") as file:
-            text = (file.metadata() or {}).get(_KEY)
+            header = (file.metadata() or {}).get(_KEY)
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        if text is None:
+        if header is None:
             raise FormatError(
                 f"trace: `{path}` must be a trace that seqloom wrote, got another safetensors "
                 "file. Make one with: seqloom inspect MODEL INPUT."
             )
-        return _trace(json.loads(text), arrays)
+        return _trace(path, json.loads(header, parse_constant=_refuse), arrays)
     except FormatError:
         raise
     except OSError as error:
         raise FormatError(
             f"trace: `{path}` must be readable, got: {error.strerror or error}."
         ) from error
-    except (SafetensorError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        *(SafetensorError, ValueError, KeyError, TypeError, AttributeError),
+        *(RecursionError, MemoryError),
+    ) as error:
         raise FormatError(
             f"trace: `{path}` must be whole, got: {error}. It is damaged: make it again."
         ) from error
 
 
-def _trace(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Trace:
-    if header["format"] > FORMAT:
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant}, which JSON does not have")
+
+
+def _trace(path: str | Path, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Trace:
+    version = header["format"]
+    if type(version) is int and version > FORMAT:
         raise FormatError(
-            f"trace: the file must be of format {FORMAT} or older, got {header['format']}. "
+            f"trace: the file must be of format {FORMAT} or older, got {version}. "
             "Update with: pip install --upgrade seqloom."
         )
+    checked(_HEADER, header, f"trace: `{path}`", "header")
     return Trace(
         task=header["task"],
         rung=header["rung"],

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..data.text_batches import TextSet, by_length
+from ..decoding.contract import check_numbers
 from ..errors import ConfigError, DataError
 from ..export.model_file import ModelFile
 from ..export.parts.classify import ClassifyParts
@@ -79,6 +80,7 @@ class Classifier(Model):
 
         Raises:
             DataError: A text has no symbols.
+            DivergedError: The network's weights are so large that its output is not a number.
         """
         if isinstance(texts, str):
             raise ConfigError(
@@ -91,7 +93,7 @@ class Classifier(Model):
             for rows in by_length(data.lengths, BATCH_TEXTS):
                 batch = data.collate(rows)
                 answers = self.network.read(batch.symbols, batch.lengths)
-                found[rows] = np.exp(answers.log_probabilities)
+                found[rows] = np.exp(check_numbers(answers.log_probabilities))
                 step(len(rows))
         return found
 

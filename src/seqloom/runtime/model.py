@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..export.model_file import ModelFile, read_model
+from ..export.model_file import ModelFile, guarded, read_model
 from ..inspection.trace import Trace
 from .study import Study
 from .tracing import traced
@@ -114,7 +114,8 @@ def load(path: str | Path) -> Any:
     Raises:
         FormatError: The file is absent, damaged, cut short, foreign, or of a newer format.
     """
-    return model_of(read_model(Path(path)))
+    with guarded(Path(path)):
+        return model_of(read_model(Path(path)))
 
 
 def model_of(file: ModelFile) -> Model:

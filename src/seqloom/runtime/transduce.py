@@ -133,8 +133,13 @@ class Transducer(Model):
             seed=seed,
         )
         sources = [self.encode(text, f"text {i + 1}") for i, text in enumerate(texts)]
-        found = decode(self.network, sources, LengthLimit(self.parts.length_ratio), search)
+        found = decode(self.network, sources, self._limit, search)
         return [[self._prediction(hypothesis) for hypothesis in row] for row in found]
+
+    @property
+    def _limit(self) -> LengthLimit:
+        """No output is longer than the longest that training takes."""
+        return LengthLimit(self.parts.length_ratio, most=self.parts.max_symbols)
 
     def encode(self, text: str, name: str = "text") -> list[int]:
         """Symbol numbers of a source.
@@ -200,7 +205,7 @@ class Transducer(Model):
         if target is not None:
             output = [*self.parts.target.encode(target), EOS]
         else:
-            usual, limit = self.file.decoding, LengthLimit(self.parts.length_ratio)
+            usual, limit = self.file.decoding, self._limit
             search = Search(beam=usual.beam, length_penalty=usual.length_penalty)
             [best], rows = decode_recorded(network, source, limit, search)
             output = [*best.symbols, *([EOS] if best.finished else [])]

@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 from torch import Tensor, nn
 
+from ..config.layout import checked, fields_of
 from ..errors import FormatError
 from ..export.digest import digest
 from ..files import replacing
@@ -97,7 +98,7 @@ def load_checkpoint(
             raise ValueError(f"format {header['format']} where this release has {_FORMAT}")
         if header["sha256"] != digest(header, arrays):
             raise ValueError("contents that do not match their checksum")
-        progress = Progress(**header["progress"])
+        progress = Progress(**checked(fields_of(Progress), header["progress"], "header"))
         tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
         with torch.no_grad():
             for name, weight in model.named_parameters():
@@ -107,7 +108,10 @@ def load_checkpoint(
                     state = {m: tensors[f"{m}.{name}"].to(weight.device) for m in _MOMENTS}
                     step = torch.tensor(float(progress.step), dtype=torch.float32).to(weight.device)
                     optimizer.state[weight] = {"step": step, **state}
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (  # AttributeError: a number type that NumPy does not have
+        *(SafetensorError, OSError, ValueError, KeyError, TypeError, RuntimeError),
+        *(AttributeError, RecursionError),
+    ) as error:
         raise FormatError(
             f"train: `{path}` must be a checkpoint of this run, got {error}. "
             "It is damaged or of another run: start anew with another --out."

@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ..config.layout import anything, checked, keys, number, text, whole
 from ..errors import RunError
 from ..files import explaining, replacing
+
+_STEP, _FINE = whole(0, 1 << 53), {"seconds": number}
+_EVENT = keys({"event": text()}, {"step": _STEP, **_FINE}, anything)
+_VALIDATION = keys({"event": text(), "step": _STEP, "loss": number, **_FINE}, {}, anything)
 
 
 class RunFolder:
@@ -89,18 +94,21 @@ class RunFolder:
     def events(self) -> list[dict[str, Any]]:
         """The events of the log; a last line that was cut off by a kill is left out."""
         try:
-            text = self.log.read_text(encoding="utf-8", errors="replace")
+            content = self.log.read_text(encoding="utf-8", errors="replace")
         except OSError as error:
             raise RunError(
                 f"train: `{self.log}` must be the log of a run, got: {error.strerror}. "
                 "Give the folder of a run to --resume."
             ) from error
-        whole = text[: text.rfind("\n") + 1]
+        lines = content[: content.rfind("\n") + 1]
         try:
-            return [dict(json.loads(line)) for line in whole.split("\n")[:-1]]
-        except (ValueError, TypeError) as error:
+            return [
+                _event(line, f"line {place}")
+                for place, line in enumerate(lines.split("\n")[:-1], start=1)
+            ]
+        except ValueError as error:
             raise RunError(
-                f"train: `{self.log}` must be the log of a run, got a line that is not. "
+                f"train: `{self.log}` must be the log of a run, got a line that is not: {error} "
                 "Give the folder of a run to --resume."
             ) from error
 
@@ -113,3 +121,19 @@ class RunFolder:
         with replacing(self.log, "train") as beside:
             lines = (json.dumps(event, ensure_ascii=False) + "\n" for event in kept)
             beside.write_text("".join(lines), encoding="utf-8")
+
+
+def _event(line: str, where: str) -> dict[str, Any]:
+    """An event of the log.
+
+    Raises:
+        ValueError: The line holds something else.
+    """
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{where}: no JSON.") from error
+    event: dict[str, Any] = checked(_EVENT, found, where, "event")
+    if event["event"] == "validation":
+        checked(_VALIDATION, event, where, "event")
+    return event

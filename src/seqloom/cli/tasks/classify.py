@@ -1,7 +1,6 @@
 """`predict`, `evaluate`, `inspect` for the task `classify`: one text in, its label out."""
 
 import dataclasses
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -19,6 +18,7 @@ from ...evaluation.classes import ClassEvaluation, Comparison, compare, evaluate
 from ...evaluation.error_rates import Score
 from ...files import replacing
 from ...inspection.trace import Trace
+from ...plain import printable, to_json
 from ...runtime.classify import Classifier
 from ..figures import settle_figure
 from ..lines import argument, batches, printing
@@ -53,7 +53,7 @@ def evaluate(model: Classifier, request: Request) -> None:
     settle_figure(request.figure, "evaluate")
     measured = _measure(model, request)
     if request.as_json:
-        print(json.dumps(_json(request, measured), indent=2))
+        print(to_json(_json(request, measured), indent=2))
     else:
         by = request.by if request.by and not request.by.isdecimal() else f"column {request.by}"
         print_classes(measured.scores, Console(), groups=measured.groups, by=by)
@@ -134,16 +134,16 @@ def _answers(model: Classifier, texts: list[str], nbest: int, request: Request) 
     found = iter(model.predict_proba(full))
     for text in texts:
         if not text:
-            yield json.dumps({"text": "", "label": None}) if request.as_json else ""
+            yield to_json({"text": "", "label": None}) if request.as_json else ""
             continue
         probabilities = next(found)
         best = np.argsort(-probabilities, kind="stable")[:nbest]
         if request.as_json:
-            yield json.dumps(_one(model, text, probabilities), ensure_ascii=False)
+            yield to_json(_one(model, text, probabilities))
         else:
             fields = []
             for i in best:
-                fields.append(model.labels[i])
+                fields.append(printable(model.labels[i]))
                 if request.scores:
                     fields.append(f"{probabilities[i]:.4f}")
             yield "\t".join(fields)

@@ -5,7 +5,6 @@ runs at the same origins, and the last line says who wins.
 """
 
 import dataclasses
-import json
 import sys
 
 import numpy as np
@@ -22,6 +21,7 @@ from ...evaluation.forecast_baselines import NAIVE2, NAMES
 from ...evaluation.forecast_report import print_backtest
 from ...extras import require
 from ...inspection.trace import Trace
+from ...plain import to_json
 from ...runtime.forecast import Forecaster
 from ..figures import settle_figure
 from ..lines import printing
@@ -98,7 +98,7 @@ def trace(model: Forecaster, request: Request) -> Trace:
 def _show(found: Backtest, request: Request) -> None:
     if request.as_json:
         shown = {"model": str(request.model), "data": request.file, **found.to_json()}
-        print(json.dumps(shown, indent=2))
+        print(to_json(shown, indent=2))
     else:
         print_backtest(found, Console())
     if request.figure is not None:

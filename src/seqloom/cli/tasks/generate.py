@@ -1,6 +1,5 @@
 """`predict`, `evaluate`, `inspect` for the task `generate`: a text goes on, or is scored."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from ...errors import ConfigError, DataError
 from ...evaluation.language_baselines import Baseline, language_baselines
 from ...evaluation.perplexity import TextScore, costs, summed, symbols_of
 from ...inspection.trace import Trace
+from ...plain import printable, to_json
 from ...runtime.generate import Generator
 from ..lines import argument, printing
 from ..request import DRAWN, SEARCHED, Request
@@ -40,11 +40,11 @@ def predict(model: Generator, request: Request) -> None:
             pieces = model.stream(prompt, **options, seed=request.seed or 0, number=number)
             if request.as_json:
                 found = {"prompt": prompt, "text": "".join(pieces)}
-                print(json.dumps(found, ensure_ascii=False), flush=True)
+                print(to_json(found), flush=True)
                 continue
-            print(prompt, end="", flush=True)
+            print(printable(prompt, lines=True), end="", flush=True)
             for piece in pieces:
-                print(piece, end="", flush=True)
+                print(printable(piece, lines=True), end="", flush=True)
             print()
 
 
@@ -64,7 +64,7 @@ def evaluate(model: Generator, request: Request) -> None:
     if request.as_json:
         rows = [vars(baseline) | {"verdict": baseline.verdict()} for baseline in baselines]
         found: dict[str, Any] = {"model": str(request.model), "data": request.file}
-        print(json.dumps({**found, **score.to_json(), "baselines": rows}, indent=2))
+        print(to_json({**found, **score.to_json(), "baselines": rows}, indent=2))
         return
     _print(score, baselines, request.file)
 

@@ -1,7 +1,6 @@
 """`predict`, `evaluate`, `inspect` for the task `transcribe`: a recording in, a line out."""
 
 import itertools
-import json
 import sys
 from collections.abc import Iterator
 
@@ -16,6 +15,7 @@ from ...evaluation.transcript_report import print_transcripts
 from ...evaluation.transcripts import evaluate_transcripts
 from ...extras import require
 from ...inspection.trace import Trace
+from ...plain import printable, to_json
 from ...progress import progress
 from ...runtime.transcribe import Transcriber, Transcript
 from ..lines import argument, batches, printing
@@ -76,7 +76,7 @@ def evaluate(model: Transcriber, request: Request) -> None:
         )
     if request.as_json:
         about = {"model": str(request.model), "data": request.file}
-        print(json.dumps({**about, **found.to_json()}, indent=2, ensure_ascii=False))
+        print(to_json({**about, **found.to_json()}, indent=2))
     else:
         print_transcripts(found, Console())
     if request.outputs is not None:
@@ -108,7 +108,7 @@ def _name(u: Utterance) -> str:
 
 def _shown(name: str, found: Transcript, request: Request) -> str:
     if not request.as_json:
-        return found.text
+        return printable(found.text)
     symbols: list[dict[str, object]] = [{"symbol": symbol} for symbol in found.symbols]
     for entry, start in zip(symbols, found.starts or (), strict=False):
         entry["start"] = round(start, 3)
@@ -120,7 +120,7 @@ def _shown(name: str, found: Transcript, request: Request) -> str:
         "symbols": symbols,
         **({"notes": found.notes} if found.notes else {}),
     }
-    return json.dumps(answer, ensure_ascii=False)
+    return to_json(answer)
 
 
 def _follow(model: Transcriber, request: Request) -> None:
@@ -143,9 +143,9 @@ def _tell(text: str, shown: str, seconds: float, request: Request) -> str:
     """Print what is new, a line of JSON or the words themselves; return what is printed by now."""
     if text != shown:
         if request.as_json:
-            print(json.dumps({"seconds": round(seconds, 3), "text": text}), flush=True)
+            print(to_json({"seconds": round(seconds, 3), "text": text}), flush=True)
         else:
-            print(text[len(shown) :], end="", flush=True)
+            print(printable(text[len(shown) :]), end="", flush=True)
     return text
 
 

@@ -1,6 +1,5 @@
 """`predict`, `evaluate`, `inspect` for the task `transduce`: one line in, one line out."""
 
-import json
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -88,7 +87,7 @@ def evaluate(model: Transducer, request: Request) -> None:
                 file=sys.stderr,
             )
     if request.as_json:
-        print(json.dumps({"model": str(request.model), "data": file, **found.to_json()}, indent=2))
+        print(to_json({"model": str(request.model), "data": file, **found.to_json()}, indent=2))
     else:
         print_evaluation(found, Console())
     if outputs is not None:
@@ -159,10 +158,10 @@ def _shown(text: str, predictions: list[Prediction], request: Request) -> str:
             }
             for p in predictions
         ]
-        return json.dumps({"source": text, "outputs": outputs}, ensure_ascii=False)
+        return to_json({"source": text, "outputs": outputs})
     fields = []
     for prediction in predictions:
-        fields.append(prediction.text)
+        fields.append(printable(prediction.text))
         if request.scores:
             fields.append(f"{prediction.score:.4f}")
     return "\t".join(fields)

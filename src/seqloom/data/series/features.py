@@ -157,10 +157,10 @@ class Features:
         """The set-up that `to_json` wrote."""
         return cls(
             TimeAxis.from_json(tree["axis"]),
-            int(tree["season"]),
-            bool(tree["calendar"]),
-            tuple((str(n), float(m), float(d)) for n, m, d in tree["known"]),
-            tuple((str(name), tuple(how)) for name, how in tree["static"]),
+            tree["season"],
+            tree["calendar"],
+            tuple((name, mean, deviation) for name, mean, deviation in tree["known"]),
+            tuple((name, tuple(how)) for name, how in tree["static"]),
         )
 
     def _season(self, positions: np.ndarray, axis: TimeAxis) -> np.ndarray:

@@ -5,7 +5,9 @@ Its keys stand at the top level of the file's description; `docs/format.md` list
 
 import abc
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
+
+from ...config.layout import Rule
 
 PARTS = {
     "classify": ("classify", "ClassifyParts"),
@@ -17,7 +19,13 @@ PARTS = {
 
 
 class Parts(abc.ABC):
-    """The contract of a task's part of a model file."""
+    """The contract of a task's part of a model file.
+
+    Attributes:
+        LAYOUT: What each of its keys must be; checked before `from_json` is called.
+    """
+
+    LAYOUT: ClassVar[dict[str, Rule]]
 
     @abc.abstractmethod
     def to_json(self) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """A model of the task `classify` holds how it reads a text, and the names of its classes."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
+from ...config.layout import Rule, anything, items, text
 from ...data.text_reader import TextReader
 from . import Parts
 
@@ -15,6 +16,11 @@ class ClassifyParts(Parts):
         reader: From text to numbers.
         labels: The classes, in the order of the network's outputs.
     """
+
+    LAYOUT: ClassVar[dict[str, Rule]] = {
+        "reader": anything,  # `TextReader` checks it
+        "labels": items(text(least=1), least=2),
+    }
 
     reader: TextReader
     labels: tuple[str, ...]
@@ -31,7 +37,6 @@ class ClassifyParts(Parts):
             FormatError, KeyError, TypeError, ValueError: A key is absent or wrong.
         """
         labels = header["labels"]
-        good = isinstance(labels, list) and all(isinstance(x, str) and x for x in labels)
-        if not good or len(labels) < 2 or len(set(labels)) < len(labels):
+        if len(set(labels)) < len(labels):
             raise ValueError("labels that are at least 2 different texts")
         return cls(reader=TextReader.from_json(header["reader"]), labels=tuple(labels))

@@ -4,17 +4,42 @@
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ...config.forecast import LEVELS
+from ...config.layout import Rule, either, flag, items, keys, one_of, real, row, table, text, whole
 from ...data.series.features import Features
 from ...data.series.scaling import STATICS, Scaling
 from ...shapes import Float
 from . import Parts
 
 MOST_SERIES = 10_000  # whose last time is kept; beyond them, the latest of all
+
+
+_NUMBER, _SPREAD, _SEASON = real(-1e300, 1e300), real(1e-300, 1e300), whole(1, 100_000)
+_AXIS = keys(
+    {
+        "unit": one_of("integer", "month", "business", "second"),
+        "step": whole(1, 10**15),
+        "origin": whole(-(10**15), 10**15),
+        "day": whole(0, 31),
+        "clock": flag,
+    },
+    {"second": whole(0, 86_399), "nth": whole(0, 5), "weekday": whole(0, 6)},
+)
+_FEATURES = keys(
+    {
+        "axis": _AXIS,
+        "season": _SEASON,
+        "calendar": flag,
+        "known": items(row(text(), _NUMBER, _SPREAD), most=10_000),
+        "static": items(
+            row(text(), either(row(_NUMBER, _SPREAD), items(text(), least=1))), most=10_000
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +55,19 @@ class ForecastParts(Parts):
         seen: Last time of each series that training or validation saw, as text; under `""` the
             latest of all if there are more than `MOST_SERIES`.
     """
+
+    LAYOUT: ClassVar[dict[str, Rule]] = {
+        "horizon": whole(1, 10_000),
+        "scaling": keys(
+            {"season": _SEASON, "window": whole(1, 100_000)},
+            {"log": flag, "floor": one_of("none", "zero", "minimum")},
+        ),
+        "features": _FEATURES,
+        "calibration": keys(
+            {str(level): items(real(-1e6, 1e6), least=1, most=10_000) for level in LEVELS}
+        ),
+        "seen": table(text()),
+    }
 
     horizon: int
     scaling: Scaling
@@ -72,17 +110,15 @@ class ForecastParts(Parts):
         Raises:
             KeyError, TypeError, ValueError: A key is absent or holds something else.
         """
-        horizon = int(header["horizon"])
+        horizon = header["horizon"]
         scaling = Scaling(**header["scaling"])
         calibration = np.array([header["calibration"][str(level)] for level in LEVELS], np.float64)
-        if horizon < 1 or scaling.season < 1 or scaling.window < 1:
-            raise ValueError("horizon, season and window that are positive")
-        if calibration.shape != (len(LEVELS), horizon) or not np.isfinite(calibration).all():
+        if calibration.shape != (len(LEVELS), horizon):
             raise ValueError("calibration with a number for each level and step")
         return cls(
             horizon=horizon,
             scaling=scaling,
             features=Features.from_json(header["features"]),
             calibration=calibration,
-            seen={str(name): str(time) for name, time in header["seen"].items()},
+            seen=header["seen"],
         )

@@ -1,8 +1,9 @@
 """A model of the task `generate` holds one vocabulary."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
+from ...config.layout import Rule, anything
 from ...data.vocabulary import Vocabulary
 from . import Parts
 
@@ -14,6 +15,8 @@ class GenerateParts(Parts):
     Attributes:
         vocabulary: Characters or pieces.
     """
+
+    LAYOUT: ClassVar[dict[str, Rule]] = {"vocabulary": anything}  # `Vocabulary` checks it
 
     vocabulary: Vocabulary
 

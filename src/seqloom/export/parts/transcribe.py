@@ -1,11 +1,11 @@
 """A model of the task `transcribe` holds the set-up of its features and the symbols of its text."""
 
-import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from ...config.layout import Rule, anything, items, keys, real, whole
 from ...data.speech.log_mel import FeatureSetup
 from ...data.speech.recordings import Normaliser
 from ...data.vocabulary import Vocabulary
@@ -23,6 +23,23 @@ class TranscribeParts(Parts):
         length_ratio: Most symbols per step (see `decoding.LengthLimit`), for an attention model.
         max_seconds: Longest recording trained on; an attention model refuses longer ones.
     """
+
+    LAYOUT: ClassVar[dict[str, Rule]] = {
+        "features": keys(
+            {
+                "sample_rate": whole(1_000, 768_000),
+                "window_ms": real(1.0, 1_000.0),
+                "hop_ms": real(1.0, 1_000.0),
+                "mels": whole(1, 256),
+                "stack": whole(1, 100),
+            }
+        ),
+        "mean": items(real(-1e6, 1e6), most=256),
+        "scale": items(real(1e-9, 1e6), most=256),
+        "text": anything,  # `Vocabulary` checks it
+        "length_ratio": real(1e-6, 1_000.0),
+        "max_seconds": real(0.001, 86_400.0),
+    }
 
     features: FeatureSetup
     normal: Normaliser
@@ -48,29 +65,14 @@ class TranscribeParts(Parts):
         Raises:
             FormatError, KeyError, TypeError, ValueError: A key is absent or wrong.
         """
-        features = _features(header["features"])
+        features = FeatureSetup(**header["features"])
         mean, scale = (np.array(header[name], dtype=np.float64) for name in ("mean", "scale"))
-        if not (mean.shape == scale.shape == (features.mels,) and np.isfinite(mean).all()):
+        if not mean.shape == scale.shape == (features.mels,):
             raise ValueError("mean and scale of each mel")
-        if not (np.isfinite(scale).all() and (scale > 0).all()):
-            raise ValueError("scale that is positive")
-        limits = [header["length_ratio"], header["max_seconds"]]
-        if not all(0 < limit < math.inf for limit in limits):
-            raise ValueError("length_ratio and max_seconds that are positive")
         return cls(
             features=features,
             normal=Normaliser(mean, scale),
             text=Vocabulary.from_json(header["text"]),
-            length_ratio=float(limits[0]),
-            max_seconds=float(limits[1]),
+            length_ratio=header["length_ratio"],
+            max_seconds=header["max_seconds"],
         )
-
-
-def _features(values: dict[str, Any]) -> FeatureSetup:
-    """The set-up, if its numbers are sensible."""
-    window, hop = float(values["window_ms"]), float(values["hop_ms"])
-    rate, mels, stack = values["sample_rate"], values["mels"], values["stack"]
-    whole = all(type(n) is int and 0 < n <= 1_000_000 for n in (rate, mels, stack))
-    if len(values) != 5 or not whole or not 0 < hop <= window <= 10_000:
-        raise ValueError("features of sample_rate, window_ms, hop_ms, mels and stack")
-    return FeatureSetup(sample_rate=rate, window_ms=window, hop_ms=hop, mels=mels, stack=stack)

@@ -1,11 +1,13 @@
 """A model of the task `transduce` holds two vocabularies and two limits."""
 
-import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
+from ...config.layout import Rule, anything, real, whole
 from ...data.vocabulary import Vocabulary
 from . import Parts
+
+LONGEST = 5_000  # symbols; no text that a model is trained on is longer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +20,13 @@ class TransduceParts(Parts):
         length_ratio: Most target symbols per source symbol (see `decoding.LengthLimit`).
         max_symbols: Longest source the model reads, in symbols.
     """
+
+    LAYOUT: ClassVar[dict[str, Rule]] = {
+        "source": anything,  # `Vocabulary` checks both
+        "target": anything,
+        "length_ratio": real(1e-6, LONGEST),
+        "max_symbols": whole(1, LONGEST),
+    }
 
     source: Vocabulary
     target: Vocabulary
@@ -40,11 +49,9 @@ class TransduceParts(Parts):
         Raises:
             FormatError, KeyError, TypeError, ValueError: A key is absent or wrong.
         """
-        if not 0 < header["length_ratio"] < math.inf or header["max_symbols"] < 1:
-            raise ValueError("length_ratio and max_symbols that are positive")
         return cls(
             source=Vocabulary.from_json(header["source"]),
             target=Vocabulary.from_json(header["target"]),
-            length_ratio=float(header["length_ratio"]),
-            max_symbols=int(header["max_symbols"]),
+            length_ratio=header["length_ratio"],
+            max_symbols=header["max_symbols"],
         )
