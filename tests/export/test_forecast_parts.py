@@ -10,7 +10,7 @@ from seqloom.errors import FormatError
 from seqloom.export.model_file import read_model, write_model
 from seqloom.export.parts.forecast import ForecastParts
 
-from .forecasts import CONFIGS, parts, random_forecaster
+from .forecasts import CONFIGS, SEASON, parts, random_forecaster
 
 FULL = Features(
     TimeAxis("month", 3, -8, 31),

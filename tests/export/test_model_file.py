@@ -269,7 +269,7 @@ def test_missing_key(path, key):
         (
             "training",
             {"a": [[[[[[[[[1]]]]]]]]]},
-            ": header: `training.a.0.0.0.0.0.0.0` must not be",
+            ": header: `training.a.0.0.0.0.0.0` must not be",
         ),
         ("task", ["transduce"], " must be for a task of transduce, "),
         (

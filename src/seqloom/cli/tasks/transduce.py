@@ -15,6 +15,7 @@ from ...evaluation import evaluate_outputs
 from ...evaluation.report import print_evaluation
 from ...extras import require
 from ...inspection.trace import Trace
+from ...plain import printable, to_json
 from ...runtime import Prediction, Transducer
 from ..inspected import weights_of
 from ..lines import argument, batches, printing

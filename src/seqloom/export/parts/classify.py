@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ...config.layout import Rule, anything, items, text
+from ...config.layout import Rule, elsewhere, items, text
 from ...data.text_reader import TextReader
 from . import Parts
 
@@ -18,7 +18,7 @@ class ClassifyParts(Parts):
     """
 
     LAYOUT: ClassVar[dict[str, Rule]] = {
-        "reader": anything,  # `TextReader` checks it
+        "reader": elsewhere,
         "labels": items(text(least=1), least=2),
     }
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ...config.layout import Rule, anything
+from ...config.layout import Rule, elsewhere
 from ...data.vocabulary import Vocabulary
 from . import Parts
 
@@ -16,7 +16,7 @@ class GenerateParts(Parts):
         vocabulary: Characters or pieces.
     """
 
-    LAYOUT: ClassVar[dict[str, Rule]] = {"vocabulary": anything}  # `Vocabulary` checks it
+    LAYOUT: ClassVar[dict[str, Rule]] = {"vocabulary": elsewhere}
 
     vocabulary: Vocabulary
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...config.layout import Rule, anything, items, keys, real, whole
+from ...config.layout import Rule, elsewhere, items, keys, real, whole
 from ...data.speech.log_mel import FeatureSetup
 from ...data.speech.recordings import Normaliser
 from ...data.vocabulary import Vocabulary
@@ -36,7 +36,7 @@ class TranscribeParts(Parts):
         ),
         "mean": items(real(-1e6, 1e6), most=256),
         "scale": items(real(1e-9, 1e6), most=256),
-        "text": anything,  # `Vocabulary` checks it
+        "text": elsewhere,
         "length_ratio": real(1e-6, 1_000.0),
         "max_seconds": real(0.001, 86_400.0),
     }

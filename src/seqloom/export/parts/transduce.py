@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ...config.layout import Rule, anything, real, whole
+from ...config.layout import Rule, elsewhere, real, whole
 from ...data.vocabulary import Vocabulary
 from . import Parts
 
@@ -22,8 +22,8 @@ class TransduceParts(Parts):
     """
 
     LAYOUT: ClassVar[dict[str, Rule]] = {
-        "source": anything,  # `Vocabulary` checks both
-        "target": anything,
+        "source": elsewhere,
+        "target": elsewhere,
         "length_ratio": real(1e-6, LONGEST),
         "max_symbols": whole(1, LONGEST),
     }
