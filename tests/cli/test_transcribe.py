@@ -58,7 +58,7 @@ def test_what_comes_before_a_bad_file_is_printed(cli, folder):
     assert done.code == 1
     assert done.out.splitlines() == texts(folder, names="a")
     assert done.err.startswith(
-        f"predict: `{folder / 'none.wav'}` is not there. Name an audio file; paths in"
+        f"predict: `{folder / 'none.wav'}` is not there. Name an audio file; in a man"
     )
 
 
@@ -161,6 +161,10 @@ def test_what_it_refuses(refuses, folder, tmp_path):
     )
     assert refuses("predict", ctc, stdin=b"\n") == (
         "predict: line 1 must name an audio file, got none."
+    )
+    assert refuses("predict", ctc, "-") == (
+        "predict: `-` is no audio file. Pipe in names of files, one a line, or raw 16-bit sound "
+        "with --stream."
     )
     assert refuses("predict", ctc, wav, "--beam", 0).startswith("decode: `beam` and `nbest` must")
     assert refuses("make", "tones", "--out", tmp_path, "--seed", -1) == (

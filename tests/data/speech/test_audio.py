@@ -1,5 +1,6 @@
 """Audio in: formats, channels, rates, parts, and files that are none."""
 
+import os
 import re
 import tracemalloc
 from pathlib import Path
@@ -80,11 +81,24 @@ def refuses(message, *arguments, **options):
 
 def test_files_that_are_no_audio(tmp_path):
     path = tmp_path / "a.wav"
-    advice = "Name an audio file; paths in a manifest are relative to the manifest."
-    refuses(f"{WHERE}: `{path}` is not there. {advice}", path, 8000)
-    refuses(f"{WHERE}: `{tmp_path}` is a folder. {advice}", tmp_path, 8000)
-    refuses(f"{WHERE}: `{'a' * 300}` cannot be opened: File name too long. {advice}",
-            Path("a" * 300), 8000)  # fmt: skip
+    refuses(
+        f"{WHERE}: `{path}` is not there. Name an audio file; in a manifest, from the manifest's "
+        "folder on.",
+        path,
+        8000,
+    )
+    refuses(f"{WHERE}: `{tmp_path}` is a folder. Name the audio files in it.", tmp_path, 8000)
+    long = Path("a" * 300)
+    refuses(
+        f"{WHERE}: `{long}` cannot be opened: File name too long. Give it another name.", long, 8000
+    )
+    os.mkfifo(tmp_path / "pipe")
+    refuses(
+        f"{WHERE}: `{tmp_path / 'pipe'}` is a pipe or a device. Write what comes from it to a file "
+        "first.",
+        tmp_path / "pipe",
+        8000,
+    )
     path.write_text("no sound at all")
     foreign = (
         "is no audio that libsndfile reads (WAV, FLAC, Ogg, MP3 ...): {}. Convert it, e.g. with: "

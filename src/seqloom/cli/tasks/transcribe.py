@@ -41,6 +41,11 @@ def predict(model: Transcriber, request: Request) -> None:
                 name = line.strip()
                 if not name:
                     raise DataError(f"predict: line {number} must name an audio file, got none.")
+                if name == "-":
+                    raise DataError(
+                        "predict: `-` is no audio file. Pipe in names of files, one a line, or raw "
+                        "16-bit sound with --stream."
+                    )
                 with progress(f"hearing {name}"):
                     found = model.transcribe([name], **options, text_only=not request.as_json)[0]
                 for note in found.notes:

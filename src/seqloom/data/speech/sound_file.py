@@ -191,14 +191,16 @@ def _size(path: Path, where: str) -> int:
     try:
         if path.is_file():
             return path.stat().st_size
-        kind = "is a folder" if path.is_dir() else "is no file"
-        kind = kind if path.exists() else "is not there"
+        if path.is_dir():
+            kind = "is a folder. Name the audio files in it"
+        elif path.exists():
+            kind = "is a pipe or a device. Write what comes from it to a file first"
+        else:
+            kind = "is not there. Name an audio file; in a manifest, from the manifest's folder on"
     except (OSError, ValueError) as error:
-        kind = f"cannot be opened: {getattr(error, 'strerror', None) or error}"
-    raise DataError(
-        f"{where}: `{path}` {kind}. Name an audio file; paths in a manifest are relative to the "
-        "manifest."
-    )
+        said = getattr(error, "strerror", None) or error
+        kind = f"cannot be opened: {said}. Give it another name"
+    raise DataError(f"{where}: `{path}` {kind}.")
 
 
 def _says_length(path: Path) -> bool:
