@@ -141,13 +141,13 @@ GOOD = "ab\tB A\n"
     [
         (
             GOOD + "cd\n" + GOOD,
-            "{data}, line 2: a line must have 2 columns, got 1. Separate source and target with "
-            "one tab.",
+            "{data}, line 2: a line must have 2 columns like line 1, got 1. Write one pair a line, "
+            "source and target separated by one tab.",
         ),
         (
             GOOD + "a\tb\tc\n",
-            "{data}, line 2: a line must have 2 columns, got 3. Keep the source and the target, "
-            "e.g. with `cut -f1,2`.",
+            "{data}, line 2: a line must have 2 columns like line 1, got 3. Write one pair a line, "
+            "source and target separated by one tab.",
         ),
         (
             GOOD + "ba\t \n",

@@ -1,10 +1,12 @@
 """Which task a file is for: one file of each kind, and the ones that lie in between."""
 
 import gzip
+import os
 
 import pytest
 
 from seqloom.data.guess import guess_task
+from seqloom.errors import DataError
 
 LABELLED = "".join(f"a film of {n} parts\t{('good', 'bad')[n % 2]}\n" for n in range(40))
 PAIRS = "".join(f"word{n}\tW {n}\n" for n in range(40))
@@ -23,7 +25,6 @@ PAIRS = "".join(f"word{n}\tW {n}\n" for n in range(40))
         ("speech.tsv", "path\ttext\na.wav\tone two\nb.flac\tthree\n", "transcribe"),
         ("speech.jsonl", '{"audio": "a.wav", "text": "one"}\n', "transcribe"),
         ("play.txt", "To be, or not to be,\nthat is the question\n", "generate"),
-        ("empty.tsv", "", "transduce"),
         ("tabs.csv", "ds\ty\n" + "".join(f"{n}\t{n % 5}\n" for n in range(60)), "forecast"),
         ("braces.tsv", "{a}\tB A\n" + PAIRS, "transduce"),
         ("lines.jsonl", '{"name": 3}\nand more\n', "generate"),
@@ -53,17 +54,98 @@ def test_only_the_head_is_read(tmp_path):
     assert guess_task(str(path)).task == "classify"
 
 
-def test_a_name_that_the_system_refuses():
-    assert guess_task("x" * 5000).task == "transduce"
-
-
-def test_cmudict_and_what_is_not_there():
+def test_cmudict():
     assert guess_task("cmudict").task == "transduce"
-    assert guess_task("nowhere.csv").task == "transduce"
+
+
+def refused(path):
+    with pytest.raises(DataError) as caught:
+        guess_task(str(path))
+    assert "\n" not in str(caught.value)
+    return str(caught.value).removeprefix(f"{path}: ").removeprefix(f"{path}, ")
+
+
+def test_what_cannot_be_read_says_so_itself(tmp_path):
+    assert refused("nowhere.csv").startswith("data must be a file, got a path where nothing is")
+    assert "File name too long" in refused("x" * 5000)
+    loop = tmp_path / "loop.tsv"
+    loop.symlink_to(loop)
+    assert "Too many levels of symbolic links" in refused(loop)
+    (tmp_path / "empty.tsv").write_text("\n")
+    assert refused(tmp_path / "empty.tsv").startswith("a file must have some text, got none")
+    os.mkfifo(tmp_path / "pipe")
+    assert refused(tmp_path / "pipe").startswith("this is a pipe or a device, and training data")
+    assert refused("/dev/zero").startswith("this is a pipe or a device, and training data are read")
+
+
+LEMMAS = "".join(f"lemma{n}\tlemma{n}s\tN;PL\n" for n in range(40))
+THREE = [
+    (LEMMAS, "--task transduce --set data.source_column=1,3 --set data.target_column=2"),
+    (
+        "".join(f"lemma{n}\tV|PST\tlemma{n}ed\n" for n in range(40)),
+        "--task transduce --set data.source_column=1,2 --set data.target_column=3",
+    ),
+    (
+        "".join(f"word{n}\t0.{n % 9}1\tW {n}\n" for n in range(40)),
+        "--task transduce --set data.source_column=1 --set data.target_column=3",
+    ),
+    (
+        "".join(f"word{n}\tW {n}\t{n % 9}e-2\n" for n in range(40)),
+        "--task transduce --set data.source_column=1 --set data.target_column=2",
+    ),
+    (
+        "".join(f"{n}\t{('good', 'bad')[n % 2]}\ta film of {n} parts\n" for n in range(40)),
+        "--task classify --set data.text_column=3 --set data.label_column=2",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "way_out"), THREE)
+def test_of_three_columns_it_asks_which_are_meant(tmp_path, text, way_out):
+    path = tmp_path / "data.tsv"
+    path.write_text(text)
+    said = refused(path)
+    assert said.startswith("line 1: 3 columns (")
+    assert said.endswith(f"are to be named. For example: {way_out}")
+    (tmp_path / "named.tsv").write_text("id\tword\tpronunciation\n" + text)
+    assert guess_task(str(tmp_path / "named.tsv")).why == "columns word and pronunciation"
+
+
+def test_labels_first_and_decimals_are_asked_about(tmp_path):
+    path = tmp_path / "data.tsv"
+    path.write_text("".join(f"{('good', 'bad')[n % 2]}\ta film of {n} parts\n" for n in range(40)))
+    assert refused(path) == (
+        "column 1 looks like labels (2 different in 40 lines), column 2 does not. Say what is "
+        "meant: --task classify --set data.text_column=2 --set data.label_column=1, or --task "
+        "transduce for pairs."
+    )
+    path.write_text("".join(f"a film of {n} parts\t{n % 7}.{n}\n" for n in range(40)))
+    assert refused(path).startswith("column 2 holds numbers with decimals, which no task predicts")
+
+
+def test_other_tables_are_refused_with_the_way_out(tmp_path):
+    for name, text, kind in (
+        ("labels.csv", 'text,label\n"no, not",neg\ngood,pos\n', "CSV"),
+        ("labels.csv", "a;b\nno fun;neg\ngood;pos\n", "CSV"),
+        ("scores.csv", "review_text,stars\na fine film,4\na dull one here,1\n", "CSV"),
+        ("pairs.jsonl", '{"source": "a", "target": "A"}\n{"source": "b", "target": "B"}\n', "JSON"),
+        ("pairs.tsv", '{"source": "a", "target": "A"}\n{"source": "b", "target": "B"}\n', "JSON"),
+        ("list.json", '[{"text": "a", "label": "A"}]', "a JSON list"),
+    ):
+        path = tmp_path / name
+        path.write_text(text)
+        assert refused(path).startswith(f"this is {kind}")
+    path = tmp_path / "one.tsv"
+    path.write_text("one column only\nanother\n")
+    assert refused(path).startswith(
+        "its name says columns separated by tabs, and no line has a tab"
+    )
+    path.write_text("[" * 100_000)
+    refused(path)
 
 
 def test_a_folder_of_texts(tmp_path):
-    assert guess_task(str(tmp_path)).task == "transduce"
+    assert refused(tmp_path).startswith("data must be a file, got a directory")
     (tmp_path / "one.txt").write_text("To be\n")
     assert guess_task(str(tmp_path)).say() == (
         "task: generate (a folder of texts; --task overrides)"

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqloom.data.labelled import Columns, Labelled, read_labelled, split_by_class
+from seqloom.data.labelled import (
+    ROLES,
+    Columns,
+    Labelled,
+    labelled_table,
+    read_labelled,
+    split_by_class,
+)
+from seqloom.data.table import line_1
 from seqloom.errors import ConfigError, DataError
 
 quick = settings(derandomize=True, deadline=None, max_examples=60)
@@ -47,7 +55,8 @@ def test_reads_the_columns_that_csv_reads(folder, rows, zipped, crlf, places):
     [
         (Columns(), Labelled("good", "pos", 2)),  # `label` is on one line, `pos` on two
         (Columns(header="yes"), Labelled("good", "pos", 2)),
-        (Columns(header="no"), Labelled("text", "label", 1)),
+        (Columns(header="no", text="1", label="2"), Labelled("text", "label", 1)),
+        (Columns(label="3"), Labelled("good", "1", 2)),  # the text is where it usually is
         (Columns(label="year", text="text"), Labelled("good", "1", 2)),
         (Columns(text="2", label="3"), Labelled("pos", "1", 2)),
         (Columns(group="year"), Labelled("good", "pos", 2, group="1")),
@@ -57,15 +66,53 @@ def test_header_and_columns(folder, columns, first):
     assert read_labelled(write(folder, REVIEWS), columns)[0] == first
 
 
-def test_line_1_is_no_header_if_its_label_comes_again_or_others_are_as_rare(folder):
-    assert len(read_labelled(write(folder, "a\tx\nb\tx\nc\ty\nd\ty\n"))) == 4
-    assert len(read_labelled(write(folder, "a\tx\nb\ty\nc\ty\nd\tz\n"))) == 4
-    assert len(read_labelled(write(folder, "a\tx\nb\ty\n"))) == 2
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ("an odd one\tneutral\na\tx\nb\tx\nc\ty\nd\ty\n", False),  # a rare class is no header
+        ("text\tlabel\na\tx\nb\tx\nc\ty\nd\tz\n", True),  # whatever classes are rare
+        ("Review\tWertung\na\tx\nb\ty\n", True),  # one name is known, the label comes once
+        ("review\tx\na\tx\nb\ty\n", False),
+        ("Satz\tKlasse\na\tx\nb\ty\n", True),
+        ("文本\t标签\na\tx\nb\ty\n", True),
+        ("a\tx\n", False),
+    ],
+)
+def test_a_header_has_known_names(folder, text, header):
+    rows, table = labelled_table(write(folder, text))
+    assert len(rows) == text.count("\n") - header
+    assert line_1(table, ROLES) == f"line 1 {'names the columns' if header else 'is a text'}"
 
 
-def test_with_known_labels_a_first_line_of_another_is_a_header(folder):
+def test_a_header_that_comes_again_is_found(folder):
+    with pytest.raises(DataError, match=r"line 3: it repeats the header of line 1\. Delete it\.$"):
+        read_labelled(write(folder, "text\tlabel\na\tx\ntext\tlabel\nb\ty\n"))
+
+
+def test_with_known_labels_a_first_line_of_another_is_a_header_if_it_has_a_known_name(folder):
     path = write(folder, "text\tlabel\ngood\tpos\n")
     assert read_labelled(path, known={"pos", "neg"}) == [Labelled("good", "pos", 2)]
+    path = write(folder, "an odd one\tneutral\ngood\tpos\n")
+    with pytest.raises(
+        DataError, match=r"got 'neutral'\. .*; if the line names the columns, delete"
+    ):
+        read_labelled(path, known={"pos", "neg"})
+
+
+def test_which_of_more_columns_are_meant(folder):
+    rows, table = labelled_table(write(folder, "id\tbody\ttopic\n1\ta b\tx\n2\tc\ty\n"))
+    assert rows[0] == Labelled("a b", "x", 2)
+    assert line_1(table, ROLES) == (
+        "line 1 names the columns; columns body and topic of 3 are read"
+    )
+    path = write(folder, "".join(f"{i}\ta text {i}\t{'xy'[i % 2]}\n" for i in range(20)))
+    with pytest.raises(DataError) as caught:
+        read_labelled(path)
+    assert str(caught.value) == (
+        f"{path}, line 1: 3 columns (0, a text 0, x), of which text and label are to be named. For "
+        "example: --set data.text_column=2 --set data.label_column=3"
+    )
+    assert read_labelled(path, Columns(label="3", text="2"))[0] == Labelled("a text 0", "x", 1)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +148,7 @@ def test_text_and_label_are_two_columns():
     with pytest.raises(
         ConfigError, match=r"^config: `data\.text_column` and `data\.label_column` must"
     ):
-        Columns(text="2")
+        Columns(text="2", label="2")
 
 
 def test_a_misspelt_label_on_the_first_line_is_no_header(folder):

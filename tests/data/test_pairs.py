@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from seqloom.data.pairs import Example, Pair, group_by_source, read_pairs
+from seqloom.data.pairs import Example, Pair, PairColumns, group_by_source, read_pairs
 from seqloom.errors import DataError
 
 quick = settings(derandomize=True, deadline=None, max_examples=60)
@@ -70,13 +70,20 @@ def test_any_bytes_give_pairs_or_our_error(folder, data):
         (
             b"cat\tk a t\n\ndog d o g\n",
             ", line 3",
-            "a line must have 2 columns, got 1. Separate source and target with one tab.",
+            "a line must have 2 columns like line 1, got 1. "
+            "Write one pair a line, source and target separated by one tab.",
         ),
         (
             b"Go.\tVa !\tCC-BY 2.0\n",
             ", line 1",
-            "a line must have 2 columns, got 3. "
-            "Keep the source and the target, e.g. with `cut -f1,2`.",
+            "3 columns (Go., Va !, CC-BY 2.0), of which source and target are to be named. "
+            "For example: --set data.source_column=1 --set data.target_column=2",
+        ),
+        (
+            b'a\tA\nb\t"B\tC"\n',
+            ", line 2",
+            "a line must have 2 columns like line 1, got 3. Write one pair a line, source and "
+            "target separated by one tab. Quotes do not protect a tab.",
         ),
         (
             b"cat\tk a t\r\n \tk a t\r\n",
@@ -164,17 +171,35 @@ def test_directory_says_so(folder):
 
 
 def test_unreadable_file_says_why(folder, monkeypatch):
-    def refuse(path):
+    def refuse(*_):
         raise PermissionError(13, "Permission denied")
 
     path = write(folder, b"a\tb\n")
-    monkeypatch.setattr("pathlib.Path.read_bytes", refuse)
+    monkeypatch.setattr("pathlib.Path.open", refuse)
     message = (
         f"{path}: data must be a readable file, got: [Errno 13] Permission denied. "
         f"Check its permissions."
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         read_pairs(path)
+
+
+def test_lemma_and_tags_to_form(folder):
+    path = write(folder, b"go\twent\tV;PST\nbe\tis\tV;PRS\n")
+    columns = PairColumns(source="1,3", target="2")
+    assert read_pairs(path, columns) == [Pair("go V;PST", "went", 1), Pair("be V;PRS", "is", 2)]
+    path = write(folder, b"Lemma\tForm\tTags\ngo\twent\tV;PST\n")
+    columns = PairColumns(source="Lemma,Tags", target="Form")
+    assert read_pairs(path, columns) == [Pair("go V;PST", "went", 2)]
+    with pytest.raises(DataError, match=r"`data\.source_column` must be a number from 1 to 3 or a"):
+        read_pairs(path, PairColumns(source="1,4", target="2"))
+
+
+def test_a_header_has_two_known_names(folder):
+    assert read_pairs(write(folder, b"word\tpronunciation\na\tA\n")) == [Pair("a", "A", 2)]
+    assert len(read_pairs(write(folder, b"word\tW ER D\na\tA\n"))) == 2
+    path = write(folder, b"word\tpronunciation\na\tA\n")
+    assert len(read_pairs(path, PairColumns(header="no"))) == 2
 
 
 def test_groups_references_by_source():

@@ -31,7 +31,7 @@ MARKED = [
     "தமிழ் மொழி",  # Tamil
     "ภาษาไทย น้ำ",  # Thai
     "مُحَمَّد كِتَاب",  # Arabic with harakat
-    "می\u200cخواهم",  # Persian: ZWNJ
+    "می\u200cخواهم",  # noqa: RUF001 - Persian: ZWNJ
     "בְּרֵאשִׁית בָּרָא",  # Hebrew points
     "cafe\u0301 nai\u0308ve l\u2019e\u0301te\u0301",  # decomposed
     "a\u20dd \u0301a",  # an enclosing mark; a mark without a letter

@@ -5,13 +5,12 @@ from typing import Literal
 
 from .rules import choice, number, text
 from .sections import Sections
-from .shared import CellName, check_heads
+from .shared import CellName, HeaderChoice, check_heads
 from .training import TrainingConfig
 
 LEAST_EPOCHS, LEAST_STEPS = 5, 1000  # the default length of a run: whichever is longer
 
 TextLevelChoice = Literal["auto", "words", "characters", "subwords"]
-HeaderChoice = Literal["auto", "yes", "no"]
 PoolName = Literal["max", "mean", "attention", "last"]
 
 
@@ -20,8 +19,8 @@ class ClassifyDataConfig:
     """Where text and label stand, how text is read, split and batched."""
 
     header: HeaderChoice = choice("auto", "whether line 1 names the columns")
-    text_column: str = text("1", "the text's column: a number from 1, or a name in the header")
-    label_column: str = text("2", "the label's column, likewise")
+    text_column: str = text("auto", "the text's column: a number from 1, or a name in the header")
+    label_column: str = text("auto", "the label's column, likewise")
     level: TextLevelChoice = choice("auto", "what one symbol is")
     lowercase: bool = choice(True, "fold case")
     min_count: int = number(1, 1, 1_000_000, "rarer symbols are read as unknown")
@@ -107,10 +106,13 @@ SECTIONS = Sections(
     },
     training=ClassifyTrainingConfig,
     notes=(
-        "`data.level`: words if at least half of the texts contain a space, else characters. Words "
-        "are split from punctuation.",
-        "`data.header`: line 1 is one if a column is given by its name, or if its label is on no "
-        "other line while each other label is on several.",
+        "`data.level`: words if at least half of the texts contain a space, unless most letters "
+        "are of a script that writes none between words (Thai, Lao, Khmer, Burmese, Chinese, "
+        "Japanese); else characters. Words are split from punctuation.",
+        "`data.header`: line 1 is one if a column is given by its name, if both columns have names "
+        "that are known, such as text and label, or if one has and its label is on no other line.",
+        "`data.text_column`, `data.label_column`: columns 1 and 2 of two; of more, those that line "
+        "1 names; else they are asked for.",
         "`training.learning_rate`: 0.001; 0.002 for the fully-connected network.",
         "`training.label_ratios`: the first numbers of a symbol's vector start from how much more "
         "often it is seen in texts of each label than in others (the log-count ratios of Wang & "

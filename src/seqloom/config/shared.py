@@ -5,6 +5,7 @@ from typing import Literal
 from ..errors import ConfigError
 
 CellName = Literal["rnn", "lstm", "gru"]
+HeaderChoice = Literal["auto", "yes", "no"]  # whether line 1 of a table names its columns
 
 
 def check_heads(hidden_size: int, num_heads: int) -> None:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import ConfigError
-from .rules import choice, number
+from .rules import choice, number, text
 from .sections import Sections
-from .shared import CellName, check_heads
+from .shared import CellName, HeaderChoice, check_heads
 from .training import TrainingConfig
 
 LEAST_EPOCHS, LEAST_STEPS = 12, 2400  # the default length of a run: whichever is longer
@@ -21,6 +21,11 @@ Scorer = Literal["additive", "dot", "general"]
 class DataConfig:
     """How text is read, split and batched."""
 
+    header: HeaderChoice = choice("auto", "whether line 1 names the columns")
+    source_column: str = text(
+        "auto", "the source's column: a number from 1, a name in the header, or several: 1,3"
+    )
+    target_column: str = text("auto", "the target's column, likewise")
     source_level: LevelChoice = choice("auto", "what one source symbol is")
     target_level: LevelChoice = choice("auto", "what one target symbol is")
     subword_size: int = number(8000, 100, 100_000, "symbols of a subword vocabulary")
@@ -100,8 +105,14 @@ SECTIONS = Sections(
     training=PairTrainingConfig,
     decoding=DecodingConfig,
     notes=(
+        "`data.header`: line 1 is one if a column is given by its name, or if both columns have "
+        "names that are known, such as word and pronunciation.",
+        "`data.source_column`, `data.target_column`: columns 1 and 2 of two; of more, those that "
+        "line 1 names; else they are asked for. Several are joined by a space.",
         "`data.source_level`, `data.target_level`: characters if fewer than half of the texts "
-        "contain a space; else symbols if there are at most 1,000 different ones; else subwords.",
+        "contain a space; else symbols if there are at most 1,000 different ones, at most a tenth "
+        "of them in the text occur once, and the validation data have few others; else subwords, "
+        "or characters if more than a quarter occur once.",
         f"`data.batch_symbols`: 1,024; 2,048 if the training pairs have {LARGE:,} symbols or "
         "more, source and target together.",
         "`training.learning_rate`: 0.002 recurrent, 0.001 Transformer.",

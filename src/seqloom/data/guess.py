@@ -1,29 +1,37 @@
-"""Which task a file is for, by its look: read a little of it, say why.
+"""Which task a file is for, by its look: read a little of it, say why, or ask.
 
-    a manifest of audio files        transcribe    audio names in a table, or JSON lines with them
-    a CSV with numbers               forecast
-    TEXT tab LABEL, few labels       classify
-    SOURCE tab TARGET                transduce
-    any other text, or a folder      generate
+    a manifest of audio files          transcribe    audio names in a table, or JSON lines with them
+    a CSV with numbers                 forecast
+    TEXT tab LABEL, few labels         classify
+    SOURCE tab TARGET                  transduce
+    any other text, or a folder        generate
 
-Checked by `tests/data/test_guess.py`.
+More than two columns that line 1 does not name, labels before texts, numbers with decimals beside
+texts: what may be meant is asked. What is no text, or a table of another kind, is refused with the
+way out (`other_tables.py`). Checked by `tests/data/test_guess.py`.
 """
 
-import gzip
-import json
+import csv
+import os
 import re
-import zlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from ..errors import DataError
+from . import labelled, pairs
+from .other_tables import json_object, way_out
 from .sources import is_data_set
+from .suggest import are_labels, is_number
+from .table import named, question
 from .text import ENDINGS
+from .text_file import read_head
 
 HEAD_BYTES = 400_000
+MOST_ROWS = 2000  # of the head that are looked at cell by cell
 AUDIO = re.compile(r"\.(wav|flac|ogg|opus|mp3|aiff?)$", re.IGNORECASE)
-MOST_LABELS, LEAST_USES = 50, 8  # labels are few, and each is used often
-MOST_LABEL_LENGTH = 40
+_DIGITS = re.compile(r"\W{0,3}\d")  # how numbers and dates begin
+_DECIMAL = re.compile(r"[-+]?\d*\.\d+")
 
 
 @dataclass(frozen=True)
@@ -39,73 +47,135 @@ class Guess:
 
 
 def guess_task(data: str) -> Guess:
-    """Guess the task of a file. One that cannot be read is for `transduce`, which will say so."""
+    """Guess the task of a file.
+
+    Raises:
+        DataError: It cannot be read, is no text, or may be for several tasks.
+    """
     if is_data_set(data):
         return Guess("transduce", f"{data} is a set of pairs")
-    try:
-        if Path(data).is_dir() and any(f.name.endswith(ENDINGS) for f in Path(data).iterdir()):
-            return Guess("generate", "a folder of texts")
-    except OSError:  # a folder that may not be read, a name that is too long
-        return Guess("transduce", "nothing to go by")
-    lines = _head(Path(data))
+    if _is_folder_of_texts(data):
+        return Guess("generate", "a folder of texts")
+    if os.path.exists(data) and not (os.path.isfile(data) or os.path.isdir(data)):
+        raise DataError(
+            f"{data}: this is a pipe or a device, and training data are read more than once. Write "
+            "them to a file first."
+        )
+    lines = _head(data)
     if not lines:
-        return Guess("transduce", "nothing to go by")
-    if _names_audio(lines[0]):
-        return Guess("transcribe", "JSON lines that name audio files")
+        raise DataError(f"{data}: a file must have some text, got none. Name another.")
     name = data.lower().removesuffix(".gz")
     tabbed = sum("\t" in line for line in lines)
     if 2 * tabbed > len(lines):
-        rows = [line.split("\t") for line in lines if "\t" in line]
-        if name.endswith(".csv") and all(_numeric(row[-1]) for row in rows[1:]):
+        rows = [[c.strip() for c in line.split("\t")] for line in lines if "\t" in line]
+        if name.endswith(".csv") and all(is_number(row[-1]) for row in rows[1:]):
             return Guess("forecast", "a CSV of numbers")
-        return _of_table(rows)
+        return _of_table(data, rows[:MOST_ROWS])
+    if name.endswith((".tsv", ".tab")) and not tabbed:
+        other = way_out(data, lines[:2], pairs.ROLES.names)
+        raise DataError(
+            other
+            or f"{data}: its name says columns separated by tabs, and no line has a tab. "
+            f"{pairs.ROLES.rule} For running text: --task generate."
+        )
+    return _without_tabs(data, name, lines)
+
+
+def _is_folder_of_texts(data: str) -> bool:
+    try:
+        return os.path.isdir(data) and any(f.endswith(ENDINGS) for f in os.listdir(data))
+    except OSError as error:
+        raise DataError(
+            f"{data}: a folder must be readable, got: {error}. Check its permissions."
+        ) from None
+
+
+def _head(data: str) -> list[str]:
+    """The first whole lines that are not blank."""
+    text, whole = read_head(data, HEAD_BYTES)
+    if not whole:
+        text = text[: text.rfind("\n") + 1] or text
+    return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
+
+
+def _without_tabs(data: str, name: str, lines: list[str]) -> Guess:
+    found = [json_object(line) for line in lines[:2]]
+    if found[0] and found[0].keys() & {"audio", "path", "audio_filepath"}:
+        return Guess("transcribe", "JSON lines that name audio files")
+    listed = name.endswith(".json") and lines[0].startswith("[")
+    if listed or (all(found) and len(found[0] or ()) > 1):
+        roles = pairs.ROLES if named(list(found[0] or ()), pairs.ROLES) else labelled.ROLES
+        other = way_out(data, lines[:2], roles.names)
+        if other is not None:
+            raise DataError(other)
     commas = sum("," in line for line in lines[:50])
     if name.endswith(".csv") or (
-        commas == len(lines[:50]) and _numeric(lines[-1].rpartition(",")[2])
+        commas == len(lines[:50]) and is_number(lines[-1].rpartition(",")[2])
     ):
+        if _is_csv_of_texts(lines[:200]):
+            other = way_out(data, lines[:2], labelled.ROLES.names)
+            if other is not None:
+                raise DataError(other)
         return Guess("forecast", "a CSV of numbers")
     return Guess("generate", "running text")
 
 
-def _head(path: Path) -> list[str]:
-    """The first whole lines that are not blank."""
-    try:
-        with open(path, "rb") as file:
-            raw = file.read(HEAD_BYTES)
-        if raw.startswith(b"\x1f\x8b"):
-            with gzip.open(path) as unzipped:
-                raw = unzipped.read(HEAD_BYTES)
-    except (OSError, EOFError, zlib.error):
-        return []
-    if len(raw) == HEAD_BYTES:
-        raw = raw[: raw.rfind(b"\n") + 1] or raw
-    text = raw.decode("utf-8-sig", errors="replace")
-    return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
-
-
-def _names_audio(line: str) -> bool:
-    """Whether a line is a JSON object that names an audio file."""
-    try:
-        found = json.loads(line)
-    except ValueError:
-        return False
-    return isinstance(found, dict) and bool(found.keys() & {"audio", "path", "audio_filepath"})
-
-
-def _of_table(rows: list[list[str]]) -> Guess:
-    names = sum(bool(AUDIO.search(cell.strip())) for row in rows for cell in row[:1])
+def _of_table(data: str, rows: list[list[str]]) -> Guess:
+    names = sum(bool(AUDIO.search(cell)) for row in rows for cell in row[:1])
     if 2 * names > len(rows):
         return Guess("transcribe", "a table that names audio files")
-    labels = Counter(row[1].strip() for row in rows)
-    few = len(labels) <= MOST_LABELS and len(rows) >= LEAST_USES * len(labels)
-    if few and max(map(len, labels)) <= MOST_LABEL_LENGTH:
-        return Guess("classify", f"{len(labels)} different labels in {len(rows):,} lines")
-    return Guess("transduce", f"pairs: {len(labels):,} different targets in {len(rows):,} lines")
+    width = Counter(map(len, rows)).most_common(1)[0][0]
+    if width > 2:
+        return _of_more_columns(data, [row for row in rows if len(row) == width])
+    first, second = [row[0] for row in rows], [row[1] for row in rows]
+    if are_labels(second):
+        return Guess("classify", f"{len(set(second))} different labels in {len(rows):,} lines")
+    if are_labels(first):
+        raise DataError(
+            f"{data}: column 1 looks like labels ({len(set(first))} different in {len(rows):,} "
+            "lines), column 2 does not. Say what is meant: --task classify --set "
+            "data.text_column=2 --set data.label_column=1, or --task transduce for pairs."
+        )
+    decimal = sum(bool(_DECIMAL.fullmatch(cell)) for cell in second[1:])
+    if 2 * decimal > len(rows) and not all(_DIGITS.match(cell) for cell in first[1:]):
+        raise DataError(
+            f"{data}: column 2 holds numbers with decimals, which no task predicts from a text. "
+            "Write classes for --task classify, times and values for --task forecast, or give "
+            "--task transduce to have the digits written."
+        )
+    why = f"pairs: {len(set(second)):,} different targets in {len(rows):,} lines"
+    return Guess("transduce", why)
 
 
-def _numeric(cell: str) -> bool:
+def _of_more_columns(data: str, rows: list[list[str]]) -> Guess:
+    for task, roles in (("classify", labelled.ROLES), ("transduce", pairs.ROLES)):
+        found = named(rows[0], roles)
+        if found is not None:
+            return Guess(task, f"columns {found[0]} and {found[1]}")
+    columns = list(zip(*rows, strict=True))
+    some = any(are_labels(cells) and not all(map(is_number, cells)) for cells in columns)
+    texts = any(sum(" " in cell for cell in cells) > len(rows) / 2 for cells in columns)
+    task, roles = ("classify", labelled.ROLES) if some and texts else ("transduce", pairs.ROLES)
+    raise DataError(question(data, [(1, row) for row in rows], roles, f"--task {task} "))
+
+
+def _is_csv_of_texts(lines: Sequence[str]) -> bool:
+    """Columns named as text and label, or source and target; or no numbers; or one of sentences."""
+    separator = ";" if sum(";" in line for line in lines) > len(lines) / 2 else ","
     try:
-        float(cell.strip().strip('"'))
-    except ValueError:
+        rows = [[c.strip() for c in row] for row in csv.reader(lines, delimiter=separator)]
+    except csv.Error:
         return False
-    return True
+    if len(rows[0]) < 2:
+        return False
+    if any(named(rows[0], roles) for roles in (labelled.ROLES, pairs.ROLES)):
+        return True
+    body = [row for row in rows[1:] if len(row) == len(rows[0])]
+    columns = list(zip(*body, strict=True))
+    numbers = [2 * sum(bool(_DIGITS.match(c)) for c in cells) >= len(cells) for cells in columns]
+    sentences = [
+        len(set(cells)) > len(cells) / 2 and sum(c.count(" ") > 1 for c in cells) > len(cells) / 2
+        for cells, number in zip(columns, numbers, strict=True)
+        if not number
+    ]
+    return bool(columns) and (not any(numbers) or any(sentences))

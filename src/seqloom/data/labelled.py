@@ -1,24 +1,22 @@
 """Read texts and their labels from a tab-separated file, and set some aside for validation.
 
-One text a line; any number of columns, of which one is the text and one the label; a header or
-none. Every line must have as many columns as the first, so that a stray tab is found and not read
-as a label. Checked by `tests/data/test_labelled.py`.
+One text a line; any number of columns, of which one is the text and one the label (`table.py`); a
+header or none. Checked by `tests/data/test_labelled.py`.
 """
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 from ..errors import ConfigError, DataError
 from .split import source_fraction
-from .text_file import numbered_lines
+from .table import AUTO, Header, Roles, Row, Table, has_known_name, places_of, read_rows, table_of
 
-Header = Literal["auto", "yes", "no"]
-Row = tuple[int, list[str]]  # a line's number from 1, its columns
-TAB = "Write one text a line and its label, separated by one tab."
+ROLES = Roles(
+    ("text", "label"), "text", "Write one text a line and its label, separated by one tab."
+)
 
 
 @dataclass(frozen=True)
@@ -37,24 +35,35 @@ class Columns:
 
     Attributes:
         header: Whether line 1 names the columns. `auto`: it does if a column is asked for by its
-            name, or if its label is on no other line while each other label is on several; with
-            known labels, if its label is not one of them.
-        text: The text's column, a number from 1 or a name.
+            name, if it has a known name for both, or if it has one and its label is on no other
+            line; with known labels, if it has one and its label is not one of them.
+        text: The text's column, a number from 1 or a name; `auto`: the first of two, or the one
+            that the header names.
         label: The label's column, likewise.
         group: A column whose values divide the texts into groups, likewise; none if `None`.
     """
 
     header: Header = "auto"
-    text: str = "1"
-    label: str = "2"
+    text: str = AUTO
+    label: str = AUTO
     group: str | None = None
 
     def __post_init__(self) -> None:
-        if self.text == self.label:
+        if self.text == self.label != AUTO:
             raise ConfigError(
                 "config: `data.text_column` and `data.label_column` must differ, got "
                 f"{self.text} twice. Name two columns."
             )
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], group: str | None = None) -> "Columns":
+        """As the settings of a run's data have it."""
+        return cls(
+            header=data.get("header", "auto"),
+            text=str(data.get("text_column", AUTO)),
+            label=str(data.get("label_column", AUTO)),
+            group=group,
+        )
 
 
 def read_labelled(
@@ -64,37 +73,38 @@ def read_labelled(
 
     Args:
         path: The file.
-        columns: Where text and label stand; in columns 1 and 2 if `None`.
+        columns: Where text and label stand; `Columns()` if `None`.
         known: The labels there are; any other is an error. Any label if `None`.
 
     Raises:
-        DataError: The file cannot be read, has no text, or a line breaks a rule.
+        DataError: The file cannot be read, has no text, it cannot be told which columns are meant,
+            or a line breaks a rule.
     """
+    return labelled_table(path, columns, known=known)[0]
+
+
+def labelled_table(
+    path: str | Path, columns: Columns | None = None, *, known: Collection[str] | None = None
+) -> tuple[list[Labelled], Table]:
+    """The labelled texts of a file, and the table that they stand in; as `read_labelled`."""
     columns = columns or Columns()
     name = str(path)
-    rows = [
-        (number, [column.strip() for column in line.split("\t")])
-        for number, line in numbered_lines(name)
-    ]
-    if not rows:
-        raise DataError(f"{name}: a file must have at least 1 text, got none. {TAB}")
-    width = len(rows[0][1])
-    for number, row in rows:
-        if len(row) != width or width < 2:
-            raise DataError(
-                f"{name}, line {number}: a line must have {max(width, 2)} columns"
-                f"{' like line 1' if width > 1 else ''}, got {len(row)}. {TAB}"
-            )
-    text = _place(name, rows[0], "data.text_column", columns.text, columns)
-    label = _place(name, rows[0], "data.label_column", columns.label, columns)
+    rows = read_rows(name, ROLES)
+
+    def is_header(rows: list[Row], label: tuple[int, ...]) -> bool:
+        if not has_known_name(rows[0][1], ROLES):
+            return False
+        first, *others = (row[label[0]] for _, row in rows)
+        if known is not None:  # a label that is misspelt is no header
+            return first not in known and not get_close_matches(first, known, n=1)
+        return first not in others
+
+    table = table_of(name, rows, ROLES, (columns.text, columns.label), columns.header, is_header)
     group = None
     if columns.group is not None:
-        group = _place(name, rows[0], "--by", columns.group, columns)
-    if _has_header(rows, label, columns, known):
-        rows = rows[1:]
-        if not rows:
-            raise DataError(f"{name}: a file must have a text below its header, got none. {TAB}")
-    return [_parse(name, row, text, label, group, known) for row in rows]
+        first = table.header or rows[0]
+        group = places_of(name, first, "--by", columns.group, columns.header)[0][0]
+    return [_parse(name, table, row, group, known) for row in table.rows], table
 
 
 def split_by_class(
@@ -133,53 +143,19 @@ def split_by_class(
     )
 
 
-def _place(name: str, first: Row, which: str, wanted: str, columns: Columns) -> int:
-    """The place of a column in a row, from 0."""
-    number, row = first
-    if wanted.isdecimal() and 1 <= int(wanted) <= len(row):
-        return int(wanted) - 1
-    if wanted in row and columns.header != "no":
-        return row.index(wanted)
-    raise DataError(
-        f"{name}, line {number}: `{which}` must be a number from 1 to {len(row)} or a name in the "
-        f"header, got {wanted!r}. The line reads: {', '.join(row)[:100]}"
-    )
-
-
-def _has_header(
-    rows: list[Row], label: int, columns: Columns, known: Collection[str] | None
-) -> bool:
-    if columns.header != "auto":
-        return columns.header == "yes"
-    if not all(c is None or c.isdecimal() for c in (columns.text, columns.label, columns.group)):
-        return True
-    if known is not None:  # a label that is misspelt is no header
-        first = rows[0][1][label]
-        return first not in known and not get_close_matches(first, known, n=1)
-    counts = Counter(row[label] for _, row in rows)
-    uses = counts.pop(rows[0][1][label])
-    return uses == 1 and len(counts) > 1 and min(counts.values()) > 1
-
-
 def _parse(
-    name: str, row: Row, text: int, label: int, group: int | None, known: Collection[str] | None
+    name: str, table: Table, row: Row, group: int | None, known: Collection[str] | None
 ) -> Labelled:
     number, columns = row
     where = f"{name}, line {number}"
-    for place, what in ((text, "text"), (label, "label")):
-        if not columns[place]:
-            raise DataError(
-                f"{where}: the {what} must not be empty, got nothing but white space. "
-                f"Fill it in or delete the line."
-            )
-    if known is not None and columns[label] not in known:
+    text, label = table.filled(name, row, ROLES)
+    if known is not None and label not in known:
+        first = table.header is None and number == table.rows[0][0]
         raise DataError(
             f"{where}: the label must be one of {', '.join(sorted(known)[:10])}, "
-            f"got {columns[label]!r}. Correct it, or name its column with data.label_column."
+            f"got {label!r}. Correct it, or name its column with data.label_column"
+            f"{'; if the line names the columns, delete it' if first else ''}."
         )
     return Labelled(
-        text=columns[text],
-        label=columns[label],
-        line=number,
-        group="" if group is None else columns[group],
+        text=text, label=label, line=number, group="" if group is None else columns[group]
     )

@@ -6,7 +6,7 @@ Checked by `tests/data/test_sources.py`.
 from pathlib import Path
 
 from .cmudict import Split, read_cmudict
-from .pairs import Pair, read_pairs
+from .pairs import Pair, PairColumns, read_pairs
 
 
 def is_data_set(data: str) -> bool:
@@ -14,13 +14,16 @@ def is_data_set(data: str) -> bool:
     return data == "cmudict" and not Path(data).is_file()
 
 
-def load_pairs(data: str, split: Split, *, stress: bool = False) -> list[Pair]:
+def load_pairs(
+    data: str, split: Split, *, stress: bool = False, columns: PairColumns | None = None
+) -> list[Pair]:
     """Read `data`.
 
     Args:
         data: A file, or `cmudict` for the CMU Pronouncing Dictionary if no file has that name.
         split: The part of the dictionary; a file is read whole, whichever part is asked for.
         stress: Keep the dictionary's stress digits.
+        columns: Of a file; as `read_pairs`.
 
     Raises:
         DataError: As `read_pairs`.
@@ -28,4 +31,4 @@ def load_pairs(data: str, split: Split, *, stress: bool = False) -> list[Pair]:
     """
     if is_data_set(data):
         return read_cmudict(split, stress=stress)
-    return read_pairs(data)
+    return read_pairs(data, columns)

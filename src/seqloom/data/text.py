@@ -5,6 +5,7 @@ UTF-8, plain or gzip; a folder is its `.txt` and `.txt.gz` files, in order of th
 the other. Checked by `tests/data/test_text.py`.
 """
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +26,17 @@ def read_text(path: str | Path) -> str:
         DataError: There is none, or it is damaged, not UTF-8, or empty.
     """
     name = str(path)
-    if not Path(path).is_dir():
+    if not os.path.isdir(path):
         text = read_file(name)
         if not text.strip():
             raise DataError(f"{name}: a text must have some characters, got none. Name another.")
         return text
-    files = sorted(f for f in Path(path).iterdir() if f.name.endswith(ENDINGS) and f.is_file())
+    try:
+        files = sorted(f for f in Path(path).iterdir() if f.name.endswith(ENDINGS) and f.is_file())
+    except OSError as error:
+        raise DataError(
+            f"{name}: a folder must be readable, got: {error}. Check its permissions."
+        ) from None
     if not files:
         raise DataError(
             f"{name}: a folder of texts must have files that end in {' or '.join(ENDINGS)}, got "

@@ -1,30 +1,53 @@
 """A text file of the user's: its bytes, gzipped or not, as UTF-8 or as a precise complaint.
 
-Checked by `tests/data/test_pairs.py` and `test_labelled.py`.
+It is read in pieces: what is no text is refused at the first piece that shows it, and what never
+ends (`/dev/zero`, a pipe, a gzip file that unfolds without end) at a stated limit. Checked by
+`tests/data/test_text_file.py`, `test_pairs.py` and `test_labelled.py`.
 """
 
+import codecs
 import gzip
+import os
+import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from ..errors import DataError
+from ..progress import progress
+from .binary_kinds import kind_of
 
 GZIP_MAGIC = b"\x1f\x8b"
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+STANDARD_INPUT = "-"
+MOST_BYTES = 2**30  # of text in one file, unzipped
+PIECE = 2**20
+GZIP_FREE, GZIP_RATIO = 2**26, 200  # a gzip file may unfold to the one plus the other times itself
 
 
 def read_text(path: str | Path) -> str:
     """The whole file.
 
     UTF-8 with or without a byte order mark, plain or gzip (told by its first bytes, not by its
-    name).
+    name); `-` is standard input. At most `MOST_BYTES` of text.
 
     Raises:
-        DataError: The file is missing, a directory, damaged, or not UTF-8.
+        DataError: The file is missing, a directory, damaged, not UTF-8, or too large.
     """
-    name = str(path)
-    return _decode(name, *_read_bytes(name))
+    return "".join(_decoded(str(path))).removeprefix("\ufeff")
+
+
+def read_head(path: str | Path, size: int) -> tuple[str, bool]:
+    """The first characters of a file, about `size` of them; and whether that is all of it.
+
+    Raises:
+        DataError: As `read_text`, as far as it is read.
+    """
+    parts = _decoded(str(path), size)
+    head = next(parts, "")
+    return head.removeprefix("\ufeff"), not any(parts)
 
 
 def numbered_lines(path: str | Path) -> Iterator[tuple[int, str]]:
@@ -38,49 +61,107 @@ def numbered_lines(path: str | Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _read_bytes(name: str) -> tuple[bytes, bool]:
-    """Return the file's bytes, and whether they were gzipped."""
-    path = Path(name)
-    if path.is_dir():
+def _decoded(name: str, size: int = PIECE) -> Iterator[str]:
+    """The text in pieces of `size` bytes, less where a character is cut."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line, column = 1, 0  # of the first byte that is not decoded yet
+    head = b""
+    with ExitStack() as stack:
+        stream, packed = _opened(name, stack)
+        for piece in _pieces(name, stream, packed, size, stack):
+            head = head or piece
+            whole = decoder.getstate()[0] + piece
+            problem = whole.find(b"\0")  # UTF-16 without its mark can pass for UTF-8, but for these
+            try:
+                text = decoder.decode(piece, final=not piece)
+            except UnicodeDecodeError as error:
+                problem = error.start
+            if problem >= 0:
+                line, column = _after(whole[:problem], line, column)
+                raise _no_text(name, head, (line, column + 1, whole[problem]), packed is not None)
+            line, column = _after(whole[: len(whole) - len(decoder.getstate()[0])], line, column)
+            yield text
+
+
+def _after(raw: bytes, line: int, column: int) -> tuple[int, int]:
+    """Line and column behind some bytes that began at these."""
+    last = raw.rfind(b"\n")
+    return line + raw.count(b"\n"), column + len(raw) if last < 0 else len(raw) - last - 1
+
+
+def _opened(name: str, stack: ExitStack) -> tuple[Any, int | None]:
+    """The file's bytes, unzipped; the size of a gzip file, `None` of another."""
+    if name == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise DataError(f"{name}: standard input is closed. Name a file.")
+        file: Any = sys.stdin.buffer
+    elif os.path.isdir(name):
         raise DataError(f"{name}: data must be a file, got a directory. Name one file in it.")
     try:
-        raw = path.read_bytes()
+        if name != STANDARD_INPUT:
+            file = stack.enter_context(Path(name).open("rb"))  # noqa: SIM115
+        if not file.peek(2).startswith(GZIP_MAGIC):
+            return file, None
+        size = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
         raise DataError(
             f"{name}: data must be a file, got a path where nothing is. Check the spelling and "
-            f"the folder you are in ({Path.cwd()})."
+            f"the folder you are in ({os.getcwd()})."
         ) from None
     except (OSError, ValueError) as error:
-        raise DataError(
-            f"{name}: data must be a readable file, got: {error}. Check its permissions."
-        ) from None
-    if not raw.startswith(GZIP_MAGIC):
-        return raw, False
-    try:
-        return gzip.decompress(raw), True
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(
-            f"{name}: a gzip file must be whole, got damaged data ({error}). Copy or download it "
-            f"again; `gzip -t` tests it."
-        ) from None
+        raise _unreadable(name, error) from None
+    return stack.enter_context(gzip.GzipFile(fileobj=file)), size
 
 
-def _decode(name: str, raw: bytes, gzipped: bool) -> str:
-    """Decode UTF-8, or name the line and the byte that is not."""
-    problem = raw.find(b"\0")  # UTF-16 without its mark can pass for UTF-8, but for these
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        problem = error.start
-    if problem < 0:
-        return text.removeprefix("\ufeff")
-    line = raw.count(b"\n", 0, problem) + 1
-    column = problem - raw.rfind(b"\n", 0, problem)
-    utf16 = raw.startswith(UTF16_BOMS) or raw[problem] == 0
-    encoding = "UTF-16" if utf16 else "ISO-8859-1"
+def _pieces(
+    name: str, stream: Any, packed: int | None, size: int, stack: ExitStack
+) -> Iterator[bytes]:
+    """The bytes in pieces, the last one empty, up to the limits."""
+    read, most = 0, MOST_BYTES
+    if packed:
+        most = min(most, GZIP_FREE + GZIP_RATIO * packed)
+    step: Callable[[int], None] = stack.enter_context(progress(f"reading {name}"))
+    while True:
+        try:
+            piece = stream.read(size)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise DataError(
+                f"{name}: a gzip file must be whole, got damaged data ({error}). Copy or download "
+                "it again; `gzip -t` tests it."
+            ) from None
+        except OSError as error:
+            raise _unreadable(name, error) from None
+        read += len(piece)
+        step(len(piece))
+        if read > most < MOST_BYTES:
+            raise DataError(
+                f"{name}: {packed:,} gzipped bytes become more than {most:,}, {GZIP_RATIO} times "
+                "as many: this is no text. Look at its beginning with zcat."
+            )
+        if read > most:
+            raise DataError(
+                f"{name}: a file of text may have 1 GiB at most, and this one has more. Use a part "
+                "of it, e.g. its first lines (head -n 1000000)."
+            )
+        yield piece
+        if not piece:
+            return
+
+
+def _unreadable(name: str, error: Exception) -> DataError:
+    return DataError(f"{name}: data must be a readable file, got: {error}. Check its permissions.")
+
+
+def _no_text(name: str, head: bytes, place: tuple[int, int, int], gzipped: bool) -> DataError:
+    """What the file is, or the line and the byte that is not UTF-8."""
+    kind = kind_of(head)
+    if kind is not None:
+        return DataError(f"{name}: this is {kind.what}, and a text file is needed. {kind.way_out}")
+    line, column, byte = place
+    encoding = "UTF-16" if head.startswith(UTF16_BOMS) or byte == 0 else "ISO-8859-1"
     convert = f"iconv -f {encoding} -t UTF-8"
     command = f"zcat {name} | {convert}" if gzipped else f"{convert} {name}"
-    raise DataError(
-        f"{name}, line {line}: text must be UTF-8, got byte 0x{raw[problem]:02X} at byte "
+    return DataError(
+        f"{name}, line {line}: text must be UTF-8, got byte 0x{byte:02X} at byte "
         f"{column} of the line. Convert it, e.g. `{command} > utf8.tsv` if it is {encoding}."
     )

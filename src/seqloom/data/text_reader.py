@@ -6,6 +6,7 @@ about at its start and what it thinks at its end. Stored whole in a model file.
 Checked by `tests/data/test_text_reader.py`.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, cast, get_args
@@ -18,6 +19,10 @@ from .words import split_words
 
 Symbol = TypeVar("Symbol", str, int)
 TextLevel = Literal["words", "characters", "subwords"]
+# Thai, Lao, Burmese, Khmer, kana, Chinese characters
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
+)
 _LEVELS: dict[str, Level] = {
     "words": "symbols",
     "characters": "characters",
@@ -26,11 +31,19 @@ _LEVELS: dict[str, Level] = {
 
 
 def guess_text_level(texts: Iterable[str]) -> tuple[TextLevel, str]:
-    """Words if most texts have a space in them, else characters; and why."""
-    num_texts = num_spaced = 0
+    """Words if most texts have a space in them, else characters; and why.
+
+    Scripts that put no space between words are read by character, whatever spaces there are.
+    """
+    num_texts = num_spaced = unspaced = letters = 0
     for text in texts:
         num_texts += 1
         num_spaced += len(text.split()) > 1
+        if not text.isascii():
+            unspaced += len(_UNSPACED.findall(text))
+        letters += sum(map(str.isalpha, text))
+    if 2 * unspaced > letters:
+        return "characters", "the script puts no spaces between words"
     why = f"{num_spaced:,} of {num_texts:,} texts contain a space"
     return ("words" if 2 * num_spaced >= num_texts and num_texts else "characters"), why
 

@@ -4,11 +4,11 @@ r"""Running text to words: punctuation apart, contractions kept as they are writ
     "It 's bad , do n't"   ->   It  's  bad  ,  do  n't         (text that is split already)
     "मुझे यह पसंद"           ->   मुझे  यह  पसंद                   (with their vowel signs)
 
-A word is letters, digits, underscores, combining marks (Unicode's Mn, Mc, Me) and joiners (ZWJ, ZWNJ) with
-apostrophes inside, or an apostrophe with up to two letters after it ('s, 've) at its own place. Anything else that is
-no white space stands alone, together with what modifies it: marks, skin tones, and signs that a joiner ties to it;
-two regional indicators are one flag. Models of the first releases split at marks and joiners (`marks=False`).
-Checked by `tests/data/test_words.py`.
+A word is letters, digits, underscores, combining marks (Unicode's Mn, Mc, Me) and joiners (ZWJ,
+ZWNJ) with apostrophes inside, or an apostrophe with up to two letters after it ('s, 've) at its own
+place. Anything else that is no white space stands alone, together with what modifies it: marks,
+skin tones, and signs that a joiner ties to it; two regional indicators are one flag. Models of the
+first releases split at marks and joiners (`marks=False`). Checked by `tests/data/test_words.py`.
 """
 
 import re

@@ -1,5 +1,6 @@
 """The two ways into a run: `train` begins one, `resume` goes on with one."""
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -39,7 +40,7 @@ def train(
         config: Settings, also as nested mappings, `task` among them; what is missing takes its
             default, and the task is guessed from the data.
         reporter: Told what happens; nobody if `None`.
-        remarks: Said before all else, once the data are read, e.g. why this is the task.
+        remarks: Said before all else, e.g. why this is the task.
     Returns:
         A `Result`. Ctrl-C stops after the step that runs, with a checkpoint.
     Raises:
@@ -55,6 +56,9 @@ def train(
             guess = guess_task(str(data))
             tree, remarks = {**tree, "task": guess.task}, (*remarks, guess.say())
         config = config_from(tree, "train")
+    if reporter is not None:
+        for line in remarks:  # before the data are read, which may fail
+            reporter.message(line)
     train_data = _absolute(data)
     valid_data = None if valid is None else _absolute(valid)
     folder = RunFolder(Path(out))
@@ -65,7 +69,7 @@ def train(
         with progress(f"reading {train_data}"):
             work = open_work(train_data, valid_data, config)
         run = Run(work, folder, team, reporter)
-        for line in (*remarks, *work.report):
+        for line in work.report:
             run.say(line)
         remark = run.fix_length()
         if team.leads:
@@ -138,4 +142,4 @@ def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
 
 def _absolute(data: str | Path) -> str:
     """A file's whole path, so that a run can be resumed from elsewhere; a data set's name."""
-    return str(data) if is_data_set(str(data)) else str(Path(data).resolve())
+    return str(data) if is_data_set(str(data)) else os.path.realpath(data)

@@ -260,12 +260,12 @@ def test_short_texts_and_what_is_said(tmp_path):
         "lines end in CR LF, which are two symbols",
         "data.streams = 1 instead of 3: the text is short",
         "data.chunk = 9 instead of 10: the text is short",
-        "unknown: 2 symbols of the validation text were never seen in training and are read as "
-        "unknown: Q",
+        "unknown: 2 of 6 symbols of the validation text were never seen in training and are read "
+        "as unknown: Q",
     )
     assert np.isfinite(lost(work, work.build(), work.plan(0)[0]))
     (tmp_path / "one.txt").write_text("x")
-    with pytest.raises(DataError, match=r"^split_by_position: `text` must have at least 2 char"):
+    with pytest.raises(DataError, match=r"one\.txt: a text must have at least 12 characters to learn"):
         open_work(tmp_path / "one.txt")
 
 
@@ -278,3 +278,22 @@ def test_default_length_and_other_data(tmp_path, text):
     both = Generate.open(str(text), str(other), config_from(settings()))
     assert both.report[1] == f"{other}: 413 characters, for validation"
     assert both.valid == other.read_text()
+
+
+def test_a_text_of_a_few_characters_is_refused(tmp_path):
+    (tmp_path / "few.txt").write_text("abc\n")
+    with pytest.raises(
+        DataError, match=r"few\.txt: a text must have at least 12 characters to learn"
+    ):
+        open_work(tmp_path / "few.txt")
+
+
+def test_a_validation_text_of_unknown_symbols_is_refused(tmp_path):
+    (tmp_path / "train.txt").write_text("abcdefg\n" * 90)
+    (tmp_path / "valid.txt").write_text("XYZUVWa\n" * 90)
+    with pytest.raises(
+        DataError, match=r"540 of 720 symbols of the validation text are in no train"
+    ):
+        Generate.open(
+            str(tmp_path / "train.txt"), str(tmp_path / "valid.txt"), config_from(settings())
+        )

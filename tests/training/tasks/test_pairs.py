@@ -26,7 +26,7 @@ def valid(tmp_path):
 def test_report_of_a_plain_file(data):
     prepared = prepare(str(data), None, DataConfig(valid_fraction=0.1))
     sources = len({line.split("\t")[0] for line in data.read_text().splitlines()})
-    assert prepared.report[:1] == (f"{data}: 60 pairs of {sources} sources",)
+    assert prepared.report[:1] == (f"{data}: 60 pairs of {sources} sources; line 1 is a pair",)
     count = len(prepared.valid)
     assert count == round(0.1 * sources)
     assert re.fullmatch(
@@ -46,11 +46,39 @@ def test_report_of_a_plain_file(data):
 
 
 def test_levels_can_be_set(data):
-    prepared = prepare(
-        str(data), None, DataConfig(source_level="symbols", target_level="characters")
-    )
-    assert "source: read as symbols (as set); vocabulary of" in prepared.report[2]
+    prepared = prepare(str(data), None, DataConfig(target_level="characters"))
     assert "target: read as characters (as set); vocabulary of 13" in prepared.report[3]
+
+
+def test_a_validation_of_unknown_symbols_is_refused(data):
+    """Whole words as symbols: each is in one pair."""
+    with pytest.raises(DataError) as caught:
+        prepare(str(data), None, DataConfig(source_level="symbols"))
+    said = str(caught.value)
+    assert re.match(
+        r"train: (\d+) of \1 source symbols of the validation data are in no train", said
+    )
+    assert said.endswith(
+        "Nothing could be validated. Give data of the same kind, or set data.source_level to "
+        "characters or subwords."
+    )
+
+
+def test_lemma_and_tags(tmp_path):
+    """Columns that are asked for; a lemma that comes once is read letter by letter."""
+    lines = [(f"{a}{b}{c}", "N;PL", f"{a}{b}{c}s") for a in "abc" for b in "def" for c in "ghi"]
+    train = str(tmp_path / "t.tsv")
+    (tmp_path / "t.tsv").write_text("".join("\t".join(line) + "\n" for line in lines))
+    with pytest.raises(
+        DataError, match=r"3 columns \(adg, N;PL, adgs\), of which source and target"
+    ):
+        prepare(train, None, DataConfig())
+    config = DataConfig(source_column="1,2", target_column="3")
+    prepared = prepare(train, None, config)
+    assert prepared.report[0].endswith("line 1 is a pair; columns 1,2 and 3 of 3 are read")
+    assert prepared.columns == ("1,2", "3")
+    assert prepared.source.level == "characters"
+    assert prepared.valid[0].source.endswith(" N;PL")
 
 
 def test_all_references_are_trained_and_validated_on(tmp_path):
@@ -58,7 +86,7 @@ def test_all_references_are_trained_and_validated_on(tmp_path):
     valid = write(tmp_path / "v.tsv", ("bb", "A B"), ("aa", "B"), ("bb", "A"))
     prepared = prepare(train, valid, DataConfig())
     assert prepared.report[:2] == (
-        f"{train}: 4 pairs of 2 sources",
+        f"{train}: 4 pairs of 2 sources; line 1 is a pair",
         f"{valid}: 3 pairs of 2 sources, for validation",
     )
     found = [prepared.train.collate(np.array([i])).target[0].tolist() for i in range(4)]
@@ -108,12 +136,12 @@ def test_nothing_left(tmp_path, valid):
 
 def test_symbols_never_seen_are_named(tmp_path):
     train = write(tmp_path / "t.tsv", ("ab", "A B"), ("ba", "B A"))
-    valid = write(tmp_path / "v.tsv", ("axyb", "A Z"), ("ya", "A B"))
+    valid = write(tmp_path / "v.tsv", ("axyb", "A Z"), ("yaba", "A B"))
     prepared = prepare(train, valid, DataConfig())
     assert prepared.report[-2:] == (
-        "unknown: 3 source symbols of the validation data were never seen in training and are "
+        "unknown: 3 of 8 source symbols of the validation data were never seen in training and are "
         "read as unknown: x y",
-        "unknown: 1 target symbols of the validation data were never seen in training and are "
+        "unknown: 1 of 4 target symbols of the validation data were never seen in training and are "
         "read as unknown: Z",
     )
     assert prepared.source.encode("axb")[1] == UNK

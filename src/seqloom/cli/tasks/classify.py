@@ -169,12 +169,7 @@ def _one(model: Classifier, text: str, probabilities: np.ndarray) -> dict[str, A
 
 def _columns(model: Classifier) -> Columns:
     """Where text and label stood in the training file; a test file is of the same make."""
-    data = model.file.training.get("settings", {}).get("data", {})
-    return Columns(
-        header=data.get("header", "auto"),
-        text=data.get("text_column", "1"),
-        label=data.get("label_column", "2"),
-    )
+    return Columns.of(model.file.training.get("settings", {}).get("data", {}))
 
 
 def _numbers(model: Classifier, rows: list[Labelled]) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
-from ...data.pairs import group_by_source
+from ...data.pairs import PairColumns, group_by_source
 from ...data.sources import load_pairs
 from ...data.vocabulary import Vocabulary
 from ...errors import ConfigError, DataError
@@ -57,9 +57,7 @@ def evaluate(model: Transducer, request: Request) -> None:
     request.only("transduce", "file", "as_json", "outputs", "beam", "length_penalty")
     require("evaluate", "rapidfuzz", "sacrebleu")
     file, outputs = request.file, request.outputs
-    settings = model.file.training.get("settings", {})
-    stress = bool(settings.get("data", {}).get("stress", False))
-    examples = group_by_source(load_pairs(file, "test", stress=stress))
+    examples = group_by_source(load_pairs(file, "test", **_reading(model)))
     source, target = model.parts.source, model.parts.target
     for number, example in enumerate(examples, 1):
         model.encode(example.source, f"source {number} of {file}")
@@ -105,9 +103,14 @@ def trace(model: Transducer, request: Request) -> Trace:
 def searchable(model: Transducer, file: str) -> Iterator[str]:
     """Sources like those of the training data; those that the model cannot read are left out."""
     longest, read = model.parts.max_symbols, model.parts.source.encode
-    stress = bool(model.file.training.get("settings", {}).get("data", {}).get("stress", False))
-    sources = (one.source for one in group_by_source(load_pairs(file, "train", stress=stress)))
+    sources = (one.source for one in group_by_source(load_pairs(file, "train", **_reading(model))))
     return (source for source in sources if 0 < len(read(source)) <= longest)
+
+
+def _reading(model: Transducer) -> dict[str, Any]:
+    """How the training file was read; another file is of the same make."""
+    data = model.file.training.get("settings", {}).get("data", {})
+    return {"stress": bool(data.get("stress", False)), "columns": PairColumns.of(data)}
 
 
 def _answers(

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from ...data.labelled import Columns, Labelled, read_labelled, split_by_class
+from ...data.labelled import ROLES, Columns, Labelled, labelled_table, read_labelled, split_by_class
+from ...data.table import line_1
 from ...data.text_reader import TextReader
 from ...errors import DataError
 from ...evaluation.class_baselines import NAMES, fit_class_baselines
@@ -36,13 +37,9 @@ class ClassifyExam(Exam):
     def hold_out(
         cls, data: str, test: str | None, settings: Mapping[str, Any], folder: Path
     ) -> tuple[Spec, list[str]]:
-        chosen = settings.get("data", {})
-        columns = Columns(
-            header=chosen.get("header", "auto"),
-            text=str(chosen.get("text_column", "1")),
-            label=str(chosen.get("label_column", "2")),
-        )
-        rows = read_labelled(data, columns)
+        columns = Columns.of(settings.get("data", {}))
+        rows, table = labelled_table(data, columns)
+        columns = Columns(columns.header, *table.wanted)
         if test is None:
             train, held_out = split_by_class(rows, TEST_FRACTION)
         else:
@@ -54,7 +51,10 @@ class ClassifyExam(Exam):
                 f"compare: `{data}` must have a text that `{test}` has not, got none. "
                 "Leave out --test, and a part of the data is held out."
             )
-        lines = [f"test: {len(held_out):,} texts of {test or data}, which no network is trained on"]
+        lines = [f"{data}: {line_1(table, ROLES)}"]
+        lines += [
+            f"test: {len(held_out):,} texts of {test or data}, which no network is trained on"
+        ]
         if test is not None and len(train) < len(rows):
             lines.append(f"left out of training: {len(rows) - len(train):,} texts of the test")
         return {
@@ -127,7 +127,7 @@ class ClassifyExam(Exam):
 
 
 def _read(path: str) -> list[Labelled]:
-    return read_labelled(path, Columns(header="no"))
+    return read_labelled(path, Columns(header="no", text="1", label="2"))
 
 
 def _write(path: Path, rows: Sequence[Labelled]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...data.pairs import Example, Pair, group_by_source, read_pairs
+from ...data.pairs import Example, Pair, PairColumns, group_by_source, read_pairs
 from ...data.sources import is_data_set, load_pairs
 from ...data.split import split_by_source
 from ...data.vocabulary import Vocabulary
@@ -25,6 +25,9 @@ from .files import write_lines
 
 MOST_SOURCES = 2000  # held out: more would make scoring slow
 AT_ONCE = 32  # sources whose distances to the whole training data are in memory together
+# of the files written here
+PLAIN = {"header": "no", "source_column": "1", "target_column": "2"}
+WRITTEN = PairColumns.of(PLAIN)
 
 
 class TransduceExam(Exam):
@@ -37,11 +40,15 @@ class TransduceExam(Exam):
     def hold_out(
         cls, data: str, test: str | None, settings: Mapping[str, Any], folder: Path
     ) -> tuple[Spec, list[str]]:
-        stress = bool(settings.get("data", {}).get("stress", False))
-        pairs, valid = load_pairs(data, "train", stress=stress), None
+        chosen = settings.get("data", {})
+        options: dict[str, Any] = {
+            "stress": bool(chosen.get("stress", False)),
+            "columns": PairColumns.of(chosen),
+        }
+        pairs, valid = load_pairs(data, "train", **options), None
         known: set[str] = set()
         if test is not None or is_data_set(data):
-            held_out = load_pairs(test or data, "test", stress=stress)
+            held_out = load_pairs(test or data, "test", **options)
             known = {pair.source for pair in held_out}
             train = [pair for pair in pairs if pair.source not in known]
             if not train:
@@ -52,7 +59,7 @@ class TransduceExam(Exam):
         else:
             train, held_out = split_by_source(pairs, TEST_FRACTION, max_sources=MOST_SOURCES)
         if is_data_set(data):
-            checks = [p for p in load_pairs(data, "valid", stress=stress) if p.source not in known]
+            checks = [p for p in load_pairs(data, "valid", **options) if p.source not in known]
             valid = write_pairs(folder / "valid.tsv", checks)
         sources = len({pair.source for pair in held_out})
         lines = [f"test: {sources:,} sources of {test or data}, which no network is trained on"]
@@ -62,13 +69,13 @@ class TransduceExam(Exam):
             "train": write_pairs(folder / "train.tsv", train),
             "valid": valid,
             "test": write_pairs(folder / "test.tsv", held_out),
-            "settings": {},
+            "settings": {"data": PLAIN},
         }, lines
 
     @classmethod
     def settle(cls, spec: Spec, work: Any) -> Spec:
         source, most = work.data.source, work.config.data.max_symbols
-        examples = group_by_source(read_pairs(spec["test"]))
+        examples = group_by_source(read_pairs(spec["test"], WRITTEN))
         lengths = [len(source.encode(example.source)) for example in examples]
         kept = [i for i, length in enumerate(lengths) if 0 < length <= most]
         if not kept:
@@ -81,7 +88,7 @@ class TransduceExam(Exam):
 
     def __init__(self, spec: Spec) -> None:
         require("compare", "rapidfuzz")
-        examples = group_by_source(read_pairs(spec["test"]))
+        examples = group_by_source(read_pairs(spec["test"], WRITTEN))
         self.examples: list[Example] = [examples[i] for i in spec["kept"]]
         self.source = Vocabulary.from_json(spec["source"])
         self.target = Vocabulary.from_json(spec["target"])
@@ -110,7 +117,7 @@ class TransduceExam(Exam):
         from rapidfuzz.distance import Levenshtein
         from rapidfuzz.process import cdist
 
-        known = group_by_source(read_pairs(self.train))
+        known = group_by_source(read_pairs(self.train, WRITTEN))
         numbers: dict[str, int] = {}  # of symbols, which are what is compared
 
         def spelled(text: str) -> list[int]:

@@ -42,7 +42,7 @@ class Classify(Work):
             data: Encoded texts.
             config: Settings; those that depend on the data are filled in.
         """
-        self.data, self.config = data, resolve(config)
+        self.data, self.config = data, resolve(config, data)
         self.report, self.fingerprint = data.report, data.fingerprint
         self.weights: Tensor | None = None
         if self.config.training.class_weights == "balanced":  # type: ignore[attr-defined]
@@ -133,10 +133,14 @@ class Classify(Work):
         return len(self.data.valid) / (3.0 * int(self.config.data.batch_size))
 
 
-def resolve(config: Config) -> Config:
-    """Fill in the learning rate of the architecture."""
-    if config.training.learning_rate is not None:
-        return config
-    rate = 2e-3 if isinstance(config.model, FullyConnectedConfig) else 1e-3
-    training = dataclasses.replace(config.training, learning_rate=rate)
-    return dataclasses.replace(config, training=training)
+def resolve(config: Config, data: PreparedTexts) -> Config:
+    """Fill in the settings that depend on the data, and the learning rate of the architecture."""
+    rate = config.training.learning_rate
+    if rate is None:
+        rate = 2e-3 if isinstance(config.model, FullyConnectedConfig) else 1e-3
+    text, label = data.columns
+    return dataclasses.replace(
+        config,
+        data=dataclasses.replace(config.data, text_column=text, label_column=label),
+        training=dataclasses.replace(config.training, learning_rate=rate),
+    )

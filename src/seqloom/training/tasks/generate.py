@@ -21,6 +21,7 @@ from ...data.levels import Level
 from ...data.streams import fit_streams, plan_streams, window
 from ...data.text import encode_text, read_text, split_by_position
 from ...data.vocabulary import UNK, Vocabulary
+from ...errors import DataError
 from ...evaluation.perplexity import score_text
 from ...export.model_file import ModelFile
 from ...export.parts.generate import GenerateParts
@@ -30,8 +31,10 @@ from ...reference import trees
 from ...shapes import Int
 from ..measures import Measure
 from ..work import Work, tensors_of
+from .unseen import unseen
 
 LEVELS: dict[str, Level] = {"characters": "characters", "subwords": "pieces"}
+LEAST_CHARACTERS = 12
 VALID_STREAMS, VALID_SYMBOLS = 64, 1000  # most streams, and least symbols of each
 WARM_UP = 128  # symbols a validation stream reads before it is scored
 
@@ -91,6 +94,11 @@ class Generate(Work):
     @classmethod
     def open(cls, data: str, valid: str | None, config: Config) -> "Generate":
         text = read_text(data)
+        if len(text) < LEAST_CHARACTERS:
+            raise DataError(
+                f"{data}: a text must have at least {LEAST_CHARACTERS} characters to learn from, "
+                f"got {len(text)}. Give more text, or the --task that the file is for."
+            )
         if valid is not None:
             held_out = read_text(valid)
             report = [
@@ -220,13 +228,10 @@ class Generate(Work):
             if got < wanted:
                 lines.append(f"data.{name} = {got} instead of {wanted}: the text is short")
         ids = encode_text(self.vocabulary, self.valid)
-        unknown = int((ids == UNK).sum())
-        if unknown:
-            shown = " ".join(repr(s)[1:-1] for s in self.vocabulary.unknown(self.valid)[:10])
-            lines.append(
-                f"unknown: {unknown} symbols of the validation text were never seen in training "
-                f"and are read as unknown: {shown}"
-            )
+        if (ids == UNK).any():
+            unknown = self.vocabulary.unknown(self.valid)
+            way_out = "Give a text of the same kind with --valid."
+            lines.append(unseen("symbols of the validation text", ids.tolist(), unknown, way_out))
         return lines
 
 

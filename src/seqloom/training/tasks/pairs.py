@@ -9,11 +9,13 @@ import numpy as np
 from ...config.transduce import DataConfig
 from ...data.batching import PairSet
 from ...data.levels import guess_level
-from ...data.pairs import Example, Pair, group_by_source
+from ...data.pairs import ROLES, Example, Pair, PairColumns, group_by_source, pair_table
 from ...data.sources import is_data_set, load_pairs
 from ...data.split import split_by_source
+from ...data.table import AUTO, line_1
 from ...data.vocabulary import Vocabulary
 from ...errors import DataError
+from .unseen import unseen
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Prepared:
         length_ratio: Most target symbols per source symbol among the shortest 99.9 %.
         fingerprint: SHA-256 of the training and validation pairs; a resumed run must find it again.
         report: What was read, guessed and left out, a line each.
+        columns: Where source and target stood.
     """
 
     train: PairSet
@@ -37,6 +40,7 @@ class Prepared:
     length_ratio: float
     fingerprint: str
     report: tuple[str, ...]
+    columns: tuple[str, str] = (AUTO, AUTO)
 
     @property
     def num_symbols(self) -> int:
@@ -54,10 +58,16 @@ def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
     Raises:
         DataError: A file breaks a rule, or nothing is left to train or validate on.
     """
-    train_pairs = load_pairs(train, "train", stress=config.stress)
-    report = [f"{train}: {_count(train_pairs)}"]
+    columns = PairColumns.of(vars(config))
+    if is_data_set(train):
+        train_pairs = load_pairs(train, "train", stress=config.stress)
+        report = [f"{train}: {_count(train_pairs)}"]
+    else:
+        train_pairs, table = pair_table(train, columns)
+        columns = PairColumns(config.header, *table.wanted)
+        report = [f"{train}: {_count(train_pairs)}; {line_1(table, ROLES)}"]
     if valid is not None:
-        valid_pairs = load_pairs(valid, "valid", stress=config.stress)
+        valid_pairs = load_pairs(valid, "valid", stress=config.stress, columns=columns)
         report.append(f"{valid}: {_count(valid_pairs)}, for validation")
     elif is_data_set(train):
         valid_pairs = load_pairs(train, "valid", stress=config.stress)
@@ -68,8 +78,16 @@ def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
             f"validation: {_count(valid_pairs)}, cut from {train} by a hash of the source"
         )
     fingerprint = _fingerprint(train_pairs, valid_pairs)
-    source = _learn("source", [p.source for p in train_pairs], config.source_level, config, report)
-    target = _learn("target", [p.target for p in train_pairs], config.target_level, config, report)
+    source, target = (
+        _learn(
+            side,
+            [getattr(p, side) for p in train_pairs],
+            [getattr(p, side) for p in valid_pairs],
+            config,
+            report,
+        )
+        for side in ("source", "target")
+    )
 
     sources = [source.encode(p.source) for p in train_pairs]
     targets = [target.encode(p.target) for p in train_pairs]
@@ -110,15 +128,17 @@ def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
         length_ratio=math.ceil(1000 * float(np.quantile(ratios, 0.999, method="higher"))) / 1000,
         fingerprint=fingerprint,
         report=tuple(report),
+        columns=(columns.source, columns.target),
     )
 
 
 def _learn(
-    side: str, texts: list[str], wanted: str, config: DataConfig, report: list[str]
+    side: str, texts: list[str], valid: list[str], config: DataConfig, report: list[str]
 ) -> Vocabulary:
-    level, why = guess_level(texts)
+    level, why = guess_level(texts, valid)
+    wanted = getattr(config, f"{side}_level")
     if wanted != "auto":
-        level, why = wanted, "as set"  # type: ignore[assignment]
+        level, why = wanted, "as set"
     vocabulary = Vocabulary.learn(
         texts, level, subword_size=config.subword_size, min_count=config.min_count
     )
@@ -133,6 +153,11 @@ def _learn(
 
 
 def _unknown_report(source: Vocabulary, target: Vocabulary, examples: list[Example]) -> list[str]:
+    """The validation's unknown symbols.
+
+    Raises:
+        DataError: They are most of its symbols.
+    """
     lines = []
     sides = (
         ("source", source, [e.source for e in examples]),
@@ -140,12 +165,11 @@ def _unknown_report(source: Vocabulary, target: Vocabulary, examples: list[Examp
     )
     for side, vocabulary, texts in sides:
         unknown = [symbol for text in texts for symbol in vocabulary.unknown(text)]
-        if unknown:
-            shown = " ".join(sorted(set(unknown))[:10])
-            lines.append(
-                f"unknown: {len(unknown)} {side} symbols of the validation data were never seen "
-                f"in training and are read as unknown: {shown}"
-            )
+        if not unknown:
+            continue
+        ids = [i for text in texts for i in vocabulary.encode(text)]
+        way_out = f"Give data of the same kind, or set data.{side}_level to characters or subwords."
+        lines.append(unseen(f"{side} symbols of the validation data", ids, unknown, way_out))
     return lines
 
 

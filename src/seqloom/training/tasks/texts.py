@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...config.classify import ClassifyDataConfig
-from ...data.labelled import Columns, Labelled, read_labelled, split_by_class
+from ...data.labelled import ROLES, Columns, Labelled, labelled_table, split_by_class
+from ...data.table import AUTO, Table, line_1
 from ...data.text_batches import TextSet
 from ...data.text_reader import TextReader, guess_text_level
 from ...data.vocabulary import SPECIALS
 from ...errors import DataError
+from .unseen import MOST
 
 MOST_SHOWN = 10  # labels named in the report
 RARE = 0.1  # share of the texts below which a class is called rare
@@ -28,6 +30,7 @@ class PreparedTexts:
         labels: The classes, in the order of their numbers.
         fingerprint: SHA-256 of the texts and labels; a resumed run must find it again.
         report: What was read, guessed and cut, a line each.
+        columns: Where text and label stood.
     """
 
     train: TextSet
@@ -36,6 +39,7 @@ class PreparedTexts:
     labels: tuple[str, ...]
     fingerprint: str
     report: tuple[str, ...]
+    columns: tuple[str, str] = (AUTO, AUTO)
 
 
 def prepare_texts(train: str, valid: str | None, config: ClassifyDataConfig) -> PreparedTexts:
@@ -48,13 +52,14 @@ def prepare_texts(train: str, valid: str | None, config: ClassifyDataConfig) -> 
     Raises:
         DataError: A file breaks a rule, or the labels are no labels.
     """
-    columns = Columns(header=config.header, text=config.text_column, label=config.label_column)
-    train_rows = read_labelled(train, columns)
+    train_rows, table = labelled_table(train, Columns.of(vars(config)))
     labels = _labels(train, train_rows)
-    report = [f"{train}: {_count(train_rows)}"]
+    report = [f"{train}: {_count(train_rows)}; {line_1(table, ROLES)}"]
+    report += _line_1_report(train_rows, table)
     if valid is not None:
-        valid_rows = read_labelled(valid, columns, known=set(labels))
-        report.append(f"{valid}: {_count(valid_rows)}, for validation")
+        columns = Columns(config.header, *table.wanted)
+        valid_rows, of_valid = labelled_table(valid, columns, known=set(labels))
+        report.append(f"{valid}: {_count(valid_rows)}, for validation; {line_1(of_valid, ROLES)}")
     else:
         train_rows, valid_rows = split_by_class(train_rows, config.valid_fraction)
         report.append(f"validation: {_count(valid_rows)}, cut from {train} by a hash of the text")
@@ -71,6 +76,7 @@ def prepare_texts(train: str, valid: str | None, config: ClassifyDataConfig) -> 
         labels=labels,
         fingerprint=_fingerprint(train_rows, valid_rows),
         report=tuple(report),
+        columns=table.wanted,
     )
 
 
@@ -129,7 +135,21 @@ def _unknown_report(reader: TextReader, rows: list[Labelled]) -> list[str]:
     if not any(unknown):
         return []
     share = 100 * sum(unknown) / max(total, 1)
-    return [f"unknown: {share:.1f} % of the validation texts' symbols were not seen in training"]
+    said = f"unknown: {share:.1f} % of the validation texts' symbols were not seen in training"
+    if share > 100 * MOST:
+        said += "; that is most of them. Give more texts, or set data.level=characters"
+    return [said]
+
+
+def _line_1_report(rows: list[Labelled], table: Table) -> list[str]:
+    """A label that only line 1 has may be the name of a column."""
+    first = rows[0]
+    if table.header is not None or sum(row.label == first.label for row in rows) > 1:
+        return []
+    return [
+        f"note: label {first.label} is on line {first.line} only; if that line names the columns, "
+        "set data.header=yes"
+    ]
 
 
 def _rare_report(rows: list[Labelled]) -> list[str]:

@@ -120,7 +120,12 @@ def resolve(config: Config, data: Prepared) -> Config:
         rate = 2e-3 if isinstance(config.model, RecurrentConfig) else 1e-3
     return dataclasses.replace(
         config,
-        data=dataclasses.replace(config.data, batch_symbols=batch_symbols),
+        data=dataclasses.replace(
+            config.data,
+            batch_symbols=batch_symbols,
+            source_column=data.columns[0],
+            target_column=data.columns[1],
+        ),
         training=dataclasses.replace(config.training, learning_rate=rate),
     )
 
