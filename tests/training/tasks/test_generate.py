@@ -265,7 +265,9 @@ def test_short_texts_and_what_is_said(tmp_path):
     )
     assert np.isfinite(lost(work, work.build(), work.plan(0)[0]))
     (tmp_path / "one.txt").write_text("x")
-    with pytest.raises(DataError, match=r"one\.txt: a text must have at least 12 characters to learn"):
+    with pytest.raises(
+        DataError, match=r"one\.txt: a text must have at least 12 characters to learn"
+    ):
         open_work(tmp_path / "one.txt")
 
 
