@@ -26,6 +26,8 @@ PAIRS = "".join(f"word{n}\tW {n}\n" for n in range(40))
         ("speech.jsonl", '{"audio": "a.wav", "text": "one"}\n', "transcribe"),
         ("play.txt", "To be, or not to be,\nthat is the question\n", "generate"),
         ("tabs.csv", "ds\ty\n" + "".join(f"{n}\t{n % 5}\n" for n in range(60)), "forecast"),
+        ("dates.tsv", "ds\ty\n" + "".join(f"2024-{m:02}\t{m}\n" for m in range(1, 13)), "forecast"),
+        ("long.tsv", "id\tds\ty\n" + "a\t2024-01-01\t5\nb\t2024-01-01\t6\n" * 9, "forecast"),
         ("braces.tsv", "{a}\tB A\n" + PAIRS, "transduce"),
         ("lines.jsonl", '{"name": 3}\nand more\n', "generate"),
     ],

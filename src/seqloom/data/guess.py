@@ -2,6 +2,7 @@
 
     a manifest of audio files          transcribe    audio names in a table, or JSON lines with them
     a CSV with numbers                 forecast
+    dates and numbers, by tabs         forecast
     TEXT tab LABEL, few labels         classify
     SOURCE tab TARGET                  transduce
     any other text, or a folder        generate
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from ..errors import DataError
 from . import labelled, pairs
 from .other_tables import json_object, way_out
+from .series.time_texts import is_date
 from .sources import is_data_set
 from .suggest import are_labels, is_number
 from .table import named, question
@@ -68,7 +70,7 @@ def guess_task(data: str) -> Guess:
     tabbed = sum("\t" in line for line in lines)
     if 2 * tabbed > len(lines):
         rows = [[c.strip() for c in line.split("\t")] for line in lines if "\t" in line]
-        if name.endswith(".csv") and all(is_number(row[-1]) for row in rows[1:]):
+        if (name.endswith(".csv") or _dated(rows)) and all(is_number(row[-1]) for row in rows[1:]):
             return Guess("forecast", "a CSV of numbers")
         return _of_table(data, rows[:MOST_ROWS])
     if name.endswith((".tsv", ".tab")) and not tabbed:
@@ -179,3 +181,8 @@ def _is_csv_of_texts(lines: Sequence[str]) -> bool:
         if not number
     ]
     return bool(columns) and (not any(numbers) or any(sentences))
+
+
+def _dated(rows: list[list[str]]) -> bool:
+    """Whether each row but the first has a date before its last cell."""
+    return len(rows) > 1 and all(any(is_date(cell) for cell in row[:-1]) for row in rows[1:])

@@ -183,6 +183,19 @@ def test_a_year_that_is_wrong_is_named_too(read):
         read({"y": texts})
 
 
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("BME", "there is one a month at most. Write months, 2024-01, or resample to even steps."),
+        ("SMS", "they are not even. Resample them to even steps."),
+    ],
+)
+def test_uneven_times_are_refused(read, code, advice):
+    with pytest.raises(DataError, match=r"series 'y' is daily with .* missing; ") as caught:
+        read({"y": written(dates(code, "2020-01-01"))})
+    assert str(caught.value).endswith(advice)
+
+
 def test_local_days_written_in_utc(read):
     local = pd.date_range("2024-03-01", periods=60, freq="D", tz="Europe/Berlin")
     texts = list(local.tz_convert("UTC").strftime("%Y-%m-%d %H:%M"))

@@ -187,8 +187,13 @@ def _check_filled(columns: Columns, times: Times, span: Span, axis: TimeAxis) ->
     filled = total - len(span.values)
     if filled <= max(len(span.values), MOST_FILLED):
         return
-    row = _row_of(times, span, span.values[np.diff(positions).argmax() + 1])
-    advice = f"the longest gap is before {columns.time(row)}. Correct that time, or resample"
+    gaps = np.diff(positions) - 1
+    row = _row_of(times, span, span.values[gaps.argmax() + 1])
+    advice = "they are not even. Resample them"
+    if 2 * gaps.max() > filled:
+        advice = f"the longest gap is before {columns.time(row)}. Correct that time, or resample"
+    if times.are_dates and (np.diff(units_of(span.values, "month")) > 0).all():
+        advice = "there is one a month at most. Write months, 2024-01, or resample"
     if axis.unit == "second" and 0 < np.ptp((times_of_day(span.values) + DAY // 2) % DAY) <= 3600:
         advice = "their time of day moves by an hour, as clocks do. Write local dates, or resample"
     raise DataError(
