@@ -80,7 +80,7 @@ class DecodingConfig:
     temperature: float = number(0.8, 0.0, 100.0, "below 1 sharpens; 0 takes the likeliest")
     top_k: int | None = number(None, 1, 1_000_000, "draw from the k likeliest symbols only")
     top_p: float = number(1.0, 0.0001, 1.0, "draw from the likeliest that add up to this share")
-    length: int = number(500, 0, 1_000_000_000, "symbols to add to the prompt")
+    length: int = number(500, 0, 20_000, "symbols to add to the prompt")
 
 
 ModelConfig = RecurrentConfig | TransformerConfig | WindowConfig
