@@ -125,8 +125,8 @@ def test_what_is_odd_stands_in_the_transcript(tmp_path):
 def test_a_trace_is_of_two_minutes_at_most():
     model = Transcriber(random_speech_model(CONFIGS["ctc rnn, one way"])[0])
     message = (
-        r"^trace: the recording has 4,001 steps, but a trace holds at most 4,000 \(80 s\)\. Cut out "
-        r"a part, e\.g\. with: ffmpeg -ss START -t SECONDS -i IN OUT\.wav$"
+        r"^trace: the recording has 4,001 steps, but a trace holds at most 4,000 \(80 s\)\. Cut "
+        r"out a part, e\.g\. with: ffmpeg -ss START -t SECONDS -i IN OUT\.wav$"
     )
     with pytest.raises(DataError, match=message):
         model.trace(np.zeros(4000 * 160 + 1, np.float32))
