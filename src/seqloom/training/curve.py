@@ -29,7 +29,7 @@ def still_improving(curve: Sequence[Mapping[str, Any]], *, rises: bool = False) 
     if steps[best] <= 0.9 * steps[-1] and best < len(steps) - 1:
         return False
     before = [e for step, e in zip(steps, errors, strict=True) if step <= LATE * steps[-1]]
-    return errors[best] < (1.0 - STEEP) * min(before or errors[:1])
+    return bool(errors[best] < (1.0 - STEEP) * min(before or errors[:1]))
 
 
 def draw_curve(
