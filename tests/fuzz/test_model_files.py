@@ -1,4 +1,4 @@
-"""A short run over model files of every task; `python -m tests.fuzz.model_files` runs the long one."""
+"""A short run over model files of every task; `python -m tests.fuzz.model_files` runs the long."""
 
 import numpy as np
 import pytest
