@@ -162,23 +162,31 @@ int seqloom_rows(int64_t B, int64_t T, const int64_t* lengths, int32_t chunks, i
   if (chunks < 1 || (chunks > B && chunks > 1)) return SEQLOOM_BAD_CHOICE;
   const int status = check_lengths(lengths, B, T);
   if (status != SEQLOOM_OK) return status;
-  Arena count;
-  plan_space(count, B, T, lengths, chunks);
-  if (count.overflow) return SEQLOOM_BAD_SIZE;
-  char* memory = static_cast<char*>(std::malloc(static_cast<size_t>(count.used) + 1));
-  if (!memory) return SEQLOOM_BAD_SIZE;
-  Arena arena = {memory};
-  Plan plan = plan_space(arena, B, T, lengths, chunks);
-  make(plan);
+  // the order of plan.h without its arrays: the first step's rows hold it for the others
+  const auto length = [&](int64_t b) { return lengths ? lengths[b] : T; };
+  const auto rank = [&](int64_t b) {
+    int64_t before = 0;
+    for (int64_t a = 0; a < B; ++a) {
+      before += length(a) > length(b) || (length(a) == length(b) && a < b);
+    }
+    return before;
+  };
   for (int64_t c = 0; c < chunks; ++c) {
-    for (int64_t t = 0; t < T; ++t) {
-      const int64_t row = plan.row[c * (T + 1) + t];
-      for (int64_t k = 0; k < plan.running[c * T + t]; ++k) {
-        rows[row + k] = plan.order[plan.first[c] + k] * T + t;
-      }
+    int64_t n = 0;
+    for (int64_t b = 0; b < B; ++b) {
+      if (length(b) == 0) continue;
+      const int64_t place = rank(b);
+      if (place % chunks != c) continue;
+      rows[place / chunks] = b * T;
+      ++n;
+    }
+    const int64_t* first = rows;
+    rows += n;
+    for (int64_t t = 1; t < T; ++t) {
+      while (n > 0 && length(first[n - 1] / T) <= t) --n;
+      for (int64_t k = 0; k < n; ++k) *rows++ = first[k] + t;
     }
   }
-  std::free(memory);
   return SEQLOOM_OK;
 }
 

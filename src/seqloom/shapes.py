@@ -55,19 +55,30 @@ def check_shape(where: str, name: str, array: Any, want: str, **sizes: int) -> N
     raise ShapeError(f"{where}: `{name}` must have shape ({shown}), got {got}.")
 
 
-def check_lengths(where: str, lengths: Any, batch_size: int, num_steps: int) -> None:
-    """Check that `lengths` has one number from 0 to T per sequence.
+def check_lengths(
+    where: str, lengths: Any, batch_size: int, num_steps: int, *, values: bool = True
+) -> None:
+    """Check that `lengths` has one whole number from 0 to T per sequence.
 
     Args:
         where: The class or function the caller used.
-        lengths: Real steps per sequence.
+        lengths: Real steps per sequence, a tensor or an array.
         batch_size: B.
         num_steps: T.
+        values: Else only type and shape are looked at.
 
     Raises:
-        ShapeError: The shape or a number is wrong.
+        ShapeError: The type, the shape or a number is wrong.
     """
+    dtype = str(lengths.dtype).removeprefix("torch.")
+    if not dtype.startswith(("int", "uint")):
+        raise ShapeError(
+            f"{where}: `lengths` are {dtype}, not integers. Pass each sequence's number of real "
+            "steps."
+        )
     check_shape(where, "lengths", lengths, "B", B=batch_size)
+    if not values:
+        return
     wrong = (lengths < 0) | (lengths > num_steps)
     if bool(wrong.any()):
         raise ShapeError(

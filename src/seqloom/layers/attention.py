@@ -19,7 +19,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ShapeError
-from ..shapes import Float, Int, check_shape
+from ..shapes import Float, check_shape
+from .lengths import Lengths, as_lengths, live_steps
 
 
 class Memory(NamedTuple):
@@ -73,24 +74,24 @@ class Attention(nn.Module, abc.ABC):
     memory_size: int
     query_size: int
 
-    def remember(
-        self, values: Float[Tensor, "B S M"], lengths: Int[Tensor, " B"] | None = None
-    ) -> Memory:
+    def remember(self, values: Float[Tensor, "B S M"], lengths: Lengths | None = None) -> Memory:
         """Prepare encoder states for `forward`.
 
         Args:
             values: Encoder states, `(B, S, M)`.
-            lengths: Real states per sequence, `(B,)`; all S if `None`.
+            lengths: Real states per sequence, `(B,)`, integers; all S if `None`.
         Raises:
-            ShapeError: `values` is not `(B, S, M)`.
+            ShapeError: `values` is not `(B, S, M)`, or `lengths` are no integers from 0 to S.
         """
         check_shape(type(self).__name__, "values", values, "B S M", M=self.memory_size)
-        S = values.shape[1]
+        B, S, _ = values.shape
+        if lengths is not None:
+            lengths = as_lengths(type(self).__name__, lengths, B, S)
         if lengths is None or bool((lengths == S).all()):
             return Memory(values, self.project(values), live=None, lengths=None)
-        live = torch.arange(S, device=values.device) < lengths.to(values.device)[:, None]
+        live = live_steps(values, lengths)
         values = torch.where(live[:, :, None], values, 0.0)
-        return Memory(values, self.project(values), live, lengths=lengths.to("cpu", torch.int64))
+        return Memory(values, self.project(values), live, lengths=lengths.cpu())
 
     def forward(
         self, query: Float[Tensor, "B H"], memory: Memory

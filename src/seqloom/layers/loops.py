@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from ..shapes import Float
 from .cell import Cell
+from .lengths import live_steps
 
 
 class Unrolled(NamedTuple):
@@ -54,13 +55,6 @@ class Decoded(NamedTuple):
     last: Any
 
 
-def live_steps(x: Tensor, lengths: Tensor | None) -> Tensor | None:
-    """True on real steps of `x` `(B, T, ...)`, `(B, T)`; `None` if all are."""
-    if lengths is None:
-        return None
-    return torch.arange(x.shape[1], device=x.device) < lengths.to(x.device)[:, None]
-
-
 def run_cell(
     cell: Cell,
     x: Tensor,
@@ -71,7 +65,7 @@ def run_cell(
     return_states: bool = False,
 ) -> Unrolled:
     """`unroll`, step by step: its arguments and its result, `state` and `lengths` checked."""
-    live_BT = live_steps(x, lengths)
+    live_BT = None if lengths is None else live_steps(x, lengths)
     if live_BT is not None:
         x = torch.where(live_BT[:, :, None], x, 0.0)  # NaN in padding would reach gradients
     (B, T, _), kind = x.shape, type(state)

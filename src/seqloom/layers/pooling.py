@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..shapes import Float, Int
+from ..shapes import Float
+from .lengths import Lengths, as_lengths, live_steps
 
 
 class Pool(nn.Module, abc.ABC):
@@ -22,15 +23,17 @@ class Pool(nn.Module, abc.ABC):
 
     @abc.abstractmethod
     def forward(
-        self, states: Float[Tensor, "B T M"], lengths: Int[Tensor, " B"]
+        self, states: Float[Tensor, "B T M"], lengths: Lengths
     ) -> tuple[Float[Tensor, "B M"], Float[Tensor, "B T"] | None]:
         """Pool.
 
         Args:
             states: States of every step; positions from `lengths` on are padding.
-            lengths: Real steps per sequence, `(B,)`, 0 allowed.
+            lengths: Real steps per sequence, `(B,)`, integers, 0 allowed.
         Returns:
             One vector per sequence, and the weight of each step in it, or `None`.
+        Raises:
+            ShapeError: `lengths` are no integers from 0 to T.
         """
 
 
@@ -39,11 +42,11 @@ class MeanPool(Pool):
     """The mean of the states."""
 
     def forward(
-        self, states: Float[Tensor, "B T M"], lengths: Int[Tensor, " B"]
+        self, states: Float[Tensor, "B T M"], lengths: Lengths
     ) -> tuple[Float[Tensor, "B M"], None]:
-        live_BT = _live(states, lengths)
+        live_BT, lengths_B = _live(self, states, lengths)
         total_BM = torch.where(live_BT[:, :, None], states, 0.0).sum(dim=1)
-        counts_B1 = lengths.to(states.device).clamp(min=1)[:, None]
+        counts_B1 = lengths_B.clamp(min=1)[:, None]
         return total_BM / counts_B1.to(states.dtype), None
 
 
@@ -52,12 +55,12 @@ class MaxPool(Pool):
     """The largest of each number over the states."""
 
     def forward(
-        self, states: Float[Tensor, "B T M"], lengths: Int[Tensor, " B"]
+        self, states: Float[Tensor, "B T M"], lengths: Lengths
     ) -> tuple[Float[Tensor, "B M"], None]:
+        live_BT, _ = _live(self, states, lengths)
         B, T, M = states.shape
         if T == 0:
             return states.new_zeros(B, M), None
-        live_BT = _live(states, lengths)
         lowest = torch.finfo(states.dtype).min
         top_BM = torch.where(live_BT[:, :, None], states, lowest).amax(dim=1)
         return torch.where(live_BT[:, :1], top_BM, 0.0), None
@@ -83,9 +86,9 @@ class AttentionPool(Pool):
         self.weight_score = nn.Parameter(torch.empty(attention_size).uniform_(-bound, bound))
 
     def forward(
-        self, states: Float[Tensor, "B T M"], lengths: Int[Tensor, " B"]
+        self, states: Float[Tensor, "B T M"], lengths: Lengths
     ) -> tuple[Float[Tensor, "B M"], Float[Tensor, "B T"]]:
-        live_BT = _live(states, lengths)
+        live_BT, _ = _live(self, states, lengths)
         states = torch.where(live_BT[:, :, None], states, 0.0)
         hidden_BTA = F.linear(states, self.weight_memory, self.bias).tanh()
         scores_BT = hidden_BTA @ self.weight_score
@@ -95,7 +98,8 @@ class AttentionPool(Pool):
         return torch.bmm(weights_BT[:, None], states)[:, 0], weights_BT
 
 
-def _live(states: Tensor, lengths: Tensor) -> Tensor:
-    """True on real steps, `(B, T)`."""
-    T = states.shape[1]
-    return torch.arange(T, device=states.device) < lengths.to(states.device)[:, None]
+def _live(pool: Pool, states: Tensor, lengths: Lengths) -> tuple[Tensor, Tensor]:
+    """True on real steps, `(B, T)`; and the lengths."""
+    B, T, _ = states.shape
+    checked = as_lengths(type(pool).__name__, lengths, B, T).to(states.device)
+    return live_steps(states, checked), checked

@@ -17,10 +17,10 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from ..errors import ConfigError
-from ..shapes import Int, check_lengths
 from .cell import Cell
 from .codes import cell_code
 from .gru import GRUCell
+from .lengths import Lengths, as_lengths
 from .lstm import LSTMCell
 from .native_operators.private import transform
 from .paths import LayerTrace, Ran, Stack, fused, fused_packed, native, traced
@@ -80,7 +80,7 @@ class Recurrent(nn.RNNBase):
         input: Tensor | PackedSequence,
         hx: Any = None,
         *,
-        lengths: Int[Tensor, " B"] | None = None,
+        lengths: Lengths | None = None,
         return_states: bool = False,
     ) -> Any:
         """Run all layers over time.
@@ -90,14 +90,14 @@ class Recurrent(nn.RNNBase):
                 a batch; or a PackedSequence.
             hx: State before the first step, as torch has it: `(L * directions, B, H)`, for an
                 LSTM the pair `(h, c)` of such; zeros if `None`.
-            lengths: Real steps per sequence, `(B,)`, each from 0 to T, on the CPU for speed; all T
-                if `None`. Padding never changes a result, in either direction.
+            lengths: Real steps per sequence, `(B,)`, integers from 0 to T, on the CPU for speed;
+                all T if `None`. Padding never changes a result, in either direction.
             return_states: Also return a `LayerTrace` per layer.
         Returns:
             Outputs, shaped as `input` with H times directions last and zero on padding; the last
             state, shaped as `hx`; and the list of traces if asked for, always `(B, T, H)`.
         Raises:
-            ShapeError: `lengths` has another shape, or a length is not within T.
+            ShapeError: `lengths` are no integers, have another shape, or one is not within T.
             ConfigError: `lengths` beside an input that has none, or states of projected layers.
             RuntimeError, ValueError: What torch.nn says of a wrong `input` or `hx`.
         """
@@ -119,10 +119,9 @@ class Recurrent(nn.RNNBase):
         before = self._unpack(hx, x_BTI)
         self.check_forward_args(input, before, None)
         if lengths is not None:
-            compiling = torch.compiler.is_compiling()  # the core checks them again
-            if not compiling:
-                check_lengths(where, lengths, B, T)
-            lengths = None if not compiling and bool((lengths == T).all()) else lengths
+            lengths = as_lengths(where, lengths, B, T)
+            if not torch.compiler.is_compiling() and bool((lengths == T).all()):
+                lengths = None
         ran = self._run(x_BTI, before, lengths, return_states)
         output = ran.output if self.batch_first else ran.output.transpose(0, 1)
         return self._result(output, ran)

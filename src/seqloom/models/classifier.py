@@ -33,6 +33,7 @@ from ..config.classify import (
 )
 from ..data.vocabulary import UNK
 from ..layers.dropout import Dropout
+from ..layers.lengths import as_lengths, live_steps
 from ..layers.pooling import AttentionPool, MaxPool, MeanPool, Pool
 from ..layers.recurrent import LAYERS
 from ..layers.transformer import EncoderLayer, positions
@@ -195,10 +196,11 @@ class Transformer(Classifier):
     def read(
         self, embedded: Float[Tensor, "B T E"], lengths: Int[Tensor, " B"]
     ) -> tuple[Float[Tensor, "B M"], Float[Tensor, "B T"] | None]:
-        T, D = embedded.shape[1:]
+        B, T, D = embedded.shape
+        lengths = as_lengths(type(self).__name__, lengths, B, T)
         place_TD = positions(T, D).to(embedded.device, embedded.dtype)
         x = self.dropout(embedded * D**0.5 + place_TD)
-        live = torch.arange(T, device=x.device) < lengths.to(x.device)[:, None]
+        live = live_steps(x, lengths)
         mask = None if bool(live.all()) else live
         for layer in self.encoder:
             x = layer(x, mask)

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 
 from ..config.forecast import OUTPUT_SIZES, FullyConnectedConfig
 from ..layers.dropout import Dropout
+from ..layers.lengths import as_lengths
 from ..shapes import Float, Int
 
 
@@ -105,7 +106,8 @@ class FullyConnectedForecaster(Forecaster):
 
 def right_aligned(past: Float[Tensor, "B W P"], lengths: Int[Tensor, " B"]) -> Tensor:
     """Windows with their padding, as zeros, before the first value instead of behind the last."""
-    W = past.shape[1]
+    B, W, _ = past.shape
+    lengths = as_lengths("right_aligned", lengths, B, W)
     if bool((lengths == W).all()):
         return past
     places = torch.arange(W) - (W - lengths.cpu())[:, None]

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..config.transduce import TransformerConfig
+from ..layers.lengths import as_lengths, live_steps
 from ..layers.transformer import DecoderLayer, EncoderLayer, KeyValues, positions
 from ..shapes import Float, Int
 from .pair_model import PairModel
@@ -56,8 +57,8 @@ class Transformer(PairModel):
         self.dropout = nn.Dropout(config.dropout)
 
     def encode(self, source: Int[Tensor, "B S"], lengths: Int[Tensor, " B"]) -> TransformerMemory:
-        S = source.shape[1]
-        live = torch.arange(S, device=source.device) < lengths.to(source.device)[:, None]
+        lengths = as_lengths(type(self).__name__, lengths, *source.shape)
+        live = live_steps(source, lengths)
         mask = None if bool(live.all()) else live
         x = self._embed(self.source_embedding, source)
         for layer in self.encoder:

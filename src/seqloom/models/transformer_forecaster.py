@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from ..config.forecast import OUTPUT_SIZES, TransformerForecasterConfig
 from ..layers.dropout import Dropout
+from ..layers.lengths import as_lengths
 from ..layers.transformer import EncoderLayer, positions
 from ..shapes import Float, Int
 from .forecaster import Forecaster
@@ -70,6 +71,7 @@ class TransformerForecaster(Forecaster):
         ratio: Float[Tensor, " B"],
     ) -> Float[Tensor, "B T O"]:
         W, T = past.shape[1], future.shape[1]
+        lengths = as_lengths(type(self).__name__, lengths, len(past), W)
         n_B1 = lengths.to(past.device)[:, None]
         real_BW = torch.arange(W, device=past.device) < n_B1
         past = torch.where(real_BW[:, :, None], past, 0.0)

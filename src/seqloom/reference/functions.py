@@ -14,7 +14,7 @@ Checked against `torch.sigmoid`, `torch.softmax` and `torch.log_softmax`.
 
 import numpy as np
 
-from ..shapes import Bool, Float, Int
+from ..shapes import Bool, Float, check_lengths
 
 Array = np.ndarray
 
@@ -26,18 +26,19 @@ def sigmoid(x: Float[Array, "*any"]) -> Float[Array, "*any"]:
     return y
 
 
-def real_steps(
-    lengths: Int[Array, " B"] | None, batch_size: int, num_steps: int
-) -> Bool[Array, "B T"]:
+def real_steps(lengths: Array | None, batch_size: int, num_steps: int) -> Bool[Array, "B T"]:
     """Which positions hold data.
 
     Args:
         lengths: Real steps per sequence; every position is real if `None`.
         batch_size: B.
         num_steps: T, real steps and padding together.
+    Raises:
+        ShapeError: `lengths` are no integers, not `(B,)`, or not within T.
     """
     if lengths is None:
         return np.ones((batch_size, num_steps), dtype=bool)
+    check_lengths("real_steps", lengths, batch_size, num_steps)
     return np.arange(num_steps) < lengths[:, None]
 
 

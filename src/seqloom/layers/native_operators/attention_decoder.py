@@ -11,7 +11,8 @@ from ...native import core
 from ...native.library import ADDITIVE, DOT, LSTM, Decoder, DecoderGrads
 from ..attention import additive_score, dot_score, read
 from ..codes import cell_of
-from ..loops import live_steps, run_decoder
+from ..lengths import live_steps
+from ..loops import run_decoder
 from .calls import DTYPES, Call, room, rows, saved_shape, whole
 from .gradients import again, in_torch, register
 from .private import below_autograd
@@ -171,7 +172,7 @@ def _in_torch(i: Inputs, x: Tensor, memory: Tensor, keys: Tensor, *arrays: Any) 
     zeros = x.new_zeros(x.shape[0], cell.hidden_size)
     first = [zeros if field is None else field for field in (h0, c0)]
     state = type(cell.initial_state(0))(*first[: len(cell.state_fields)])
-    live = live_steps(memory, i.lengths)
+    live = None if i.lengths is None else live_steps(memory, i.lengths)
 
     def attend(h: Tensor) -> tuple[Tensor, Tensor]:
         if "w_score" in own:

@@ -10,7 +10,8 @@ from torch import Tensor
 from ...native import core
 from ...native.library import LSTM, Layer, LayerGrads
 from ..codes import cell_of, gates_of
-from ..loops import live_steps, run_cell
+from ..lengths import live_steps
+from ..loops import run_cell
 from .calls import DTYPES, Call, room, rows, saved_shape, whole
 from .gradients import again, in_torch, register
 from .private import below_autograd
@@ -187,7 +188,7 @@ def _inside(i: Inputs, grad_saved: Tensor | None, chunks: Tensor) -> Sequence[Te
     if grad_saved is None:
         per_direction = len(gates_of(i.cell)._fields) + (i.cell == LSTM)
         return [None] * D * per_direction
-    live = live_steps(i.x, i.lengths)
+    live = None if i.lengths is None else live_steps(i.x, i.lengths)
     sides = opened(grad_saved, chunks, i.lengths, i.cell, (B, T, H))
     grads = [grad for side in sides for grad in (*side.states, *side.gates)]
     return [grad if live is None else torch.where(live[:, :, None], grad, 0.0) for grad in grads]
