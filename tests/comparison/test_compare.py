@@ -298,7 +298,7 @@ def test_a_validation_reaches_the_watcher():
 
     relay = cells.Relay(Watching(), "gru", 4)
     measure = Measure("symbol_error", "symbol error", "%")
-    values = {"loss": 1.0, "values": (12.0,), "measures": (measure,), "best": True}
+    values = {"loss": 1.0, "values": (12.0,), "measures": (measure,), "best": True, "valid_loss": 1}
     relay.validation(
         Validation(step=1, epoch=0.1, rate=1.0, rate_unit="symbols", seconds=1.0, **values)
     )

@@ -17,6 +17,7 @@ FOUND = Validation(
     loss=0.81234,
     values=(12.345, 50.0),
     measures=Transduce.measures,
+    valid_loss=0.5,
     best=True,
     rate=12345.6,
     rate_unit="symbols",
@@ -34,9 +35,7 @@ def test_plain_prints_a_line_for_each_message_and_validation(capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert err == (
-        "hello\n"
-        "step     40  epoch   1.50  loss 0.8123  symbol error  12.35 %  output error  50.00 %  "
-        "12,346 symbols/s *\n"
+        "hello\nstep     40* epoch   1.5  loss 0.812  symbol error 12.35 %  output error 50.00 %\n"
     )
 
 
@@ -55,7 +54,7 @@ def test_live_shows_where_the_run_stands():
     live.stop()
     shown = screen.getvalue()
     assert "[data] is no markup" in shown
-    assert "symbol error  12.35 %" in shown
+    assert "symbol error 12.35 %" in shown
     last = shown[shown.rindex("step 41/100") :]
     assert "loss 1.980  symbol error 12.35 %" in last
     assert "4,321 symbols/s" in last

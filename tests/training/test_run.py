@@ -16,12 +16,11 @@ from safetensors import safe_open
 import seqloom
 from seqloom.config import config_from, read_toml
 from seqloom.errors import ConfigError, DataError, DivergedError, RunError
-from seqloom.evaluation import Counts
 from seqloom.training import loop, resume, train
 from seqloom.training.run_folder import RunFolder
 from seqloom.training.tasks import transduce
 
-from ..toys import ENVIRONMENT, tiny, write_toy
+from ..toys import ENVIRONMENT, tiny
 from .runs import Listening, assert_equal_runs, log, open_run, validations
 
 
@@ -65,13 +64,13 @@ def test_what_a_run_leaves(spoken, data):
     assert (folder / "curve.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
     model = seqloom.load(result.model)
     assert start["parameters"] == dict(model.describe())["parameters"]
-    best = min(events, key=lambda e: e["symbol_error"])
+    ranks = [(e["symbol_error"], e["valid_loss"]) for e in events]
+    best = events[ranks.index(min(ranks))]
     assert model.file.training["step"] == best["step"]
     assert model.file.training["valid_symbol_error"] == round(best["symbol_error"], 4)
     assert result.score == best["symbol_error"]
     marks = [e["best"] for e in events]
-    running = np.minimum.accumulate([math.inf] + [e["symbol_error"] for e in events])
-    assert marks == [e["symbol_error"] < low for e, low in zip(events, running, strict=False)]
+    assert marks == [rank <= min(ranks[: i + 1]) for i, rank in enumerate(ranks)]
     assert sum(line.startswith("source: read as characters") for line in reporter.messages) == 1
     assert len(reporter.losses) == 20
 
@@ -116,57 +115,129 @@ def test_settings_are_checked(data, tmp_path):
         train(data, tmp_path / "run", config={"model": {"hiden_size": 3}})
 
 
-def test_early_stopping(data, tmp_path, monkeypatch):
-    """Validation errors are made up: the third is the best, then four that are not."""
-    errors = iter([50, 30, 20, 20, 25, 21, 20, 1])
+def made_up(monkeypatch, errors, losses=()):
+    """Validations find these errors, and then the last of them; and these losses, or the number."""
+    errors, losses = iter(errors), iter(losses)
+    last = {}
 
-    def count(model, data):
-        return Counts(edits=next(errors), reference_symbols=100, wrong=1, total=1)
+    def validate(work, model, device):
+        last["error"] = next(errors, last.get("error"))
+        loss = next(losses, last.get("loss", 1.0))
+        last["loss"] = loss
+        return {"symbol_error": last["error"], "output_error": 1.0, "valid_loss": loss}
 
-    monkeypatch.setattr(transduce, "count_errors", count)
+    monkeypatch.setattr(transduce.Transduce, "validate", validate)
+
+
+def test_without_a_better_score_the_rate_falls_and_the_run_ends(data, tmp_path, monkeypatch):
+    """The third validation is the best, then four that are not: a quarter of 14 steps is left."""
+    settings = tiny(training={"patience": 4, "steps": 40})
     reporter = Listening()
-    settings = tiny(training={"patience": 4})
+    made_up(monkeypatch, [50, 30, 20, 25, 21, 22, 23, 90])
     result = train(data, tmp_path / "run", config=settings, reporter=reporter)
-    assert (result.step, result.finished, result.score) == (14, True, 20.0)
-    assert reporter.messages[-1] == "stopped early: no better score in 4 validations"
-    assert seqloom.load(result.model).file.training["step"] == 6
+    at = 28  # validations come every 4 steps
+    assert (result.step, result.finished, result.score) == (at + 7, True, 20)
+    assert reporter.messages[-1] == (
+        "no better score in 4 validations: the learning rate falls, and the run ends at step 35"
+    )
+    assert seqloom.load(result.model).file.training["step"] == 12
+    (pace,) = [event for event in log(tmp_path / "run") if event["event"] == "pace"]
+    assert (pace["step"], pace["steps"]) == (28, 35)
     resumed = resume(tmp_path / "run")  # has nothing left to do
-    assert (resumed.step, resumed.finished) == (14, True)
+    assert (resumed.step, resumed.finished) == (35, True)
 
 
-def test_timing_leaves_the_run_as_it_was(data, tmp_path):
-    run, other = (open_run(data, tiny(), tmp_path / name) for name in "ab")
-    assert all(0 < seconds < 60 for seconds in run._time())
-    for r in (run, other):
-        r.step(np.arange(9))
-    for name, weight in run.model.named_parameters():
-        assert torch.equal(weight, dict(other.model.named_parameters())[name]), name
+@pytest.mark.parametrize("step", [27, 28, 30])
+def test_a_run_that_ends_early_is_resumed_to_the_bit(data, tmp_path, monkeypatch, step):
+    settings = tiny(model={"dropout": 0.4}, training={"patience": 4, "steps": 40})
+    errors = [50, 30, 20, 25, 21, 22, 23, 90]
+    made_up(monkeypatch, errors)
+    train(data, tmp_path / "whole", config=settings)
+    honest = loop.Run.step
+
+    def killed(run, rows):
+        honest(run, rows)
+        if run.progress.step == step + 1:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop.Run, "step", killed)
+        made_up(monkeypatch, errors)
+        with pytest.raises(KeyboardInterrupt):
+            train(data, tmp_path / "run", config=settings)
+    made_up(monkeypatch, errors[step // 4 :])
+    assert resume(tmp_path / "run").step == 35
+    assert_equal_runs(tmp_path / "whole", tmp_path / "run")
 
 
-def test_one_batch_is_enough_to_time(tmp_path):
-    """The slowest quarter of the timed steps is left out, but not the only one."""
-    run = open_run(write_toy(tmp_path / "few.tsv", num_pairs=4), tiny(), tmp_path / "run")
-    assert len(run.work.plan(0)) == 1
-    assert all(0 < seconds < 60 for seconds in run._time())
+def test_equal_scores_are_decided_by_the_loss(data, tmp_path, monkeypatch):
+    """The second is as good as the third and the fourth; the third has the lowest loss."""
+    made_up(monkeypatch, [50, 5, 5, 5, 6], [4.0, 3.0, 1.0, 2.0, 0.1])
+    result = train(data, tmp_path / "run", config=tiny())
+    assert result.score == 5
+    assert seqloom.load(result.model).file.training["step"] == 6
+    assert [e["best"] for e in validations(tmp_path / "run")][:5] == [1, 1, 1, 0, 0]
 
 
-def test_minutes_become_steps_that_repeat(data, tmp_path, monkeypatch):
-    timed = loop.Run._time
-    monkeypatch.setattr(loop.Run, "_time", lambda run: (timed(run)[0] * 0 + 0.25, 0.0))
-    settings = tiny(training={"minutes": 0.05})
-    del settings["training"]["steps"]
+def test_a_perfect_validation_with_a_level_loss_ends_the_run(data, tmp_path, monkeypatch):
+    """Perfect from the second on; the loss falls until the fourth."""
+    losses = [3.0, 2.0, 1.0, 0.5, 0.499, 0.498, 0.497]
+    made_up(monkeypatch, [9, 0], losses)
     reporter = Listening()
+    result = train(data, tmp_path / "run", config=tiny(training={"steps": 100}), reporter=reporter)
+    assert (result.step, result.score) == (70, 0)
+    assert reporter.messages[-1] == (
+        "validation is perfect and its loss level: the learning rate falls, and the run ends at "
+        "step 70"
+    )
+
+
+def timed(settings, minutes=0.05):
+    """Settings of a run of minutes."""
+    training = {k: v for k, v in settings["training"].items() if k != "steps"}
+    return {**settings, "training": {**training, "minutes": minutes}}
+
+
+def test_minutes_become_steps_that_repeat(data, tmp_path):
+    reporter = Listening()
+    settings = timed(tiny(model={"dropout": 0.4}))
     result = train(data, tmp_path / "a", config=settings, reporter=reporter)
-    assert result.steps == 12
-    assert "timing: 0.250 s a step, about 0 s a validation: 12 steps" in reporter.messages
+    assert 0 < result.step == result.steps
+    assert any(line.startswith("0.05 minutes: about ") for line in reporter.messages)
     recipe = tmp_path / "a" / "config.toml"
-    assert "steps = 12  # from minutes = 0.05\n" in recipe.read_text()
-    assert "minutes =" not in recipe.read_text().replace("from minutes =", "")
+    settled = read_toml(recipe)["training"]
+    assert f"steps = {result.step}  # from minutes = 0.05\n" in recipe.read_text()
+    assert "minutes" not in settled
+    assert settled["pace"].split()[-1].split(":")[1] == str(result.step)
     train(data, tmp_path / "b", config=read_toml(recipe))
     assert_equal_runs(tmp_path / "a", tmp_path / "b")
     assert (tmp_path / "b" / "config.toml").read_text() == recipe.read_text().replace(
         "  # from minutes = 0.05", ""
     )
+    again = resume(tmp_path / "a")  # has nothing left to do
+    assert (again.step, again.finished) == (result.step, True)
+
+
+def test_a_run_of_minutes_goes_on_with_the_time_it_has_left(data, tmp_path, monkeypatch):
+    honest = loop.Run.step
+
+    def stopped(run, rows):
+        honest(run, rows)
+        if run.progress.step == 2:
+            run.interrupted = True
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop.Run, "step", stopped)
+        first = train(data, tmp_path / "a", config=timed(tiny()))
+    assert (first.step, first.finished) == (2, False)
+    assert read_toml(tmp_path / "a" / "config.toml")["training"]["minutes"] == 0.05
+    used = max(event.get("seconds", 0.0) for event in log(tmp_path / "a"))
+    result = resume(tmp_path / "a")
+    assert result.finished
+    assert result.step > 2
+    assert max(event.get("seconds", 0.0) for event in log(tmp_path / "a")) < max(3.5, used + 2)
+    train(data, tmp_path / "b", config=read_toml(tmp_path / "a" / "config.toml"))
+    assert_equal_runs(tmp_path / "a", tmp_path / "b")
 
 
 def broken_gradients(monkeypatch, at):

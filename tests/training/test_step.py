@@ -9,7 +9,7 @@ import torch
 from seqloom.config import config_from
 from seqloom.data.vocabulary import BOS, PAD
 from seqloom.training.averaging import Average
-from seqloom.training.schedule import learning_rate, steps_within, valid_every
+from seqloom.training.schedule import learning_rate, valid_every
 from seqloom.training.tasks.transduce import resolve
 
 from ..toys import tiny, write_toy
@@ -256,19 +256,3 @@ class _Counts:
 
     def __init__(self, symbols: int) -> None:
         self.source_lengths = self.target_lengths = np.array([symbols])
-
-
-@pytest.mark.parametrize(
-    ("seconds", "step", "validation", "steps_per_epoch", "steps"),
-    [
-        (300, 0.2, 0.0, 820, 1500),  # nothing but steps
-        (300, 0.2, 6.0, 820, 1200),  # ten validations of 30 steps each
-        (4000, 0.2, 40.0, 820, 15900),  # 20 validations of 200 steps each
-        (60, 1.0, 10.0, 30, 30),  # validations would eat it all: half is kept for steps
-        (60, 0.02, 6.5, 500, 1500),
-        (1, 2.0, 5.0, 820, 1),  # never none
-    ],
-)
-def test_a_time_becomes_steps(seconds, step, validation, steps_per_epoch, steps):
-    got = steps_within(seconds, step, validation, steps_per_epoch)
-    assert got == pytest.approx(steps, rel=0.03)

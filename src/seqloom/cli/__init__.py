@@ -2,17 +2,22 @@
 
 import sys
 
+STOPPED = 130  # what a command is left with that was asked to stop
+
 
 def main() -> None:
     """Run the command line; our own errors end as one line on stderr and exit code 1."""
     from ..errors import SeqloomError
     from ..extras import missing_extra
     from ..progress import on_standard_error, showing
+    from ..stopping import asked, exit_code
     from .app import app
 
     try:
-        with showing(on_standard_error()):
+        with asked(), showing(on_standard_error()):
             app()
+    except SystemExit as error:
+        sys.exit(exit_code() if error.code == STOPPED else error.code)
     except SeqloomError as error:
         sys.exit(_one_line(error))
     except ModuleNotFoundError as error:

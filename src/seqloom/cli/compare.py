@@ -105,6 +105,7 @@ def compare(
     _check(given, probe, lengths)
     from ..extras import require
     from ..progress import progress
+    from ..stopping import exit_code
     from .figures import settle_figure
 
     with progress("loading PyTorch"):
@@ -129,7 +130,7 @@ def compare(
     if not results.get("finished", True):
         line = shlex.join(["seqloom", *sys.argv[1:]])
         print(f"stopped; what is done is kept. Go on with: {line}", file=sys.stderr)
-        raise typer.Exit(130)
+        raise typer.Exit(exit_code())
     _report(results, folder, figure)
 
 

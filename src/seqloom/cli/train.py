@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 from .panels import FORECAST, TRANSDUCE
 
 LENGTHS = {"epochs", "minutes", "steps"}
+PLANNED = {"pace", "valid_share"}  # of an earlier run, which another length makes void
 COMMON = {
     "epochs": ("training.epochs",),
     "minutes": ("training.minutes",),
@@ -65,7 +67,8 @@ def train(
 ) -> None:
     """Train a model on one file: pairs, labelled texts, time series, recordings or running text.
 
-    The best model is DIR/best.safetensors. Ctrl-C saves and stops; --resume goes on, to the bit.
+    The best model is DIR/best.safetensors. Ctrl-C, SIGTERM and SIGHUP save and stop;
+    --resume goes on, to the bit. --minutes count from here: reading, training and validating.
     A flag wins over --set, --set over --config.
 
     \b
@@ -83,6 +86,7 @@ def train(
     from ..data.guess import guess_task
     from ..errors import ConfigError
 
+    since = time.perf_counter() - time.process_time()  # the start of the process, nearly
     flags = {
         name: value
         for name, value in {
@@ -118,6 +122,7 @@ def train(
         resolved = config_from(_laid(recipe, {"task": task}, assigned, meant), "train")
 
     from ..progress import progress, showing
+    from ..stopping import exit_code
 
     with contextlib.ExitStack() as stack:
         if quiet:
@@ -135,13 +140,14 @@ def train(
                 config=resolved,
                 reporter=reporter,
                 remarks=(guess.say(),) if guess else (),
+                since=since,
             )
     if not result.finished:
         reporter.message(
             f"stopped at step {result.step} of {result.steps}. "
             f"Go on with: {launcher}seqloom train --resume {result.folder}"
         )
-        raise typer.Exit(130)
+        raise typer.Exit(exit_code())
     reporter.message(
         f"best model: {result.model} (validation {result.measure.label} "
         f"{result.measure.show(result.score or 0.0)})"
@@ -195,6 +201,6 @@ def _laid(*layers: dict[str, Any]) -> dict[str, Any]:
     for layer in layers:
         training, before = layer.get("training", {}), out.get("training", {})
         if isinstance(training, dict) and isinstance(before, dict) and LENGTHS & set(training):
-            out["training"] = {k: v for k, v in before.items() if k not in LENGTHS}
+            out["training"] = {k: v for k, v in before.items() if k not in LENGTHS | PLANNED}
         out = merge(out, layer)
     return out

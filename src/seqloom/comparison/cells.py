@@ -51,6 +51,9 @@ class Relay(Quiet):
         self.steps = steps
         self.watcher.moved(self.entry, self.seed, step, steps)
 
+    def plan(self, steps: int) -> None:
+        self.steps = steps
+
     def step(self, step: int, loss: float, clock: Clock) -> None:
         self.watcher.moved(self.entry, self.seed, step, self.steps)
 

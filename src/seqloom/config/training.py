@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..errors import ConfigError
-from .rules import number
+from .rules import number, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,7 +11,9 @@ class TrainingConfig:
     """The length of a run, the optimiser, and when to stop. Tasks add what only they need."""
 
     epochs: float | None = number(None, 0.01, 100_000, "passes over the training data")
-    minutes: float | None = number(None, 0.05, 100_000, "length of the run; becomes steps")
+    minutes: float | None = number(
+        None, 0.05, 100_000, "length of the run, reading the data included"
+    )
     steps: int | None = number(None, 1, 1_000_000_000, "optimiser steps")
     seed: int = number(1, 0, 2**31 - 1, "seed of weights, batches and dropout")
     learning_rate: float | None = number(None, 1e-7, 10.0, "peak of the schedule")
@@ -19,7 +21,13 @@ class TrainingConfig:
     weight_decay: float = number(0.01, 0.0, 1.0, "AdamW's, of weight matrices")
     clip_norm: float = number(1.0, 1e-3, 1e6, "gradients are scaled down to this norm")
     averaging: float = number(0.998, 0.0, 0.99999, "decay per step of the averaged weights")
-    patience: int = number(15, 1, 100_000, "validations without a better score before stopping")
+    patience: int = number(
+        15, 1, 100_000, "validations without a better score before the rate falls and the run ends"
+    )
+    valid_share: float = number(
+        1.0, 0.01, 1.0, "share of the validation data that is used; less in short runs of minutes"
+    )
+    pace: str | None = text(None, "steps as a run of minutes planned them, for repeating it")
     memory_every: int = number(
         250, 0, 1_000_000_000, "steps between two notes in the log of how far back it remembers"
     )

@@ -81,7 +81,9 @@ class SpeechTrainingConfig(TrainingConfig):
     """The length of a run, the optimiser, the loss, and when to stop."""
 
     # CTC says nothing but blanks for a while before it says anything
-    patience: int = number(30, 1, 100_000, "validations without a better score before stopping")
+    patience: int = number(
+        30, 1, 100_000, "validations without a better score before the rate falls and the run ends"
+    )
     label_smoothing: float = number(
         0.1, 0.0, 0.9, "of `las`: share of the target spread over all symbols"
     )

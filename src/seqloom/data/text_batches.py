@@ -45,6 +45,12 @@ class TextSet:
         """Symbols of each text."""
         return self._texts.lengths
 
+    def only(self, rows: Int[np.ndarray, " R"]) -> "TextSet":
+        """Some of them."""
+        texts = self._texts.pad(rows)
+        cut = [text[:n] for text, n in zip(texts, self.lengths[rows], strict=True)]
+        return TextSet(cut, self.labels[rows].tolist())
+
     def collate(self, rows: Int[np.ndarray, " B"]) -> TextBatch:
         """Gather rows into one padded batch."""
         return TextBatch(

@@ -21,9 +21,11 @@ from ..errors import FormatError
 from ..export.digest import digest
 from ..files import replacing
 from .averaging import Average
+from .measures import Measure
 
 _KEY = "seqloom.checkpoint"
 _FORMAT = 2
+LEVEL = 0.01  # a loss that falls by less is level
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
@@ -39,7 +41,12 @@ class Progress:
         units: Units of the loss since the last validation.
         best: Best value so far of the measure that decides.
         best_step: The step it was measured at.
-        stale: Validations since then.
+        stale: Validations since then that were no better in that measure.
+        best_loss: Validation loss of the best; it decides among equal values.
+        lowest: Validation loss that is the lowest so far, in steps of 1 %.
+        flat: Validations since then.
+        validated: The step of the last validation.
+        ending: True once the rest of the run was cut short.
     """
 
     step: int = 0
@@ -50,6 +57,26 @@ class Progress:
     best: float | None = None
     best_step: int = 0
     stale: int = 0
+    best_loss: float | None = None
+    lowest: float | None = None
+    flat: int = 0
+    validated: int = 0
+    ending: bool = False
+
+    def is_best(self, measure: Measure, value: float, loss: float) -> bool:
+        """Whether a validation is the best so far; the loss decides among equal values."""
+        if measure.better(value, self.best):
+            return True
+        return value == self.best and (self.best_loss is None or loss < self.best_loss)
+
+    def take(self, measure: Measure, value: float, loss: float) -> None:
+        """Count a validation of the step that was done last."""
+        self.stale = 0 if measure.better(value, self.best) else self.stale + 1
+        if self.is_best(measure, value, loss):
+            self.best, self.best_loss, self.best_step = value, loss, self.step
+        falls = self.lowest is None or loss < (1.0 - LEVEL) * self.lowest
+        self.lowest, self.flat = (loss, 0) if falls else (self.lowest, self.flat + 1)
+        self.loss, self.units, self.validated = 0.0, 0, self.step
 
 
 def save_checkpoint(

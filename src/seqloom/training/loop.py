@@ -7,39 +7,37 @@ does a run that was killed and resumed (same machine, same number of threads).
 
 import dataclasses
 import math
-import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ..config import TrainingConfig, to_toml
 from ..errors import DivergedError
 from ..layers.switch import describe
+from ..stopping import asked
 from .averaging import Average
 from .checkpoint import Progress, save_checkpoint
 from .curve import draw_curve
+from .deadline import Deadline
 from .measures import Measure, Validation
 from .memory_log import memory_event
+from .pace import Pace, repeated
 from .reporter import Clock, Quiet, Reporter
 from .run_folder import RunFolder
-from .schedule import (
-    dropout_seed,
-    learning_rate,
-    make_optimizer,
-    steps_within,
-    valid_every,
-)
-from .shipping import ship, versions
+from .schedule import dropout_seed, learning_rate, make_optimizer, valid_every
+from .shipping import record_settings, ship, versions
 from .team import Team
 from .work import Work
 
 CHECKPOINT_SECONDS = 60.0  # longest time between two checkpoints
+FLAT = 3  # validations with a level loss, after which a perfect one is the last
+ENDING = 0.25  # steps of the end, as a share of those that were done, while the rate falls
+TOLD = 0.05  # share of the minutes after which it is said how many steps they are
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,63 +80,62 @@ class Run:
         self.optimizer = make_optimizer(self.model, training)
         self.wrapped = team.wrap(self.model)
         self.progress = Progress()
+        self.pace = Pace(1, 1)
+        self.deadline: Deadline | None = None
         self.clock = Clock(work.volume_unit)
         self.begun = time.perf_counter()
         self.seconds_before = 0.0
-        self.interrupted = False
+        self.interrupted = self.bounded = self.told = False
 
     @property
     def steps(self) -> int:
         """Steps planned."""
-        assert self.config.training.steps is not None, "fixed by fix_length"
-        return self.config.training.steps
+        return self.pace.steps
 
     def say(self, text: str) -> None:
         self.reporter.message(text)
 
     # -- before the first step -------------------------------------------------------------------
 
-    def fix_length(self) -> dict[str, str]:
-        """Settle how many steps the run has; return a remark for the recipe.
-
-        Minutes become steps by a short timing.
-        """
-        training, remark = self.config.training, {}
+    def fix_length(self) -> None:
+        """Settle how many steps the run has; minutes become steps while it runs."""
+        training, epoch = self.config.training, len(self.work.plan(0))
         steps = training.steps
-        if training.minutes is not None:
-            step, validation = self.team.agree(*self._time())
-            steps = steps_within(60 * training.minutes, step, validation, len(self.work.plan(0)))
-            self.say(
-                f"timing: {step:.3f} s a step, about {validation:.0f} s a validation: {steps} steps"
-            )
-            remark = {"training.steps": f"from minutes = {training.minutes:g}"}
-        elif training.epochs is not None:
+        if training.epochs is not None:
             steps = self.work.steps_of(training.epochs)
         elif steps is None:
             steps = self.work.default_steps()
-        training = dataclasses.replace(training, epochs=None, minutes=None, steps=steps)
+        every = valid_every(steps, epoch) if training.minutes is None else steps
+        self.pace = Pace(steps, every)
+        if training.pace is not None:
+            self.pace = repeated(training.pace, steps)
+        if training.valid_share < 1.0:
+            self.say(f"validation: on {self.work.keep_valid(training.valid_share)}")
+        if training.minutes is None:
+            self._settle(dataclasses.replace(training, epochs=None, steps=steps))
+        else:
+            guess = self.work.validation_steps()
+            seconds, used = 60 * training.minutes, self.seconds
+            if used > 0.5 * seconds and not self.progress.step:
+                self.say(f"note: reading the data took {used:.0f} s; half of the minutes are kept")
+                used = 0.5 * seconds
+            self.deadline = Deadline(seconds, used=used, epoch=epoch, validation=guess)
+
+    def go_on(self, events: list[dict[str, Any]]) -> None:
+        """Take up the plan of the sessions before, from the log."""
+        self.seconds_before = max((event.get("seconds", 0.0) for event in events), default=0.0)
+        self.fix_length()
+        if self.config.training.pace is not None:
+            return
+        for event in events:
+            if event["event"] == "pace":
+                self.pace.change(event["step"], event["steps"], event["every"])
+            if event["event"] == "valid":
+                self.keep_valid(event["share"])
+
+    def _settle(self, training: TrainingConfig) -> None:
         self.config = dataclasses.replace(self.config, training=training)
         self.work.config = self.config
-        return remark
-
-    def _time(self) -> tuple[float, float]:
-        """Seconds of a step and of a validation; all is put back after it."""
-        keep = {name: w.detach().clone() for name, w in self.model.named_parameters()}
-        carried = {name: state.clone() for name, state in self.work.carried().items()}
-        times = []
-        for i, rows in enumerate(self.work.plan(0)[:14]):
-            begun = time.perf_counter()
-            self._gradients(rows, step=i)
-            self.optimizer.step()
-            times.append(time.perf_counter() - begun)
-        # without the slowest quarter: the first steps set memory up
-        step = float(np.mean(np.sort(times)[: len(times) - len(times) // 4]))
-        with torch.no_grad():
-            for name, weight in self.model.named_parameters():
-                weight.copy_(keep[name])
-        self.optimizer = make_optimizer(self.model, self.config.training)
-        self.work.restore(carried)
-        return step, step * self.work.validation_steps()
 
     def facts(self) -> dict[str, Any]:
         """What the log says of a run before its first step."""
@@ -162,35 +159,39 @@ class Run:
         """Train from where the run stands to its end."""
         state = self.progress
         batches = self.work.plan(0)
-        every = valid_every(self.steps, len(batches))
         volume = sum(map(self.work.volume, batches)) / len(batches)
         self.say(
             f"{self.facts()['parameters']:,} parameters, kernels {self._kernels()}; "
-            f"{self.steps} steps of about {volume:,.0f} {self.work.volume_unit}, "
+            f"{self._length()} of about {volume:,.0f} {self.work.volume_unit}, "
             f"{len(batches)} an epoch"
         )
         saved = time.perf_counter()
         self.model.train()
         self.reporter.start(state.step, self.steps)
-        with self._catching_interrupts():
+        if self.deadline:
+            self.deadline.start(state.step, state.validated)
+        with asked(self._ask):
             try:
                 for rows, epoch in self._batches():
                     self.step(rows)
                     self._note_memory(rows)
-                    validates = state.step % every == 0 or state.step == self.steps
+                    due = time.perf_counter() - saved > CHECKPOINT_SECONDS
+                    stops, due = self._agreed(due)
+                    validates = self.pace.validates(state.step, state.validated)
+                    begun = time.perf_counter()
                     if validates:
                         self.validate(epoch)
-                    stops, due = self._agreed(time.perf_counter() - saved > CHECKPOINT_SECONDS)
                     if validates or stops or due:
                         self._save()
                         saved = time.perf_counter()
+                    if validates and self.deadline:
+                        self.deadline.validated(state.step, saved - begun)
                     if stops:
                         break
             finally:
                 self.reporter.stop()
-        if state.stale >= self.config.training.patience:
-            self.say(f"stopped early: no better score in {state.stale} validations")
         if self.done and self.team.leads:
+            self._record_length()
             draw_curve(self.folder.events(), self.folder.curve, self.work.measures, self.work.unit)
         return Result(
             folder=self.folder.path,
@@ -204,9 +205,8 @@ class Run:
 
     @property
     def done(self) -> bool:
-        """True once all steps are done, or validation has stopped getting better."""
-        state = self.progress
-        return state.step >= self.steps or state.stale >= self.config.training.patience
+        """True once all steps are done."""
+        return self.progress.step >= self.steps
 
     def _batches(self) -> Iterator[tuple[np.ndarray, float]]:
         """Rows of each batch that is left, and the epochs that are over with it."""
@@ -237,7 +237,8 @@ class Run:
                 + kept
             )
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(state.step, self.steps, training)
+            position, steps = self.pace.position(state.step), self.pace.at(state.step).steps
+            group["lr"] = learning_rate(position, steps, training)
         self.optimizer.step()
         state.step += 1
         self.average.update(state.step)
@@ -271,34 +272,128 @@ class Run:
     def validate(self, epoch: float) -> None:
         """Measure the averaged weights on the validation data; keep the model if it is best."""
         state, measures = self.progress, self.work.measures
-        value = 0.0
+        value = loss = 0.0
         if self.team.leads:
             with self.average.applied():
                 values = self.work.validate(self.model, self.team.device)
-                value = values[measures[0].key]
+                value, loss = values[measures[0].key], values["valid_loss"]
                 found = Validation(
                     step=state.step,
                     epoch=round(epoch, 3),
                     loss=state.loss / max(1, state.units),
                     values=tuple(values[measure.key] for measure in measures),
                     measures=measures,
-                    best=measures[0].better(value, state.best),
+                    valid_loss=loss,
+                    best=state.is_best(measures[0], value, loss),
                     rate=self.clock.rate,
                     rate_unit=self.work.volume_unit,
-                    seconds=self.seconds_before + time.perf_counter() - self.begun,
+                    seconds=self.seconds,
                 )
                 if found.best:
                     ship(self.folder.best, self.work, self.model, found)
             self.folder.append(found.to_event())
             self.reporter.validation(found)
-        value = self.team.agree(value)[0]
-        if measures[0].better(value, state.best):
-            state.best, state.best_step, state.stale = value, state.step, 0
+        state.take(measures[0], *self.team.agree(value, loss))
+        self._end_early()
+
+    def _end_early(self) -> None:
+        """Let the rate fall and the run end, once validation says that no more is to be had."""
+        state, training = self.progress, self.config.training
+        left = self.steps - state.step
+        if self.deadline or training.pace or state.ending or not left:
+            return  # so many minutes are so many minutes
+        if state.best == self.work.measures[0].perfect and state.flat >= FLAT:
+            why = "validation is perfect and its loss level"
+        elif state.stale >= training.patience:
+            why = f"no better score in {state.stale} validations"
         else:
-            state.stale += 1
-        state.loss, state.units = 0.0, 0
+            return
+        state.ending = True
+        steps = state.step + min(left, max(1, round(ENDING * state.step)))
+        self._change(steps, min(self.pace.at(state.step).every, max(1, steps - state.step)))
+        self.say(f"{why}: the learning rate falls, and the run ends at step {steps}")
+
+    # -- how long it is --------------------------------------------------------------------------
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the run began, all sessions together."""
+        return self.seconds_before + time.perf_counter() - self.begun
+
+    def _length(self) -> str:
+        minutes = self.config.training.minutes
+        return f"{self.steps} steps" if minutes is None else f"{minutes:g} minutes of steps"
+
+    def _change(self, steps: int, every: int) -> None:
+        """Plan the rest of the run anew, and write it down for a resumed run."""
+        step = self.progress.step
+        self.pace.change(step, steps, every)
+        self.reporter.plan(steps)
+        if self.team.leads:
+            event = {"event": "pace", "step": step, "steps": steps, "every": every}
+            self.folder.append({**event, "seconds": self.seconds})
+
+    def _follow_clock(self) -> tuple[int, int]:
+        """The plan by the clock: steps, and steps between validations."""
+        step, deadline = self.progress.step, self.deadline
+        leg = self.pace.at(step)
+        if deadline is None:
+            return leg.steps, leg.every
+        plan = deadline.plan(self.pace, step)
+        if deadline.step_seconds and not self.bounded:
+            self._bound_validation(deadline)
+            plan = deadline.plan(self.pace, step)
+        if deadline.used > TOLD * deadline.seconds and not self.told:
+            self.told = True
+            for line in self._forecast(plan[0]):
+                self.say(line)
+        return plan
+
+    def _bound_validation(self, deadline: Deadline) -> None:
+        """Validate on less where a validation would take much of the time."""
+        self.bounded = True
+        share = deadline.validation_share()
+        if share < 1.0 and self.config.training.valid_share == 1.0:
+            self.keep_valid(share)
+            self.folder.append({"event": "valid", "step": self.progress.step, "share": share})
+
+    def keep_valid(self, share: float) -> None:
+        """Validate on a share of the validation data from now on."""
+        self.bounded = True
+        self.say(f"validation: on {self.work.keep_valid(share)}, to leave time for training")
+        if self.deadline:
+            self.deadline.narrow(share)
+        self._settle(dataclasses.replace(self.config.training, valid_share=share))
+
+    def _forecast(self, steps: int) -> list[str]:
+        """How many steps the minutes are, with a warning if they are few."""
+        assert self.deadline is not None, "a run of minutes"
+        usual, epoch = self.work.default_steps(), len(self.work.plan(0))
+        minutes = self.config.training.minutes
+        line = f"{minutes:g} minutes: about {steps:,} steps of {self.deadline.step_seconds:.3g} s"
+        if steps < epoch:
+            return [line, f"note: that is less than one epoch ({epoch:,} steps); give it more time"]
+        if 3 * steps < usual:
+            longer = math.ceil(usual * self.deadline.step_seconds / 60)
+            few = "note: that is under a third of the usual"
+            return [line, f"{few} {usual:,} steps, which take about {longer} minutes"]
+        return [line]
+
+    def _record_length(self) -> None:
+        """Write what a run of minutes became into its recipe and its model."""
+        training = self.config.training
+        if training.minutes is None:
+            return
+        remark = {"training.steps": f"from minutes = {training.minutes:g}"}
+        settled = dataclasses.replace(training, minutes=None, steps=self.steps, pace=str(self.pace))
+        self._settle(settled)
+        record_settings(self.folder.best, self.config)
+        self.folder.write_config(to_toml(self.config, remark))
 
     def _save(self) -> None:
+        if self.deadline and self.team.leads:
+            step, seconds = self.progress.step, self.seconds
+            self.folder.append({"event": "clock", "step": step, "seconds": seconds})
         carried = self._carried()
         if self.team.leads:
             save_checkpoint(
@@ -315,28 +410,22 @@ class Run:
         return {name: self.team.add(state) for name, state in self.work.carried().items()}
 
     def _agreed(self, due: bool) -> tuple[bool, bool]:
-        """Whether to stop, and whether to save: the same in every process.
+        """Whether to stop, and whether to save: the same in every process, as is the plan.
 
-        All stop once any of them was interrupted; the first says when it is time to save.
+        All stop once any of them was interrupted; the first has the clock.
         """
-        stop, save = self.team.sum(float(self.interrupted), float(due and self.team.leads))
+        leg, leads = self.pace.at(self.progress.step), self.team.leads
+        plan = self._follow_clock() if leads else (0, 0)
+        stop, save, steps, every = self.team.sum(
+            float(self.interrupted), float(due and leads), *map(float, plan)
+        )
+        if (int(steps), int(every)) != (leg.steps, leg.every):
+            self._change(int(steps), int(every))
         return stop > 0, save > 0
 
-    @contextmanager
-    def _catching_interrupts(self) -> Iterator[None]:
-        """The first Ctrl-C asks the loop to stop after its step; the second stops at once."""
-
-        def ask(number: int, frame: FrameType | None) -> None:
-            self.interrupted = True
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            self.say("stopping after this step; once more to stop at once")
-
-        try:
-            before = signal.signal(signal.SIGINT, ask)
-        except ValueError:  # not in the main thread, where no signal arrives
-            yield
-            return
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
+    def _ask(self) -> None:
+        """The first signal asks the loop to stop after its step; the second stops at once."""
+        if self.interrupted:
+            raise KeyboardInterrupt
+        self.interrupted = True
+        self.say("stopping after this step; once more to stop at once")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+COLUMNS = 80  # of a line that is shown
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -27,6 +29,11 @@ class Measure:
             return True
         return value > best if self.rises else value < best
 
+    @property
+    def perfect(self) -> float | None:
+        """The best value there can be, of a measure in per cent."""
+        return None if self.unit != "%" else 100.0 if self.rises else 0.0
+
     def show(self, value: float, width: int = 0) -> str:
         """The number with its unit, e.g. `12.35 %`."""
         return f"{value:{width}.{self.digits}f}" + (f" {self.unit}" if self.unit else "")
@@ -42,7 +49,8 @@ class Validation:
         loss: Training loss since the validation before, per unit, smoothing included.
         values: A value for each of `measures`, in their order.
         measures: What was measured; the first one decides.
-        best: True if the first value is the best so far.
+        valid_loss: Loss on the validation data, per unit; decides between equal first values.
+        best: True if this is the best so far.
         rate: What was trained on, per second.
         rate_unit: In what that counts, e.g. `symbols`.
         seconds: Time since the run began, all sessions together.
@@ -53,6 +61,7 @@ class Validation:
     loss: float
     values: tuple[float, ...]
     measures: tuple[Measure, ...]
+    valid_loss: float
     best: bool
     rate: float
     rate_unit: str
@@ -66,6 +75,7 @@ class Validation:
             "epoch": self.epoch,
             "loss": self.loss,
             **{m.key: v for m, v in zip(self.measures, self.values, strict=True)},
+            "valid_loss": self.valid_loss,
             "best": self.best,
             f"{self.rate_unit}_per_second": self.rate,
             "seconds": self.seconds,
@@ -77,11 +87,16 @@ class Validation:
         return self.measures[0].show(self.values[0])
 
     def __str__(self) -> str:
-        shown = "  ".join(
-            f"{m.label} {m.show(v, 6)}" for m, v in zip(self.measures, self.values, strict=True)
-        )
-        mark = " *" if self.best else ""
-        return (
-            f"step {self.step:>6}  epoch {self.epoch:>6.2f}  loss {self.loss:.4f}  {shown}  "
-            f"{self.rate:,.0f} {self.rate_unit}/s{mark}"
-        )
+        """A line of at most 80 columns: what has no room is left to the log."""
+        shown = [
+            f"{m.label} {m.show(v, 5)}" for m, v in zip(self.measures, self.values, strict=True)
+        ]
+        start = f"step {self.step:>6}{'*' if self.best else ' '}"
+        epoch, loss = f"epoch {self.epoch:>5.1f}", f"loss {self.loss:.3f}"
+        rate = f"{self.rate:,.0f} {self.rate_unit}/s"
+        line = [start, epoch, loss, *shown, rate]
+        for part in (rate, *reversed(shown[2:]), epoch, *shown[1:2]):
+            if len("  ".join(line)) - 1 <= COLUMNS:
+                break
+            line.remove(part)
+        return " ".join([start, "  ".join(line[1:])])

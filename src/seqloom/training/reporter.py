@@ -24,6 +24,10 @@ class Reporter(abc.ABC):
         """Training begins at `step` of `steps`."""
 
     @abc.abstractmethod
+    def plan(self, steps: int) -> None:
+        """The run is to have so many steps from now on."""
+
+    @abc.abstractmethod
     def step(self, step: int, loss: float, clock: "Clock") -> None:
         """A step is done; `loss` per unit, `clock` has the speed."""
 
@@ -43,6 +47,9 @@ class Quiet(Reporter):
         pass
 
     def start(self, step: int, steps: int) -> None:
+        pass
+
+    def plan(self, steps: int) -> None:
         pass
 
     def step(self, step: int, loss: float, clock: "Clock") -> None:
@@ -101,6 +108,10 @@ class Live(Reporter):
         self.task = self.progress.add_task("", total=steps, completed=step, **fields)  # type: ignore[arg-type]
         self.alone.enter_context(showing(None))  # one live display at a time
         self.progress.start()
+
+    def plan(self, steps: int) -> None:
+        if self.task is not None:
+            self.progress.update(self.task, total=steps)  # type: ignore[arg-type]
 
     def step(self, step: int, loss: float, clock: "Clock") -> None:
         assert self.task is not None, "start comes first"

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from ..files import explaining, replacing
 _STEP, _FINE = whole(0, 1 << 53), {"seconds": number}
 _EVENT = keys({"event": text()}, {"step": _STEP, **_FINE}, anything)
 _VALIDATION = keys({"event": text(), "step": _STEP, "loss": number, **_FINE}, {}, anything)
+_PACE = keys({"step": _STEP, "steps": _STEP, "every": _STEP}, {}, anything)
+_VALID = keys({"share": number}, {}, anything)
+_KINDS = {"validation": _VALIDATION, "pace": _PACE, "valid": _VALID}
 
 
 class RunFolder:
@@ -58,23 +62,28 @@ class RunFolder:
         except ImportError:  # not on this system
             yield
             return
-        with explaining(self.lock, "train"):
-            file = open(self.lock, "w")  # noqa: SIM115
-        with file:
+        while True:
+            with explaining(self.lock, "train"):
+                file = open(self.lock, "w")  # noqa: SIM115
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
+                file.close()
                 raise RunError(
                     f"train: `{self.path}` must not be in use, got a run that is being trained. "
                     "Wait for it, or stop it."
                 ) from error
             except OSError:  # not on this disk
-                pass
-            try:
-                yield
-            finally:
-                with contextlib.suppress(OSError):
-                    self.lock.unlink()
+                break
+            if _is_open(self.lock, file.fileno()):
+                break
+            file.close()  # whoever held it has removed it in between: it locks nothing any more
+        try:
+            yield
+        finally:  # removed while it is held, so that nobody else's can be removed
+            with contextlib.suppress(OSError):
+                self.lock.unlink()
+            file.close()
 
     def _unbegun(self) -> bool:
         """True for a folder that is empty, or that a run left before its first line of log."""
@@ -88,8 +97,8 @@ class RunFolder:
 
     def append(self, event: dict[str, Any]) -> None:
         """Add one event to the log."""
-        with explaining(self.log, "train"), open(self.log, "a", encoding="utf-8") as file:
-            file.write(json.dumps(event, ensure_ascii=False) + "\n")
+        with explaining(self.log, "train"), open(self.log, "ab") as file:
+            file.write(_line(event))
 
     def events(self) -> list[dict[str, Any]]:
         """The events of the log; a last line that was cut off by a kill is left out."""
@@ -119,8 +128,21 @@ class RunFolder:
                 part.unlink(missing_ok=True)
         kept = [event for event in self.events() if event.get("step", 0) <= step]
         with replacing(self.log, "train") as beside:
-            lines = (json.dumps(event, ensure_ascii=False) + "\n" for event in kept)
-            beside.write_text("".join(lines), encoding="utf-8")
+            beside.write_bytes(b"".join(map(_line, kept)))
+
+
+def _line(event: dict[str, Any]) -> bytes:
+    """A line of the log; what UTF-8 cannot say, a file's name of other bytes, is escaped."""
+    text = json.dumps(event, ensure_ascii=False) + "\n"
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _is_open(path: Path, number: int) -> bool:
+    """Whether a path still names the file that was opened under this number."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(number))
+    except OSError:
+        return False
 
 
 def _event(line: str, where: str) -> dict[str, Any]:
@@ -134,6 +156,6 @@ def _event(line: str, where: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{where}: no JSON.") from error
     event: dict[str, Any] = checked(_EVENT, found, where, "event")
-    if event["event"] == "validation":
-        checked(_VALIDATION, event, where, "event")
+    if event["event"] in _KINDS:
+        checked(_KINDS[event["event"]], event, where, "event")
     return event

@@ -21,11 +21,11 @@ def make_optimizer(model: nn.Module, training: TrainingConfig) -> torch.optim.Ad
     return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), fused=True)
 
 
-def learning_rate(step: int, steps: int, training: TrainingConfig) -> float:
+def learning_rate(step: float, steps: int, training: TrainingConfig) -> float:
     """Linear warm-up, then half a cosine down to 1 % of the peak.
 
     Args:
-        step: Steps done before this one.
+        step: Steps done before this one; where the plan has changed, the place in it.
         steps: Steps of the run.
         training: `learning_rate` is the peak, `warmup` the share of the steps that rise to it.
     """
@@ -43,26 +43,6 @@ def valid_every(steps: int, steps_per_epoch: int) -> int:
     most = max(1, steps // LEAST_VALIDATIONS)
     least = min(most, math.ceil(steps / MOST_VALIDATIONS))
     return min(max(steps_per_epoch, least), most)
-
-
-def steps_within(
-    seconds: float, step_seconds: float, validation_seconds: float, steps_per_epoch: int
-) -> int:
-    """Steps that fit into a time, with the validations that `valid_every` puts between them.
-
-    At least half of the time is for steps, even if validations then overrun it.
-    """
-
-    def spent(steps: int) -> float:
-        validations = math.ceil(steps / valid_every(steps, steps_per_epoch))
-        return steps * step_seconds + validations * validation_seconds
-
-    least = max(1, int(0.5 * seconds / step_seconds))
-    low, high = least, max(least, int(seconds / step_seconds))
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if spent(middle) <= seconds else (low, middle - 1)
-    return low
 
 
 def dropout_seed(seed: int, step: int, rank: int) -> int:

@@ -1,5 +1,6 @@
 """The model file that the best validation leaves behind."""
 
+import dataclasses
 import platform
 from pathlib import Path
 
@@ -8,8 +9,8 @@ import torch
 from torch import nn
 
 from .. import __version__
-from ..config import to_tree
-from ..export.model_file import write_model
+from ..config import Config, to_tree
+from ..export.model_file import read_model, write_model
 from .measures import Validation
 from .work import Work
 
@@ -33,6 +34,18 @@ def ship(path: Path, work: Work, network: nn.Module, found: Validation) -> None:
         "settings": {"data": settings["data"], "training": settings["training"]},
     }
     write_model(path, work.model_file(network, record))
+
+
+def record_settings(path: Path, config: Config) -> None:
+    """Put the settings into the record of a model file that was written before they were known.
+
+    Raises:
+        RunError: The file cannot be written.
+    """
+    model, settings = read_model(path), to_tree(config)
+    own = {"data": settings["data"], "training": settings["training"]}
+    record = {**model.training, "settings": own}
+    write_model(path, dataclasses.replace(model, training=record))
 
 
 def versions() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The two ways into a run: `train` begins one, `resume` goes on with one."""
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -30,6 +31,7 @@ def train(
     config: Config | Mapping[str, Any] | None = None,
     reporter: Reporter | None = None,
     remarks: Sequence[str] = (),
+    since: float | None = None,
 ) -> Result:
     """Train a model on a file.
 
@@ -41,6 +43,7 @@ def train(
             default, and the task is guessed from the data.
         reporter: Told what happens; nobody if `None`.
         remarks: Said before all else, e.g. why this is the task.
+        since: When the run began, by `time.perf_counter`, for a run of minutes; now if `None`.
     Returns:
         A `Result`. Ctrl-C stops after the step that runs, with a checkpoint.
     Raises:
@@ -49,6 +52,7 @@ def train(
         RunError: The folder is full or cannot be written to.
         DivergedError: The loss is no longer a number.
     """
+    since = time.perf_counter() if since is None else since
     require("train", "rapidfuzz", "matplotlib")
     if not isinstance(config, Config):
         tree = dict(config or {})
@@ -71,9 +75,10 @@ def train(
         run = Run(work, folder, team, reporter)
         for line in work.report:
             run.say(line)
-        remark = run.fix_length()
+        run.seconds_before = run.begun - since
+        run.fix_length()
         if team.leads:
-            folder.write_config(to_toml(run.config, remark))
+            folder.write_config(to_toml(run.config))
             folder.append(
                 {
                     "event": "start",
@@ -135,8 +140,9 @@ def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
             )
         if team.leads:
             folder.rewind(run.progress.step)
+        run.go_on(folder.events())
+        if team.leads:
             run.say(f"resuming at step {run.progress.step} of {run.steps}")
-        run.seconds_before = max((e.get("seconds", 0.0) for e in folder.events()), default=0.0)
         return run.go()
 
 

@@ -79,7 +79,19 @@ class Work(abc.ABC):
 
     @abc.abstractmethod
     def validate(self, network: Any, device: torch.device) -> dict[str, float]:
-        """Measure the network, in evaluation mode, on the validation data: a value a measure."""
+        """Measure the network, in evaluation mode, on the validation data.
+
+        Returns:
+            A value a measure, and `valid_loss`, a loss per unit, which decides between equal ones.
+        """
+
+    @abc.abstractmethod
+    def keep_valid(self, share: float) -> str:
+        """Validate on this share of the validation data from now on; say what that is.
+
+        Args:
+            share: From 0 to 1; a few examples stay however small it is.
+        """
 
     @abc.abstractmethod
     def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
@@ -118,6 +130,13 @@ class Work(abc.ABC):
         if whole < len(lengths):
             return max(1, sum(lengths[:whole]) + round((epochs - whole) * lengths[whole]))
         return round(epochs * sum(lengths) / len(lengths))
+
+
+def spread(number: int, share: float) -> np.ndarray:
+    """Places of a share of so many examples, evenly spread: at least 20 of them, or all."""
+    kept = min(number, max(20, round(share * number)))
+    places: np.ndarray = np.arange(kept) * number // kept
+    return places
 
 
 def tensors_of(network: nn.Module) -> dict[str, np.ndarray]:

@@ -17,7 +17,7 @@ from ...export.model_file import ModelFile
 from ...export.parts.classify import ClassifyParts
 from ...models.classifier import build_classifier
 from ..measures import Measure
-from ..work import Work, tensors_of
+from ..work import Work, spread, tensors_of
 from .texts import PreparedTexts, class_weights, label_ratios, prepare_texts
 
 RATIO_COLUMNS = 16  # numbers of a vector that start from the labels, more if there are more labels
@@ -109,11 +109,19 @@ class Classify(Work):
         confusion = np.zeros((num_classes, num_classes), np.int64)
         np.add.at(confusion, (valid.labels, answers), 1)
         there = confusion.sum(axis=0) + confusion.sum(axis=1) > 0
+        loss = log_loss(valid.labels, probabilities)
         return {
             "accuracy": 100.0 * float((answers == valid.labels).mean()),
             "macro_f1": 100.0 * float(f1(confusion)[there].mean()),
-            "log_loss": log_loss(valid.labels, probabilities),
+            "log_loss": loss,
+            "valid_loss": loss,
         }
+
+    def keep_valid(self, share: float) -> str:
+        number = len(self.data.valid)
+        rows = spread(number, share)
+        self.data = dataclasses.replace(self.data, valid=self.data.valid.only(rows))
+        return f"{len(rows):,} of {number:,} validation texts"
 
     def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
         return ModelFile(

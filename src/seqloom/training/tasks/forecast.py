@@ -31,7 +31,7 @@ from ...models.forecaster import Forecaster, FullyConnectedForecaster
 from ...models.recurrent_forecaster import RecurrentForecaster
 from ...models.transformer_forecaster import TransformerForecaster
 from ..measures import Measure
-from ..work import Work, tensors_of
+from ..work import Work, spread, tensors_of
 from .forecast_data import PreparedSeries, prepare_series
 
 NETWORKS: dict[str, Any] = {
@@ -72,6 +72,13 @@ class Forecast(Work):
             calibration=np.zeros((len(LEVELS), config.data.horizon)),
             seen=_seen(data),
         )
+        self._cut_valid()
+        if not np.isfinite(self._units).any():
+            self.report = (*data.report, NO_MASE)
+
+    def _cut_valid(self) -> None:
+        """The validation windows, and the units of their errors."""
+        data = self.data
         self._inputs, self._scale = scale(data.valid.cut(data.valid_origins), data.scaling)
         self._targets = data.valid.targets(data.valid_origins)
         self._units = np.array(
@@ -80,8 +87,6 @@ class Forecast(Work):
                 for which, origin in data.valid_origins
             ]
         )
-        if not np.isfinite(self._units).any():
-            self.report = (*data.report, NO_MASE)
 
     @classmethod
     def open(cls, data: str, valid: str | None, config: Config) -> "Forecast":
@@ -133,7 +138,15 @@ class Forecast(Work):
         )
         worst = {"mase": scores.mase, "smape": scores.smape, "crps": scores.crps}
         # where no series has a scale, sMAPE stands in, as the report says
-        return {k: v if np.isfinite(v) else scores.smape for k, v in worst.items()}
+        values = {k: v if np.isfinite(v) else scores.smape for k, v in worst.items()}
+        return {**values, "valid_loss": values["crps"]}
+
+    def keep_valid(self, share: float) -> str:
+        number = len(self.data.valid_origins)
+        origins = self.data.valid_origins.rows(spread(number, share))
+        self.data = dataclasses.replace(self.data, valid_origins=origins)
+        self._cut_valid()
+        return f"{len(origins):,} of {number:,} validation windows"
 
     def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
         device = next(network.parameters()).device

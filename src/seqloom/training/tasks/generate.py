@@ -155,7 +155,13 @@ class Generate(Work):
             streams=self._valid_streams(),
             warm_up=WARM_UP,
         )
-        return {measure.key: getattr(score, measure.key) for measure in self.measures}
+        found = {measure.key: getattr(score, measure.key) for measure in self.measures}
+        return {**found, "valid_loss": score.nats_per_symbol}
+
+    def keep_valid(self, share: float) -> str:
+        number = len(self.valid)
+        self.valid = self.valid[: max(min(number, VALID_SYMBOLS), round(share * number))]
+        return f"the first {len(self.valid):,} of {number:,} validation characters"
 
     def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
         return ModelFile(

@@ -23,7 +23,7 @@ from ...models import TorchStepper
 from ...models.ctc import CTCRecogniser
 from ...models.listener import Listener
 from ..measures import Measure
-from ..work import Work, tensors_of
+from ..work import Work, spread, tensors_of
 from .speech import Prepared, prepare
 
 VALID_ROWS = 64  # recordings that a validation hears at once
@@ -51,9 +51,13 @@ class Transcribe(Work):
         self.steps = data.train.steps
         self.lengths = np.array([len(t) for t in data.targets], dtype=np.int64)
         self.extra = 0 if isinstance(config.model, CTCConfig) else 1  # the end of a transcript
-        valid = data.valid
+        self._hear_valid()
+
+    def _hear_valid(self) -> None:
+        """Features of the validation recordings."""
+        normal, valid = self.data.normal, self.data.valid
         self.valid_features = [
-            stack_frames(data.normal(frames[0]), valid.setup.stack) for frames in valid.frames
+            stack_frames(normal(frames[0]), valid.setup.stack) for frames in valid.frames
         ]
 
     @classmethod
@@ -88,9 +92,20 @@ class Transcribe(Work):
         features = torch.from_numpy(batch.features).to(device)
         lengths = torch.from_numpy(batch.lengths)
         targets = [self.data.targets[row] for row in rows]
+        smoothing = self.config.training.label_smoothing  # type: ignore[attr-defined]
+        return self._loss(network, features, lengths, targets, smoothing)
+
+    def _loss(
+        self,
+        network: Any,
+        features: Tensor,
+        lengths: Tensor,
+        targets: list[list[int]],
+        smoothing: float,
+    ) -> Tensor:
         if isinstance(self.config.model, CTCConfig):
             return _ctc_loss(network(features, lengths), lengths, targets)
-        target = _padded([[*symbols, EOS] for symbols in targets]).to(device)
+        target = _padded([[*symbols, EOS] for symbols in targets]).to(features.device)
         read = torch.cat([torch.full_like(target[:, :1], BOS), target[:, :-1]], dim=1)
         logits_BTV = network(features, lengths, read)
         return F.cross_entropy(
@@ -98,7 +113,7 @@ class Transcribe(Work):
             target.flatten(),
             ignore_index=PAD,
             reduction="sum",
-            label_smoothing=self.config.training.label_smoothing,  # type: ignore[attr-defined]
+            label_smoothing=smoothing,
         )
 
     def validate(self, network: Any, device: torch.device) -> dict[str, float]:
@@ -109,7 +124,34 @@ class Transcribe(Work):
         return {
             "character_error": characters.symbol_error_rate,
             "word_error": words.symbol_error_rate,
+            "valid_loss": self._valid_loss(network, device),
         }
+
+    def _valid_loss(self, network: Any, device: torch.device) -> float:
+        """Per symbol of the transcripts, their end counted where the network says it."""
+        targets = [self.data.text.encode(text) for text in self.data.valid.texts]
+        loss = 0.0
+        with torch.inference_mode():
+            for rows in self._valid_rows():
+                batch = pad_features([self.valid_features[row] for row in rows])
+                features = torch.from_numpy(batch.features).to(device)
+                own = [targets[row] for row in rows]
+                loss += float(
+                    self._loss(network, features, torch.from_numpy(batch.lengths), own, 0.0)
+                )
+        return loss / max(1, sum(map(len, targets)) + self.extra * len(targets))
+
+    def keep_valid(self, share: float) -> str:
+        number = len(self.data.valid)
+        rows = spread(number, share).tolist()
+        self.data = dataclasses.replace(self.data, valid=self.data.valid.only(rows))
+        self._hear_valid()
+        return f"{len(rows):,} of {number:,} validation recordings"
+
+    def _valid_rows(self) -> list[np.ndarray]:
+        """Validation recordings that are heard together."""
+        order = np.argsort([len(x) for x in self.valid_features], kind="stable")
+        return [order[first : first + VALID_ROWS] for first in range(0, len(order), VALID_ROWS)]
 
     def _greedy(self, network: Any, device: torch.device) -> list[tuple[int, ...]]:
         """Greedy transcripts of the validation recordings."""
@@ -118,9 +160,7 @@ class Transcribe(Work):
             found = decode(TorchStepper(network, device), self.valid_features, limit, Search())
             return [hypotheses[0].symbols for hypotheses in found]
         out: list[tuple[int, ...]] = [()] * len(self.valid_features)
-        order = np.argsort([len(x) for x in self.valid_features], kind="stable")
-        for first in range(0, len(order), VALID_ROWS):
-            rows = order[first : first + VALID_ROWS]
+        for rows in self._valid_rows():
             batch = pad_features([self.valid_features[row] for row in rows])
             with torch.inference_mode():
                 features = torch.from_numpy(batch.features).to(device)

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from ...config import Config
 from ...config.transduce import LARGE, LEAST_EPOCHS, LEAST_STEPS, RecurrentConfig
-from ...data.batching import plan_batches
+from ...data.batching import PairSet, plan_batches
 from ...data.vocabulary import BOS, PAD
 from ...decoding import LengthLimit, Search, Stepper, decode
 from ...evaluation import Counts, error_counts
@@ -18,8 +18,10 @@ from ...export.model_file import ModelFile
 from ...export.parts.transduce import TransduceParts
 from ...models import TorchStepper, build
 from ..measures import Measure
-from ..work import Work, tensors_of
+from ..work import Work, spread, tensors_of
 from .pairs import Prepared, prepare
+
+VALID_PAIRS = 64  # pairs whose validation loss is found at once
 
 
 @final
@@ -65,7 +67,13 @@ class Transduce(Work):
         return self.size(rows) + int(self.data.train.source_lengths[rows].sum())
 
     def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
-        batch = self.data.train.collate(rows)
+        smoothing = self.config.training.label_smoothing  # type: ignore[attr-defined]
+        return self._loss(network, self.data.train, rows, device, smoothing)
+
+    def _loss(
+        self, network: Any, pairs: PairSet, rows: np.ndarray, device: torch.device, smoothing: float
+    ) -> Tensor:
+        batch = pairs.collate(rows)
         target = torch.from_numpy(batch.target).to(device)
         read = torch.cat([torch.full_like(target[:, :1], BOS), target[:, :-1]], dim=1)
         logits_BTV = network(
@@ -76,7 +84,7 @@ class Transduce(Work):
             target.flatten(),
             ignore_index=PAD,
             reduction="sum",
-            label_smoothing=self.config.training.label_smoothing,  # type: ignore[attr-defined]
+            label_smoothing=smoothing,
         )
 
     def validate(self, network: Any, device: torch.device) -> dict[str, float]:
@@ -84,7 +92,28 @@ class Transduce(Work):
         return {
             "symbol_error": counts.symbol_error_rate,
             "output_error": counts.output_error_rate,
+            "valid_loss": self._valid_loss(network, device),
         }
+
+    def _valid_loss(self, network: Any, device: torch.device) -> float:
+        """Per target symbol, of each source's first reference."""
+        source, target = self.data.source, self.data.target
+        pairs = PairSet(
+            [source.encode(example.source) for example in self.data.valid],
+            [target.encode(example.targets[0]) for example in self.data.valid],
+        )
+        order, loss = np.argsort(pairs.source_lengths, kind="stable"), 0.0
+        with torch.inference_mode():
+            for first in range(0, len(order), VALID_PAIRS):
+                rows = order[first : first + VALID_PAIRS]
+                loss += float(self._loss(network, pairs, rows, device, 0.0))
+        return loss / int(pairs.target_lengths.sum())
+
+    def keep_valid(self, share: float) -> str:
+        number = len(self.data.valid)
+        kept = [self.data.valid[row] for row in spread(number, share)]
+        self.data = dataclasses.replace(self.data, valid=kept)
+        return f"{len(kept):,} of {number:,} validation sources"
 
     def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
         return ModelFile(
