@@ -77,8 +77,8 @@ def test_unknown_symbols_are_said(trained):
     done = run("predict", model, "aXYX", "--length", "3")
     assert done.returncode == 0
     assert done.stderr == (
-        "note: 2 different symbols of prompt were never seen in training and are read as unknown: "
-        "X Y\n"
+        "note: the prompt has 2 different symbols that were never seen in training and read as "
+        "unknown: X Y\n"
     )
 
 

@@ -22,7 +22,10 @@ def test_lines_of_standard_input_in_order(cli, model):
     """More lines than go into one batch, of all lengths; blank lines stay blank."""
     sources = ["ab", "", "hgfe", "cab", "  ", "a", "\u00e9", "badcfe"] * 80
     done = cli("predict", model, "--beam", 1, stdin="\r\n".join(sources).encode())
-    assert (done.code, done.err) == (0, "")
+    assert done.code == 0
+    assert done.err == (
+        "note: line 7 has a symbol that was never seen in training and read as unknown: é\n"
+    )
     known = seqloom.load(model)
     answers = {s: known.predict([s], beam=1)[0] for s in set(sources) if s.strip()}
     assert done.out.split("\n") == [answers.get(s, "") for s in sources] + [""]
@@ -61,9 +64,10 @@ def test_json(cli, model):
             }
             for p in (best, second)
         ],
+        "unknown": [],
     }
-    assert blank == {"source": "", "outputs": []}
-    assert accented["source"] == "café"
+    assert blank == {"source": "", "outputs": [], "unknown": []}
+    assert (accented["source"], accented["unknown"]) == ("café", ["é"])
     assert "café" in done.out
 
 

@@ -6,6 +6,7 @@ Whatever is there when asked for makes one batch, so that no line waits for the 
 import contextlib
 import os
 import queue
+import shlex
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from pathlib import Path
 
 import typer
 
-from ..errors import DataError
+from ..data.text_file import STANDARD_INPUT
+from ..errors import ConfigError, DataError
 from ..files import explaining
 
 BATCH_LINES = 256  # most lines that are worked on together
@@ -23,10 +25,30 @@ BATCH_LINES = 256  # most lines that are worked on together
 def batches(texts: list[str] | None) -> Iterator[list[tuple[int, str]]]:
     """Numbered lines: the arguments as one batch, or those of standard input as they come.
 
+    Args:
+        texts: The arguments; without any, or with `-` alone, standard input is read.
+
     Raises:
         DataError: A line is not UTF-8, or standard input cannot be read.
     """
-    return _arguments(texts) if texts else _standard_input()
+    return _arguments(texts) if texts and texts != [STANDARD_INPUT] else _standard_input()
+
+
+def no_files(texts: list[str] | None) -> list[str] | None:
+    """Arguments that are to be texts.
+
+    Raises:
+        ConfigError: One is the name of a file that exists, so that it cannot be told what is meant.
+    """
+    for text in texts or ():
+        if text != STANDARD_INPUT and os.path.isfile(text):
+            name = shlex.quote(text)
+            raise ConfigError(
+                f"predict: {text} is the name of a file, and arguments are texts. For the lines of "
+                f"the file: seqloom predict MODEL < {name}. For the name itself as a text: "
+                f"echo {name} | seqloom predict MODEL"
+            )
+    return texts
 
 
 @contextlib.contextmanager

@@ -9,16 +9,15 @@ A model file holds the symbols and the merges, so predicting needs the few lines
 compiled library.
 """
 
+import heapq
 import itertools
 import json
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..errors import ConfigError
 from ..extras import missing_extra
 
 WORD_MARK = "▁"
-NO_MERGE = sys.maxsize
 MAX_CACHED_WORDS = 100_000
 
 
@@ -100,19 +99,35 @@ class SubwordSplitter:
             yield parts
 
     def _split_word(self, word: str) -> tuple[str, ...]:
-        """Merge the earliest learned pair, the leftmost of equals, until none is left."""
+        """Merge the earliest learned pair, the leftmost of equals, until none is left.
+
+        A heap of pairs over a chain of parts: n log n steps for n characters, where a search
+        for the best pair at each merge would take their square.
+        """
         rank = self._ranks.get
         parts = list(word)
-        ranks = [rank(pair, NO_MERGE) for pair in itertools.pairwise(parts)]
-        while ranks and (best := min(ranks)) < NO_MERGE:
-            i = ranks.index(best)
-            parts[i : i + 2] = [parts[i] + parts[i + 1]]
-            del ranks[i]
-            if i > 0:
-                ranks[i - 1] = rank((parts[i - 1], parts[i]), NO_MERGE)
-            if i < len(ranks):
-                ranks[i] = rank((parts[i], parts[i + 1]), NO_MERGE)
-        return tuple(parts)
+        after, before = list(range(1, len(parts) + 1)), list(range(-1, len(parts) - 1))
+        heap = [
+            (found, i, *pair)
+            for i, pair in enumerate(itertools.pairwise(parts))
+            if (found := rank(pair)) is not None
+        ]
+        heapq.heapify(heap)
+        while heap:
+            _, i, left, right = heapq.heappop(heap)
+            j = after[i]
+            if parts[i] != left or j == len(parts) or parts[j] != right:
+                continue  # one of the two was merged with another since
+            parts[i], parts[j] = left + right, ""
+            after[i] = after[j]
+            if after[i] < len(parts):
+                before[after[i]] = i
+            for at in (before[i], i):
+                if at >= 0 and after[at] < len(parts):
+                    pair = parts[at], parts[after[at]]
+                    if (found := rank(pair)) is not None:
+                        heapq.heappush(heap, (found, at, *pair))
+        return tuple(filter(None, parts))
 
 
 def _merge_pair(merge: str | list[str]) -> tuple[str, str]:

@@ -21,8 +21,9 @@ from ...inspection.trace import Trace
 from ...plain import printable, to_json
 from ...runtime.classify import Classifier
 from ..figures import settle_figure
-from ..lines import argument, batches, printing
+from ..lines import argument, batches, no_files, printing
 from ..request import DRAWN, SEARCHED, Request
+from ..unknown import Unseen
 
 FLAGS = {"cell": ("model.cell",)}
 MODEL = "this model"
@@ -38,8 +39,11 @@ def predict(model: Classifier, request: Request) -> None:
             f"got {nbest}."
         )
     with printing():
-        for lines in batches(request.texts):
-            for line in _answers(model, [text.strip() for _, text in lines], nbest, request):
+        unseen = Unseen(model.parts.reader.unknown)
+        for lines in batches(no_files(request.texts)):
+            unknown = [unseen.of(text.strip(), f"line {number}") for number, text in lines]
+            texts = [text.strip() for _, text in lines]
+            for line in _answers(model, texts, unknown, nbest, request):
                 print(line)
             sys.stdout.flush()
 
@@ -78,7 +82,8 @@ def trace(model: Classifier, request: Request) -> Trace:
             "distances are counted in these",
             file=sys.stderr,
         )
-    return model.trace(text, target=request.target)
+    unknown = Unseen(reader.unknown).of(text, "the input")
+    return model.trace(text, target=request.target).updated(facts={"unknown": unknown})
 
 
 def searchable(model: Classifier, file: str) -> Iterator[str]:
@@ -128,18 +133,20 @@ def _right(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     return right
 
 
-def _answers(model: Classifier, texts: list[str], nbest: int, request: Request) -> Iterator[str]:
+def _answers(
+    model: Classifier, texts: list[str], unknown: list[list[str]], nbest: int, request: Request
+) -> Iterator[str]:
     """The lines to print; an empty text stays an empty line."""
     full = [text for text in texts if text]
     found = iter(model.predict_proba(full))
-    for text in texts:
+    for text, symbols in zip(texts, unknown, strict=True):
         if not text:
             yield to_json({"text": "", "label": None}) if request.as_json else ""
             continue
         probabilities = next(found)
         best = np.argsort(-probabilities, kind="stable")[:nbest]
         if request.as_json:
-            yield to_json(_one(model, text, probabilities))
+            yield to_json(_one(model, text, probabilities) | {"unknown": symbols})
         else:
             fields = []
             for i in best:

@@ -9,15 +9,17 @@ from rich.console import Console
 from rich.table import Table
 
 from ...data.text import read_text
-from ...data.vocabulary import UNK, Vocabulary
+from ...data.text_file import STANDARD_INPUT
+from ...data.vocabulary import UNK
 from ...errors import ConfigError, DataError
 from ...evaluation.language_baselines import Baseline, language_baselines
 from ...evaluation.perplexity import TextScore, costs, summed, symbols_of
 from ...inspection.trace import Trace
 from ...plain import printable, to_json
 from ...runtime.generate import Generator
-from ..lines import argument, printing
+from ..lines import argument, no_files, printing
 from ..request import DRAWN, SEARCHED, Request
+from ..unknown import Unseen
 
 FLAGS = {"cell": ("model.cell",)}
 PIECE = 1000  # characters that are searched at a time
@@ -31,15 +33,18 @@ def predict(model: Generator, request: Request) -> None:
     if copies < 1:
         raise ConfigError(f"predict: `--nbest` must be at least 1, got {copies}.")
     options = {name: getattr(request, name) for name in DRAWING if name != "seed"}
-    prompts = [_decoded(os.fsencode(text)) for text in request.texts or []] or [_standard_input()]
-    _note_unknown(model.parts.vocabulary, "prompt", "".join(prompts))
+    texts = [text for text in no_files(request.texts) or [] if request.texts != [STANDARD_INPUT]]
+    prompts = [_decoded(os.fsencode(text)) for text in texts] or [_standard_input()]
+    unseen = Unseen(model.parts.vocabulary.unknown)
+    unknown = [unseen.of(prompt, "the prompt") for prompt in prompts]
     # one after another, each with a number of its own: equal prompts draw differently
     numbered = [(p, copies * i + k) for i, p in enumerate(prompts) for k in range(copies)]
     with printing():
         for prompt, number in numbered:
             pieces = model.stream(prompt, **options, seed=request.seed or 0, number=number)
             if request.as_json:
-                found = {"prompt": prompt, "text": "".join(pieces)}
+                symbols = unknown[number // copies]
+                found = {"prompt": prompt, "text": "".join(pieces), "unknown": symbols}
                 print(to_json(found), flush=True)
                 continue
             print(printable(prompt, lines=True), end="", flush=True)
@@ -57,7 +62,7 @@ def evaluate(model: Generator, request: Request) -> None:
         print("note: baselines learn from a text that holds the scored one", file=sys.stderr)
     vocabulary = model.parts.vocabulary
     ids, characters = symbols_of(vocabulary, text)
-    _note_unknown(vocabulary, request.file, text)
+    Unseen(vocabulary.unknown).of(text, request.file)
     nats = costs(model.network, ids)
     score = summed(nats, characters, ids == UNK)
     baselines = language_baselines(nats, characters, text, train)
@@ -72,7 +77,9 @@ def evaluate(model: Generator, request: Request) -> None:
 def trace(model: Generator, request: Request) -> Trace:
     """What the model did with a text, up to the symbol that follows it."""
     request.only("generate", "target", *DRAWN, *SEARCHED)
-    return model.trace(argument(request.given, "inspect"), target=request.target)
+    text = argument(request.given, "inspect")
+    unknown = Unseen(model.parts.vocabulary.unknown).of(text, "the input")
+    return model.trace(text, target=request.target).updated(facts={"unknown": unknown})
 
 
 def searchable(model: Generator, file: str) -> Iterator[str]:
@@ -101,17 +108,6 @@ def _print(score: TextScore, baselines: list[Baseline], name: str) -> None:
         table.add_row(baseline.name, f"{baseline.bits_per_character:.3f}")
     console.print(table)
     console.print(f"{baselines[0].verdict()}.", markup=False, soft_wrap=True)
-
-
-def _note_unknown(vocabulary: Vocabulary, what: str, text: str) -> None:
-    unknown = vocabulary.unknown(text)
-    if unknown:
-        shown = " ".join(repr(symbol)[1:-1] for symbol in unknown[:10])
-        print(
-            f"note: {len(unknown)} different symbols of {what} were never seen in training and "
-            f"are read as unknown: {shown}",
-            file=sys.stderr,
-        )
 
 
 def _standard_input() -> str:

@@ -18,8 +18,9 @@ from ...inspection.trace import Trace
 from ...plain import printable, to_json
 from ...runtime import Prediction, Transducer
 from ..inspected import weights_of
-from ..lines import argument, batches, printing
+from ..lines import argument, batches, no_files, printing
 from ..request import DRAWN, SEARCHED, Request
+from ..unknown import Unseen
 
 FLAGS = {
     "cell": ("model.encoder_cell", "model.decoder_cell"),
@@ -46,8 +47,9 @@ def predict(model: Transducer, request: Request) -> None:
         options["top_p"] = 1.0 if request.top_p is None else request.top_p
     nbest = 1 if request.nbest is None else request.nbest
     with printing():
-        for lines in batches(request.texts):
-            for line in _answers(model, lines, nbest, request, options):
+        unseen = Unseen(model.parts.source.unknown)
+        for lines in batches(no_files(request.texts)):
+            for line in _answers(model, lines, unseen, nbest, request, options):
                 print(line)
             sys.stdout.flush()
 
@@ -97,7 +99,9 @@ def trace(model: Transducer, request: Request) -> Trace:
     """What the model did with a source."""
     request.only("transduce", "target", "weight", "alignments", *DRAWN, *SEARCHED)
     text = argument(request.given, "inspect").strip()
-    return model.trace(text, target=request.target, attention=weights_of(request.weight))
+    unknown = Unseen(model.parts.source.unknown).of(text, "the input")
+    found = model.trace(text, target=request.target, attention=weights_of(request.weight))
+    return found.updated(facts={"unknown": unknown})
 
 
 def searchable(model: Transducer, file: str) -> Iterator[str]:
@@ -116,6 +120,7 @@ def _reading(model: Transducer) -> dict[str, Any]:
 def _answers(
     model: Transducer,
     lines: list[tuple[int, str]],
+    unseen: Unseen,
     nbest: int,
     request: Request,
     options: dict[str, Any],
@@ -136,8 +141,9 @@ def _answers(
         found = iter(model.predict_nbest([text for _, text in given if text], nbest, **options))
     else:  # line by line: what is drawn depends on the line's number, not on when it came
         found = (_draw(model, text, number, nbest, options) for number, text in given if text)
-    for _, text in given:
-        yield _shown(text, next(found) if text else [], request)
+    unknown = [unseen.of(text, f"line {number}") for number, text in given]
+    for (_, text), symbols in zip(given, unknown, strict=True):
+        yield _shown(text, next(found) if text else [], symbols, request)
     if problem is not None:
         sys.stdout.flush()
         raise problem
@@ -150,7 +156,7 @@ def _draw(
     return model.predict_nbest([text], nbest, **{**options, "seed": seed})[0]
 
 
-def _shown(text: str, predictions: list[Prediction], request: Request) -> str:
+def _shown(text: str, predictions: list[Prediction], unknown: list[str], request: Request) -> str:
     if request.as_json:
         outputs = [
             {
@@ -162,7 +168,7 @@ def _shown(text: str, predictions: list[Prediction], request: Request) -> str:
             }
             for p in predictions
         ]
-        return to_json({"source": text, "outputs": outputs})
+        return to_json({"source": text, "outputs": outputs, "unknown": unknown})
     fields = []
     for prediction in predictions:
         fields.append(printable(prediction.text))
