@@ -26,6 +26,7 @@ def test_damaged_model_files(task, tmp_path):
     assert report.refused
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # NumPy's, of the overflow
 def test_weights_that_overflow_end_with_an_error(tmp_path):
     """Finite weights that make NaN: refused when the model predicts, never printed."""
     for task in TASKS:
