@@ -207,7 +207,7 @@ def test_folder_that_is_no_run(tmp_path, copy):
             f"train: `{folder / 'log.jsonl'}` must be the log of a run, got: No such file or "
             "directory. Give the folder of a run to --resume."
         )
-    validation = '{"event": "validation", "step": 3, "loss": "low"}\n'
+    validation = '{"event": "validation", "step": 3, "seconds": 1, "loss": "low"}\n'
     for text, got in (
         ("not JSON\n", "line 1: no JSON."),
         ("\xff\n", "line 1: no JSON."),
