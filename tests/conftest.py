@@ -4,6 +4,12 @@ import pytest
 import torch
 
 
+@pytest.fixture(autouse=True)
+def installed_from_an_index(monkeypatch):
+    """What installs an extra depends on where the package under test came from."""
+    monkeypatch.setattr("seqloom.extras._source", lambda: None)
+
+
 @pytest.fixture
 def default_dtype() -> torch.dtype:
     """Where runs are as users' runs are, a room overrides this with float32."""

@@ -1,6 +1,8 @@
 """Optional dependencies: which extra brings which package, and the message when it is missing."""
 
+import json
 from importlib import import_module
+from pathlib import Path
 
 from .errors import MissingExtraError
 
@@ -32,8 +34,45 @@ def missing_extra(where: str, error: ModuleNotFoundError) -> Exception:
         return error
     return MissingExtraError(
         f"{where}: `{package}` must be installed, got no such package. "
-        f"Run: pip install 'seqloom[{_EXTRAS[package]}]'"
+        f"Run: {install_line(_EXTRAS[package])}"
     )
+
+
+def install_line(extra: str) -> str:
+    """What to type to get an extra: from where this package itself was installed.
+
+    Args:
+        extra: Its name, e.g. `train`.
+    """
+    source = _source()
+    if source is None:
+        return f"pip install 'seqloom[{extra}]'"
+    if "://" in source:  # a repository or an archive
+        return f"pip install 'seqloom[{extra}] @ {source}'"
+    place = "." if Path(source) == Path.cwd() else source
+    return f'pip install "{place}[{extra}]"'
+
+
+def _source() -> str | None:
+    """The folder or address that this package came from; `None` if that was an index."""
+    from importlib.metadata import PackageNotFoundError, distribution  # slow, and seldom needed
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    try:
+        text = distribution("seqloom").read_text("direct_url.json")
+    except PackageNotFoundError:  # run from its sources
+        folder = Path(__file__).parents[2]
+        return str(folder) if (folder / "pyproject.toml").is_file() else None
+    if text is None:
+        return None
+    origin = json.loads(text)
+    url = str(origin["url"])
+    if "dir_info" in origin:
+        folder = Path(url2pathname(urlsplit(url).path))
+        return str(folder) if folder.is_dir() else None
+    vcs = origin.get("vcs_info", {}).get("vcs")
+    return f"{vcs}+{url}" if vcs else url
 
 
 def require(where: str, *packages: str) -> None:

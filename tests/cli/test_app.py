@@ -6,8 +6,11 @@ import sys
 
 import pytest
 
+from seqloom.extras import install_line
+
 from ..toys import ENVIRONMENT, command, run
 
+INSTALL = install_line("train")  # here, not in the fixtures' world
 EXAMPLES = {
     "train": [
         "seqloom train cmudict --minutes 5 --out runs/cmudict",
@@ -15,15 +18,15 @@ EXAMPLES = {
         "seqloom train --resume runs/words",
     ],
     "evaluate": [
-        "seqloom evaluate runs/words/best.safetensors test.tsv --json --outputs out.tsv",
-        "seqloom evaluate runs/sales/best.safetensors sales.csv --windows 5",
+        "seqloom evaluate runs/words test.tsv --json --outputs out.tsv",
+        "seqloom evaluate runs/sales sales.csv --windows 5",
     ],
     "predict": [
-        "seqloom predict runs/words/best.safetensors remember attention",
-        "cut -f1 test.tsv | seqloom predict runs/words/best.safetensors --json > out.jsonl",
-        'seqloom predict runs/shakespeare/best.safetensors "ROMEO:" --length 500',
+        "seqloom predict runs/words remember attention",
+        "cut -f1 test.tsv | seqloom predict runs/words --json > out.jsonl",
+        'seqloom predict runs/shakespeare "ROMEO:" --length 500',
     ],
-    "info": ["seqloom info runs/words/best.safetensors"],
+    "info": ["seqloom info runs/words"],
 }
 
 
@@ -99,8 +102,7 @@ def test_commands_that_need_an_extra_name_it(tmp_path, model):
     ):
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr == (
-            f"{where}: `{package}` must be installed, got no such package. "
-            "Run: pip install 'seqloom[train]'\n"
+            f"{where}: `{package}` must be installed, got no such package. Run: {INSTALL}\n"
         )
     assert not (tmp_path / "run").exists()
     predicted = run("predict", model, "hgfe", env=environment)

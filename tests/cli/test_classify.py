@@ -35,8 +35,13 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def test_file(tmp_path):
-    return write_reviews(tmp_path / "test.tsv", seed=9)
+def test_file(trained, tmp_path):
+    """60 texts that the model has not seen."""
+    path, seen = tmp_path / "test.tsv", set(trained[0].read_text().splitlines())
+    lines = write_reviews(path, num_texts=600, seed=9).read_text().splitlines()
+    new = [line for line in lines if line not in seen][:60]
+    path.write_text("\n".join(new) + "\n")
+    return path
 
 
 def test_train_guesses_the_task_and_says_so(cli, tmp_path):

@@ -5,9 +5,7 @@ import signal
 
 import pytest
 
-from seqloom.cli.compare import _fitting, _least_width
 from seqloom.comparison import cells, start
-from seqloom.comparison.report.tables import Table
 from seqloom.errors import DivergedError
 
 from ..comparison.toys import SMALL, write_data
@@ -144,15 +142,3 @@ def test_a_probe(cli, tmp_path):
     results = json.loads((out / "results.json").read_text())
     assert (results["kind"], results["lengths"], results["steps"]) == ("probe", [4, 6], 6)
     assert done.out.splitlines()[-1].startswith(f"report: {out / 'report.html'}")
-
-
-def test_a_narrow_terminal_drops_columns_and_cuts_no_cell():
-    heads = ("entry", "symbol error, %", "95 % interval", "runs", "parameters", "training")
-    row = ("Fully-connected, a window", "28.71", "28.37 to 29.05", "3", "155,723", "1.28 s")
-    table = Table((*heads, "latency"), ((*row, "0.749 ms"),))
-    assert _fitting(table, 200) == [0, 1, 2, 4, 5, 6]
-    assert _fitting(table, 70) == [0, 1, 2, 4, 6]
-    assert _fitting(table, 60) == [0, 1, 2, 6]
-    assert _fitting(table, 40) == [0, 1, 2]
-    assert _least_width(table, 0) == len("Fully-connected,")
-    assert _least_width(table, 6) == len("0.749 ms")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+import seqloom
 from seqloom.data.pairs import read_pairs
 from seqloom.export.model_file import read_model, write_model
 from seqloom.runtime import Transducer
@@ -24,7 +25,28 @@ def pairs(tmp_path):
     return path
 
 
-def test_json(cli, model, pairs):
+def folder_of(model, tmp_path):
+    """A run's folder with this model as its best."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "best.safetensors").write_bytes(model.read_bytes())
+    return folder
+
+
+def test_a_folder_stands_for_its_best_model(cli, model, tmp_path):
+    folder = folder_of(model, tmp_path)
+    for args in (("predict", "ab"), ("info",), ("inspect", "ab", "--page", tmp_path / "p.html")):
+        done = cli(args[0], folder, *args[1:])
+        assert done.code == 0, done.err
+        assert done.out == cli(args[0], model, *args[1:]).out
+    assert seqloom.load(folder).predict(["ab"]) == seqloom.load(model).predict(["ab"])
+    assert cli("predict", tmp_path, "ab").err == (
+        f"model file: `{tmp_path / 'best.safetensors'}` must be readable, got: No such file or "
+        "directory. Give a best.safetensors of a run.\n"
+    )
+
+
+def test_json(cli, model, pairs, tmp_path):
     done = cli("evaluate", model, pairs, "--json")
     assert done.code == 0
     assert done.err == "note: 1 reference symbols were never seen in training: Q\n"
@@ -34,7 +56,10 @@ def test_json(cli, model, pairs):
     assert found["symbol_error_rate"]["value"] == pytest.approx(100 / 9)
     assert found["output_error_rate"]["value"] == pytest.approx(100 / 3)
     assert found["exact_match"]["value"] == pytest.approx(200 / 3)
-    assert "tok:none" in found["bleu"]["signature"]
+    assert found["bleu"] is None  # one reference of five has four symbols
+    assert found == json.loads(cli("evaluate", folder_of(model, tmp_path), pairs, "--json").out) | {
+        "model": str(model)
+    }
 
 
 def test_report_for_people(cli, model, pairs):

@@ -75,9 +75,18 @@ def test_values_that_were_seen_are_noted(cli, months, tmp_path):
     done = cli("evaluate", run / "best.safetensors", months, "--windows", "3")
     assert done.code == 0
     assert done.err == (
-        "note: 3 of 9 forecasts are of values that the model was trained or chosen on, which "
-        "flatters it. Train with --set data.test_steps=N to keep some apart.\n"
+        "warning: 3 of 9 forecasts are of values that the model was trained or chosen on, which "
+        "flatters it, so there is no verdict. Train with --set data.test_steps=N to keep some "
+        "apart.\n"
     )
+    assert done.out.splitlines()[-1] == (
+        "verdict: none: 3 of 9 forecasts are of values that the network was trained or chosen on, "
+        "which flatters it."
+    )
+    found = json.loads(
+        cli("evaluate", run / "best.safetensors", months, "--windows", "3", "--json").out
+    )
+    assert (found["seen"], found["network_wins"]) == (3, None)
 
 
 def test_a_test_file_follows_the_past(cli, numbered, tmp_path):

@@ -1,5 +1,7 @@
 """A test for each rule of the recommendation, on its sentence."""
 
+import dataclasses
+
 from seqloom.comparison.recommend import Candidate, Words, recommend
 from seqloom.comparison.significance import Difference
 from seqloom.comparison.statistics import Estimate
@@ -191,3 +193,33 @@ def test_one_seed_is_said():
 def test_a_small_p_is_not_enough_where_the_interval_holds_zero():
     odd = behind(0.5, -0.2, 1.2, p=0.001)
     assert said(one("rnn", 9.5, odd), one("gru", 9.0)).rule == "too few"
+
+
+def test_no_baseline_is_recommended_over_what_still_improves():
+    """The same scores with and without a steep end."""
+    ngram = one("6-gram", 2.0, baseline=True)
+    gru = one("gru", 2.4, behind(0.4, 0.3, 0.5))
+    assert said(ngram, gru).rule == "baseline"
+    got = said(ngram, dataclasses.replace(gru, improving=True), one("rnn", 3.0, SURE))
+    assert (got.rule, got.entry) == ("unfinished", "")
+    assert got.sentence == (
+        "No baseline is recommended: GRU (2.4 %) stopped while still improving. The best score so "
+        "far is that of 6-GRAM (2.0 %)."
+    )
+    assert got.cautions == ("Nothing can be recommended yet: a larger --amount would tell.",)
+    level = said(
+        ngram, dataclasses.replace(one("gru", 2.0, behind(0, -0.01, 0.01)), improving=True)
+    )
+    assert level.rule == "unfinished"  # all score alike, but this one would have gone on
+
+
+def test_a_network_behind_that_still_improves_is_a_caution():
+    lstm = dataclasses.replace(one("lstm", 13.0, behind(4.0, 3.0, 5.0)), improving=True)
+    got = said(one("gru", 9.0), lstm)
+    assert (got.rule, got.entry) == ("clear", "gru")
+    assert got.cautions == (
+        "LSTM stopped while still improving: a larger --amount may change the order.",
+    )
+    assert not said(
+        dataclasses.replace(one("gru", 9.0), improving=True), one("rnn", 13, SURE)
+    ).cautions

@@ -100,8 +100,12 @@ def test_a_tie_is_no_win():
         return Forecasts(point, point, point, np.repeat(point[:, :, None], Q, axis=2))
 
     found = run(naive, baselines=["naive"])
-    assert not found.network_wins
-    assert found.verdict().startswith("the network is no better than naive: MASE ")
+    assert found.network_wins is False
+    value = f"{found.methods[NETWORK].scores.mase:.3f}"
+    assert found.verdict() == (
+        f"the network and naive, the best baseline, are level: MASE {value} against {value}; 4 "
+        "forecasts do not settle which is better."
+    )
 
 
 def test_a_difference_that_rows_do_not_agree_on_is_not_settled():
@@ -110,8 +114,19 @@ def test_a_difference_that_rows_do_not_agree_on_is_not_settled():
         off = np.where(np.arange(len(origins)) % 2 == 0, 3.0, 0.0)[:, None]
         return done._replace(point=done.point + off)
 
-    assert "(not settled by 4 forecasts: others could turn it round)" in run(either).verdict()
-    assert "not settled" not in run(network(error=0.01)).verdict()
+    found = run(either)
+    assert "are level: MASE" in found.verdict()
+    assert found.network_wins is False
+    assert "level" not in run(network(error=0.01)).verdict()
+
+
+def test_values_that_were_seen_give_no_verdict():
+    found = dataclasses.replace(run(network(error=0.01)), seen=2)
+    assert found.network_wins is None
+    assert found.verdict() == (
+        "none: 2 of 4 forecasts are of values that the network was trained or chosen on, which "
+        "flatters it."
+    )
 
 
 def test_json_has_no_nan():

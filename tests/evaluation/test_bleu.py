@@ -83,7 +83,8 @@ def test_interval_resamples_whole_examples():
 
 
 def test_outputs_all_empty_score_0():
-    assert corpus_bleu(["", ""], [("a b",), ("c",)])[0].value == 0.0
+    assert corpus_bleu(["", ""], [("a b c d",), ("c",)])[0].value == 0.0
+    assert corpus_bleu(["", ""], [("a b",), ("c",)]) == (None, "")  # too short to be scored
     assert corpus_chrf(["", ""], [("a b",), ("c",)])[0].high == 0.0
 
 

@@ -16,6 +16,7 @@ from seqloom.evaluation import Confusion, LengthRow, OutputRow, evaluate_outputs
 SOURCES = ["cats", "dog", "set", "bee"]
 OUTPUTS = ["K AE T", "D AO", "", "B  IY"]
 REFERENCES = [("K AE T S",), ("D AA G", "D AO"), ("S EH T",), ("B IY", "B")]
+LONG = [f"{o} {o} x" for o in OUTPUTS], [tuple(f"{r} {r} y" for r in t) for t in REFERENCES]
 
 
 def evaluated(outputs=OUTPUTS, references=REFERENCES, sources=SOURCES, **options):
@@ -53,13 +54,17 @@ def test_confusions_are_with_the_best_reference():
 
 
 def test_text_scores_are_sacrebleus_and_name_the_tokenizer():
-    got = evaluated(bleu_tokenizer="none")
-    streams = [["K AE T S", "D AA G", "S EH T", "B IY"], [None, "D AO", None, "B"]]
-    want = sacrebleu.corpus_bleu(OUTPUTS, streams, tokenize="none")
+    outputs, references = LONG
+    got = evaluated(outputs, references, bleu_tokenizer="none")
+    streams = [[r[0] for r in references], [r[1] if len(r) > 1 else None for r in references]]
+    want = sacrebleu.corpus_bleu(outputs, streams, tokenize="none")
     assert got.bleu.value == pytest.approx(want.score)
-    assert got.chrf.value == pytest.approx(sacrebleu.corpus_chrf(OUTPUTS, streams).score)
+    assert got.chrf.value == pytest.approx(sacrebleu.corpus_chrf(outputs, streams).score)
     assert "|tok:none|" in got.bleu_signature
-    assert "|tok:13a|" in evaluated().bleu_signature
+    assert "|tok:13a|" in evaluated(outputs, references).bleu_signature
+    short = evaluated(bleu_tokenizer="none")  # 1 of 6 references has 4 tokens
+    assert short.bleu is None
+    assert short.to_json()["bleu"] is None
     assert "|nc:6|" in got.chrf_signature
 
 
@@ -82,7 +87,7 @@ def test_outputs_all_empty():
     got = evaluated(outputs=["", "", "", ""])
     assert got.symbol_error_rate.value == 100.0
     assert got.output_error_rate.value == 100.0
-    assert got.bleu.value == got.chrf.value == 0.0
+    assert got.chrf.value == 0.0
     # every reference is 100 % away, so the one of fewest edits is taken
     assert [row.best_reference for row in got.rows] == ["K AE T S", "D AO", "S EH T", "B"]
 
@@ -115,7 +120,8 @@ def test_json_is_plain():
     assert got["sources"] == 4
     assert got["output_error_rate"]["value"] == 50.0
     assert list(got["output_error_rate"]) == ["value", "low", "high", "unit"]
-    assert got["bleu"]["signature"].startswith("nrefs:var|")
+    long = evaluated(*LONG, bleu_tokenizer="none").to_json()
+    assert long["bleu"]["signature"].startswith("nrefs:var|")
     assert "|nc:6|" in got["chrf"]["signature"]
     assert got["confusions"][0] == {"reference": "S", "output": "∅", "count": 2}
     assert got["by_length"][0]["sources"] == 4

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-PROBES = "memory probes"
+from .choices import BUDGETS, PROBES, RUNGS, TASKS, listed, one_of, some_of
+
+PANEL = "memory probes"
 UNSHOWN = ("runs", "size", "steps")  # columns that are left to the report
-FIRST_TO_GO = ("training", "parameters", "latency")  # where a terminal is too narrow for all
 
 
 def compare(
@@ -26,7 +27,11 @@ def compare(
         ),
     ] = None,
     task: Annotated[
-        str | None, typer.Option(help="What to learn; else guessed from DATA, and said.")
+        str | None,
+        typer.Option(
+            help=f"What to learn: {listed(TASKS)}; else guessed from DATA, and said.",
+            autocompletion=one_of(TASKS),
+        ),
     ] = None,
     test: Annotated[
         str | None, typer.Option(help="Data to test on; else a part of DATA is held out.")
@@ -34,7 +39,8 @@ def compare(
     budget: Annotated[
         str | None,
         typer.Option(
-            help="What is equal: parameters, minutes or steps (default: minutes).",
+            help=f"What is equal: {listed(BUDGETS)} (default: minutes).",
+            autocompletion=one_of(BUDGETS),
             show_default=False,
         ),
     ] = None,
@@ -53,8 +59,9 @@ def compare(
     rungs: Annotated[
         str | None,
         typer.Option(
-            help="Some of fully-connected, rnn, lstm, gru, attention, transformer, e.g. "
-            "gru,attention (default: all that make sense)."
+            help=f"Some of {listed(RUNGS, 'and')}, e.g. gru,attention (default: all that make "
+            "sense).",
+            autocompletion=some_of(RUNGS),
         ),
     ] = None,
     settings: Annotated[
@@ -69,15 +76,16 @@ def compare(
     probe: Annotated[
         str | None,
         typer.Option(
-            help="adding, copy, negation or recall, instead of DATA; --amount is its steps.",
-            rich_help_panel=PROBES,
+            help=f"{listed(PROBES)}, instead of DATA; --amount is its steps.",
+            rich_help_panel=PANEL,
+            autocompletion=one_of(PROBES),
         ),
     ] = None,
     lengths: Annotated[
         str | None,
         typer.Option(
             help="How far what is needed lies back (default: 10,50,100,200,400).",
-            rich_help_panel=PROBES,
+            rich_help_panel=PANEL,
             show_default=False,
         ),
     ] = None,
@@ -90,10 +98,10 @@ def compare(
     \b
     Examples:
       seqloom compare words.tsv
-      seqloom compare words.tsv --budget parameters --seeds 5 --out runs/compare-words
-      seqloom compare reviews.tsv --budget steps --amount 1000 --rungs lstm,gru,attention
+      seqloom compare words.tsv --budget parameters --seeds 5 --out runs/ladder
+      seqloom compare reviews.tsv --budget steps --amount 1000 --rungs rnn,lstm
       seqloom compare sales.csv --amount 1.5 --set data.horizon=12
-      seqloom compare --probe adding --lengths 10,50,100,200 --rungs rnn,lstm,gru
+      seqloom compare --probe adding --lengths 10,50,100 --rungs rnn,lstm
     """
     given = {
         "DATA": data,
@@ -224,43 +232,23 @@ def _report(results: dict[str, Any], folder: Path, figure: Path | None) -> None:
 
     from ..comparison.report import figure as draw
     from ..comparison.report import summary
-    from ..evaluation.tables import new_table
+    from ..evaluation.tables import new_table, print_table
     from .lines import printing
 
     found, console = summary(results), Console(highlight=False)
     heads = found.table.heads
-    shown = _fitting(found.table, console.width)
+    shown = [i for i, head in enumerate(heads) if head not in UNSHOWN]
     with printing("compare"):
         sides = ["right" if found.table.is_number(i) else "left" for i in shown]
         table = new_table(console, *zip([heads[i] for i in shown], sides, strict=True))
-        for column, i in zip(table.columns, shown, strict=True):
-            column.min_width = _least_width(found.table, i)
         for row in found.table.rows:
             table.add_row(*(row[i] for i in shown))
-        console.print(table)
+        print_table(console, "", table)
         for line in (*found.sentences, *_failures(results)):
             console.print(line, markup=False, soft_wrap=True)
         console.print(f"report: {folder / 'report.html'}, report.md, report.json", soft_wrap=True)
     if figure is not None:
         draw(results, figure)
-
-
-def _fitting(table: Any, width: int) -> list[int]:
-    """Columns that a terminal of this width has room for."""
-    heads = table.heads
-    shown = [i for i, head in enumerate(heads) if head not in UNSHOWN]
-    for name in FIRST_TO_GO:
-        if sum(_least_width(table, i) + 2 for i in shown) <= width:
-            break
-        shown = [i for i in shown if heads[i] != name]
-    return shown
-
-
-def _least_width(table: Any, column: int) -> int:
-    """Of a column: cells stand on one line, but for the first, whose titles break at spaces."""
-    cells = [row[column] for row in table.rows]
-    whole = cells if column else [word for cell in cells for word in cell.split()]
-    return max(len(text) for text in (*whole, *table.heads[column].split()))
 
 
 def _failures(results: dict[str, Any]) -> list[str]:

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
+from .choices import BASELINES, LEVELS, listed, one_of, some_of
 from .panels import CLASSIFY, FORECAST, GENERATE, TRANSCRIBE, TRANSDUCE
 
 
 def evaluate(
-    model: Annotated[Path, typer.Argument(help="A model file, e.g. runs/words/best.safetensors.")],
+    model: Annotated[Path, typer.Argument(help="A model file or a run's folder, e.g. runs/words.")],
     file: Annotated[
         str,
         typer.Argument(help="Data as `train` takes them; cmudict: its test part."),
@@ -73,14 +74,17 @@ def evaluate(
     against: Annotated[
         str | None,
         typer.Option(
-            help="Some baselines, e.g. naive2,theta (default: all).", rich_help_panel=FORECAST
+            help=f"Some of {listed(BASELINES, 'and')}, e.g. naive2,theta (default: all).",
+            rich_help_panel=FORECAST,
+            autocompletion=some_of(BASELINES),
         ),
     ] = None,
     level: Annotated[
         int | None,
         typer.Option(
-            help="Of the interval: 50, 80, 90 or 95 % (default: the model's).",
+            help=f"Of the interval: {listed(LEVELS)} % (default: the model's).",
             rich_help_panel=FORECAST,
+            autocompletion=one_of(LEVELS),
         ),
     ] = None,
 ) -> None:
@@ -90,12 +94,13 @@ def evaluate(
 
     \b
     Examples:
-      seqloom evaluate runs/words/best.safetensors test.tsv --json --outputs out.tsv
-      seqloom evaluate runs/reviews/best.safetensors test.tsv --baselines reviews.tsv
-      seqloom evaluate runs/sales/best.safetensors sales.csv --windows 5
-      seqloom evaluate runs/speech/best.safetensors test-recordings.tsv
-      seqloom evaluate runs/shakespeare/best.safetensors end.txt --baselines begin.txt
+      seqloom evaluate runs/words test.tsv --json --outputs out.tsv
+      seqloom evaluate runs/reviews test.tsv --baselines reviews.tsv
+      seqloom evaluate runs/sales sales.csv --windows 5
+      seqloom evaluate runs/speech test-recordings.tsv
+      seqloom evaluate runs/shakespeare end.txt --baselines begin.txt
     """
+    from ..export.model_file import model_path
     from ..files import explaining
     from ..runtime import load
     from .lines import printing
@@ -105,6 +110,7 @@ def evaluate(
     if outputs is not None:
         with explaining(outputs, "evaluate"):
             outputs.absolute().parent.stat()  # before the work, not after it
+    model = model_path(model)
     loaded = load(model)
     options = {
         "file": file,

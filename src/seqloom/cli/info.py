@@ -7,14 +7,14 @@ import typer
 
 
 def info(
-    model: Annotated[Path, typer.Argument(help="A model file, e.g. runs/words/best.safetensors.")],
+    model: Annotated[Path, typer.Argument(help="A model file or a run's folder, e.g. runs/words.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show a model's task, sizes, vocabularies and training record.
 
     \b
     Example:
-      seqloom info runs/words/best.safetensors
+      seqloom info runs/words
     """
     from ..plain import printable, to_json
     from ..runtime import load

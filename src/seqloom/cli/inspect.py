@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from .choices import FIGURES, PATTERNS, listed, one_of
 from .panels import FORECAST, TRANSCRIBE, TRANSDUCE
 
 PAGE = Path("inspect.html")
@@ -12,7 +13,7 @@ SEARCH = "Other places like this one"
 
 
 def inspect(
-    model: Annotated[Path, typer.Argument(help="A model file, e.g. runs/words/best.safetensors.")],
+    model: Annotated[Path, typer.Argument(help="A model file or a run's folder, e.g. runs/words.")],
     given: Annotated[
         str | None,
         typer.Argument(
@@ -35,8 +36,8 @@ def inspect(
     what: Annotated[
         str | None,
         typer.Option(
-            help="With --figure: gradient, importance, attention, gates, states (default: all "
-            "that there is)."
+            help=f"With --figure: {listed(FIGURES)} (default: overview, all that there is).",
+            autocompletion=one_of(FIGURES),
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
@@ -80,9 +81,9 @@ def inspect(
     pattern: Annotated[
         list[str] | None,
         typer.Option(
-            help="Find units that follow it: vowel, capital, position, inside-quotes, in-brackets, "
-            "line-length, or /REGEX/; may be repeated.",
+            help=f"Find units that follow it: {', '.join(PATTERNS)}, or /REGEX/; may be repeated.",
             rich_help_panel=SEARCH,
+            autocompletion=one_of(PATTERNS),
         ),
     ] = None,
     alignments: Annotated[
@@ -100,14 +101,15 @@ def inspect(
 
     \b
     Examples:
-      seqloom inspect runs/reviews/best.safetensors "not a bad film at all"
-      seqloom inspect runs/words/best.safetensors remember --figure a.pdf --what attention
-      seqloom inspect runs/words/best.safetensors remember --trace a.safetensors --json
-      seqloom inspect runs/reviews/best.safetensors "not bad" --data reviews.tsv --span 0:2
-      seqloom inspect runs/words/best.safetensors a --data words.tsv --alignments all.jsonl
-      seqloom inspect runs/words/best.safetensors --explain
+      seqloom inspect runs/reviews "not a bad film at all"
+      seqloom inspect runs/words remember --figure a.pdf --what attention
+      seqloom inspect runs/words remember --trace a.safetensors --json
+      seqloom inspect runs/reviews "not bad" --data reviews.tsv --span 0:2
+      seqloom inspect runs/words a --data words.tsv --alignments all.jsonl
+      seqloom inspect runs/words --explain
     """
     from ..errors import ConfigError
+    from ..export.model_file import model_path
     from ..inspection.page import write_page
     from ..plain import printable, to_json
     from ..runtime import load
@@ -120,6 +122,7 @@ def inspect(
     searching = {"data": data, "layer": layer, "step": step, "span": span, "pattern": pattern}
     drawing = {"page": page, "trace": trace, "figure": figure, "what": what}
     options = {**asked, **searching, "alignments": alignments, **drawing, "as_json": as_json}
+    model = model_path(model)
     request = Request("inspect", model, {"given": given, **options})
     if explain:
         _explain(request)

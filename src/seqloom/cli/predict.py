@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
+from .choices import LEVELS, listed, one_of
 from .panels import CLASSIFY, FORECAST, GENERATE, TRANSCRIBE, TRANSDUCE
 
 
 def predict(
-    model: Annotated[Path, typer.Argument(help="A model file, e.g. runs/words/best.safetensors.")],
+    model: Annotated[Path, typer.Argument(help="A model file or a run's folder, e.g. runs/words.")],
     texts: Annotated[
         list[str] | None,
         typer.Argument(
@@ -94,8 +95,9 @@ def predict(
     level: Annotated[
         int | None,
         typer.Option(
-            help="Of the interval: 50, 80, 90 or 95 % (default: the model's).",
+            help=f"Of the interval: {listed(LEVELS)} % (default: the model's).",
             rich_help_panel=FORECAST,
+            autocompletion=one_of(LEVELS),
         ),
     ] = None,
     figure: Annotated[
@@ -118,12 +120,12 @@ def predict(
 
     \b
     Examples:
-      seqloom predict runs/words/best.safetensors remember attention
-      cut -f1 test.tsv | seqloom predict runs/words/best.safetensors --json > out.jsonl
-      seqloom predict runs/reviews/best.safetensors "a dull, lifeless mess" --scores
-      seqloom predict runs/sales/best.safetensors sales.csv --figure next.png > next.csv
-      seqloom predict runs/speech/best.safetensors call.wav
-      seqloom predict runs/shakespeare/best.safetensors "ROMEO:" --length 500
+      seqloom predict runs/words remember attention
+      cut -f1 test.tsv | seqloom predict runs/words --json > out.jsonl
+      seqloom predict runs/reviews "a dull, lifeless mess" --scores
+      seqloom predict runs/sales sales.csv --figure next.png > next.csv
+      seqloom predict runs/speech call.wav
+      seqloom predict runs/shakespeare "ROMEO:" --length 500
     """
     from ..runtime import load
     from .request import Request

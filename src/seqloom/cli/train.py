@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from .choices import ARCHITECTURES, CELLS, LINKS, TASKS, listed, one_of
 from .panels import FORECAST, TRANSDUCE
 
 LENGTHS = {"epochs", "minutes", "steps"}
@@ -36,20 +37,31 @@ def train(
         typer.Option(help="Data to validate on; else a part of DATA is held out."),
     ] = None,
     task: Annotated[
-        str | None, typer.Option(help="What to learn; else guessed from DATA, and said.")
+        str | None,
+        typer.Option(
+            help=f"What to learn: {listed(TASKS)}; else guessed from DATA, and said.",
+            autocompletion=one_of(TASKS),
+        ),
     ] = None,
     epochs: Annotated[float | None, typer.Option(help="Passes over the data.")] = None,
     minutes: Annotated[float | None, typer.Option(help="Length of the run in minutes.")] = None,
     architecture: Annotated[
         str | None,
         typer.Option(
-            help="recurrent, transformer, fully-connected, ctc or las: what the task has."
+            help=f"{listed(ARCHITECTURES)}: what the task has.",
+            autocompletion=one_of(ARCHITECTURES),
         ),
     ] = None,
-    cell: Annotated[str | None, typer.Option(help="rnn, lstm or gru.")] = None,
+    cell: Annotated[
+        str | None, typer.Option(help=f"{listed(CELLS)}.", autocompletion=one_of(CELLS))
+    ] = None,
     link: Annotated[
         str | None,
-        typer.Option(help="attention, or context: one vector.", rich_help_panel=TRANSDUCE),
+        typer.Option(
+            help="attention, or context: one vector.",
+            rich_help_panel=TRANSDUCE,
+            autocompletion=one_of(LINKS),
+        ),
     ] = None,
     horizon: Annotated[
         int | None, typer.Option(help="Steps ahead.", rich_help_panel=FORECAST)
@@ -75,7 +87,7 @@ def train(
     Examples:
       seqloom train cmudict --minutes 5 --out runs/cmudict
       seqloom train words.tsv --valid dev.tsv --out runs/words
-      seqloom train words.tsv --out runs/gru --cell gru --set model.hidden_size=512
+      seqloom train words.tsv --out runs/gru --cell gru --set model.dropout=0.1
       seqloom train reviews.tsv --out runs/reviews
       seqloom train sales.csv --out runs/sales --horizon 12
       seqloom train shakespeare.txt --out runs/shakespeare --minutes 10

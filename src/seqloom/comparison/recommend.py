@@ -9,6 +9,8 @@ with the fewest parameters (the first on the ladder of those within 10 % of it).
     untested   the results per example are missing, so that nothing can be tested
     alike      no entry is settled to be worse, and none can be much worse, on 30 examples or more
     too few    no entry is settled to be worse, but some might be: the data cannot tell
+    unfinished the simplest acceptable entry is a baseline, but a network stopped while it was
+               still improving: no baseline is recommended over it
     baseline   the simplest acceptable entry is a baseline
     clear      all others are settled to be worse
     simplest   the best is also the simplest acceptable one
@@ -31,6 +33,7 @@ Rule = Literal[
     "untested",
     "alike",
     "too few",
+    "unfinished",
     "baseline",
     "clear",
     "simplest",
@@ -54,6 +57,7 @@ class Candidate:
         score: Over all runs.
         behind: By how much it is worse than the best one, positive if it is; `None` of the best
             one itself, and where it could not be tested.
+        improving: True if its runs ended while they were still getting much better.
     """
 
     name: str
@@ -62,6 +66,7 @@ class Candidate:
     parameters: int | None
     score: float
     behind: Difference | None = None
+    improving: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,9 +161,12 @@ class _Case:
         self.candidates, self.best, self.much, self.words = candidates, best, much, words
         self.ties = [c for c in candidates if not _worse(c)]
         self.simple = simplest([c for c in self.ties if _behind(c) <= max(much, 0.0)])
+        self.improving = [c for c in candidates if c.improving]
 
     def rule(self) -> tuple[Rule, Candidate | None, str]:
         """The first rule that holds, and what it chooses: nothing, if data are too few."""
+        if self.improving and self.simple.is_baseline:
+            return "unfinished", None, self.unfinished()
         if len(self.ties) == len(self.candidates):
             most = max(c.behind.estimate.high for c in self.candidates if c.behind)
             if most <= self.much:
@@ -216,6 +224,13 @@ class _Case:
             f"be better; the best score is that of {self.scored(self.best)}."
         )
 
+    def unfinished(self) -> str:
+        names = _listed([self.scored(c) for c in self.improving])
+        return (
+            f"No baseline is recommended: {names} stopped while still improving. The best score so "
+            f"far is that of {self.scored(self.best)}."
+        )
+
     def clear(self) -> str:
         runner = min((c for c in self.candidates if c is not self.best), key=_behind)
         return (
@@ -253,6 +268,19 @@ class _Case:
     def cautions(self, rule: Rule) -> list[str]:
         """What to do while nothing is settled; how much worse the recommended one may be."""
         more = "more test examples or seeds"
+        if rule == "unfinished":
+            return ["Nothing can be recommended yet: a larger --amount would tell."]
+        behind = [c for c in self.improving if c is not self.best]
+        if behind:
+            names = _listed([c.title for c in behind])
+            return [
+                f"{names} stopped while still improving: a larger --amount may change the order.",
+                *self.uncertain(rule, more),
+            ]
+        return self.uncertain(rule, more)
+
+    def uncertain(self, rule: Rule, more: str) -> list[str]:
+        """What is not settled, and what would settle it."""
         if rule == "too few":
             return [f"Nothing can be recommended yet: {more} would tell."]
         high = self.simple.behind.estimate.high if self.simple.behind else 0.0

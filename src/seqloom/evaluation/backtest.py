@@ -60,6 +60,8 @@ class Backtest:
         season: m of MASE.
         level: Of the intervals, %.
         m4_season: m by which the M4 scaled data of this frequency; `None` if it had none.
+        seen: Forecasts of values that the network was trained or chosen on; with any there is no
+            verdict.
     """
 
     methods: dict[str, Method]
@@ -70,6 +72,7 @@ class Backtest:
     season: int
     level: int
     m4_season: int | None = None
+    seen: int = 0
 
     @property
     def best_baseline(self) -> str:
@@ -78,32 +81,41 @@ class Backtest:
         return min(others, key=lambda name: _rank(self.methods[name].scores))
 
     @property
-    def network_wins(self) -> bool:
-        """True if no baseline has as low a MASE."""
+    def network_wins(self) -> bool | None:
+        """True if the network has the lowest MASE and the forecasts settle it; `None` if `seen`."""
         best = self.methods[self.best_baseline].scores
-        return _rank(self.methods[NETWORK].scores) < _rank(best)
+        if self.seen:
+            return None
+        return _rank(self.methods[NETWORK].scores) < _rank(best) and self._settled()
 
     def verdict(self) -> str:
-        """Who wins, in a sentence."""
+        """Who wins, in a sentence; level, where the forecasts do not settle it."""
+        if self.seen:
+            return (
+                f"none: {self.seen:,} of {self.forecasts:,} forecasts are of values that the "
+                "network was trained or chosen on, which flatters it."
+            )
         network, rival = self.methods[NETWORK], self.methods[self.best_baseline]
         key = "MASE" if math.isfinite(network.scores.mase) else "sMAPE"
         ours, theirs = _rank(network.scores), _rank(rival.scores)
         figures = f"{key} {ours:.3f} against {theirs:.3f}"
+        if not self._settled():
+            few = "1 forecast does" if self.forecasts == 1 else f"{self.forecasts:,} forecasts do"
+            return (
+                f"the network and {self.best_baseline}, the best baseline, are level: {figures}; "
+                f"{few} not settle which is better."
+            )
         if self.network_wins:
-            text = f"the network beats every baseline: {figures} of {self.best_baseline}, the best"
-        elif ours == theirs:
-            text = f"the network is no better than {self.best_baseline}: {key} {ours:.3f} for both"
-        else:
-            text = f"{self.best_baseline} beats the network: {key} {theirs:.3f} against {ours:.3f}"
-            text += "; use it, or train longer, on more series, or with other settings"
-        if ours != theirs and not self._settled():
-            text += f" (not settled by {self.forecasts} forecasts: others could turn it round)"
-        return f"{text}."
+            return f"the network beats every baseline: {figures} of {self.best_baseline}, the best."
+        return (
+            f"{self.best_baseline} beats the network: {key} {theirs:.3f} against {ours:.3f}; use "
+            "it, or train longer, on more series, or with other settings."
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain values, NaN as null."""
         return {
-            **{k: getattr(self, k) for k in ("forecasts", "series", "windows")},
+            **{k: getattr(self, k) for k in ("forecasts", "series", "windows", "seen")},
             **{k: getattr(self, k) for k in ("horizon", "season", "m4_season", "level")},
             "methods": {
                 name: {
@@ -140,6 +152,7 @@ def backtest(
     season: int,
     level: int,
     baselines: Sequence[str],
+    seen: int = 0,
 ) -> Backtest:
     """Score the network and the baselines.
 
@@ -151,6 +164,7 @@ def backtest(
         season: m.
         level: Of the intervals, %.
         baselines: Names of `forecast_baselines.NAMES`, at least one.
+        seen: See `Backtest`.
     """
     joined = Origins(
         np.concatenate([one.which for one in origins]),
@@ -189,6 +203,7 @@ def backtest(
         season=season,
         level=level,
         m4_season=m4_season(data.axis),
+        seen=seen,
     )
 
 

@@ -7,8 +7,8 @@ it was made; the interval is ours (bootstrap.py), because sacrebleu's copies the
 Sources may have unequal numbers of references. sacrebleu wants streams of equal length and
 leaves out `None`; an empty string there would be a real, empty reference.
 
-BLEU counts runs of up to four tokens: where every output is one token, as in a list of words
-under the tokenizer "13a", it is 0 by definition. `char` scores such outputs by their letters.
+BLEU counts runs of up to four tokens, so it says nothing about outputs that are shorter: where most
+references have fewer than four tokens it is left out. `char` scores single words by their letters.
 
 Source: Papineni et al., "BLEU", ACL 2002; Popović, "chrF", WMT 2015; Post, "A Call for Clarity
 in Reporting BLEU Scores", WMT 2018.
@@ -28,6 +28,7 @@ from .error_rates import Score
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
 
+LONGEST = 4  # tokens of a run that counts
 # sacrebleu's others download a model or need another package.
 TOKENIZERS = ("13a", "char", "intl", "none", "zh")
 
@@ -51,8 +52,10 @@ def corpus_bleu(
     *,
     tokenizer: str = "13a",
     seed: int = 0,
-) -> tuple[Score, str]:
+) -> tuple[Score | None, str]:
     """BLEU-4 of plain texts, case kept, and sacrebleu's signature.
+
+    Neither if fewer than half of the references have 4 tokens.
 
     Args:
         outputs: One text per source, at least one source.
@@ -70,7 +73,12 @@ def corpus_bleu(
     except ModuleNotFoundError as error:
         raise missing_extra("corpus_bleu", error) from error
     # `force` silences the guess that text ending in " ." was tokenised by mistake.
-    return _score(BLEU(tokenize=tokenizer, force=True), outputs, references, seed)
+    metric = BLEU(tokenize=tokenizer, force=True)
+    texts = [text for accepted in references for text in accepted]
+    long = sum(len(metric.tokenizer(text).split()) >= LONGEST for text in texts)
+    if 2 * long < len(texts):
+        return None, ""
+    return _score(metric, outputs, references, seed)
 
 
 def corpus_chrf(

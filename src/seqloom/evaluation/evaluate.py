@@ -40,14 +40,14 @@ class Evaluation:
     """The scores of a test set, and where its errors sit.
 
     `sources` counts them; rates are in %; BLEU and chrF run from 0 to 100 and carry sacrebleu's
-    signatures.
+    signatures; there is no BLEU where most references are too short for it.
     """
 
     sources: int
     symbol_error_rate: Score
     output_error_rate: Score
     exact_match: Score
-    bleu: Score
+    bleu: Score | None
     bleu_signature: str
     chrf: Score
     chrf_signature: str
@@ -57,12 +57,13 @@ class Evaluation:
 
     def to_json(self) -> dict[str, Any]:
         """Everything but `rows`, in types that `json` writes."""
-        scores = {
-            name: asdict(getattr(self, name))
-            for name in ("symbol_error_rate", "output_error_rate", "exact_match", "bleu", "chrf")
-        }
-        scores["bleu"]["signature"] = self.bleu_signature
-        scores["chrf"]["signature"] = self.chrf_signature
+        names = ("symbol_error_rate", "output_error_rate", "exact_match", "bleu", "chrf")
+        scores: dict[str, Any] = {}
+        for name in names:
+            score = getattr(self, name)
+            scores[name] = None if score is None else asdict(score)
+            if score is not None and name in ("bleu", "chrf"):
+                scores[name]["signature"] = getattr(self, f"{name}_signature")
         return {
             "sources": self.sources,
             **scores,

@@ -6,12 +6,12 @@ Checked by `tests/evaluation/test_backtest.py`.
 import math
 
 import numpy as np
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from .backtest import NETWORK, Backtest
+from .tables import new_table, print_line, print_table
 
 _COLUMNS = 6  # groups of steps in the table of errors by horizon
 
@@ -21,19 +21,20 @@ def print_backtest(found: Backtest, console: Console) -> None:
     what = "1 series" if found.series == 1 else f"{found.series:,} series"
     windows = "1 window" if found.windows == 1 else f"{found.windows} windows"
     title = f"{found.forecasts:,} forecasts of {found.horizon} steps: {what}, {windows}"
-    _line(console, title, style="bold")
-    console.print(_scores(found, console))
-    _line(console, f"  MASE, CRPS and width in seasonal naive errors, season {found.season}", "dim")
-    _line(console, f"  {_of_m4(found)}", "dim")
+    print_table(console, title, _scores(found, console))
+    unit = f"MASE, CRPS and width in seasonal naive errors, season {found.season}"
+    for line in (unit, _of_m4(found)):
+        print_line(console, f"  {line}", style="dim")
     for name, method in found.methods.items():
         if method.failures:
-            _line(console, f"  {name} failed {method.failures} times: naive stands in", "dim")
+            print_line(
+                console, f"  {name} failed {method.failures} times: naive stands in", style="dim"
+            )
     if found.horizon > 1:
         console.print()
-        _line(console, "MASE by step of the horizon", style="bold")
-        console.print(_steps(found, console))
+        print_table(console, "MASE by step of the horizon", _steps(found, console))
     console.print()
-    _line(console, f"verdict: {found.verdict()}", style="bold")
+    print_line(console, f"verdict: {found.verdict()}", style="bold")
 
 
 def _of_m4(found: Backtest) -> str:
@@ -46,10 +47,8 @@ def _of_m4(found: Backtest) -> str:
 
 
 def _scores(found: Backtest, console: Console) -> Table:
-    table = _table(console)
-    table.add_column("method")
-    for name in ("sMAPE %", "MASE", "OWA", "CRPS", f"{found.level} % covers", "width"):
-        table.add_column(name, justify="right")
+    names = ("sMAPE %", "MASE", "OWA", "CRPS", f"{found.level} % covers", "width")
+    table = new_table(console, ("method", "left"), *((name, "right") for name in names))
     for name, method in found.methods.items():
         scores = method.scores
         table.add_row(
@@ -66,11 +65,9 @@ def _scores(found: Backtest, console: Console) -> Table:
 
 def _steps(found: Backtest, console: Console) -> Table:
     groups = np.array_split(np.arange(found.horizon), min(_COLUMNS, found.horizon))
-    table = _table(console)
-    table.add_column("method")
-    for group in groups:
-        first, last = group[0] + 1, group[-1] + 1
-        table.add_column(str(first) if first == last else f"{first}-{last}", justify="right")
+    ends = [(group[0] + 1, group[-1] + 1) for group in groups]
+    names = [str(first) if first == last else f"{first}-{last}" for first, last in ends]
+    table = new_table(console, ("method", "left"), *((name, "right") for name in names))
     for name, method in found.methods.items():
         cells = [_number(_mean(method.errors[group]), 3) for group in groups]
         table.add_row(Text(name, style="bold" if name == NETWORK else ""), *cells)
@@ -84,11 +81,3 @@ def _mean(values: np.ndarray) -> float:
 
 def _number(value: float, digits: int, unit: str = "") -> str:
     return f"{value:.{digits}f}{unit}" if math.isfinite(value) else "-"
-
-
-def _table(console: Console) -> Table:
-    return Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=True)
-
-
-def _line(console: Console, text: str, style: str) -> None:
-    console.print(Text(text, style=style), soft_wrap=True)

@@ -6,15 +6,17 @@ Checked by `tests/evaluation/test_language_baselines.py`.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..shapes import Float, Int
-from .bootstrap import percentiles, resampled_sums
 from .compressors import compressed_bits
 from .ngram import MOST_ORDER, NGram
-from .perplexity import BLOCK
+from .perplexity import TextScore, interval_of
+
+UNFAIR = 0.01  # share of unknown symbols: the model is not charged for which ones they are
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Baseline:
         name: What it is.
         bits_per_character: Its score.
         difference: The model's bits per character minus these: below 0, the model is better.
-        low: Lower end of the 95 % interval of the difference; `None` for a compressor.
+        low: Lower end of the 95 % interval of the difference; of a compressor, which gives one
+            number, the interval is of the model's bits alone.
         high: Upper end.
     """
 
@@ -66,26 +69,34 @@ def language_baselines(
         order: n, most characters that the n-gram model looks at, the next one counted.
     """
     own = float(nats.sum()) / math.log(2) / len(text)
+    ends = interval_of(nats, characters)
     found = []
     if train:
         found.append(_ngram(nats, characters, NGram(train, order).costs(text), order))
     after = ", training text first" if train else ""
     for name, bits in compressed_bits(text, train or "").items():
-        found.append(Baseline(name + after, bits, own - bits))
+        found.append(Baseline(name + after, bits, own - bits, *(end - bits for end in ends)))
     return sorted(found, key=lambda baseline: baseline.bits_per_character)
+
+
+def text_verdict(score: TextScore, baselines: Sequence[Baseline], *, seen: bool) -> str | None:
+    """Who wins, in a sentence; `None` where the numbers do not tell.
+
+    Args:
+        score: The model's.
+        baselines: The best first.
+        seen: True if the model has seen the text.
+    """
+    if seen or score.unknown > UNFAIR * score.symbols:
+        return None
+    return baselines[0].verdict()
 
 
 def _ngram(nats: np.ndarray, characters: np.ndarray, costs: np.ndarray, order: int) -> Baseline:
     """Differences of blocks of symbols; the n-gram's costs are those of their characters."""
     firsts = np.concatenate([[0], np.cumsum(characters)[:-1]])
     per_symbol = np.add.reduceat(costs, firsts)
-    blocks = np.arange(0, len(nats), BLOCK)
-    columns = np.stack(
-        [np.add.reduceat(part, blocks) for part in (nats - per_symbol, characters.astype(float))],
-        axis=1,
-    )
-    above, below = resampled_sums(columns).T
-    low, high = percentiles(above / math.log(2) / np.maximum(below, 1.0))
+    low, high = interval_of(nats - per_symbol, characters)
     total = float(characters.sum()) * math.log(2)
     return Baseline(
         name=f"the {order}-gram",

@@ -24,6 +24,7 @@ from ..shapes import Float, Int
 from .bootstrap import percentiles, resampled_sums
 
 BLOCK = 1000  # symbols that an interval draws together: neighbours are not independent
+BLOCKS = 5  # of a short text at least: one block alone has no spread
 
 
 @dataclass(frozen=True)
@@ -160,12 +161,7 @@ def summed(
         characters: Of each symbol.
         unknown: True where the vocabulary has no such symbol.
     """
-    blocks = np.arange(0, len(nats), BLOCK)
-    columns = np.stack(
-        [np.add.reduceat(nats, blocks), np.add.reduceat(characters, blocks).astype(float)], axis=1
-    )
-    above, below = resampled_sums(columns).T
-    low, high = percentiles(above / math.log(2) / np.maximum(below, 1.0))
+    low, high = interval_of(nats, characters)
     return TextScore(
         nats=float(nats.sum()),
         symbols=len(nats),
@@ -174,3 +170,20 @@ def summed(
         low=low,
         high=high,
     )
+
+
+def interval_of(
+    nats: Float[np.ndarray, " N"], characters: Int[np.ndarray, " N"]
+) -> tuple[float, float]:
+    """The ends of the 95 % interval of bits per character.
+
+    Args:
+        nats: Of each symbol; or a difference of two models.
+        characters: Of each symbol.
+    """
+    blocks = np.arange(0, len(nats), max(1, min(BLOCK, len(nats) // BLOCKS)))
+    columns = np.stack(
+        [np.add.reduceat(part, blocks) for part in (nats, characters.astype(float))], axis=1
+    )
+    above, below = resampled_sums(columns).T
+    return percentiles(above / math.log(2) / np.maximum(below, 1.0))

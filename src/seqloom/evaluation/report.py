@@ -7,6 +7,7 @@ aligned text.
 from rich.console import Console
 from rich.table import Table
 
+from .bleu import LONGEST
 from .evaluate import Evaluation
 from .tables import (
     confusion_table,
@@ -23,7 +24,10 @@ LENGTHS = ("symbols", "sources", "symbol errors", "output errors")
 def print_evaluation(evaluation: Evaluation, console: Console) -> None:
     """Print the report of `evaluation` on `console`."""
     print_table(console, f"Scores of {_count(evaluation.sources)}", _scores(evaluation, console))
-    print_line(console, f"  BLEU {evaluation.bleu_signature}", style="dim")
+    about = evaluation.bleu_signature
+    if evaluation.bleu is None:
+        about = f"is left out: most references have fewer than {LONGEST} tokens"
+    print_line(console, f"  BLEU {about}", style="dim")
     print_line(console, f"  chrF {evaluation.chrf_signature}", style="dim")
     console.print()
     print_table(
@@ -47,7 +51,8 @@ def _scores(evaluation: Evaluation, console: Console) -> Table:
         ("BLEU", evaluation.bleu),
         ("chrF", evaluation.chrf),
     ):
-        table.add_row(name, show_score(score), f"{score.low:.2f} to {score.high:.2f}")
+        if score is not None:
+            table.add_row(name, show_score(score), f"{score.low:.2f} to {score.high:.2f}")
     return table
 
 

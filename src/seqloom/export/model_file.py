@@ -8,6 +8,7 @@ releases wrote.
 import contextlib
 import dataclasses
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from .digest import digest
 from .parts import parts_class
 
 FORMAT = 1
+BEST = "best.safetensors"  # of a run's folder
 _KEY = "seqloom"
 
 
@@ -73,12 +75,20 @@ def write_model(path: Path, model: ModelFile) -> None:
         beside.write_bytes(data)  # not save_file: it hides the OSError of a full disk
 
 
+def model_path(path: str | Path) -> Path:
+    """The file that a path means: of a run's folder, its best model."""
+    return Path(path, BEST) if os.path.isdir(path) else Path(path)
+
+
 def read_model(path: Path) -> ModelFile:
     """Read a model file and check all that stands in it, but for the tensors' shapes.
+
+    Of a run's folder, its best model.
 
     Raises:
         FormatError: The file is absent, damaged, truncated, foreign, or of a newer format.
     """
+    path = model_path(path)
     with guarded(path):
         return _read(path)
 

@@ -100,7 +100,7 @@ class Model(abc.ABC):
             if name == "settings":
                 for section in value.values():
                     yield from section.items()
-            else:
+            elif name != "rows_seen":  # numbers that tell nobody anything
                 yield name, value
 
 

@@ -30,6 +30,7 @@ def ship(path: Path, work: Work, network: nn.Module, found: Validation) -> None:
             for measure, value in zip(found.measures, found.values, strict=True)
         },
         "data_sha256": work.fingerprint,
+        **({} if work.rows_seen is None else {"rows_seen": work.rows_seen}),
         "versions": versions(),
         "settings": {"data": settings["data"], "training": settings["training"]},
     }

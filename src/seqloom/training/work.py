@@ -27,6 +27,8 @@ class Work(abc.ABC):
         config: Settings; those that depend on the data are filled in by `open`.
         report: What was read, guessed and left out, a line each.
         fingerprint: SHA-256 of the data; a resumed run must find it again.
+        rows_seen: A sketch of the training and validation rows (`data/seen.py`), by which
+            `evaluate` knows them again; `None` where the model file says it in another way.
     """
 
     unit: ClassVar[str]
@@ -36,6 +38,7 @@ class Work(abc.ABC):
     config: Config
     report: tuple[str, ...]
     fingerprint: str
+    rows_seen: dict[str, str] | None = None
 
     @classmethod
     @abc.abstractmethod

@@ -11,6 +11,7 @@ import numpy as np
 from rich.console import Console
 
 from ...data.labelled import Columns, Labelled, read_labelled, split_by_class
+from ...data.seen import Seen, row_numbers
 from ...errors import ConfigError
 from ...evaluation.class_baselines import ClassBaseline, fit_class_baselines
 from ...evaluation.class_report import print_baselines, print_classes
@@ -23,6 +24,7 @@ from ...runtime.classify import Classifier
 from ..figures import settle_figure
 from ..lines import argument, batches, no_files, printing
 from ..request import DRAWN, SEARCHED, Request
+from ..seen import seen_json, warn_of_seen
 from ..unknown import Unseen
 
 FLAGS = {"cell": ("model.cell",)}
@@ -61,7 +63,7 @@ def evaluate(model: Classifier, request: Request) -> None:
     else:
         by = request.by if request.by and not request.by.isdecimal() else f"column {request.by}"
         print_classes(measured.scores, Console(), groups=measured.groups, by=by)
-        if measured.comparisons:
+        if len(measured.table) > 1:
             print_baselines(measured.table, measured.comparisons, Console())
     if request.outputs is not None:
         _write_outputs(request.outputs, model, measured)
@@ -93,7 +95,10 @@ def searchable(model: Classifier, file: str) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class _Measured:
-    """What `evaluate` found; `table` has the model first and then the baselines."""
+    """What `evaluate` found; `table` has the model first and then the baselines.
+
+    There are no comparisons if the model has seen the texts.
+    """
 
     rows: list[Labelled]
     probabilities: np.ndarray
@@ -101,6 +106,7 @@ class _Measured:
     groups: dict[str, Score]
     table: dict[str, tuple[str, ClassEvaluation]]
     comparisons: list[Comparison]
+    seen: Seen | None
 
 
 def _measure(model: Classifier, request: Request) -> _Measured:
@@ -112,11 +118,13 @@ def _measure(model: Classifier, request: Request) -> _Measured:
     lengths = np.array([len(model.encode(text)) for text in texts])
     scores = evaluate_classes(labels, probabilities, model.labels, lengths=lengths)
     right = _right(labels, probabilities)
+    known = warn_of_seen(model.file, row_numbers(texts), request.file, "texts")
     table, comparisons = {MODEL: ("", scores)}, []
     for baseline in _baselines(model, request):
         theirs = baseline.predict_proba(texts)
         table[baseline.name] = (baseline.setting, evaluate_classes(labels, theirs, model.labels))
-        comparisons.append(compare(MODEL, right, baseline.name, _right(labels, theirs)))
+        if known is None or not known.flatters:
+            comparisons.append(compare(MODEL, right, baseline.name, _right(labels, theirs)))
     return _Measured(
         rows=rows,
         probabilities=probabilities,
@@ -124,6 +132,7 @@ def _measure(model: Classifier, request: Request) -> _Measured:
         groups=_groups(rows, right) if request.by is not None else {},
         table=table,
         comparisons=comparisons,
+        seen=known,
     )
 
 
@@ -210,10 +219,10 @@ def _baselines(model: Classifier, request: Request) -> list[ClassBaseline]:
 
 def _json(request: Request, measured: _Measured) -> dict[str, Any]:
     out: dict[str, Any] = {"model": str(request.model), "data": request.file}
-    out |= measured.scores.to_json()
+    out |= seen_json(measured.seen) | measured.scores.to_json()
     if measured.groups:
         out["groups"] = {name: asdict(score) for name, score in measured.groups.items()}
-    if measured.comparisons:
+    if len(measured.table) > 1:
         out["baselines"] = [
             {"name": name, "chosen": chosen, **scores.to_json()}
             for name, (chosen, scores) in measured.table.items()

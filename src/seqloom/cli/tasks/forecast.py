@@ -63,7 +63,14 @@ def evaluate(model: Forecaster, request: Request) -> None:
     data, origins = _origins(model, request)
     T = model.parts.horizon
     check_targets(origins, data, T)
-    _warn_of_seen(model, data, origins)
+    seen = _seen(model, data, origins)
+    if seen:
+        print(
+            f"warning: {seen} of {sum(map(len, origins))} forecasts are of values that the model "
+            "was trained or chosen on, which flatters it, so there is no verdict. Train with --set "
+            "data.test_steps=N to keep some apart.",
+            file=sys.stderr,
+        )
     found = backtest(
         data,
         origins,
@@ -72,6 +79,7 @@ def evaluate(model: Forecaster, request: Request) -> None:
         season=model.parts.scaling.season,
         level=level,
         baselines=names,
+        seen=seen,
     )
     _show(found, request)
 
@@ -139,25 +147,20 @@ def _baselines(given: str | None) -> list[str]:
     return names
 
 
-def _warn_of_seen(model: Forecaster, data: SeriesSet, origins: list[Origins]) -> None:
-    """Say how many forecasts are of values that the model was trained on, or chosen by."""
+def _seen(model: Forecaster, data: SeriesSet, origins: list[Origins]) -> int:
+    """How many forecasts are of values that the model was trained on, or chosen by."""
     seen = model.parts.seen
     latest = seen.get("")
     known = {one.name: seen.get(one.name, latest) for one in data.series}
     texts = sorted({text for text in known.values() if text is not None})
     times = parse_times(texts, texts.__getitem__, model.parts.features.axis).values
     seen_at = dict(zip(texts, times, strict=True))
-    overlapping, total = 0, 0
+    found = 0
     for window in origins:
         for which, origin in window:
-            one, total = data.series[which], total + 1
+            one = data.series[which]
             last = known[one.name]
             if last is not None:
                 begins = one.axis.times(np.array([one.start + origin]))[0]
-                overlapping += bool(begins <= seen_at[last])
-    if overlapping:
-        print(
-            f"note: {overlapping} of {total} forecasts are of values that the model was trained or "
-            "chosen on, which flatters it. Train with --set data.test_steps=N to keep some apart.",
-            file=sys.stderr,
-        )
+                found += bool(begins <= seen_at[last])
+    return found

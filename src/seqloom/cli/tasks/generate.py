@@ -6,19 +6,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
+from ...data.seen import text_numbers
 from ...data.text import read_text
 from ...data.text_file import STANDARD_INPUT
 from ...data.vocabulary import UNK
 from ...errors import ConfigError, DataError
-from ...evaluation.language_baselines import Baseline, language_baselines
+from ...evaluation.language_baselines import (
+    UNFAIR,
+    Baseline,
+    language_baselines,
+    text_verdict,
+)
 from ...evaluation.perplexity import TextScore, costs, summed, symbols_of
+from ...evaluation.tables import new_table, print_line, print_table
 from ...inspection.trace import Trace
 from ...plain import printable, to_json
 from ...runtime.generate import Generator
 from ..lines import argument, no_files, printing
 from ..request import DRAWN, SEARCHED, Request
+from ..seen import seen_json, warn_of_seen
 from ..unknown import Unseen
 
 FLAGS = {"cell": ("model.cell",)}
@@ -66,12 +73,15 @@ def evaluate(model: Generator, request: Request) -> None:
     nats = costs(model.network, ids)
     score = summed(nats, characters, ids == UNK)
     baselines = language_baselines(nats, characters, text, train)
+    known = warn_of_seen(model.file, text_numbers(text), request.file, "text")
+    verdict = text_verdict(score, baselines, seen=known is not None and known.flatters)
     if request.as_json:
-        rows = [vars(baseline) | {"verdict": baseline.verdict()} for baseline in baselines]
+        rows = [vars(b) | {"verdict": verdict and b.verdict()} for b in baselines]
         found: dict[str, Any] = {"model": str(request.model), "data": request.file}
-        print(to_json({**found, **score.to_json(), "baselines": rows}, indent=2))
+        found |= seen_json(known) | score.to_json()
+        print(to_json({**found, "baselines": rows, "verdict": verdict}, indent=2))
         return
-    _print(score, baselines, request.file)
+    _print(score, baselines, request.file, verdict)
 
 
 def trace(model: Generator, request: Request) -> Trace:
@@ -88,15 +98,10 @@ def searchable(model: Generator, file: str) -> Iterator[str]:
     return (text[first : first + PIECE] for first in range(0, len(text), PIECE))
 
 
-def _print(score: TextScore, baselines: list[Baseline], name: str) -> None:
+def _print(score: TextScore, baselines: list[Baseline], name: str, verdict: str | None) -> None:
     console = Console()
-    console.print(
-        f"{name}: {score.characters:,} characters, {score.symbols:,} symbols", markup=False
-    )
-    table = Table(box=None)
-    table.add_column("", no_wrap=True)
-    for column in ("bits/character", "95 %", "nats/symbol", "perplexity"):
-        table.add_column(column, justify="right", no_wrap=True)
+    numbers = ("bits/character", "95 %", "nats/symbol", "perplexity")
+    table = new_table(console, ("", "left"), *((name, "right") for name in numbers))
     table.add_row(
         "this model",
         f"{score.bits_per_character:.3f}",
@@ -105,9 +110,21 @@ def _print(score: TextScore, baselines: list[Baseline], name: str) -> None:
         f"{score.perplexity:.2f}",
     )
     for baseline in baselines:
-        table.add_row(baseline.name, f"{baseline.bits_per_character:.3f}")
-    console.print(table)
-    console.print(f"{baselines[0].verdict()}.", markup=False, soft_wrap=True)
+        table.add_row(baseline.name, f"{baseline.bits_per_character:.3f}", "", "", "")
+    title = f"{name}: {score.characters:,} characters, {score.symbols:,} symbols"
+    print_table(console, title, table)
+    if verdict is not None:
+        print_line(console, f"{verdict}.", style="")
+    elif score.unknown > UNFAIR * score.symbols:
+        share = 100 * score.unknown / score.symbols
+        print_line(
+            console,
+            f"no verdict: {share:.1f} % of the symbols are unknown to the model, which is not "
+            "charged for which ones they are",
+            style="",
+        )
+    else:
+        print_line(console, "no verdict: the model has seen this text", style="")
 
 
 def _standard_input() -> str:

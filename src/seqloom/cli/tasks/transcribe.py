@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from rich.console import Console
 
+from ...data.seen import row_numbers
 from ...data.speech.audio import Audio
 from ...data.speech.manifest import Utterance, read_manifest
 from ...data.speech.recordings import count_notes, read_recordings
@@ -20,6 +21,7 @@ from ...progress import progress
 from ...runtime.transcribe import Transcriber, Transcript
 from ..lines import argument, batches, printing
 from ..request import DRAWN, Request
+from ..seen import seen_json, warn_of_seen
 
 FLAGS = {"cell": ("model.cell",)}
 TOGETHER = 64  # recordings that are in memory at once
@@ -61,8 +63,10 @@ def evaluate(model: Transcriber, request: Request) -> None:
     utterances = read_manifest(request.file)
     search = model.search(request.beam, request.length_penalty)
     heard: list[Transcript] = []
+    numbers: list[np.ndarray] = []
     recordings = _recordings(model, utterances)
     while sounds := list(itertools.islice(recordings, TOGETHER)):
+        numbers += row_numbers(sound.samples.tobytes() for sound in sounds)
         heard += model.recognise(sounds, search, text_only=True)
     found = evaluate_transcripts(
         [_name(u) for u in utterances],
@@ -79,8 +83,9 @@ def evaluate(model: Transcriber, request: Request) -> None:
             f"{' '.join(unknown[:10])}",
             file=sys.stderr,
         )
+    known = warn_of_seen(model.file, numbers, request.file, "recordings")
     if request.as_json:
-        about = {"model": str(request.model), "data": request.file}
+        about = {"model": str(request.model), "data": request.file, **seen_json(known)}
         print(to_json({**about, **found.to_json()}, indent=2))
     else:
         print_transcripts(found, Console())

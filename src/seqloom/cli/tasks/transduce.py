@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from ...data.pairs import PairColumns, group_by_source
+from ...data.seen import pair_numbers
 from ...data.sources import load_pairs
 from ...data.vocabulary import Vocabulary
 from ...errors import ConfigError, DataError
@@ -20,6 +21,7 @@ from ...runtime import Prediction, Transducer
 from ..inspected import weights_of
 from ..lines import argument, batches, no_files, printing
 from ..request import DRAWN, SEARCHED, Request
+from ..seen import seen_json, warn_of_seen
 from ..unknown import Unseen
 
 FLAGS = {
@@ -59,7 +61,8 @@ def evaluate(model: Transducer, request: Request) -> None:
     request.only("transduce", "file", "as_json", "outputs", "beam", "length_penalty")
     require("evaluate", "rapidfuzz", "sacrebleu")
     file, outputs = request.file, request.outputs
-    examples = group_by_source(load_pairs(file, "test", **_reading(model)))
+    pairs = load_pairs(file, "test", **_reading(model))
+    examples = group_by_source(pairs)
     source, target = model.parts.source, model.parts.target
     for number, example in enumerate(examples, 1):
         model.encode(example.source, f"source {number} of {file}")
@@ -87,8 +90,10 @@ def evaluate(model: Transducer, request: Request) -> None:
                 f"{' '.join(sorted(set(unknown))[:10])}",
                 file=sys.stderr,
             )
+    known = warn_of_seen(model.file, pair_numbers(pairs), file, "pairs")
     if request.as_json:
-        print(to_json({"model": str(request.model), "data": file, **found.to_json()}, indent=2))
+        about = {"model": str(request.model), "data": file, **seen_json(known)}
+        print(to_json({**about, **found.to_json()}, indent=2))
     else:
         print_evaluation(found, Console())
     if outputs is not None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ...training.curve import still_improving
 from ..recommend import Candidate, Recommendation, Words, best_place, recommend
 from ..significance import Difference, compare_pairs
 from ..statistics import RESAMPLES, Estimate, Resampled
@@ -205,6 +206,7 @@ def _recommendation(
                 parameters=e.parameters,
                 score=e.sample.score if e.sample else float(np.mean([r.score for r in e.runs])),
                 behind=behind.get(e.name),
+                improving=_improving(e, rises=measure.rises),
             )
             for e in scored
         ],
@@ -214,6 +216,16 @@ def _recommendation(
         seeds=seeds,
         examples=len(results.lengths),
     )
+
+
+def _improving(entry: Entry, *, rises: bool) -> bool:
+    """True if half of a network's runs or more ended while they were still getting much better."""
+    curves = [
+        [{"step": p.step, "value": p.value} for p in run.curve if p.value is not None]
+        for run in entry.runs
+    ]
+    found = [still_improving(curve, rises=rises) for curve in curves if curve]
+    return bool(found) and 2 * sum(found) >= len(found)
 
 
 def show_difference(measure: Measure, value: float, *, sign: bool = False) -> str:

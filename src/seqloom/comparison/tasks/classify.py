@@ -20,6 +20,7 @@ from ...data.table import line_1
 from ...data.text_reader import TextReader
 from ...errors import DataError
 from ...evaluation.class_baselines import NAMES, fit_class_baselines
+from ...extras import install_line
 from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec, Yardstick
 from .files import write_lines
 
@@ -88,7 +89,7 @@ class ClassifyExam(Exam):
         if find_spec("sklearn") is None:
             self.skipped = (
                 "left out: naive Bayes and logistic regression need scikit-learn: "
-                "pip install 'seqloom[baselines]'",
+                + install_line("baselines"),
             )
 
     def answers(self, model: Any, rows: Sequence[int]) -> Any:

@@ -27,6 +27,7 @@ from ...data.series.windows import Origins, held_out_horizons, walk_forward
 from ...errors import ConfigError, DataError
 from ...evaluation.forecast_baselines import baseline, naive2
 from ...evaluation.forecast_scores import mase, mase_unit, smape
+from ...extras import install_line
 from .exam import Baseline, Exam, Marks, Spec, Yardstick
 
 LEVEL = 90
@@ -104,7 +105,7 @@ class ForecastExam(Exam):
         self.lengths = [float(origin) for _, origin in self.origins]
         if find_spec("statsforecast") is None:
             self.skipped = (
-                "left out: Theta and ETS need statsforecast: pip install 'seqloom[baselines]'",
+                f"left out: Theta and ETS need statsforecast: {install_line('baselines')}",
             )
 
     def _measure(self, walk: list[Origins]) -> None:

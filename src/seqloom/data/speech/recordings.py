@@ -15,6 +15,7 @@ import numpy as np
 from ...progress import each
 from ...shapes import Float, Int
 from ..levels import Level
+from ..seen import row_numbers
 from .audio import Audio, AudioReader, audio_rate
 from .augment import Masks, change_gain, change_speed, mask
 from .log_mel import FeatureSetup, log_mel, stack_frames
@@ -76,6 +77,7 @@ class SpeechSet:
         utterances: The manifest's lines.
         frames: Log-mel frames of each recording, one array for each speed, as it is first.
         sha256: Of names, texts and samples.
+        numbers: Of the recordings' samples, see `data/seen.py`.
         notes: What is odd about some recordings, a line each; see `audio.Audio`.
     """
 
@@ -83,6 +85,7 @@ class SpeechSet:
     utterances: tuple[Utterance, ...]
     frames: tuple[tuple[np.ndarray, ...], ...]
     sha256: str
+    numbers: np.ndarray
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -116,6 +119,7 @@ class SpeechSet:
             tuple(self.utterances[i] for i in rows),
             tuple(self.frames[i] for i in rows),
             self.sha256,
+            self.numbers,
             self.notes,
         )
 
@@ -205,15 +209,18 @@ def read_speech(
     """
     digest = hashlib.sha256()
     frames, odd = [], []
+    numbers = [np.array([], "<u4")]
     for u, audio in zip(utterances, read_recordings(utterances, setup.sample_rate), strict=True):
         digest.update(f"{u.name}\t{u.text}\n".encode("utf-8", "surrogatepass"))
         digest.update(audio.samples.tobytes())
+        numbers += row_numbers([audio.samples.tobytes()])
         speeds = [1 - speed_change, 1 + speed_change] if speed_change else []
         changed = [change_speed(audio.samples, factor, setup.sample_rate) for factor in speeds]
         frames.append(tuple(log_mel(sound, setup) for sound in [audio.samples, *changed]))
         odd.append(audio.notes)
     notes = tuple(count_notes(utterances, odd))
-    return SpeechSet(setup, tuple(utterances), tuple(frames), digest.hexdigest(), notes)
+    found = (tuple(utterances), tuple(frames), digest.hexdigest(), np.concatenate(numbers), notes)
+    return SpeechSet(setup, *found)
 
 
 def read_recordings(utterances: Iterable[Utterance], rate: int) -> Iterator[Audio]:

@@ -44,6 +44,7 @@ class Classify(Work):
         """
         self.data, self.config = data, resolve(config, data)
         self.report, self.fingerprint = data.report, data.fingerprint
+        self.rows_seen = data.rows_seen
         self.weights: Tensor | None = None
         if self.config.training.class_weights == "balanced":  # type: ignore[attr-defined]
             self.weights = torch.from_numpy(class_weights(data.train.labels, len(data.labels)))

@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from ...config import Config
 from ...config.generate import LEAST_STEPS, MOST_STEPS, RATES, USUAL_EPOCHS
 from ...data.levels import Level
+from ...data.seen import sketch, text_numbers
 from ...data.streams import fit_streams, plan_streams, window
 from ...data.text import encode_text, read_text, split_by_position
 from ...data.vocabulary import UNK, Vocabulary
@@ -86,6 +87,7 @@ class Generate(Work):
         self.config = resolve(config, len(self.ids))
         self.characters = len(train)
         self.fingerprint = _fingerprint(train, valid)
+        self.rows_seen = sketch(text_numbers(train), text_numbers(valid))
         self.windows_lines = "\r\n" in train
         self.report = (*report, *self._report(data.streams, data.chunk))
         self._carried: Carried | None = None

@@ -10,6 +10,7 @@ from ...config.transduce import DataConfig
 from ...data.batching import PairSet
 from ...data.levels import guess_level
 from ...data.pairs import ROLES, Example, Pair, PairColumns, group_by_source, pair_table
+from ...data.seen import pair_numbers, sketch
 from ...data.sources import is_data_set, load_pairs
 from ...data.split import split_by_source
 from ...data.table import AUTO, line_1
@@ -29,6 +30,7 @@ class Prepared:
         target: Target vocabulary.
         length_ratio: Most target symbols per source symbol among the shortest 99.9 %.
         fingerprint: SHA-256 of the training and validation pairs; a resumed run must find it again.
+        rows_seen: See `Work`.
         report: What was read, guessed and left out, a line each.
         columns: Where source and target stood.
     """
@@ -39,6 +41,7 @@ class Prepared:
     target: Vocabulary
     length_ratio: float
     fingerprint: str
+    rows_seen: dict[str, str]
     report: tuple[str, ...]
     columns: tuple[str, str] = (AUTO, AUTO)
 
@@ -127,6 +130,7 @@ def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
         target=target,
         length_ratio=math.ceil(1000 * float(np.quantile(ratios, 0.999, method="higher"))) / 1000,
         fingerprint=fingerprint,
+        rows_seen=sketch(*(pair_numbers(pairs) for pairs in (train_pairs, valid_pairs))),
         report=tuple(report),
         columns=(columns.source, columns.target),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...config.transcribe import DataConfig, ModelConfig
 from ...data.levels import Level
+from ...data.seen import sketch
 from ...data.speech.augment import Masks
 from ...data.speech.log_mel import FeatureSetup
 from ...data.speech.manifest import Utterance, read_manifest, split_by_recording
@@ -35,6 +36,7 @@ class Prepared:
         changes: What is drawn anew for each use of a training recording.
         length_ratio: Most symbols per step in the training recordings.
         fingerprint: SHA-256 of names, texts and samples; a resumed run must find it again.
+        rows_seen: See `Work`.
         report: What was read, guessed and left out, a line each.
     """
 
@@ -46,6 +48,7 @@ class Prepared:
     changes: Changes
     length_ratio: float
     fingerprint: str
+    rows_seen: dict[str, str]
     report: tuple[str, ...]
 
 
@@ -94,6 +97,7 @@ def prepare(train: str, valid: str | None, config: DataConfig, model: ModelConfi
         changes=_changes(config),
         length_ratio=math.ceil(1000 * max(ratios)) / 1000,
         fingerprint=hashlib.sha256(f"{heard.sha256} {held_out.sha256}".encode()).hexdigest(),
+        rows_seen=sketch([heard.numbers], [held_out.numbers]),
         report=tuple(report),
     )
 

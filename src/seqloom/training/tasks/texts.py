@@ -8,6 +8,7 @@ import numpy as np
 
 from ...config.classify import ClassifyDataConfig
 from ...data.labelled import ROLES, Columns, Labelled, labelled_table, split_by_class
+from ...data.seen import row_numbers, sketch
 from ...data.table import AUTO, Table, line_1
 from ...data.text_batches import TextSet
 from ...data.text_reader import TextReader, guess_text_level
@@ -29,6 +30,7 @@ class PreparedTexts:
         reader: From text to numbers.
         labels: The classes, in the order of their numbers.
         fingerprint: SHA-256 of the texts and labels; a resumed run must find it again.
+        rows_seen: See `Work`.
         report: What was read, guessed and cut, a line each.
         columns: Where text and label stood.
     """
@@ -38,6 +40,7 @@ class PreparedTexts:
     reader: TextReader
     labels: tuple[str, ...]
     fingerprint: str
+    rows_seen: dict[str, str]
     report: tuple[str, ...]
     columns: tuple[str, str] = (AUTO, AUTO)
 
@@ -75,6 +78,7 @@ def prepare_texts(train: str, valid: str | None, config: ClassifyDataConfig) -> 
         reader=reader,
         labels=labels,
         fingerprint=_fingerprint(train_rows, valid_rows),
+        rows_seen=sketch(*(row_numbers(r.text for r in p) for p in (train_rows, valid_rows))),
         report=tuple(report),
         columns=table.wanted,
     )

@@ -48,6 +48,7 @@ class Transcribe(Work):
         """
         self.data, self.config = data, resolve(config, data)
         self.report, self.fingerprint = data.report, data.fingerprint
+        self.rows_seen = data.rows_seen
         self.steps = data.train.steps
         self.lengths = np.array([len(t) for t in data.targets], dtype=np.int64)
         self.extra = 0 if isinstance(config.model, CTCConfig) else 1  # the end of a transcript

@@ -43,6 +43,7 @@ class Transduce(Work):
         """
         self.data, self.config = data, resolve(config, data)
         self.report, self.fingerprint = data.report, data.fingerprint
+        self.rows_seen = data.rows_seen
 
     @classmethod
     def open(cls, data: str, valid: str | None, config: Config) -> "Transduce":

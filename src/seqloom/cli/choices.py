@@ -1,0 +1,46 @@
+"""Options with a closed set of values: what help lists and the shell completes.
+
+Written out, because the rooms that know them are too large to load for a help text; a test holds
+them equal to those. The rooms refuse other values.
+"""
+
+from collections.abc import Callable
+
+TASKS = ("transduce", "classify", "forecast", "transcribe", "generate")
+ARCHITECTURES = ("recurrent", "transformer", "fully-connected", "ctc", "las")
+CELLS = ("rnn", "lstm", "gru")
+LINKS = ("attention", "context")
+LEVELS = ("50", "80", "90", "95")
+BASELINES = ("naive", "seasonal naive", "drift", "naive2", "theta", "ets")
+BUDGETS = ("minutes", "parameters", "steps")
+RUNGS = ("fully-connected", "rnn", "lstm", "gru", "attention", "transformer")
+PROBES = ("adding", "copy", "negation", "recall")
+FIGURES = ("overview", "gradient", "importance", "attention", "gates", "states")
+PATTERNS = ("vowel", "capital", "position", "inside-quotes", "in-brackets", "line-length")
+
+Completion = Callable[[str], list[str]]
+
+
+def listed(names: tuple[str, ...], joiner: str = "or") -> str:
+    """Names for a sentence: `rnn, lstm or gru`."""
+    return f"{', '.join(names[:-1])} {joiner} {names[-1]}"
+
+
+def one_of(names: tuple[str, ...]) -> Completion:
+    """Completes one of the names."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [name for name in names if name.startswith(incomplete)]
+
+    return complete
+
+
+def some_of(names: tuple[str, ...]) -> Completion:
+    """Completes names between commas."""
+
+    def complete(incomplete: str) -> list[str]:
+        before, comma, last = incomplete.rpartition(",")
+        taken = before.split(",")
+        return [before + comma + n for n in names if n.startswith(last) and n not in taken]
+
+    return complete

@@ -1,0 +1,133 @@
+"""Which rows a model was trained on: a sketch of them, small enough for its file.
+
+Each row has a number of 32 bits. The smallest 512 of the training rows' and of the validation rows'
+numbers are kept; they are a random sample of each, chosen by the rows themselves, so a file that
+holds the same rows, in whatever order and among whatever others, has the same numbers. A running
+text's rows are all its stretches of 32 characters. A few rows of very many are not recognised.
+
+Source: Broder, "On the resemblance and containment of documents", 1997. Checked by
+`tests/data/test_seen.py`.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import FormatError
+from .pairs import Pair
+
+KEPT = 512
+PARTS = ("train", "valid")
+SHARE = 0.2  # of the evaluated rows: from here on scores are not those of new data
+MOST = 0.5  # of a part's rows: then the evaluated file holds that part
+_TOP = 2**32 - 1
+_LEAST = 3  # rows that must be found again; one may be chance
+_STRETCH = 32  # characters
+_BLOCK = 1_000_000  # characters at once
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How much of what is evaluated a model has seen.
+
+    Attributes:
+        share: Estimated share of the evaluated rows that training or validation read, 0 to 1.
+        of_part: Estimated share of the training or the validation rows, whichever is more, that
+            is evaluated.
+        flatters: True if scores say little about new data.
+    """
+
+    share: float
+    of_part: float
+    flatters: bool
+
+
+def row_numbers(rows: Iterable[str | bytes]) -> Iterator[np.ndarray]:
+    """The numbers of rows, as one array."""
+    found = bytearray()
+    for row in rows:
+        data = row if isinstance(row, bytes) else row.encode("utf-8", "surrogatepass")
+        found += hashlib.blake2b(data, digest_size=4).digest()
+    yield np.unique(np.frombuffer(bytes(found), "<u4"))
+
+
+def pair_numbers(pairs: Iterable[Pair]) -> Iterator[np.ndarray]:
+    """The numbers of pairs."""
+    return row_numbers(f"{pair.source}\t{pair.target}" for pair in pairs)
+
+
+def text_numbers(text: str) -> Iterator[np.ndarray]:
+    """The numbers of all stretches of a text, an array for each block of it."""
+    text = text.ljust(_STRETCH)
+    for first in range(0, len(text) - _STRETCH + 1, _BLOCK):
+        raw = text[first : first + _BLOCK + _STRETCH - 1].encode("utf-32-le", "surrogatepass")
+        value = np.frombuffer(raw, "<u4").astype(np.uint64)
+        factor, width = 0x9E3779B97F4A7C15, 1
+        while width < _STRETCH:  # two halves make a stretch twice as long
+            value = value[:-width] * np.uint64(factor) + value[width:]
+            factor, width = factor * factor % 2**64, 2 * width
+        value ^= value >> np.uint64(29)
+        yield np.unique((value * np.uint64(0xBF58476D1CE4E5B9) >> np.uint64(32)).astype("<u4"))
+
+
+def sketch(train: Iterable[np.ndarray], valid: Iterable[np.ndarray]) -> dict[str, str]:
+    """What a model file keeps of its rows, by part: the smallest numbers, in hexadecimal.
+
+    Args:
+        train: Numbers of the training rows.
+        valid: Numbers of the validation rows.
+    """
+    found = {}
+    for part, blocks in zip(PARTS, (train, valid), strict=True):
+        kept = np.array([], "<u4")
+        for block in blocks:
+            kept = np.unique(np.concatenate([kept, block]))[:KEPT]
+        found[part] = kept.tobytes().hex()
+    return found
+
+
+def seen(kept: Any, numbers: Iterable[np.ndarray]) -> Seen | None:
+    """How much of what is evaluated was seen; `None` if the model file does not say.
+
+    Args:
+        kept: What `sketch` made.
+        numbers: Of the evaluated rows.
+    Raises:
+        FormatError: `kept` is something else.
+    """
+    if kept is None:
+        return None
+    parts = _parts(kept)
+    ends = [int(p[-1]) if len(p) == KEPT else _TOP for p in parts]
+    below = np.array([], "<u4")  # those that could be among the kept
+    for block in numbers:
+        below = np.union1d(below, block[block <= max(ends)])
+    found = [np.isin(below, part) for part in parts]
+    either = np.any(found, axis=0)
+    of_part = max(int(f.sum()) / max(len(p), 1) for f, p in zip(found, parts, strict=True))
+    # up to the smaller end all rows of both parts are kept, up to the larger one those of one part
+    share = max(float(either[below <= end].sum() / max((below <= end).sum(), 1)) for end in ends)
+    enough = int(either.sum()) >= max(1, min(_LEAST, len(below)))
+    return Seen(share, of_part, flatters=enough and (share >= SHARE or of_part >= MOST))
+
+
+def _parts(kept: Any) -> list[np.ndarray]:
+    if not isinstance(kept, Mapping) or not all(isinstance(kept.get(p), str) for p in PARTS):
+        raise _broken()
+    try:
+        parts = [np.frombuffer(bytes.fromhex(kept[part]), "<u4") for part in PARTS]
+    except ValueError as error:
+        raise _broken() from error
+    if any(len(part) > KEPT for part in parts):
+        raise _broken()
+    return parts
+
+
+def _broken() -> FormatError:
+    return FormatError(
+        "model file: `training.rows_seen` is damaged: it must hold `train` and `valid`, at most "
+        f"{KEPT} numbers each in hexadecimal. Copy the model again, or train again."
+    )
