@@ -33,7 +33,7 @@ def test_the_lists_are_those_of_the_rooms():
     assert set(PROBES) == set(choices.PROBES)
     assert set(FIGURES) == set(choices.FIGURES)
     assert {*NAMED, "position"} == set(choices.PATTERNS)
-    assert {r.name for ladder in LADDERS.values() for r in ladder} <= set(choices.RUNGS)
+    assert {r.rung for ladder in LADDERS.values() for r in ladder} == set(choices.RUNGS)
 
 
 def test_completion():

@@ -147,7 +147,12 @@ def _answers(
 ) -> Iterator[str]:
     """The lines to print; an empty text stays an empty line."""
     full = [text for text in texts if text]
-    found = iter(model.predict_proba(full))
+    found: Iterator[np.ndarray]
+    if request.scores or request.as_json:
+        # line by line: in the last digits they depend on the lines that are worked on together
+        found = (model.predict_proba([text])[0] for text in full)
+    else:
+        found = iter(model.predict_proba(full))
     for text, symbols in zip(texts, unknown, strict=True):
         if not text:
             yield to_json({"text": "", "label": None}) if request.as_json else ""

@@ -142,10 +142,16 @@ def _answers(
             problem = error
             break
         given.append((number, text))
-    if options.get("temperature") is None:
-        found = iter(model.predict_nbest([text for _, text in given if text], nbest, **options))
-    else:  # line by line: what is drawn depends on the line's number, not on when it came
-        found = (_draw(model, text, number, nbest, options) for number, text in given if text)
+    full = [(number, text) for number, text in given if text]
+    found: Iterator[list[Prediction]]
+    if options.get("temperature") is not None:
+        # line by line: what is drawn depends on the line's number, not on when it came
+        found = (_draw(model, text, number, nbest, options) for number, text in full)
+    elif request.scores or request.as_json:
+        # line by line: in the last digits scores depend on the lines that are worked on together
+        found = (model.predict_nbest([text], nbest, **options)[0] for _, text in full)
+    else:
+        found = iter(model.predict_nbest([text for _, text in full], nbest, **options))
     unknown = [unseen.of(text, f"line {number}") for number, text in given]
     for (_, text), symbols in zip(given, unknown, strict=True):
         yield _shown(text, next(found) if text else [], symbols, request)
