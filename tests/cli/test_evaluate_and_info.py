@@ -158,7 +158,7 @@ def test_stress_is_the_models(cli, model, pairs, tmp_path, monkeypatch, stress):
     """`cmudict` is read as the model was trained on it."""
     asked = []
 
-    def load_pairs(data, split, *, stress):
+    def load_pairs(data, split, *, stress, **_):
         asked.append((data, split, stress))
         return read_pairs(pairs)
 

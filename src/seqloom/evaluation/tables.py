@@ -18,7 +18,7 @@ from .breakdown import Confusion, LengthRow
 from .error_rates import Score
 
 LEAST = 8  # characters into which words are folded where a terminal is narrow
-LEAST_IN_A_FILE = 40
+LEAST_IN_A_FILE = 32
 _SPACE = "␣"
 _CIRCLE = "◌"  # carries a combining mark that would otherwise sit on the cell's padding
 
