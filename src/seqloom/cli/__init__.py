@@ -14,7 +14,7 @@ def main() -> None:
     from .app import app
 
     try:
-        with asked(), showing(on_standard_error()):
+        with asked(_stop), showing(on_standard_error()):
             app()
     except SystemExit as error:
         sys.exit(exit_code() if error.code == STOPPED else error.code)
@@ -25,6 +25,14 @@ def main() -> None:
         if explained is error:
             raise
         sys.exit(_one_line(explained))
+
+
+def _stop() -> None:
+    """Stop at once, and say so; a training run saves first, and says more."""
+    from ..stopping import stop
+
+    print("stopped", file=sys.stderr)
+    stop()
 
 
 def _one_line(error: Exception) -> str:
