@@ -41,6 +41,12 @@ PHASES = [
     ("quarterly", [("QS-JAN", "2020-01-01"), ("QS-FEB", "2020-02-01"), ("QE-DEC", "2020-03-31")]),
     ("yearly", [("YE-JUN", "2000-06-30"), ("YE-DEC", "2001-12-31"), ("YS-APR", "2003-04-01")]),
     ("monthly", [("MS", "2020-01-01"), ("ME", "2020-02-29"), ("WOM-1MON", "2020-03-02")]),
+    ("monthly", [("BME", "2020-01-01"), ("BMS", "2020-03-01"), ("BME", "2021-05-10")]),
+    (
+        "quarterly",
+        [("BQE-DEC", "2000-01-01"), ("BQS-JAN", "2004-01-01"), ("BQE-JAN", "2003-01-01")],
+    ),
+    ("yearly", [("BYE-DEC", "1950-01-01"), ("BYS-JAN", "1960-01-01"), ("BYE-JUN", "1955-01-01")]),
     ("hourly", [("h", "2024-01-01 00:00"), ("h", "2024-01-05 00:30")]),
     ("every 15 minutes", [("15min", "2024-01-01 00:00"), ("15min", "2024-01-01 00:07")]),
     ("daily", [("D", "2024-01-01 00:00"), ("D", "2024-02-10 16:00")]),
@@ -97,6 +103,9 @@ def test_two_rows_that_lie_on_the_axis_of_a_model_are_enough(read):
     business = read({"y": written(dates("B", "2024-01-01"))}).axis
     week = read({"y": written(dates("D", "2024-03-04", 5))}, like=business).series[0]
     assert week.label(week.end) == "2024-03-11"
+    last = read({"y": written(dates("BME", "2022-01-01"))}).axis
+    june = read({"y": ["2024-05-31", "2024-06-28"]}, like=last).series[0]
+    assert june.label(june.end) == "2024-07-31"
     on_30th = read({"y": ["2023-01-30", "2023-02-28", "2023-03-30"]}).axis
     for text, after in (("2023-02-28", "2023-03-30"), ("2023-05-31", "2023-06-30")):
         one = read({"y": [text]}, like=on_30th).series[0]
@@ -159,6 +168,8 @@ ODD = [
     ("MS", "2024-11-01", "2024-11-02", "monthly"),
     ("ME", "2024-11-30", "2024-11-29", "monthly"),
     ("QS", "2024-04-01", "2024-05-01", "quarterly"),
+    ("BME", "2024-11-29", "2024-11-30", "monthly"),
+    ("BQS", "2024-04-01", "2024-04-03", "quarterly"),
     ("h", "2024-01-01 20:00:00", "2024-01-01 20:01:00", "hourly"),
 ]
 
@@ -176,6 +187,9 @@ def test_one_odd_time_is_named_by_its_line(read, tmp_path, code, right, wrong, n
         read({"y": texts})
 
 
+SCATTERED = dates("MS", "2020-01-01") + pd.to_timedelta(np.arange(30) * 11 % 28, "D")
+
+
 def test_a_year_that_is_wrong_is_named_too(read):
     texts = written(dates("D", "2024-01-01", 60))
     texts[-1] = "2042-02-29".replace("29", "28")
@@ -184,15 +198,18 @@ def test_a_year_that_is_wrong_is_named_too(read):
 
 
 @pytest.mark.parametrize(
-    ("code", "advice"),
+    ("found", "advice"),
     [
-        ("BME", "there is one a month at most. Write months, 2024-01, or resample to even steps."),
-        ("SMS", "they are not even. Resample them to even steps."),
+        (
+            SCATTERED,
+            "there is one a month at most. Write months, 2024-01, or resample to even steps.",
+        ),
+        (dates("SMS", "2020-01-01"), "they are not even. Resample them to even steps."),
     ],
 )
-def test_uneven_times_are_refused(read, code, advice):
+def test_uneven_times_are_refused(read, found, advice):
     with pytest.raises(DataError, match=r"series 'y' is daily with .* missing; ") as caught:
-        read({"y": written(dates(code, "2020-01-01"))})
+        read({"y": written(found)})
     assert str(caught.value).endswith(advice)
 
 

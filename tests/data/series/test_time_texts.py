@@ -39,6 +39,8 @@ def test_as_pandas_reads_them(texts):
         ([20241130, 20241201], ["2024-11-30", "2024-12-01"], ""),
         ([1704067200, 1704070800], ["2024-01-01T00", "2024-01-01T01"], "seconds since 1970"),
         ([1704067200000, 1704070800000], ["2024-01-01T00", "2024-01-01T01"], "milliseconds since"),
+        ([1704067200 * 10**6, 1704070800 * 10**6], ["2024-01-01T00", "2024-01-01T01"], "microsec"),
+        ([1704067200 * 10**9, 1704070800 * 10**9], ["2024-01-01T00", "2024-01-01T01"], "nanosec"),
     ],
 )
 @pytest.mark.parametrize("source", ["csv", "pandas"])
@@ -54,6 +56,13 @@ def test_numbers_that_are_codes_of_dates(tmp_path, numbers, want, note, source):
         one.axis.dates(np.arange(one.start, one.end)), np.array(want, "datetime64[s]")
     )
     assert note in " ".join(found.report)
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_numbers_since_1970_are_what_pandas_wrote(unit):
+    want = pd.date_range("2024-02-28 21:30", periods=50, freq="h").as_unit(unit)
+    found = parse([str(number) for number in want.astype("int64")])
+    np.testing.assert_array_equal(found.values, want.values.astype("datetime64[s]"))
 
 
 @pytest.mark.parametrize(
@@ -79,6 +88,10 @@ def test_offsets_that_change_leave_days_local():
     assert str(parse(["2024-03-31T00:00+01:00"], hourly).values[0]) == "2024-03-30T23:00:00"
 
 
+TOO_LONG = (
+    "has more than 15 digits: such times are dates only where all are whole seconds since 1970, in "
+    "micro- or nanoseconds. Write dates as 2024-01-31"
+)
 FRACTION = (
     "row 1: '2024-01-31 13:00:00.250' has a fraction of a second, and times are read to the "
     "second. Number the steps 1, 2, 3, or resample to seconds."
@@ -96,6 +109,10 @@ FRACTION = (
         ),
         (["2021-W53"], "row 0: there is no date '2021-W53'."),
         (["1/2/2024"], "row 0: '1/2/2024' is no date and no whole number."),
+        (["1704067200000000", "1704067200250000"], f"row 0: 1704067200000000 {TOO_LONG}"),
+        (["1", "2000000000000000000"], f"row 1: 2000000000000000000 {TOO_LONG}"),
+        (["-1704067200000000"], f"row 0: -1704067200000000 {TOO_LONG}"),
+        (["9" * 5000], f"row 0: {'9' * 5000} {TOO_LONG}"),
     ],
 )
 def test_what_is_refused(texts, message):

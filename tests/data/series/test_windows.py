@@ -3,11 +3,13 @@
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqloom.data.series.features import Features
+from seqloom.data.series.frames import to_series
 from seqloom.data.series.scaling import Scaling
 from seqloom.data.series.series import Series, SeriesSet
 from seqloom.data.series.times import TimeAxis
@@ -38,6 +40,38 @@ def counting(lengths=LENGTHS, future=0):
 def source(data, window=6, horizon=3, **options):
     features = Features(TimeAxis(), 1, True, (("minus", 0.0, 1.0),), (("number", (0.0, 1.0)),))
     return WindowSource(data, features, scaling=Scaling(1, window), horizon=horizon, **options)
+
+
+PHASES = {
+    "weeks": (("W-MON", "2024-01-01"), ("W-THU", "2024-03-07"), 365.25),
+    "days at two hours": (("D", "2024-01-01 00:00"), ("D", "2024-02-10 16:00"), 365.25),
+    "hours": (("h", "2024-01-01 00:00"), ("h", "2024-01-05 07:30"), 24),
+    "business days": (("B", "2024-01-01 09:00"), ("B", "2024-01-03 17:30"), 365.25),
+    "quarters": (("QS-JAN", "2020-01-01"), ("BQE-FEB", "2021-02-01"), 12),
+}
+
+
+@pytest.mark.parametrize("kind", PHASES)
+def test_calendar_features_are_of_each_series_own_dates(kind):
+    """In the past and the future of a window, of data whose series have phases of their own."""
+    *codes, turn = PHASES[kind]
+    wanted = [pd.date_range(start, periods=43, freq=code) for code, start in codes]
+    parts = [
+        pd.DataFrame({"unique_id": str(i), "ds": d[:40], "y": 1.0}) for i, d in enumerate(wanted)
+    ]
+    data = to_series(pd.concat(parts))
+    features = Features(data.axis, 1, True)
+    cut = WindowSource(data, features, scaling=Scaling(1, 40), horizon=3, future=True)
+    window = cut.cut(Origins(np.arange(2), np.full(2, 40)))
+    for row, dates in enumerate(wanted):
+        found = np.concatenate([window.past[row], window.future[row]])
+        place = {24: dates.hour + dates.minute / 60, 12: dates.month - 1}
+        angle = 2 * np.pi * place.get(turn, dates.dayofyear - 1) / turn
+        np.testing.assert_allclose(found[:, 0], np.sin(angle), atol=1e-9)
+        np.testing.assert_allclose(found[:, 1], np.cos(angle), atol=1e-9)
+        if kind in ("hours", "business days", "days at two hours"):
+            np.testing.assert_allclose(found[:, 2], np.sin(2 * np.pi * dates.dayofweek / 7))
+            np.testing.assert_array_equal(found[:, 4], dates.dayofweek >= 5)
 
 
 def test_a_window_ends_where_its_target_begins():

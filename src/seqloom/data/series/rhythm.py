@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .times import DAY, LAST, TimeAxis, times_of_day, units_of, weekdays
+from .times import DAY, LAST, WORKDAY, TimeAxis, times_of_day, units_of, weekdays
 
 LEAST_WITH_ODD = 8  # times of a series in which one can be told to be odd
 ODD_SHARE = 50  # one time in as many may be odd, and one in any case
@@ -54,11 +54,10 @@ def month_pattern(values: np.ndarray) -> dict[str, Any] | None:
         return {"day": 31, "second": second}
     if (of_month == np.minimum(day, of_month + last)).all():
         return {"day": day, "second": second}
-    weekday, steps = weekdays(days), np.diff(days.astype(np.int64))
-    if len(days) < 3 or np.ptp(weekday) or not np.ptp(steps):
+    if len(days) < 3 or not np.ptp(np.diff(days.astype(np.int64))):
         return None
-    for nth in (of_month - 1) // 7 + 1, np.where(last < 7, LAST, 0):
-        if nth[0] and not np.ptp(nth):
+    for nth, weekday in _weekdays_of_month(days, months):
+        if nth[0] and not np.ptp(nth) and not np.ptp(weekday):
             return {"nth": int(nth[0]), "weekday": int(weekday[0]), "second": second}
     return None
 
@@ -116,11 +115,27 @@ def _usual(values: np.ndarray) -> Iterator[TimeAxis]:
     step = _mode(np.diff(months.astype(np.int64)))
     if step:
         origin = _mode(months.astype(np.int64) % step)
-        weekday = _mode(weekdays(days))
         for day in {_mode(of_month), 31 if _mode(last) == 0 else _mode(of_month)}:
             yield TimeAxis("month", step, origin, day, second=second)
-        for nth in {_mode((of_month - 1) // 7 + 1), LAST}:
-            yield TimeAxis("month", step, origin, second=second, nth=nth, weekday=weekday)
+        for nth, weekday in _weekdays_of_month(days, months):
+            most, kind = _mode(nth), _mode(weekday)
+            if most:
+                yield TimeAxis("month", step, origin, second=second, nth=most, weekday=kind)
+
+
+def _weekdays_of_month(
+    days: np.ndarray, months: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Fields `nth`, 0 where none fits, and `weekday` by which days may be told in their months."""
+    of_month, last = _of_month(days, months)
+    weekday = weekdays(days)
+    yield (of_month - 1) // 7 + 1, weekday
+    yield np.where(last < 7, LAST, 0), weekday
+    work = np.full(len(days), WORKDAY)
+    for nth in 1, LAST:
+        axis = TimeAxis("month", nth=nth, weekday=WORKDAY)
+        fitting = axis.dates(months.astype(np.int64)) == days
+        yield np.where(fitting, nth, 0), work
 
 
 def _of_month(days: np.ndarray, months: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

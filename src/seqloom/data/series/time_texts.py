@@ -3,9 +3,9 @@
     2024-01-31    2024/1/31    2024-01-31 13:00    2024-01-31T13:00:05Z    2024-01-31 13:00+02:00
     2024-01       2024Q1       2024-W05            20240131    202401      1, 2, 3
 
-Whole numbers that are all YYYYMMDD, all YYYYMM, or all seconds or milliseconds since 1970 are
-dates. Times with an offset are read as UTC; as local dates where all have one time of day. What is
-not written here is refused: 1/2/2024 has two meanings. Checked by
+Whole numbers that are all YYYYMMDD, all YYYYMM, or all seconds, milliseconds, microseconds
+or nanoseconds since 1970 are dates. Times with an offset are read as UTC; as local dates where all
+have one time of day. What is not written here is refused: 1/2/2024 has two meanings. Checked by
 `tests/data/series/test_time_texts.py`.
 """
 
@@ -20,7 +20,7 @@ from ...errors import DataError
 from .times import DAY, TimeAxis, times_of_day
 
 _WRITE = "Write dates as 2024-01-31 or 2024-01-31 13:00, or number the steps 1, 2, 3."
-_NUMBER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,15}|[1-4]\d{15,18}", re.ASCII)  # long: of microseconds and less
 _DATE = re.compile(
     r"(?P<date>\d{4}([-/]\d{1,2}){1,2})"
     r"([T ](?P<clock>\d{1,2}:\d{2}(:\d{2})?)(?P<fraction>\.\d*)?)?"
@@ -30,6 +30,13 @@ _DATE = re.compile(
 _QUARTER = re.compile(r"(\d{4})[- ]?Q([1-4])", re.ASCII)
 _WEEK = re.compile(r"(\d{4})-?W(\d{2})(?:-?([1-7]))?", re.ASCII)
 _SECONDS = (1_000_000_000, 4_200_000_000)  # 2001 to 2103
+_TOO_LARGE = 10**15  # of the number of a step
+_FRACTIONS = (
+    (1, "seconds"),
+    (1000, "milliseconds"),
+    (1_000_000, "microseconds"),
+    (1_000_000_000, "nanoseconds"),
+)
 
 
 @dataclass(frozen=True)
@@ -91,10 +98,15 @@ def _parsed(texts: list[str], where: Callable[[int], str], like: TimeAxis | None
     dated = [is_date(text) for text in texts]
     for row, text in enumerate(texts):
         if not dated[row] and not _NUMBER.fullmatch(text):
-            raise DataError(f"{where(row)}: {text!r} is no date and no whole number. {_WRITE}")
+            raise _no_time(text, where(row))
     if not any(dated):
         numbers = np.array([int(text) for text in texts], np.int64)
-        return Times(numbers) if like is not None and like.unit == "integer" else _coded(numbers)
+        numbered = like is not None and like.unit == "integer"
+        coded = Times(numbers) if numbered else _coded(numbers)
+        large = np.flatnonzero(np.abs(numbers) >= _TOO_LARGE)
+        if len(large) and not coded.are_dates:
+            raise _no_time(texts[large[0]], where(int(large[0])))
+        return coded
     if not all(dated):
         row = dated.index(not dated[0])
         raise DataError(
@@ -107,6 +119,16 @@ def _parsed(texts: list[str], where: Callable[[int], str], like: TimeAxis | None
     values, note = _at_zone(values, offsets, where, like)
     clock = any(" " in text or "T" in text for text in texts)
     return Times(values, any(has_day for *_, has_day in found), clock, note)
+
+
+def _no_time(text: str, where: str) -> DataError:
+    wrong = f"{text!r} is no date and no whole number"
+    if text.lstrip("+-").isdecimal():
+        wrong = (
+            f"{text} has more than 15 digits: such times are dates only where all are whole "
+            "seconds since 1970, in micro- or nanoseconds"
+        )
+    return DataError(f"{where}: {wrong}. {_WRITE}")
 
 
 def _coded(numbers: np.ndarray) -> Times:
@@ -124,7 +146,7 @@ def _coded(numbers: np.ndarray) -> Times:
         if (months > 0).all():
             dates = _joined(numbers // 100, months, np.ones_like(months))
             return Times(dates, note="times: numbers like 202401 are read as months")
-    for size, name in ((1, "seconds"), (1000, "milliseconds")):
+    for size, name in _FRACTIONS:
         low, high = (size * bound for bound in _SECONDS)
         if low <= least and most < high and (numbers % size == 0).all():
             dates = (numbers // size).astype("datetime64[s]")

@@ -2,8 +2,9 @@
 
     integers          1, 2, 3 ...            any step
     months            2024-01, 2024-01-31    1 monthly, 3 quarterly, 12 yearly; on one day of the
-                                             month, its last day, or one weekday, say the
-                                             first Monday; at one time of day
+                                             month, its last day, one weekday, say the
+                                             first Monday, or its first or last
+                                             business day; at one time of day
     business days     2024-01-05, -08        Monday to Friday, at one time of day
     seconds           2024-01-05 13:00       hourly, daily, weekly, anything even
 
@@ -21,6 +22,7 @@ import numpy as np
 Unit = Literal["integer", "month", "business", "second"]
 DAY = 86_400  # seconds
 LAST = 5  # `nth` of the last weekday of its kind in a month
+WORKDAY = 7  # `weekday` that stands for any of Monday to Friday
 _NAMES = {1: "every second", 60: "every minute", 3600: "hourly", DAY: "daily", 7 * DAY: "weekly"}
 _MONTHS = {1: "monthly", 3: "quarterly", 12: "yearly"}
 _LATER = ("second", "nth", "weekday")  # fields that the first files of the format do not have
@@ -39,7 +41,7 @@ class TimeAxis:
         second: Time of day of a monthly or business axis, seconds.
         nth: Of a monthly axis on a weekday: 1 for the first such weekday of the month, `LAST` for
             the last one; 0 if the axis is on a day of the month.
-        weekday: That weekday, 0 for Monday.
+        weekday: That weekday, 0 for Monday; `WORKDAY` for business days.
     """
 
     unit: Unit = "integer"
@@ -120,6 +122,10 @@ class TimeAxis:
         last = (months + 1).astype("datetime64[D]") - 1
         if not self.nth:
             return np.asarray(np.minimum(first + (max(self.day, 1) - 1), last))
+        if self.weekday == WORKDAY and self.nth == LAST:
+            return np.asarray(np.busday_offset(last, 0, roll="backward"))
+        if self.weekday == WORKDAY:
+            return np.asarray(np.busday_offset(first, self.nth - 1, roll="forward"))
         if self.nth == LAST:
             return np.asarray(last - (weekdays(last) - self.weekday) % 7)
         return np.asarray(first + (self.weekday - weekdays(first)) % 7 + 7 * (self.nth - 1))

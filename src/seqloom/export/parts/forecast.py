@@ -27,7 +27,7 @@ _AXIS = keys(
         "day": whole(0, 31),
         "clock": flag,
     },
-    {"second": whole(0, 86_399), "nth": whole(0, 5), "weekday": whole(0, 6)},
+    {"second": whole(0, 86_399), "nth": whole(0, 5), "weekday": whole(0, 7)},
 )
 _FEATURES = keys(
     {
