@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from seqloom.data.series.csv_file import read_series
 from seqloom.export.model_file import write_model
 
 from ..export.forecasts import CONFIGS, parts, random_forecaster
@@ -101,6 +102,24 @@ def test_a_test_file_follows_the_past(cli, numbered, tmp_path):
     assert (found["forecasts"], found["windows"]) == (2, 1)
     assert list(found["methods"]) == ["network", "naive2", "theta"]
     assert found["methods"]["network"]["by_horizon"][3:] == [None, None]  # three came, of five
+
+
+def test_what_is_odd_about_the_data_is_said_once(cli, numbered, tmp_path):
+    """The same lines as a training says, by `predict`, `evaluate`, and of a test file as well."""
+    model, data = numbered
+    lines = data.read_text().splitlines()
+    odd = [lines[0], *lines[1:9], *lines[10:], lines[-1]]
+    data.write_text("".join(f"{i},{line}\n" if i else f",{line}\n" for i, line in enumerate(odd)))
+    notes = read_series(data).report[1:]
+    assert [note.partition(":")[0] for note in notes] == ["left out", "left out", "gaps"]
+    want = "".join(f"note: {data}: {note}\n" for note in notes)
+    assert cli("predict", model, data).err == want
+    assert cli("evaluate", model, data, "--against", "naive2").err == want
+    test = tmp_path / "test.csv"
+    test.write_text("step;a;b\n31;1,5;2\n32;2,5;3\n")
+    done = cli("evaluate", model, data, "--test", test, "--against", "naive2")
+    commas = "numbers: commas in `a` are read as decimal commas"
+    assert done.err == f"{want}note: {test}: {commas}\n"
 
 
 def test_drawing_many_says_how_many(cli, numbered, tmp_path):

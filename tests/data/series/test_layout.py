@@ -1,8 +1,10 @@
 """Which column is what: indexes, columns without names, values of any name, headers of Excel."""
 
+import io
 import re
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -88,6 +90,31 @@ def test_names_in_the_index_of_a_frame_are_columns():
     assert to_series(frame().set_index("unique_id")).series[0].name == "S"
 
 
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+@pytest.mark.parametrize("form", [None, "%.3f", "%.2e"])
+def test_decimal_commas_are_what_pandas_reads(read, separator, form):
+    """Gaps, covariates, whole numbers; names and times of series stay as they are."""
+    table = pd.DataFrame({"unique_id": "1,5", "ds": MONTHS, "y": VALUES, "x": 0.125, "n": 7})
+    table["y"] = table["y"] * -1234.5 + 0.25
+    table.loc[3, "y"] = None
+    table["x"] *= np.arange(12)
+    text = table.to_csv(index=False, sep=separator, decimal=",", float_format=form)
+    found = read(text)
+    want = pd.read_csv(io.StringIO(text), sep=separator, decimal=",", dtype={"unique_id": str})
+    one = found.series[0]
+    assert one.name == "1,5"
+    np.testing.assert_array_equal(one.known_values(), want["y"])
+    np.testing.assert_array_equal(one.known[:, 0], want["x"])
+    assert "numbers: commas in `y` and 1 more columns are read as decimal commas" in found.notes
+    assert found.notes == found.report[1:3]
+
+
+def test_decimal_commas_in_a_wide_table(read):
+    found = read("date;a;b\n2024-01;1,5;3\n2024-02;1,250;4\n2024-03;;5\n")
+    assert [one.values.tolist() for one in found.series] == [[1.5, 1.25], [3, 4, 5]]
+    assert found.notes == ("numbers: commas in `a` are read as decimal commas",)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -113,7 +140,20 @@ def test_names_in_the_index_of_a_frame_are_columns():
             "drop the column.",
         ),
         (
-            lines("ds;y", "1;1,5", "2;2,5"),
+            lines("ds;y", "1;1,5", "2;2.5"),
+            "line 2: `y` is no number: '1,5'. Write numbers with a decimal point, 1234.5.",
+        ),
+        (
+            lines("ds;x;y", "1;7;12", "2;8;1,234", "3;9;-56,789"),
+            "line 3: `y` is 1,234, and its column does not tell whether commas are decimal or "
+            "separate thousands. Write 1.234 or 1234.",
+        ),
+        (
+            lines("ds;y", "1;1.234,5", "2;2,5"),
+            "line 2: `y` is no number: '1.234,5'. Write numbers with a decimal point, 1234.5.",
+        ),
+        (
+            lines("ds,y", '1,"1,5"', '2,"2,5"'),
             "line 2: `y` is no number: '1,5'. Write numbers with a decimal point, 1234.5.",
         ),
     ],

@@ -42,7 +42,7 @@ def predict(model: Forecaster, request: Request) -> None:
         )
     level = model.level(request.level)
     settle_figure(request.figure, "predict")
-    data = read_series(files[0], like=model.parts.features.axis)
+    data = _read(model, files[0])
     table = model.predict(data, level=level)
     with printing():
         print(table.to_csv(), end="")
@@ -87,7 +87,7 @@ def evaluate(model: Forecaster, request: Request) -> None:
 def trace(model: Forecaster, request: Request) -> Trace:
     """What the model did with one series of a CSV."""
     request.only("forecast", "series", *DRAWN)
-    data = read_series(request.given, like=model.parts.features.axis)
+    data = _read(model, request.given)
     names = [one.name for one in data.series]
     if request.series is None and len(names) > 1:
         raise ConfigError(
@@ -101,6 +101,14 @@ def trace(model: Forecaster, request: Request) -> Trace:
         )
     place = 0 if request.series is None else names.index(request.series)
     return model.trace(dataclasses.replace(data, series=(data.series[place],)))
+
+
+def _read(model: Forecaster, name: str) -> SeriesSet:
+    """Series of a file for the model; what is odd about them goes to standard error."""
+    data = read_series(name, like=model.parts.features.axis)
+    for note in data.notes:
+        print(f"note: {name}: {note}", file=sys.stderr)
+    return data
 
 
 def _show(found: Backtest, request: Request) -> None:
@@ -117,8 +125,7 @@ def _show(found: Backtest, request: Request) -> None:
 
 def _origins(model: Forecaster, request: Request) -> tuple[SeriesSet, list[Origins]]:
     """Series that reach past the origins, and the origins: of a walk, or before a test file."""
-    axis = model.parts.features.axis
-    data = read_series(request.file, like=axis)
+    data = _read(model, request.file)
     lengths = np.array([len(one.values) for one in data.series])
     if request.test is None:
         windows = WINDOWS if request.windows is None else request.windows
@@ -130,7 +137,7 @@ def _origins(model: Forecaster, request: Request) -> tuple[SeriesSet, list[Origi
             f"evaluate: `--windows` must not come with --test, got {request.windows}. Drop one."
         )
     name = str(request.test)
-    data = continued(data, read_series(name, like=axis), name)
+    data = continued(data, _read(model, name), name)
     there = np.flatnonzero(np.array([len(one.values) for one in data.series]) > lengths)
     return data, [Origins(there, lengths[there])]
 

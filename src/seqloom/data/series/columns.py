@@ -1,10 +1,13 @@
 """Rows as they stand in a file or frame, and what a cell of theirs is."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
 LARGEST = 1e100  # of values and covariates: their squares must be numbers too
+_COMMA = re.compile(r"[+-]?\d*,\d+(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}", re.ASCII)
 MISSING = frozenset({"", "na", "nan", "null", "none", "n/a", "<na>", "nat"})
 
 
@@ -51,6 +54,22 @@ def number(text: str) -> float | None:
     except ValueError:
         return None
     return found if abs(found) <= LARGEST else None
+
+
+def decimal_commas(cells: list[str]) -> tuple[list[str], int | None] | None:
+    """A column of numbers with decimal commas: its cells with points; `None` for another column.
+
+    Returns:
+        Beside the cells, the place of the first comma where all may separate thousands as well.
+    """
+    written = [cell.strip() for cell in cells]
+    commas = [i for i, cell in enumerate(written) if "," in cell]
+    if not commas or not all(_COMMA.fullmatch(written[i]) for i in commas):
+        return None
+    if not all("." not in cell and number(cell.replace(",", ".")) is not None for cell in written):
+        return None
+    told = any(not _THOUSANDS.fullmatch(written[i]) for i in commas)
+    return [cell.replace(",", ".") for cell in written], None if told else commas[0]
 
 
 def not_a_number(what: str, text: str) -> str:

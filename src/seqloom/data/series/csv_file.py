@@ -77,7 +77,15 @@ def _table(name: str, text: str) -> Table:
     if titles:
         shown = next(cell.strip() for cell in rows[0] if cell.strip())
         notes = (f"left out: titles above the names of the columns, {shown[:60]!r} first",)
-    return Table(name, header, columns, lines[titles + 1 :], lines[titles], notes=notes)
+    return Table(
+        name,
+        header,
+        columns,
+        lines[titles + 1 :],
+        lines[titles],
+        notes=notes,
+        comma=delimiter != ",",
+    )
 
 
 def _delimiter(text: str) -> str:
@@ -103,7 +111,7 @@ def _titles(rows: list[list[str]]) -> int:
 
 
 def _check_header(name: str, header: list[str], line: int) -> None:
-    if len(header) > 1 and is_time(header[0]) and number(header[1]) is not None:
+    if len(header) > 1 and is_time(header[0]) and number(header[1].replace(",", ".")) is not None:
         raise DataError(
             f"{name}, line {line}: the first line has values, and no names of columns. Add a line "
             f"such as date,{','.join(f'series{i}' for i in range(1, len(header)))}."

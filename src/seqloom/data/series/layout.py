@@ -17,7 +17,7 @@ from typing import Literal
 import numpy as np
 
 from ...errors import DataError
-from .columns import Columns, not_a_number, number
+from .columns import Columns, decimal_commas, not_a_number, number
 from .time_texts import is_date, is_time
 
 Layout = Literal["auto", "long", "wide"]
@@ -40,6 +40,7 @@ class Table:
         header_line: Line of the header.
         line_name: What a line is called.
         notes: What was left out, a line each.
+        comma: Whether commas may stand in numbers, as they separate no cells.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Table:
     header_line: int = 1
     line_name: str = "line"
     notes: tuple[str, ...] = ()
+    comma: bool = False
 
     @property
     def top(self) -> str:
@@ -69,6 +71,8 @@ def columns_of(table: Table, layout: Layout = "auto") -> Columns:
     if len(table.header) < 2:
         raise DataError(f"{table.top}: there is one column, {table.header[0]!r}. {FORMS}")
     key, time, value = (_place(table, names) for names in (ID_NAMES, TIME_NAMES, VALUE_NAMES))
+    if table.comma:
+        table = _with_points(table, {key, time or 0})
     is_long = None not in (time, value) or (time is not None and (key is not None or time > 0))
     if layout == "wide" or (layout == "auto" and not is_long):
         return _wide(table, time or 0)
@@ -147,6 +151,29 @@ def _named(table: Table) -> Table:
         columns=[table.columns[i] for i in kept],
         notes=tuple(notes),
     )
+
+
+def _with_points(table: Table, but: set[int | None]) -> Table:
+    """The table with points in columns of decimal commas, other than those of names and times."""
+    columns, read = list(table.columns), []
+    for i, cells in enumerate(table.columns):
+        found = None if i in but else decimal_commas(cells)
+        if found is None:
+            continue
+        columns[i], unclear = found
+        if unclear is not None:
+            text = cells[unclear].strip()
+            raise DataError(
+                f"{table.name}, {table.line_name} {table.lines[unclear]}: `{table.header[i]}` is "
+                f"{text}, and its column does not tell whether commas are decimal or separate "
+                f"thousands. Write {text.replace(',', '.')} or {text.replace(',', '')}."
+            )
+        read.append(table.header[i])
+    if not read:
+        return table
+    more = f" and {len(read) - 1} more columns" if len(read) > 1 else ""
+    note = f"numbers: commas in `{read[0]}`{more} are read as decimal commas"
+    return replace(table, columns=columns, notes=(*table.notes, note))
 
 
 def _check_names(table: Table, names: list[str]) -> None:

@@ -86,6 +86,7 @@ class SeriesSet:
         known_names: Names of the numeric covariates that change with time.
         static_names: Names of the static covariates.
         report: What was read, inferred and filled, a line each.
+        notes: Those of its lines that say what is odd about the data.
     """
 
     series: tuple[Series, ...]
@@ -93,6 +94,7 @@ class SeriesSet:
     known_names: tuple[str, ...] = ()
     static_names: tuple[str, ...] = ()
     report: tuple[str, ...] = field(default=(), compare=False)
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def fingerprint(self) -> str:
@@ -145,7 +147,15 @@ def assemble(columns: Columns, like: TimeAxis | None = None) -> SeriesSet:
     if empty:
         notes.append(f"left out: {len(empty)} series without a value, {empty[0]!r} first")
     data = SeriesSet(tuple(found), axis, tuple(known), tuple(static))
-    return dataclasses.replace(data, report=_report(columns.name, data, notes))
+    total = sum(len(one.values) for one in found)
+    filled = sum(int((~one.real).sum()) for one in found)
+    if filled:
+        notes.append(
+            f"gaps: {filled:,} of {total:,} values were missing, filled with the value before"
+        )
+    notes = [note for note in notes if note]
+    report = _report(columns.name, data, notes)
+    return dataclasses.replace(data, report=report, notes=tuple(notes))
 
 
 def _series(
@@ -293,13 +303,8 @@ def _report(name: str, data: SeriesSet, notes: list[str]) -> tuple[str, ...]:
     lines = [
         f"{name}: {what}, {total:,} values, {data.axis.frequency}, "
         f"{first.label(first.start)} to {last.label(last.end - 1)}",
-        *(note for note in notes if note),
+        *notes,
     ]
-    filled = sum(int((~one.real).sum()) for one in series)
-    if filled:
-        lines.append(
-            f"gaps: {filled:,} of {total:,} values were missing, filled with the value before"
-        )
     constant = [one.name for one in series if len(one.values) > 1 and np.ptp(one.values) == 0]
     if constant:
         lines.append(
