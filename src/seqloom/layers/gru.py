@@ -45,4 +45,5 @@ class GRUCell(Cell):
         return GRUGates(r=r, z=z, n=n)
 
     def combine(self, gates: GRUGates, state: GRUState) -> GRUState:
-        return GRUState(h=torch.lerp(gates.n, state.h, gates.z))
+        n, z = (gate.to(state.h.dtype) for gate in (gates.n, gates.z))  # autocast's are shorter
+        return GRUState(h=torch.lerp(n, state.h, z))

@@ -5,7 +5,10 @@ it: swapping the import is enough. Beyond them: `lengths=` instead of packing, `
 every state and every gate of every step, and the native core's speed on a CPU, where
 layers/switch.py says so.
 Differs: they are `torch.nn.RNNBase`, not `torch.nn.LSTM` and so on, because torch.compile refuses
-every module that is one of those; a batch of no steps is no error; `hx` may be a NamedTuple.
+every module that is one of those; a batch of no steps is no error; `hx` may be a NamedTuple. On the
+native path outputs of a GRU and an RNN, like torch.nn's of an LSTM, may not be changed in place
+where a gradient needs them: write `y = y + x`. torch.jit.trace, torch.export and ONNX take torch's
+path.
 
 `tests/layers/test_recurrent.py` and `test_drop_in.py` check them against torch.nn.
 """
@@ -79,8 +82,7 @@ class Recurrent(nn.RNNBase):
         self,
         input: Tensor | PackedSequence,
         hx: Any = None,
-        *,
-        lengths: Lengths | None = None,
+        lengths: Lengths | None = None,  # by position too: torch.jit and ONNX pass all there is
         return_states: bool = False,
     ) -> Any:
         """Run all layers over time.
@@ -123,7 +125,8 @@ class Recurrent(nn.RNNBase):
             if not torch.compiler.is_compiling() and bool((lengths == T).all()):
                 lengths = None
         ran = self._run(x_BTI, before, lengths, return_states)
-        output = ran.output if self.batch_first else ran.output.transpose(0, 1)
+        # whatever the order of x in memory: torch's can be viewed
+        output = ran.output if self.batch_first else ran.output.transpose(0, 1).contiguous()
         return self._result(output, ran)
 
     def _run(

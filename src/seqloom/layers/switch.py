@@ -9,7 +9,7 @@ from torch import Tensor
 
 from .. import native
 from ..errors import ConfigError
-from .native_operators.private import transform
+from .native_operators.private import exporting, transform
 
 
 def use_native(where: str, *tensors: Tensor | None) -> bool:
@@ -64,7 +64,7 @@ def _refusal(tensors: list[Tensor], isa: str | None) -> str | None:
             return "tensors of several devices or dtypes"
     if torch.is_autocast_enabled("cpu"):
         return "autocast"
-    return transform()
+    return "an export" if exporting() else transform()
 
 
 def describe() -> str:

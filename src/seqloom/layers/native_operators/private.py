@@ -20,6 +20,12 @@ def transform() -> str | None:
     return None
 
 
+def exporting() -> bool:
+    """Whether torch.jit.trace, torch.export or an ONNX exporter is looking."""
+    tracing: Any = torch.jit
+    return bool(tracing.is_tracing() or torch.compiler.is_exporting())
+
+
 def batched(tensor: Any) -> bool:
     """Whether a tensor is several under one name, as vmap and `is_grads_batched` make them."""
     of = torch._C._functorch
