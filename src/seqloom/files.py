@@ -58,3 +58,15 @@ def explaining(path: Path, where: str) -> Iterator[None]:
         raise RunError(
             f"{where}: `{path}` must be writable, got {error.strerror or error}. {advice}."
         ) from error
+
+
+def empty_folder(folder: Path, where: str) -> None:
+    """Make a folder, or take one without files: nothing is ever overwritten.
+
+    Raises:
+        RunError: It holds files, or cannot be made.
+    """
+    with explaining(folder, where):
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise RunError(f"{where}: `{folder}` must be empty, got one with files. Name another.")

@@ -39,7 +39,7 @@ def test_a_run_tells_what_it_does(cli, data, tmp_path):
     assert lines[2].startswith("source: read as characters (")
     assert lines[3].startswith("target: read as symbols (")
     assert re.search(r" parameters, kernels .+; 4 steps of about \d+ symbols, ", lines[4])
-    assert lines[5].startswith("step      1  epoch   0.1")
+    assert lines[5].startswith("step      1* ")
     assert lines[-1].startswith(f"best model: {out / 'best.safetensors'} (validation symbol error ")
     assert seqloom.load(out / "best.safetensors").predict(["ab"])
 

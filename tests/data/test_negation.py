@@ -17,7 +17,7 @@ from seqloom.data.negation import (
     probe_distances,
     training_distances,
 )
-from seqloom.errors import ConfigError
+from seqloom.errors import ConfigError, RunError
 
 DISTANCES = [0, 3, 17, 40]
 NEGATIVE = {
@@ -130,3 +130,13 @@ def test_messages(tmp_path):
         negation_twins(1, [401], seed=1)
     with pytest.raises(ConfigError, match=r"^make: `--sentences` must be at least 40, got 39\.$"):
         make_negation(tmp_path, distance=3, sentences=39, seed=1)
+
+
+def test_files_that_are_there_are_left_alone(tmp_path):
+    (tmp_path / "train.tsv").write_text("mine")
+    with pytest.raises(RunError) as caught:
+        make_negation(tmp_path, distance=3, sentences=40, seed=1)
+    assert str(caught.value) == (
+        f"make: `{tmp_path}` must be empty, got one with files. Name another."
+    )
+    assert (tmp_path / "train.tsv").read_text() == "mine"

@@ -19,7 +19,7 @@ def _make() -> None:
 
 @make.command()
 def negation(
-    out: Annotated[Path, typer.Option(help="The folder of train.tsv, valid.tsv and test.tsv.")],
+    out: Annotated[Path, typer.Option(help="The folder to fill, new or empty.")],
     distance: Annotated[
         int, typer.Option(help="Longest distance of a negation from the rest, in words.")
     ] = 40,

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ConfigError
-from ..files import explaining, replacing
+from ..files import empty_folder, replacing
 
 ARTICLE = "It is highly unlikely that I would not recommend this movie"
 HEADER = "text\tlabel\tdistance\tnegations"
@@ -155,7 +155,7 @@ def make_negation(folder: Path, *, distance: int, sentences: int, seed: int) -> 
     many sentences each; no test sentence is a training sentence.
 
     Args:
-        folder: Where to; made if absent.
+        folder: Where to; made if absent, and it must be empty.
         distance: The longest distance, in words.
         sentences: Of training; a tenth as many validate, a fifth as many test.
         seed: Of all.
@@ -163,7 +163,7 @@ def make_negation(folder: Path, *, distance: int, sentences: int, seed: int) -> 
         Sentences of each file.
     Raises:
         ConfigError: A number is out of range.
-        RunError: A file cannot be written.
+        RunError: A file cannot be written, or the folder is not empty.
     """
     if seed < 0:
         raise ConfigError(f"make: `--seed` must be at least 0, got {seed}.")
@@ -183,8 +183,7 @@ def make_negation(folder: Path, *, distance: int, sentences: int, seed: int) -> 
     }
     for name in ("valid", "test"):
         parts[name] = list(_new_twins(parts[name], seen))
-    with explaining(folder, "make"):
-        folder.mkdir(parents=True, exist_ok=True)
+    empty_folder(folder, "make")
     for name, found in parts.items():
         with replacing(folder / f"{name}.tsv", "make") as beside:
             lines = [HEADER, *(sentence.line for sentence in found)]

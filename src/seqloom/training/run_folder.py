@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..config.layout import anything, checked, keys, number, text, whole
+from ..config.layout import anything, checked, elsewhere, keys, number, text, whole
 from ..errors import RunError
 from ..files import explaining, replacing
 
 _STEP, _FINE = whole(0, 1 << 53), {"seconds": number}
-_EVENT = keys({"event": text()}, {"step": _STEP, **_FINE}, anything)
+_NAMES = {"data": elsewhere, "valid": elsewhere, "report": elsewhere}  # of files: any bytes
+_EVENT = keys({"event": text()}, {"step": _STEP, **_FINE, **_NAMES}, anything)
 _VALIDATION = keys({"event": text(), "step": _STEP, "loss": number, **_FINE}, {}, anything)
 _PACE = keys({"step": _STEP, "steps": _STEP, "every": _STEP}, {}, anything)
 _VALID = keys({"share": number}, {}, anything)

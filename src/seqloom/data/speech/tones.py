@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...errors import ConfigError, RunError
-from ...files import explaining, replacing
+from ...errors import ConfigError
+from ...files import empty_folder, explaining, replacing
 from ...shapes import Float
 
 RATE = 8000  # Hz
@@ -78,10 +78,8 @@ def make_tones(folder: Path, *, count: int, seed: int) -> dict[str, int]:
     """
     if count < 10:
         raise ConfigError(f"make: `--count` must be at least 10, got {count}.")
+    empty_folder(folder, "make")
     with explaining(folder, "make"):
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise RunError(f"make: `{folder}` must be empty, got one with files. Name another.")
         (folder / "wav").mkdir()
     lines: list[str] = []
     for number in range(count):
