@@ -83,3 +83,15 @@ def test_time_first_outputs_can_be_viewed_whatever_the_input(name):
     for x in (torch.randn(5, 2, 3), torch.randn(2, 5, 3).transpose(0, 1)):
         y = layer(x.float())[0]
         assert y.view(-1, 4).shape == (10, 4)
+
+
+@pytest.mark.parametrize("batch_first", [False, True])
+@pytest.mark.parametrize("name", ["RNN", "GRU"])
+def test_outputs_may_be_changed_in_place(name, batch_first):
+    layer = LAYERS[name](3, 4, batch_first=batch_first, dtype=torch.float32)
+    x = torch.randn(5, 2, 3).float()
+    grads = []
+    for change in (lambda y: y.mul_(2).add_(1), lambda y: y * 2 + 1):
+        loss = change(layer(x)[0]).square().sum()
+        grads.append(torch.autograd.grad(loss, list(layer.parameters())))
+    torch.testing.assert_close(*grads)

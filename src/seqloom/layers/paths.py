@@ -144,6 +144,8 @@ def native(
         if return_states:
             traces.append(LayerTrace(partial(_sides, stack, run, own, lengths)))
         x_BTI = stack.drop(run.output, layer)
+    if stack.code != LSTM and x_BTI.requires_grad:
+        x_BTI = x_BTI.clone()  # the gradient needs its own: torch's may be changed in place
     ended = tuple(torch.cat(field) for field in zip(*last, strict=True))
     return Ran(x_BTI, ended, traces if return_states else None)
 

@@ -5,10 +5,8 @@ it: swapping the import is enough. Beyond them: `lengths=` instead of packing, `
 every state and every gate of every step, and the native core's speed on a CPU, where
 layers/switch.py says so.
 Differs: they are `torch.nn.RNNBase`, not `torch.nn.LSTM` and so on, because torch.compile refuses
-every module that is one of those; a batch of no steps is no error; `hx` may be a NamedTuple. On the
-native path outputs of a GRU and an RNN, like torch.nn's of an LSTM, may not be changed in place
-where a gradient needs them: write `y = y + x`. torch.jit.trace, torch.export and ONNX take torch's
-path.
+every module that is one of those; a batch of no steps is no error; `hx` may be a NamedTuple;
+batch-first outputs are contiguous. torch.jit.trace, torch.export and ONNX take torch's path.
 
 `tests/layers/test_recurrent.py` and `test_drop_in.py` check them against torch.nn.
 """
