@@ -79,7 +79,7 @@ def test_in_place_and_view(capsys):
     lines = script("a03_in_place_and_view.py", capsys)
     in_place = [line.split(maxsplit=2) for line in lines if " bf " not in line]
     ours, theirs = ([r[2] for r in in_place if r[1] == who] for who in ("seqloom", "torch"))
-    assert len(ours) == len(theirs) > 20
+    assert len(ours) == len(theirs) == 18
     for one, other in zip(ours, theirs, strict=True):  # of an LSTM torch refuses `+=` too
         assert "ok" in one or "ok" not in other, one
     for line in lines:
