@@ -128,6 +128,8 @@ def run(
     report = Report(target.name)
     folder.mkdir(parents=True, exist_ok=True)
     numbers = range(first, first + cases)
+    if workers:
+        _warm(target, folder)
     found = (
         _in_workers(target, numbers, seed, folder, workers)
         if workers
@@ -137,11 +139,22 @@ def run(
         report.slowest = max(report.slowest, seconds)
         if isinstance(outcome, Fault):
             report.faults.append(outcome)
+            if workers:
+                print(f"{target.name}-{outcome.case}: {outcome.kind}", file=sys.stderr, flush=True)
         elif outcome:
             report.taken += 1
         else:
             report.refused += 1
     return report
+
+
+def _warm(target: Target, folder: Path) -> None:
+    """Read the seeds, so that the first case of a worker does not pay for what is imported."""
+    path = folder / f"{target.name}-0{target.suffix}"
+    for seed in target.seeds:
+        path.write_bytes(seed)
+        target.read(path)
+    path.unlink()
 
 
 def _run_one(target: Target, number: int, seed: int, folder: Path) -> tuple[Fault | bool, float]:

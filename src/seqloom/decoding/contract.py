@@ -87,11 +87,25 @@ def check_numbers(found: np.ndarray) -> np.ndarray:
         DivergedError: It did.
     """
     if np.isnan(found[..., -1]).any():
-        raise DivergedError(
-            "predict: the model's output must be numbers, got nan: its weights are too large for "
-            "this input. Train it again, with a lower training.learning_rate."
-        )
+        raise _diverged()
     return found
+
+
+def check_finite(*found: np.ndarray) -> None:
+    """Forecasts, or whatever else must be finite as a whole.
+
+    Raises:
+        DivergedError: A number is infinite or NaN.
+    """
+    if not all(np.isfinite(array).all() for array in found):
+        raise _diverged()
+
+
+def _diverged() -> DivergedError:
+    return DivergedError(
+        "predict: the model's output must be finite numbers: its weights are too large for this "
+        "input. Train it again, with a lower training.learning_rate."
+    )
 
 
 def forbid(log_probs_BV: Float[np.ndarray, "B V"]) -> Float[np.ndarray, "B V"]:

@@ -10,7 +10,7 @@ from ..data.series.frames import to_series
 from ..data.series.scaling import scale
 from ..data.series.series import SeriesSet
 from ..data.series.windows import Origins, WindowSource
-from ..decoding.contract import check_numbers
+from ..decoding.contract import check_finite
 from ..decoding.forecast_table import ForecastTable
 from ..decoding.quantiles import interval, quantiles
 from ..decoding.restore import Forecasts, restore
@@ -155,7 +155,9 @@ class Forecaster(Model):
 
     def _batch(self, source: WindowSource, origins: Origins, level: int) -> Forecasts:
         inputs, by = scale(source.cut(origins), self.parts.scaling)
-        said = quantiles(check_numbers(self.network(single(inputs))), self.file.model.output)
+        said = quantiles(self.network(single(inputs)), self.file.model.output)
         correction = self.parts.calibration[LEVELS.index(level)]
         bounds = widen(*interval(said, level), correction, said[:, :, MEDIAN])
-        return restore(said, bounds, by, log=self.parts.scaling.log)
+        found = restore(said, bounds, by, log=self.parts.scaling.log)
+        check_finite(*found)
+        return found

@@ -15,6 +15,7 @@ import numpy as np
 from ..config.forecast import LEVELS, MEDIAN, Output
 from ..data.series.scaling import Inputs, Scale, Window, features, measure
 from ..data.series.series import Series, SeriesSet
+from ..decoding.contract import check_finite
 from ..decoding.forecast_table import ForecastTable
 from ..decoding.quantiles import interval, quantiles
 from ..decoding.restore import restore
@@ -96,6 +97,7 @@ class Stream:
         correction = self.parts.calibration[LEVELS.index(self.level)]
         bounds = widen(*interval(found, self.level), correction, found[:, :, MEDIAN])
         done = restore(found, bounds, by, log=self.parts.scaling.log)
+        check_finite(*done)
         times = tuple(self.axis.label(self.end + t) for t in range(self.parts.horizon))
         return ForecastTable(
             (self.name,) * len(times),
