@@ -100,7 +100,7 @@ def test_remarks_stand_behind_their_settings():
     assert "\nsteps = 70  # from minutes = 5\n" in text
     assert text.count("#") == 1
     assert "epochs" not in text  # None is left out
-    assert text.startswith('task = "transduce"\n\n[data]\nsource_level = "auto"\n')
+    assert text.startswith('task = "transduce"\n\n[data]\nheader = "auto"\n')
 
 
 def test_what_is_missing_takes_its_default():

@@ -9,6 +9,9 @@ from .shared import CellName, HeaderChoice, check_heads
 from .training import TrainingConfig
 
 LEAST_EPOCHS, LEAST_STEPS = 5, 1000  # the default length of a run: whichever is longer
+MOST_SYMBOLS = 20_000  # of a vocabulary, before rare ones are left out
+SHORTEST_CUT, LONGEST_CUT = 400, 1_000  # symbols: the default of `max_symbols` lies between
+CUT_SHARE = 0.02  # of the training texts may be longer than it
 
 TextLevelChoice = Literal["auto", "words", "characters", "subwords"]
 PoolName = Literal["max", "mean", "attention", "last"]
@@ -23,10 +26,13 @@ class ClassifyDataConfig:
     label_column: str = text("auto", "the label's column, likewise")
     level: TextLevelChoice = choice("auto", "what one symbol is")
     lowercase: bool = choice(True, "fold case")
-    min_count: int = number(1, 1, 1_000_000, "rarer symbols are read as unknown")
+    min_count: int | None = number(None, 1, 1_000_000, "rarer symbols are read as unknown")
     subword_size: int = number(4000, 100, 100_000, "symbols of a subword vocabulary")
-    max_symbols: int = number(
-        400, 2, 5_000, "longer texts are cut to so many symbols, half at the start, half at the end"
+    max_symbols: int | None = number(
+        None,
+        2,
+        5_000,
+        "longer texts are cut to so many symbols, half at the start, half at the end",
     )
     valid_fraction: float = number(0.1, 0.001, 0.5, "share of texts cut off for validation")
     batch_size: int = number(32, 1, 100_000, "texts of one batch")
@@ -113,6 +119,10 @@ SECTIONS = Sections(
         "that are known, such as text and label, or if one has and its label is on no other line.",
         "`data.text_column`, `data.label_column`: columns 1 and 2 of two; of more, those that line "
         "1 names; else they are asked for.",
+        "`data.min_count`: 1, or the smallest that leaves a vocabulary of words or characters of "
+        f"at most {MOST_SYMBOLS:,}.",
+        f"`data.max_symbols`: the smallest of {SHORTEST_CUT} to {LONGEST_CUT:,} that at most "
+        f"{100 * CUT_SHARE:g} % of the training texts are longer than.",
         "`training.learning_rate`: 0.001; 0.002 for the fully-connected network.",
         "`training.label_ratios`: the first numbers of a symbol's vector start from how much more "
         "often it is seen in texts of each label than in others (the log-count ratios of Wang & "

@@ -148,8 +148,15 @@ def resolve(config: Config, data: PreparedTexts) -> Config:
     if rate is None:
         rate = 2e-3 if isinstance(config.model, FullyConnectedConfig) else 1e-3
     text, label = data.columns
+    chosen = dataclasses.replace(
+        config.data,
+        text_column=text,
+        label_column=label,
+        min_count=data.min_count,
+        max_symbols=data.reader.max_symbols,
+    )
     return dataclasses.replace(
         config,
-        data=dataclasses.replace(config.data, text_column=text, label_column=label),
+        data=chosen,
         training=dataclasses.replace(config.training, learning_rate=rate),
     )

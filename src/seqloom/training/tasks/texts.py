@@ -14,6 +14,7 @@ from ...data.text_batches import TextSet
 from ...data.text_reader import TextReader, guess_text_level
 from ...data.vocabulary import SPECIALS
 from ...errors import DataError
+from .text_limits import learn_reader
 from .unseen import MOST
 
 MOST_SHOWN = 10  # labels named in the report
@@ -33,6 +34,7 @@ class PreparedTexts:
         rows_seen: See `Work`.
         report: What was read, guessed and cut, a line each.
         columns: Where text and label stood.
+        min_count: Rarer symbols are read as unknown.
     """
 
     train: TextSet
@@ -43,6 +45,7 @@ class PreparedTexts:
     rows_seen: dict[str, str]
     report: tuple[str, ...]
     columns: tuple[str, str] = (AUTO, AUTO)
+    min_count: int = 1
 
 
 def prepare_texts(train: str, valid: str | None, config: ClassifyDataConfig) -> PreparedTexts:
@@ -66,11 +69,11 @@ def prepare_texts(train: str, valid: str | None, config: ClassifyDataConfig) -> 
     else:
         train_rows, valid_rows = split_by_class(train_rows, config.valid_fraction)
         report.append(f"validation: {_count(valid_rows)}, cut from {train} by a hash of the text")
-    reader, why = _reader([row.text for row in train_rows], config)
-    report.append(why)
+    reader, min_count, said = _reader([row.text for row in train_rows], config)
+    report += said
     sets = [_encode(reader, rows, labels) for rows in (train_rows, valid_rows)]
     report += _cut_report(reader, train_rows + valid_rows)
-    report += _unknown_report(reader, valid_rows)
+    report += _unknown_report(reader, valid_rows, min_count)
     report += _rare_report(train_rows)
     return PreparedTexts(
         train=sets[0],
@@ -81,6 +84,7 @@ def prepare_texts(train: str, valid: str | None, config: ClassifyDataConfig) -> 
         rows_seen=sketch(*(row_numbers(r.text for r in p) for p in (train_rows, valid_rows))),
         report=tuple(report),
         columns=table.wanted,
+        min_count=min_count,
     )
 
 
@@ -101,21 +105,15 @@ def _labels(name: str, rows: list[Labelled]) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _reader(texts: list[str], config: ClassifyDataConfig) -> tuple[TextReader, str]:
+def _reader(texts: list[str], config: ClassifyDataConfig) -> tuple[TextReader, int, list[str]]:
     level, why = guess_text_level(texts)
     if config.level != "auto":
         level, why = config.level, "as set"
-    reader = TextReader.learn(
-        texts,
-        level,
-        lowercase=config.lowercase,
-        max_symbols=config.max_symbols,
-        min_count=config.min_count,
-        subword_size=config.subword_size,
-    )
+    reader, min_count, notes = learn_reader(texts, level, config)
     case = ", lower case" if config.lowercase else ""
     size = len(reader.vocabulary)
-    return reader, f"text: read as {level}{case} ({why}); vocabulary of {size:,}"
+    said = [f"text: read as {level}{case} ({why}); vocabulary of {size:,}"]
+    return reader, min_count, said + ["chosen: " + "; ".join(notes)] * bool(notes)
 
 
 def _encode(reader: TextReader, rows: list[Labelled], labels: tuple[str, ...]) -> TextSet:
@@ -133,13 +131,14 @@ def _cut_report(reader: TextReader, rows: list[Labelled]) -> list[str]:
     ]
 
 
-def _unknown_report(reader: TextReader, rows: list[Labelled]) -> list[str]:
+def _unknown_report(reader: TextReader, rows: list[Labelled], min_count: int) -> list[str]:
     unknown = [len(reader.unknown(row.text)) for row in rows]
     total = sum(len(reader.symbols(row.text)) for row in rows)
     if not any(unknown):
         return []
     share = 100 * sum(unknown) / max(total, 1)
-    said = f"unknown: {share:.1f} % of the validation texts' symbols were not seen in training"
+    seen = "not seen" if min_count == 1 else f"seen fewer than {min_count} times"
+    said = f"unknown: {share:.1f} % of the validation texts' symbols were {seen} in training"
     if share > 100 * MOST:
         said += "; that is most of them. Give more texts, or set data.level=characters"
     return [said]
