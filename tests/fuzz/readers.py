@@ -6,11 +6,16 @@
 needs itself, so that a reader whose package is absent stops nobody else.
 """
 
-from collections.abc import Callable
+import json
+import random
+import struct
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .harness import Target, main
+from .harness import Damage, Target, main
+from .mutators import damage_bytes, damage_json
 
 HERE = Path(__file__).parents[1]
 SERIES = b"series,time,value,price\n" + b"".join(
@@ -131,6 +136,87 @@ def _toml() -> Target:
     return Target("toml", [TOML], lambda path: config_from(read_toml(path)), suffix=".toml")
 
 
+def _described(key: str, *, sealed: bool = False) -> Damage:
+    """Damage of the description in a safetensors file, or of the bytes of the whole."""
+
+    def damage(draw: random.Random, data: bytes, others: Sequence[bytes]) -> bytes:
+        from safetensors.numpy import load, save
+
+        from seqloom.export.digest import digest
+
+        if draw.random() < 0.2:
+            return damage_bytes(draw, data, others)
+        size = struct.unpack("<Q", data[:8])[0]
+        text = json.loads(data[8 : 8 + size])["__metadata__"][key]
+        header, tensors = damage_json(draw, json.loads(text)), load(data)
+        if sealed and isinstance(header, dict):
+            header["sha256"] = digest(header, tensors)
+        return save(tensors, metadata={key: json.dumps(header)})
+
+    return damage
+
+
+def _trace() -> Target:
+    import numpy as np
+
+    from seqloom.inspection.trace import Layer, Named, Trace, read_trace
+
+    trace = Trace(
+        **{name: "a b" for name in ("task", "rung", "input", "output")},
+        labels={"source": ("a", "b")},
+        layers=(Layer(name="a", kind="gru", steps="source", size=3),),
+        facts={"verdict": ["x"], "memory": {"a": {"steps": 1.5}}},
+        arrays={"states/a/h": Named(np.ones((2, 3), np.float32), ("source", "a.unit"))},
+    )
+
+    def read(path: Path) -> None:
+        json.dumps(dict(read_trace(path).facts), allow_nan=False)
+
+    damage = _described("seqloom_trace")
+    return Target("trace", [trace.to_bytes()], read, damage, ".safetensors")
+
+
+def _checkpoint() -> Target:
+    import torch
+
+    from seqloom.training.averaging import Average
+    from seqloom.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+
+    network = torch.nn.Linear(3, 2).float()
+    average, optimizer = Average(network, 0.9), torch.optim.AdamW(network.parameters())
+    network(torch.ones(1, 3, dtype=torch.float32)).sum().backward()
+    optimizer.step()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "c"
+        progress = Progress(step=1, loss=0.5, best=2.5)
+        save_checkpoint(path, network, average, optimizer, progress, {"state": torch.ones(2)})
+        seed = path.read_bytes()
+
+    def read(path: Path) -> None:
+        load_checkpoint(path, network, average, optimizer)
+
+    return Target("checkpoint", [seed], read, _described("seqloom.checkpoint", sealed=True))
+
+
+def _log() -> Target:
+    from seqloom.training.run_folder import RunFolder
+
+    events = [
+        {"event": "start", "data": "a.tsv", "report": ["x"]},
+        {"event": "memory", "step": 3, "layers": {"encoder.0": {"reach": 2.5}}},
+        {"event": "validation", "step": 9, "loss": 0.5, "seconds": 1.25, "symbol_error": 12.5},
+    ]
+
+    def read(path: Path) -> None:
+        folder = RunFolder(path.parent)
+        folder.log = path
+        folder.rewind(5)
+        max(event.get("seconds", 0.0) for event in [{}, *folder.events()])
+
+    lines = "".join(json.dumps(event) + "\n" for event in events)
+    return Target("log", [lines.encode() * 2], read, suffix=".jsonl")
+
+
 READERS: dict[str, Callable[[], Target]] = {
     "series": _series,
     "pairs": _pairs,
@@ -140,6 +226,9 @@ READERS: dict[str, Callable[[], Target]] = {
     "manifest": _manifest,
     "audio": _audio,
     "toml": _toml,
+    "trace": _trace,
+    "checkpoint": _checkpoint,
+    "log": _log,
 }
 
 

@@ -106,3 +106,27 @@ def test_bad_files_are_explained(tmp_path, make, message):
 def test_a_folder_that_is_not_there_is_explained(tmp_path):
     with pytest.raises(RunError, match="must be writable"):
         a_trace().save(tmp_path / "none" / "a.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"facts": {"x": float("nan")}}, "must be whole, got: NaN, which JSON does not have. "),
+        ({"labels": {"source": [1, 2]}}, "`labels.source.0` must be a text, got 1."),
+        ({"layers": [{"name": "a"}]}, "`layers.0` must have `kind`, got ['name']."),
+        ({"format": True}, "`format` must be a whole number from 1 to 1, got True."),
+        ({"dims": []}, "`dims` must be a table, got []."),
+    ],
+)
+def test_descriptions_of_the_wrong_kind(tmp_path, change, says):
+    from safetensors.numpy import load, save
+
+    data = a_trace().to_bytes()
+    size = int.from_bytes(data[:8], "little")
+    header = json.loads(json.loads(data[8 : 8 + size])["__metadata__"]["seqloom_trace"])
+    text = json.dumps({**header, **change})
+    (tmp_path / "t").write_bytes(save(load(data), metadata={"seqloom_trace": text}))
+    with pytest.raises(FormatError) as caught:
+        read_trace(tmp_path / "t")
+    assert str(caught.value).startswith(f"trace: `{tmp_path / 't'}`")
+    assert says in str(caught.value)

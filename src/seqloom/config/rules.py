@@ -67,7 +67,7 @@ def checked(name: str, value: Any, hint: Any, rule: Mapping[str, Any], where: st
     if get_origin(hint) is Literal:
         return one_of(name, value, get_args(hint), where)
     if hint is float and type(value) is int:
-        value = float(value) if abs(value) < 1 << 1023 else math.copysign(math.inf, value)
+        value = float(value) if abs(value) < 1 << 1023 else math.inf if value > 0 else -math.inf
     if hint is str and type(value) is int:  # `--set data.text_column=2`
         value = str(value)
     if type(value) is not hint:

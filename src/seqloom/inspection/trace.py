@@ -241,7 +241,7 @@ def _trace(path: str | Path, header: dict[str, Any], arrays: dict[str, np.ndarra
             f"trace: the file must be of format {FORMAT} or older, got {version}. "
             "Update with: pip install --upgrade seqloom."
         )
-    checked(_HEADER, header, f"trace: `{path}`", "header")
+    checked(_HEADER, header, f"trace: `{path}`")
     return Trace(
         task=header["task"],
         rung=header["rung"],
