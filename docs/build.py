@@ -29,6 +29,12 @@ Python (`config={"model": {"hidden_size": 512}}`); the most used ones have a fla
 `--set`, `--set` over the recipe. A run writes what it used to `DIR/config.toml`, which is a recipe.
 "see below" means that the default is chosen for the data and written there. Each task has its own
 sections; `task` at the top of a recipe says which.
+
+`training.minutes` and `--minutes` count from the start of the command to its end: loading PyTorch
+(a few seconds, more on a busy machine), reading the data, steps, validations, checkpoints, the
+curve. In Python they count from the call of `train`. Where loading and reading take more than nine
+tenths of them, training still gets a tenth, and a line says so. `training.epochs` and
+`training.steps` count training alone.
 """
 
 

@@ -2,32 +2,49 @@
 
 import pytest
 
-from seqloom.training.deadline import Deadline
+from seqloom.training.deadline import AFTER, Deadline
 from seqloom.training.pace import Pace
 
 
-def run(seconds, cost, validation, *, epoch=100, guess=3.0, used=0.0):
+def run(
+    seconds, cost, validation, *, epoch=100, guess=3.0, used=0.0, slower=lambda t: 1.0, after=AFTER
+):
     """A run whose steps cost `cost(time)` and whose validations `validation(time)` seconds.
+
+    A second of work takes `slower(time)` seconds; `after` seconds of work follow the last step.
 
     Returns:
         The time at its end, the plan, and the seconds that validations took.
     """
-    now = [0.0]
-    deadline = Deadline(seconds, used=used, epoch=epoch, validation=guess, now=lambda: now[0])
+    now, worked = [0.0], [0.0]
+
+    def spend(elapsed):
+        worked[0] += elapsed / slower(now[0])
+        now[0] += elapsed
+
+    deadline = Deadline(
+        seconds,
+        used=used,
+        epoch=epoch,
+        validation=guess,
+        now=lambda: now[0],
+        work=lambda: worked[0],
+    )
     pace, step, last, validating = Pace(1000, 1000), 0, 0, 0.0
     deadline.start(0, 0)
     while True:
-        now[0] += cost(now[0])
+        spend(cost(now[0]))
         step += 1
         steps, every = deadline.plan(pace, step)
         if (steps, every) != (pace.at(step).steps, pace.at(step).every):
             pace.change(step, steps, every)
         if pace.validates(step, last):
             begun = now[0]
-            now[0] += validation(begun)
+            spend(validation(begun))
             last, validating = step, validating + now[0] - begun
             deadline.validated(step, now[0] - begun)
         if step >= pace.steps:
+            spend(after * slower(now[0]))
             return now[0] + used, pace, validating
 
 
@@ -51,6 +68,33 @@ def test_a_run_ends_in_time(seconds, cost, validation):
     assert len(pace.legs) <= 102
     shares = [pace.share(step) for step in range(pace.steps + 1)]
     assert shares == sorted(shares)
+
+
+@pytest.mark.parametrize("seconds", [60.0, 600.0])
+@pytest.mark.parametrize(
+    "slower",
+    [
+        pytest.param(lambda t: 1.0, id="alone"),
+        pytest.param(lambda t: 2.0, id="one other process"),
+        pytest.param(lambda t: 5.0, id="four others"),
+        pytest.param(lambda t: 1.0 if t < 20 else 4.0, id="becomes busy"),
+        pytest.param(lambda t: 4.0 if t < 20 else 1.0, id="becomes free"),
+    ],
+)
+def test_what_follows_the_last_step_is_reserved_at_our_share_of_a_processor(seconds, slower):
+    end, _, _ = run(seconds, lambda t: 0.2 * slower(t), lambda t: 0.2 * slower(t), slower=slower)
+    assert 0.98 * seconds < end < 1.02 * seconds
+
+
+def test_a_short_run_reserves_a_fifth_at_most():
+    end, _, _ = run(10.0, lambda t: 0.1, lambda t: 0.0, slower=lambda t: 9.0, after=0.0)
+    assert 7.5 < end < 8.1
+
+
+def test_a_clock_of_work_that_stands_still_is_no_reason_to_end():
+    """A device works while this thread sleeps: the reserve is then the largest."""
+    end, _, _ = run(60.0, lambda t: 0.1, lambda t: 0.0, slower=lambda t: 1e9, after=0.0)
+    assert 47 < end < 49
 
 
 def test_the_schedule_follows_the_clock():

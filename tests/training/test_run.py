@@ -4,9 +4,11 @@ import errno
 import json
 import math
 import os
+import re
 import resource
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -216,6 +218,21 @@ def test_minutes_become_steps_that_repeat(data, tmp_path):
     )
     again = resume(tmp_path / "a")  # has nothing left to do
     assert (again.step, again.finished) == (result.step, True)
+
+
+def test_a_tenth_of_the_minutes_is_kept_where_reading_took_them(data, tmp_path):
+    reporter = Listening()
+    since = time.perf_counter() - 300
+    result = train(
+        data, tmp_path / "a", config=timed(tiny(), 1 / 3), reporter=reporter, since=since
+    )
+    assert result.finished
+    note = next(line for line in reporter.messages if line.startswith("note: loading"))
+    assert re.fullmatch(
+        r"note: loading PyTorch and the data took 30\d s; 2 s are left for training; "
+        "give it more minutes",
+        note,
+    )
 
 
 def test_a_run_of_minutes_goes_on_with_the_time_it_has_left(data, tmp_path, monkeypatch):

@@ -2,7 +2,6 @@
 
 import contextlib
 import sys
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -97,8 +96,8 @@ def train(
     from ..config import config_from, parse_assignments, read_toml
     from ..data.guess import guess_task
     from ..errors import ConfigError
+    from . import BEGUN
 
-    since = time.perf_counter() - time.process_time()  # the start of the process, nearly
     flags = {
         name: value
         for name, value in {
@@ -152,7 +151,7 @@ def train(
                 config=resolved,
                 reporter=reporter,
                 remarks=(guess.say(),) if guess else (),
-                since=since,
+                since=BEGUN,
             )
     if not result.finished:
         reporter.message(

@@ -11,9 +11,7 @@ class TrainingConfig:
     """The length of a run, the optimiser, and when to stop. Tasks add what only they need."""
 
     epochs: float | None = number(None, 0.01, 100_000, "passes over the training data")
-    minutes: float | None = number(
-        None, 0.05, 100_000, "length of the run, reading the data included"
-    )
+    minutes: float | None = number(None, 0.05, 100_000, "length of the command, see above")
     steps: int | None = number(None, 1, 1_000_000_000, "optimiser steps")
     seed: int = number(1, 0, 2**31 - 1, "seed of weights, batches and dropout")
     learning_rate: float | None = number(None, 1e-7, 10.0, "peak of the schedule")

@@ -32,6 +32,12 @@ def still_improving(curve: Sequence[Mapping[str, Any]], *, rises: bool = False) 
     return bool(errors[best] < (1.0 - STEEP) * min(before or errors[:1]))
 
 
+def prepare() -> None:
+    """Load what drawing needs: a run of minutes does so while it can count the time."""
+    import matplotlib.backends.backend_agg
+    import matplotlib.figure  # noqa: F401
+
+
 def draw_curve(
     events: list[dict[str, Any]], path: Path, measures: Sequence[Measure], unit: str
 ) -> None:

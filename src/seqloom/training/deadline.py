@@ -1,10 +1,11 @@
 """A run of minutes: how many steps still fit, asked again and again while it runs.
 
 What a step costs is measured over the last steps, for the machine may become busy or free; what a
-validation costs, at each of them. Everything counts from the start of the command: reading data,
-steps, validations, checkpoints, and a reserve for what comes after the last step. Validations take
-a fifth of the time at most: there are fewer of them where they are slow. Checked by
-`tests/training/test_deadline.py` and measured by `benchmarks/minutes.py`.
+validation costs, at each of them. Everything counts from the start of the command: loading PyTorch,
+reading data, steps, validations, checkpoints, and a reserve for what comes after the last step,
+larger while other processes hold the processor. Validations take a fifth of the time at most:
+there are fewer of them where they are slow. Checked by `tests/training/test_deadline.py` and
+measured by `benchmarks/minutes.py`.
 """
 
 import math
@@ -20,7 +21,8 @@ FADE = 0.7  # weight of the steps before, from plan to plan
 VALIDATING = 0.2  # largest share of the time for validations
 ONE = 0.04  # share of the time that one validation may take
 NOTICED = 0.02  # change of the steps to come that is worth a new plan
-AFTER = (1.0, 0.01)  # seconds, and share of the time, for the curve and the end of the process
+AFTER = 2.0  # processor seconds of the end: the curve, the recipe, leaving Python
+MOST_AFTER = 0.2  # largest share of the time for it
 
 
 class Deadline:
@@ -34,6 +36,7 @@ class Deadline:
         epoch: int,
         validation: float,
         now: Callable[[], float] = time.perf_counter,
+        work: Callable[[], float] = time.thread_time,
     ) -> None:
         """
         Args:
@@ -42,18 +45,28 @@ class Deadline:
             epoch: Steps of an epoch.
             validation: What a validation is guessed to cost, in steps.
             now: A clock, seconds.
+            work: Processor seconds of this thread.
         """
         self.seconds, self.epoch, self.guess, self._now = seconds, epoch, validation, now
-        self.begun = now() - used
-        self.reserve = AFTER[0] + AFTER[1] * seconds
+        self.begun, self._work = now() - used, work
+        self._elapsed = self._worked = (
+            0.0  # seconds since the last plans, and those of work, fading
+        )
         self.validating, self.validations, self._validated_at = 0.0, 0, 0
         self._spent = self._done = 0.0  # seconds and number of the last steps, fading
         self._looked, self._looked_at, self._first = used, 0, 0
+        self._clocks = now(), work()
 
     @property
     def used(self) -> float:
         """Seconds that are over."""
         return self._now() - self.begun
+
+    @property
+    def reserve(self) -> float:
+        """Seconds for what comes after the last step, at the share of a processor that we get."""
+        slower = max(1.0, self._elapsed / self._worked) if self._worked else 1.0
+        return min(AFTER * slower, MOST_AFTER * self.seconds)
 
     @property
     def step_seconds(self) -> float:
@@ -71,6 +84,7 @@ class Deadline:
         """Steps begin, after `step` others and a validation after `validated` of them."""
         self._first, self._validated_at = step, validated
         self._looked, self._looked_at = self.used, step
+        self._clocks = self._now(), self._work()
 
     def validation_share(self) -> float:
         """Share of the validation data that one validation can be spared, in whole per cent."""
@@ -105,6 +119,10 @@ class Deadline:
         self._spent = FADE * self._spent + used - self._looked
         self._done = FADE * self._done + step - self._looked_at
         self._looked, self._looked_at = used, step
+        clocks = self._now(), self._work()
+        self._elapsed = FADE * self._elapsed + clocks[0] - self._clocks[0]
+        self._worked = FADE * self._worked + clocks[1] - self._clocks[1]
+        self._clocks = clocks
         steps, every = self._fit(step)
         slack = NOTICED * max(1, leg.steps - step)
         if abs(steps - leg.steps) <= slack and abs(every - leg.every) <= 0.1 * leg.every:

@@ -22,7 +22,7 @@ from ..layers.switch import describe
 from ..stopping import asked
 from .averaging import Average
 from .checkpoint import Progress, save_checkpoint
-from .curve import draw_curve
+from .curve import draw_curve, prepare
 from .deadline import Deadline
 from .measures import Measure, Validation
 from .memory_log import memory_event
@@ -37,6 +37,7 @@ from .work import Work
 CHECKPOINT_SECONDS = 60.0  # longest time between two checkpoints
 FLAT = 3  # validations with a level loss, after which a perfect one is the last
 ENDING = 0.25  # steps of the end, as a share of those that were done, while the rate falls
+KEPT = 0.1  # share of the minutes for training, however long reading the data took
 TOLD = 0.05  # share of the minutes after which it is said how many steps they are
 
 
@@ -114,11 +115,13 @@ class Run:
         if training.minutes is None:
             self._settle(dataclasses.replace(training, epochs=None, steps=steps))
         else:
+            prepare()
             guess = self.work.validation_steps()
             seconds, used = 60 * training.minutes, self.seconds
-            if used > 0.5 * seconds and not self.progress.step:
-                self.say(f"note: reading the data took {used:.0f} s; half of the minutes are kept")
-                used = 0.5 * seconds
+            if used > (1.0 - KEPT) * seconds and not self.progress.step:
+                kept = f"{KEPT * seconds:.2g} s are left for training; give it more minutes"
+                self.say(f"note: loading PyTorch and the data took {used:.0f} s; {kept}")
+                used = (1.0 - KEPT) * seconds
             self.deadline = Deadline(seconds, used=used, epoch=epoch, validation=guess)
 
     def go_on(self, events: list[dict[str, Any]]) -> None:
@@ -343,7 +346,7 @@ class Run:
         if deadline.step_seconds and not self.bounded:
             self._bound_validation(deadline)
             plan = deadline.plan(self.pace, step)
-        if deadline.used > TOLD * deadline.seconds and not self.told:
+        if deadline.step_seconds and deadline.used > TOLD * deadline.seconds and not self.told:
             self.told = True
             for line in self._forecast(plan[0]):
                 self.say(line)
