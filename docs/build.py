@@ -33,8 +33,9 @@ sections; `task` at the top of a recipe says which.
 `training.minutes` and `--minutes` count from the start of the command to its end: loading PyTorch
 (a few seconds, more on a busy machine), reading the data, steps, validations, checkpoints, the
 curve. In Python they count from the call of `train`. Where loading and reading take more than nine
-tenths of them, training still gets a tenth, and a line says so. `training.epochs` and
-`training.steps` count training alone.
+tenths of them, training still gets a tenth, and a line says so. `training.epochs` (`--epochs`) and
+`training.steps` (`--steps`) count training alone. How many steps fit into the minutes depends on
+the machine; `--config DIR/config.toml` repeats the run exactly, steps and schedule, on any.
 """
 
 

@@ -138,11 +138,14 @@ def test_a_long_text_is_said_to_be_cut(cli, inside, monkeypatch):
     monkeypatch.setattr(Classifier, "trace", lambda *_, **__: short)
     longest = short.facts["model"]["max_symbols"]
     done = cli("inspect", model, "good " * (longest + 7))
+    unknown = (
+        "note: the input has a symbol that was never seen in training and read as unknown: good\n"
+    )
     assert done.err == (
         f"note: of {longest + 7} symbols the model reads {longest}, the first and the last; "
-        "distances are counted in these\n"
+        f"distances are counted in these\n{unknown}"
     )
-    assert cli("inspect", model, "good " * longest).err == ""
+    assert cli("inspect", model, "good " * longest).err == unknown
 
 
 def test_the_next_symbol_has_its_own_probability(cli, inside):

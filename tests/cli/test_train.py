@@ -86,6 +86,9 @@ def test_length_by_flag_replaces_the_recipes(cli, data, tmp_path):
     done = cli("train", data, "--out", tmp_path / "a", "--config", recipe, "--epochs", 0.5, *small)
     assert done.code == 0
     assert 2 <= read_toml(tmp_path / "a" / "config.toml")["training"]["steps"] <= 8
+    done = cli("train", data, "--out", tmp_path / "b", "--config", recipe, "--steps", 3, *small)
+    assert done.code == 0
+    assert read_toml(tmp_path / "b" / "config.toml")["training"]["steps"] == 3
 
 
 def test_length_by_flag_replaces_that_of_set(cli, data, tmp_path):
@@ -155,8 +158,7 @@ GOOD = "ab\tB A\n"
         ),
         (
             "",
-            "{data}: a file must have at least 1 pair, got none. Write one pair a line, source "
-            "and target separated by one tab.",
+            "{data}: the file is empty. Name another.",
         ),
         (
             GOOD.encode() * 2 + b"caf\xe9\tx\n",
@@ -181,7 +183,7 @@ def test_bad_data(refuses, tmp_path, content, message):
         assert "data.max_symbols" in said
     else:
         assert said == message.format(data=data)
-    assert not list((tmp_path / "run").iterdir())
+    assert not list(tmp_path.glob("run/*"))
 
 
 def test_data_that_is_not_there(refuses, tmp_path):
@@ -282,9 +284,10 @@ def test_folder_that_may_not_be_written_to(refuses, data, tmp_path, monkeypatch)
 )
 def test_bad_settings(refuses, tmp_path, monkeypatch, args, message):
     monkeypatch.chdir(tmp_path)
+    write(tmp_path / "w.tsv", GOOD)
     said = refuses("train", *args)
     assert said == message or (message.endswith("--out ") and said == message + "runs/words")
-    assert not list(tmp_path.iterdir())
+    assert os.listdir(tmp_path) == ["w.tsv"]
 
 
 def test_only_the_first_process_speaks(cli, data, tmp_path, monkeypatch):

@@ -39,7 +39,8 @@ def test_settings_go_to_the_rungs_that_have_them(words, tmp_path):
         assert ("attention_size" in model) == (rung.name != "transformer")
         config = made.config(rung, 2)
         assert config["training"] == {"seed": 2, "steps": 9}
-        assert config["data"] == SMALL["transduce"]["data"]
+        columns = {"header": "no", "source_column": "1", "target_column": "2"}
+        assert config["data"] == {**SMALL["transduce"]["data"], **columns}
 
 
 def test_a_budget_of_parameters_is_the_usual_network_and_is_kept(words, tmp_path):

@@ -71,7 +71,7 @@ def test_words_of_an_old_model_file_have_no_marks():
     [
         ({"level": "syllables"}, "`level` must be one of words, characters, subwords, got 'syll"),
         ({"lowercase": 1}, "`lowercase` must be true or false, got 1"),
-        ({"max_symbols": 0}, "`max_symbols` must be a whole number from 1, got 0"),
+        ({"max_symbols": 0}, "`max_symbols` must be a whole number from 1 to 5,000, got 0"),
         ({"level": "characters"}, "`vocabulary` must have the level characters, got symbols"),
         ({"marks": 1}, "`marks` must be false, or true at the level words, got 1"),
         ({"more": 1}, "`reader` must be an object with level, lowercase, max_symbols, vocabulary"),

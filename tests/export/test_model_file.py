@@ -171,7 +171,11 @@ def test_arbitrary_files(tmp_path, content):
 def test_absent_directory_and_text(tmp_path):
     fix = " Give a best.safetensors of a run."
     assert error_of(tmp_path / "none") == "must be readable, got: No such file or directory." + fix
-    assert error_of(tmp_path) == "must be readable, got: Is a directory." + fix
+    with pytest.raises(FormatError) as caught:
+        read_model(tmp_path)
+    inside = tmp_path / "best.safetensors"  # a run's folder is its best model
+    missing = "must be readable, got: No such file or directory." + fix
+    assert str(caught.value) == f"model file: `{inside}` {missing}"
     (tmp_path / "text").write_text("cat\tK AE T\n" * 9)
     assert error_of(tmp_path / "text").startswith("must be a whole safetensors file, got: ")
 
@@ -269,7 +273,7 @@ def test_missing_key(path, key):
         (
             "training",
             {"a": [[[[[[[[[1]]]]]]]]]},
-            ": header: `training.a.0.0.0.0.0.0` must not be",
+            ": header: `training.a.0.0.0.0.0.0.0.0` must not be",
         ),
         ("task", ["transduce"], " must be for a task of transduce, "),
         (

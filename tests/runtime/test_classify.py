@@ -6,6 +6,7 @@ import torch
 
 import seqloom
 from seqloom.config import NoDecoding
+from seqloom.config.layout import checked
 from seqloom.data.text_reader import TextReader
 from seqloom.errors import ConfigError, DataError, FormatError
 from seqloom.export.model_file import ModelFile, write_model
@@ -100,8 +101,11 @@ def test_messages():
         Classifier(ModelFile(**{**vars(file), "tensors": {**file.tensors, "extra": np.zeros(1)}}))
 
 
-@pytest.mark.parametrize("labels", [["good"], ["good", "good"], ["good", 3], "good", ["good", ""]])
-def test_damaged_labels_are_refused(labels):
+def test_damaged_labels_are_refused():
     file, _ = model_file("fully-connected")
+    rule = ClassifyParts.LAYOUT["labels"]
+    for labels in (["good"], ["good", 3], "good", ["good", ""]):
+        with pytest.raises(ValueError, match=r"must "):
+            checked(rule, labels, "header", "labels")
     with pytest.raises(ValueError, match=r"^labels that are at least 2 different texts$"):
-        ClassifyParts.from_json({**file.parts.to_json(), "labels": labels})
+        ClassifyParts.from_json({**file.parts.to_json(), "labels": ["good", "good"]})

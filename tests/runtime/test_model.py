@@ -190,6 +190,8 @@ WITHOUT_TORCH = """
 import json, sys
 sys.modules["torch"] = None
 import seqloom
+import seqloom.extras
+seqloom.extras._source = lambda: None  # as from an index
 model = seqloom.load(sys.argv[1])
 found = {"predict": model.predict(["hgfe"]), "info": dict(model.describe())["task"]}
 found["align"] = model.align("ab").weights.shape

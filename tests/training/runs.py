@@ -62,6 +62,6 @@ def assert_equal_runs(one: Path, other: Path) -> None:
     for name, tensor in tensors.items():
         assert tensor.tobytes() == others[name].tobytes(), name
     with safe_open(first, "numpy") as a, safe_open(second, "numpy") as b:
-        assert a.metadata() == b.metadata()
+        assert a.metadata() == b.metadata(), (a.metadata(), b.metadata())
     leftovers = [path for folder in (one, other) for path in folder.glob(".*")]
     assert leftovers == []

@@ -88,7 +88,7 @@ def test_same_bits_with_it_and_without(tmp_path, task):
     """Weights, optimiser, carried states, validations: nothing knows of it."""
     data = files(tmp_path, task)
     for every in (0, 3):
-        train(data, tmp_path / str(every), config=settings(task, memory_every=every))
+        last = train(data, tmp_path / str(every), config=settings(task, memory_every=every)).step
     without, among = tmp_path / "0", tmp_path / "3"
     assert measured(without) == measured(among)
     for name in ("best.safetensors", "last.ckpt.safetensors"):
@@ -98,7 +98,8 @@ def test_same_bits_with_it_and_without(tmp_path, task):
             np.testing.assert_array_equal(tensor, other[key])
     assert not [e for e in log(without) if e["event"] == "memory"]
     found = [e for e in log(among) if e["event"] == "memory"]
-    assert [e["step"] for e in found] == [3, 6, 9, 12]
+    assert [e["step"] for e in found] == list(range(3, last + 1, 3))
+    assert len(found) >= 3
     for event in found:
         for layer in event["layers"].values():
             assert layer["norms"][0] == pytest.approx(1, rel=1e-3)

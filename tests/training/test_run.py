@@ -413,11 +413,13 @@ def test_empty_folder_is_taken(data, tmp_path):
 
 def test_log_forgets_what_comes_after_a_step(tmp_path):
     folder = RunFolder(tmp_path)
-    for event in ({"event": "start"}, {"step": 2}, {"step": 4, "text": "µ"}, {"step": 6}):
+    start = {"event": "start"}
+    two, four, six = ({"event": "note", "step": step, "text": "µ"} for step in (2, 4, 6))
+    for event in (start, two, four, six):
         folder.append(event)
     with open(folder.log, "a") as file:
-        file.write('{"step": 8, "lo')
+        file.write('{"event": "note", "step": 8, "lo')
     (tmp_path / ".best.safetensors.77.part").write_bytes(b"half")
     folder.rewind(4)
-    assert log(tmp_path) == [{"event": "start"}, {"step": 2}, {"step": 4, "text": "µ"}]
+    assert log(tmp_path) == [start, two, four]
     assert os.listdir(tmp_path) == ["log.jsonl"]

@@ -248,7 +248,10 @@ def test_defaults_that_depend_on_the_data(data, opened):
     given = config_from(
         {"data": {"batch_symbols": 77}, "training": {"steps": 5, "learning_rate": 0.5}}
     )
-    assert resolve(given, work.data) == given
+    settled = resolve(given, work.data)
+    assert (settled.data.source_column, settled.data.target_column) == ("1", "2")
+    assert settled.training == given.training
+    assert settled.data.batch_symbols == 77
 
 
 class _Counts:

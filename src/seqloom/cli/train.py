@@ -15,6 +15,7 @@ PLANNED = {"pace", "valid_share"}  # of an earlier run, which another length mak
 COMMON = {
     "epochs": ("training.epochs",),
     "minutes": ("training.minutes",),
+    "steps": ("training.steps",),
     "seed": ("training.seed",),
     "architecture": ("model.architecture",),
 }
@@ -44,6 +45,7 @@ def train(
     ] = None,
     epochs: Annotated[float | None, typer.Option(help="Passes over the data.")] = None,
     minutes: Annotated[float | None, typer.Option(help="Length of the run in minutes.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Length of the run in optimizer steps.")] = None,
     architecture: Annotated[
         str | None,
         typer.Option(
@@ -103,6 +105,7 @@ def train(
         for name, value in {
             "epochs": epochs,
             "minutes": minutes,
+            "steps": steps,
             "seed": seed,
             "architecture": architecture,
             "cell": cell,

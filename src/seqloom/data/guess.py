@@ -65,7 +65,7 @@ def guess_task(data: str) -> Guess:
         )
     lines = _head(data)
     if not lines:
-        raise DataError(f"{data}: a file must have some text, got none. Name another.")
+        raise DataError(f"{data}: the file is empty. Name another.")
     name = data.lower().removesuffix(".gz")
     tabbed = sum("\t" in line for line in lines)
     if 2 * tabbed > len(lines):

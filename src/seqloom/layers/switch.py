@@ -9,7 +9,7 @@ from torch import Tensor
 
 from .. import native
 from ..errors import ConfigError
-from .native_operators.private import exporting, transform
+from .native_operators.private import constant, exporting, transform
 
 
 def use_native(where: str, *tensors: Tensor | None) -> bool:
@@ -41,7 +41,7 @@ def slower(x: Tensor | None, isa: str | None) -> bool:
     return x is None or x.dtype != torch.float32 or isa == "scalar"
 
 
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator, unused-ignore]
+@constant
 def _facts() -> tuple[str | None, str | None]:
     """What SEQLOOM_KERNELS asks for, and the core's instruction set, `None` without a core."""
     wanted = native.choice()

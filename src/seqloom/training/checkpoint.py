@@ -71,6 +71,7 @@ class Progress:
 
     def take(self, measure: Measure, value: float, loss: float) -> None:
         """Count a validation of the step that was done last."""
+        value, loss = float(value), float(loss)  # as they are read back
         self.stale = 0 if measure.better(value, self.best) else self.stale + 1
         if self.is_best(measure, value, loss):
             self.best, self.best_loss, self.best_step = value, loss, self.step

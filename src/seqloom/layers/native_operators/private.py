@@ -1,9 +1,12 @@
 """What this room uses of torch that torch does not document: what to look at when torch changes."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import torch
 from torch.autograd import forward_ad
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def below_autograd() -> Any:
@@ -23,7 +26,16 @@ def transform() -> str | None:
 def exporting() -> bool:
     """Whether torch.jit.trace, torch.export or an ONNX exporter is looking."""
     tracing: Any = torch.jit
-    return bool(tracing.is_tracing() or torch.compiler.is_exporting())
+    compiler: Any = torch.compiler
+    # before torch 2.7 an export cannot be told from a compilation
+    looking = getattr(compiler, "is_exporting", compiler.is_compiling)
+    return bool(tracing.is_tracing() or looking())
+
+
+def constant(function: F) -> F:
+    """What `torch.compiler.assume_constant_result` does, without its import of the compiler."""
+    vars(function)["_dynamo_marked_constant"] = True
+    return function
 
 
 def batched(tensor: Any) -> bool:

@@ -89,7 +89,9 @@ class Transduce(Work):
         )
 
     def validate(self, network: Any, device: torch.device) -> dict[str, float]:
-        counts = count_errors(TorchStepper(network, device), self.data)
+        counts = count_errors(
+            TorchStepper(network, device), self.data, self.config.data.max_symbols
+        )
         return {
             "symbol_error": counts.symbol_error_rate,
             "output_error": counts.output_error_rate,
@@ -160,10 +162,17 @@ def resolve(config: Config, data: Prepared) -> Config:
     )
 
 
-def count_errors(model: Stepper, data: Prepared) -> Counts:
-    """Errors of greedy outputs for the validation sources, against the best of their references."""
+def count_errors(model: Stepper, data: Prepared, most: int) -> Counts:
+    """Errors of greedy outputs for the validation sources, against the best of their references.
+
+    Args:
+        model: The model.
+        data: The data.
+        most: Most symbols of an output, as `data.max_symbols` has it.
+    """
     sources = [data.source.encode(example.source) for example in data.valid]
-    found = decode(model, sources, LengthLimit(data.length_ratio), Search())
+    limit = LengthLimit(data.length_ratio, most=most)
+    found = decode(model, sources, limit, Search())
     target = data.target
     return error_counts(
         [target.split(target.decode(best[0].symbols)) for best in found],

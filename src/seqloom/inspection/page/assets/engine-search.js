@@ -11,8 +11,9 @@ const { engine } = Seqloom;
 const { argmax } = engine.math;
 const { PAD, BOS, EOS, UNK } = engine;
 
-/** Most symbols of an output. */
-const lengthLimit = (ratio, sourceLength) => Math.ceil(sourceLength * ratio) + 10;
+/** Most symbols of an output; none is longer than the longest that training takes. */
+const lengthLimit = (ratio, most, sourceLength) =>
+  Math.min(Math.ceil(sourceLength * ratio), most) + 10;
 
 const scored = (total, length, penalty) => total / length ** penalty;
 

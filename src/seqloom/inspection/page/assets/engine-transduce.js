@@ -150,7 +150,7 @@ class Transducer {
       {
         beam: decoding.beam,
         penalty: decoding.length_penalty,
-        limit: engine.lengthLimit(ratio, source.length),
+        limit: engine.lengthLimit(ratio, most, source.length),
       },
     );
     const { symbols, path, ...rest } = found;
