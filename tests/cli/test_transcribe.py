@@ -165,6 +165,11 @@ def test_what_it_refuses(refuses, folder, tmp_path):
     assert refuses("predict", ctc, stdin=b"\n") == (
         "predict: line 1 must name an audio file, got none."
     )
+    assert refuses("predict", ctc, "test.JSONL") == (
+        f"predict: `test.JSONL` is a table, not a recording. To transcribe and score what it lists"
+        f": seqloom evaluate {ctc} test.JSONL --outputs OUT. To predict alone, pipe in the names "
+        "of the files, one a line."
+    )
     assert refuses("predict", ctc, wav, "--beam", 0).startswith("decode: `beam` and `nbest` must")
     assert refuses("make", "tones", "--out", tmp_path, "--seed", -1) == (
         "make: `--seed` must be at least 0, got -1."

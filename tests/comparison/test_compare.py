@@ -230,6 +230,7 @@ def test_torchrun_is_refused(done, monkeypatch):
     )
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_it_ends_with_the_same_results(done, tmp_path):
     data, out, _, _ = done
     wanted = run(data, out, seeds=1)

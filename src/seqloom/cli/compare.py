@@ -233,6 +233,7 @@ def _report(results: dict[str, Any], folder: Path, figure: Path | None) -> None:
     from ..comparison.report import figure as draw
     from ..comparison.report import summary
     from ..evaluation.tables import new_table, print_table
+    from ..plain import printable
     from .lines import printing
 
     found, console = summary(results), Console(highlight=False)
@@ -245,7 +246,7 @@ def _report(results: dict[str, Any], folder: Path, figure: Path | None) -> None:
             table.add_row(*(row[i] for i in shown))
         print_table(console, "", table)
         for line in (*found.sentences, *_failures(results)):
-            console.print(line, markup=False, soft_wrap=True)
+            console.print(printable(line), markup=False, soft_wrap=True)
         console.print(f"report: {folder / 'report.html'}, report.md, report.json", soft_wrap=True)
     if figure is not None:
         draw(results, figure)

@@ -16,6 +16,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from ..plain import printable
 from ..progress import clock, showing
 from ..training.measures import Measure, Validation
 from .tasks.exam import Yardstick
@@ -145,7 +146,7 @@ class Lines(Shown):
     """A line for each thing that happens, on stderr."""
 
     def say(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        print(printable(text, lines=True), file=sys.stderr, flush=True)
 
     def validated(self, entry: str, seed: int, found: Validation) -> None:
         super().validated(entry, seed, found)
@@ -178,7 +179,7 @@ class LiveTable(Shown):
         self._drawn = 0.0
 
     def say(self, text: str) -> None:
-        self.console.print(text, markup=False, soft_wrap=True)
+        self.console.print(printable(text, lines=True), markup=False, soft_wrap=True)
 
     def planned(self, titles: dict[str, str], seeds: tuple[int, ...], measure: Yardstick) -> None:
         super().planned(titles, seeds, measure)

@@ -63,7 +63,7 @@ def guess_task(data: str) -> Guess:
             f"{data}: this is a pipe or a device, and training data are read more than once. Write "
             "them to a file first."
         )
-    lines = _head(data)
+    lines, whole = _head(data)
     if not lines:
         raise DataError(f"{data}: the file is empty. Name another.")
     name = data.lower().removesuffix(".gz")
@@ -72,7 +72,7 @@ def guess_task(data: str) -> Guess:
         rows = [[c.strip() for c in line.split("\t")] for line in lines if "\t" in line]
         if (name.endswith(".csv") or _dated(rows)) and all(is_number(row[-1]) for row in rows[1:]):
             return Guess("forecast", "a CSV of numbers")
-        return _of_table(data, rows[:MOST_ROWS])
+        return _of_table(data, rows[:MOST_ROWS], whole and len(rows) <= MOST_ROWS)
     if name.endswith((".tsv", ".tab")) and not tabbed:
         other = way_out(data, lines[:2], pairs.ROLES.names)
         raise DataError(
@@ -92,12 +92,12 @@ def _is_folder_of_texts(data: str) -> bool:
         ) from None
 
 
-def _head(data: str) -> list[str]:
-    """The first whole lines that are not blank."""
+def _head(data: str) -> tuple[list[str], bool]:
+    """The first whole lines that are not blank, and whether they are all."""
     text, whole = read_head(data, HEAD_BYTES)
     if not whole:
         text = text[: text.rfind("\n") + 1] or text
-    return [line.rstrip("\r") for line in text.split("\n") if line.strip()]
+    return [line.rstrip("\r") for line in text.split("\n") if line.strip()], whole
 
 
 def _without_tabs(data: str, name: str, lines: list[str]) -> Guess:
@@ -122,20 +122,23 @@ def _without_tabs(data: str, name: str, lines: list[str]) -> Guess:
     return Guess("generate", "running text")
 
 
-def _of_table(data: str, rows: list[list[str]]) -> Guess:
+def _of_table(data: str, rows: list[list[str]], whole: bool) -> Guess:
     names = sum(bool(AUDIO.search(cell)) for row in rows for cell in row[:1])
     if 2 * names > len(rows):
         return Guess("transcribe", "a table that names audio files")
     width = Counter(map(len, rows)).most_common(1)[0][0]
     if width > 2:
         return _of_more_columns(data, [row for row in rows if len(row) == width])
+    if len(rows) > 1 and (named(rows[0], labelled.ROLES) or named(rows[0], pairs.ROLES)):
+        rows = rows[1:]
     first, second = [row[0] for row in rows], [row[1] for row in rows]
+    lines = f"{'' if whole else 'the first '}{len(rows):,} lines"
     if are_labels(second):
-        return Guess("classify", f"{len(set(second))} different labels in {len(rows):,} lines")
+        return Guess("classify", f"{len(set(second))} different labels in {lines}")
     if are_labels(first):
         raise DataError(
-            f"{data}: column 1 looks like labels ({len(set(first))} different in {len(rows):,} "
-            "lines), column 2 does not. Say what is meant: --task classify --set "
+            f"{data}: column 1 looks like labels ({len(set(first))} different in {lines}), "
+            "column 2 does not. Say what is meant: --task classify --set "
             "data.text_column=2 --set data.label_column=1, or --task transduce for pairs."
         )
     decimal = sum(bool(_DECIMAL.fullmatch(cell)) for cell in second[1:])
@@ -145,7 +148,7 @@ def _of_table(data: str, rows: list[list[str]]) -> Guess:
             "Write classes for --task classify, times and values for --task forecast, or give "
             "--task transduce to have the digits written."
         )
-    why = f"pairs: {len(set(second)):,} different targets in {len(rows):,} lines"
+    why = f"pairs: {len(set(second)):,} different targets in {lines}"
     return Guess("transduce", why)
 
 

@@ -78,22 +78,39 @@ class TextReader:
         subword_size: int = 8000,
     ) -> "TextReader":
         """Learn the vocabulary of `texts`; arguments and errors as `Vocabulary.learn`."""
-        marks = level == "words"
-        vocabulary = Vocabulary.learn(
-            (_prepared(text, level, lowercase, marks) for text in texts),
-            _LEVELS[level],
-            subword_size=subword_size,
+        return cls.learn_prepared(
+            (prepare(text, level, lowercase) for text in texts),
+            level,
+            lowercase=lowercase,
+            max_symbols=max_symbols,
             min_count=min_count,
+            subword_size=subword_size,
         )
-        return cls(level, lowercase, max_symbols, vocabulary, marks)
+
+    @classmethod
+    def learn_prepared(
+        cls,
+        prepared: Iterable[str],
+        level: TextLevel,
+        *,
+        lowercase: bool,
+        max_symbols: int,
+        min_count: int,
+        subword_size: int,
+    ) -> "TextReader":
+        """`learn` of texts that `prepare` has returned."""
+        vocabulary = Vocabulary.learn(
+            prepared, _LEVELS[level], subword_size=subword_size, min_count=min_count
+        )
+        return cls(level, lowercase, max_symbols, vocabulary, marks=level == "words")
 
     def symbols(self, text: str) -> list[str]:
         """The symbols that are read of a text, known or not."""
-        return self._cut(self.vocabulary.split(self._prepared(text)))
+        return self.cut(self.vocabulary.split(self._prepared(text)))
 
     def encode(self, text: str) -> list[int]:
         """The numbers of `symbols(text)`, `UNK` for one that has none."""
-        return self._cut(self.vocabulary.encode(self._prepared(text)))
+        return self.cut(self.vocabulary.encode(self._prepared(text)))
 
     def length(self, text: str) -> int:
         """Symbols of the whole text, before any cut."""
@@ -104,9 +121,10 @@ class TextReader:
         return self.vocabulary.unknown(self._prepared(text))
 
     def _prepared(self, text: str) -> str:
-        return _prepared(text, self.level, self.lowercase, self.marks)
+        return prepare(text, self.level, self.lowercase, self.marks)
 
-    def _cut(self, symbols: list[Symbol]) -> list[Symbol]:
+    def cut(self, symbols: list[Symbol]) -> list[Symbol]:
+        """The symbols that are read of a whole text's."""
         if len(symbols) <= self.max_symbols:
             return symbols
         tail = self.max_symbols // 2
@@ -149,7 +167,7 @@ class TextReader:
         return cls(cast(TextLevel, level), lowercase, most, vocabulary, marks)
 
 
-def _prepared(text: str, level: TextLevel, lowercase: bool, marks: bool) -> str:
+def prepare(text: str, level: TextLevel, lowercase: bool, marks: bool = True) -> str:
     """The text as the vocabulary splits it: words between spaces, or as it is."""
     if level == "words":
         return " ".join(split_words(text, lowercase=lowercase, marks=marks))

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
+from ..plain import printable
 from .breakdown import Confusion, LengthRow
 from .error_rates import Score
 
@@ -66,6 +67,7 @@ def print_table(console: Console, title: str, table: Table) -> None:
     """Print a title, if there is one, and a table of `new_table`."""
     if title:
         print_line(console, title, style="bold")
+    table = _part(table, table.columns)
     for column in table.columns:
         width = max(cell_len(str(cell)) for cell in (column.header, *column.cells))
         least = LEAST if console.is_terminal else LEAST_IN_A_FILE
@@ -103,8 +105,16 @@ def _part(table: Table, columns: Sequence[Column]) -> Table:
             min_width=c.min_width,
         )
     for row in zip(*(column.cells for column in columns), strict=True):
-        part.add_row(*row)
+        part.add_row(*map(_printable, row))
     return part
+
+
+def _printable(cell: RenderableType) -> RenderableType:
+    """A cell without control characters: labels and symbols come from files of others."""
+    if isinstance(cell, Text):
+        text = printable(cell.plain)
+        return cell if text == cell.plain else Text(text)
+    return printable(cell) if isinstance(cell, str) else cell
 
 
 def _least(table: Table, columns: Sequence[Column]) -> int:
@@ -115,7 +125,7 @@ def _least(table: Table, columns: Sequence[Column]) -> int:
 
 def print_line(console: Console, text: str, *, style: str) -> None:
     """Print a line that is never broken."""
-    console.print(Text(text, style=style), soft_wrap=True)
+    console.print(Text(printable(text), style=style), soft_wrap=True)
 
 
 def show_score(score: Score) -> str:

@@ -8,6 +8,7 @@ import time
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
+from ..plain import printable
 from ..progress import showing
 from .measures import Validation
 
@@ -75,7 +76,7 @@ class Plain(Quiet):
         self.alone.close()
 
     def message(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+        print(printable(text, lines=True), file=sys.stderr, flush=True)
 
     def validation(self, found: Validation) -> None:
         print(found, file=sys.stderr, flush=True)
@@ -101,7 +102,7 @@ class Live(Reporter):
         self.loss = 0.0
 
     def message(self, text: str) -> None:
-        self.console.print(text, markup=False, soft_wrap=True)
+        self.console.print(printable(text, lines=True), markup=False, soft_wrap=True)
 
     def start(self, step: int, steps: int) -> None:
         fields = {"loss": 0.0, "found": "", "speed": ""}

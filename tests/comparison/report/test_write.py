@@ -70,6 +70,7 @@ def test_markdown_table():
     content = Table(("a|b", "n"), (("x_y", "1"), ("z", "2")), strong=frozenset({1}))
     assert table(content) == "| a\\|b | n |\n| :-- | --: |\n| x\\_y | 1 |\n| **z** | **2** |"
     assert escape("a\nb*") == "a b\\*"
+    assert escape("a\x1b[31m") == "a\\\\x1b\\[31m"
 
 
 def test_summary_is_the_table_and_the_most_important_sentences():

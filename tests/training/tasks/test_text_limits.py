@@ -4,6 +4,7 @@ import pytest
 
 from seqloom.config import config_from
 from seqloom.config.classify import ClassifyDataConfig
+from seqloom.data.text_reader import prepare
 from seqloom.data.vocabulary import SPECIALS
 from seqloom.training.tasks import text_limits
 from seqloom.training.tasks.classify import resolve
@@ -43,7 +44,8 @@ def test_at_most_2_percent_of_the_texts_are_cut(lengths, want):
 
 
 def learned(level="words", **settings):
-    return learn_reader(TEXTS, level, ClassifyDataConfig(**settings))
+    prepared = [prepare(text, level, lowercase=True) for text in TEXTS]
+    return learn_reader(prepared, level, ClassifyDataConfig(**settings))
 
 
 def test_rare_words_are_left_out_of_a_large_vocabulary_only(monkeypatch):

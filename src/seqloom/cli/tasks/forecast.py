@@ -21,7 +21,7 @@ from ...evaluation.forecast_baselines import NAIVE2, NAMES
 from ...evaluation.forecast_report import print_backtest
 from ...extras import require
 from ...inspection.trace import Trace
-from ...plain import to_json
+from ...plain import printable, to_json
 from ...runtime.forecast import Forecaster
 from ..figures import settle_figure
 from ..lines import printing
@@ -107,7 +107,7 @@ def _read(model: Forecaster, name: str) -> SeriesSet:
     """Series of a file for the model; what is odd about them goes to standard error."""
     data = read_series(name, like=model.parts.features.axis)
     for note in data.notes:
-        print(f"note: {name}: {note}", file=sys.stderr)
+        print(printable(f"note: {name}: {note}"), file=sys.stderr)
     return data
 
 

@@ -26,6 +26,7 @@ from ..seen import seen_json, warn_of_seen
 FLAGS = {"cell": ("model.cell",)}
 TOGETHER = 64  # recordings that are in memory at once
 PIECE_BYTES = 8192
+TABLES = (".tsv", ".csv", ".json", ".jsonl", ".txt")
 
 
 def predict(model: Transcriber, request: Request) -> None:
@@ -48,10 +49,16 @@ def predict(model: Transcriber, request: Request) -> None:
                         "predict: `-` is no audio file. Pipe in names of files, one a line, or raw "
                         "16-bit sound with --stream."
                     )
-                with progress(f"hearing {name}"):
+                if name.lower().endswith(TABLES):
+                    raise DataError(
+                        f"predict: `{name}` is a table, not a recording. To transcribe and score "
+                        f"what it lists: seqloom evaluate {request.model} {name} --outputs OUT. "
+                        "To predict alone, pipe in the names of the files, one a line."
+                    )
+                with progress(f"transcribing {name}"):
                     found = model.transcribe([name], **options, text_only=not request.as_json)[0]
                 for note in found.notes:
-                    print(f"note: `{name}`: {note}", file=sys.stderr)
+                    print(printable(f"note: `{name}`: {note}"), file=sys.stderr)
                 print(_shown(name, found, request))
                 sys.stdout.flush()
 
@@ -75,7 +82,7 @@ def evaluate(model: Transcriber, request: Request) -> None:
         [u.text for u in utterances],
     )
     for line in count_notes(utterances, [transcript.notes for transcript in heard]):
-        print(line, file=sys.stderr)
+        print(printable(line), file=sys.stderr)
     unknown = sorted({s for u in utterances for s in model.parts.text.unknown(u.text)})
     if unknown:
         print(

@@ -6,6 +6,7 @@ Checked by `tests/comparison/report/test_write.py`.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ...plain import printable
 from .document import Document, Section
 from .tables import Table
 
@@ -45,10 +46,11 @@ def table(content: Table) -> str:
 
 
 def escape(words: str) -> str:
-    """Text in which nothing is markup."""
+    """Text in which nothing is markup, and no control character is left."""
+    words = printable(words.replace("\n", " "))
     for mark in ("\\", "|", "*", "_", "`", "<", "[", "#"):
         words = words.replace(mark, f"\\{mark}")
-    return words.replace("\n", " ")
+    return words
 
 
 def _row(cells: Sequence[str]) -> str:

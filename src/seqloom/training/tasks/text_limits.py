@@ -24,16 +24,21 @@ from ...data.vocabulary import SPECIALS
 
 
 def learn_reader(
-    texts: Sequence[str], level: TextLevel, config: ClassifyDataConfig
+    prepared: Sequence[str], level: TextLevel, config: ClassifyDataConfig
 ) -> tuple[TextReader, int, list[str]]:
-    """The reader of `texts`, its `min_count`, and what was chosen other than for few, short texts.
+    """The reader of texts, its `min_count`, and what was chosen other than for few, short texts.
 
     What `config` leaves open follows from the texts as read whole, every symbol known.
+
+    Args:
+        prepared: The training texts, as `text_reader.prepare` returns them.
+        level: What one symbol is.
+        config: Settings of the data.
     """
 
     def learn(min_count: int) -> TextReader:
-        return TextReader.learn(
-            texts,
+        return TextReader.learn_prepared(
+            prepared,
             level,
             lowercase=config.lowercase,
             max_symbols=sys.maxsize,
@@ -43,7 +48,7 @@ def learn_reader(
 
     min_count, most, notes = config.min_count or 1, config.max_symbols, []
     reader = learn(min_count)
-    read = [reader.encode(text) for text in texts]
+    read = [reader.vocabulary.encode(text) for text in prepared]
     if config.min_count is None and level != "subwords":  # their number is `subword_size`
         counts = np.bincount(np.fromiter(chain.from_iterable(read), np.int64))[len(SPECIALS) :]
         min_count = least_count(counts, MOST_SYMBOLS)

@@ -11,8 +11,8 @@ from ...data.labelled import ROLES, Columns, Labelled, labelled_table, split_by_
 from ...data.seen import row_numbers, sketch
 from ...data.table import AUTO, Table, line_1
 from ...data.text_batches import TextSet
-from ...data.text_reader import TextReader, guess_text_level
-from ...data.vocabulary import SPECIALS
+from ...data.text_reader import TextReader, guess_text_level, prepare
+from ...data.vocabulary import SPECIALS, UNK
 from ...errors import DataError
 from .text_limits import learn_reader
 from .unseen import MOST
@@ -69,15 +69,22 @@ def prepare_texts(train: str, valid: str | None, config: ClassifyDataConfig) -> 
     else:
         train_rows, valid_rows = split_by_class(train_rows, config.valid_fraction)
         report.append(f"validation: {_count(valid_rows)}, cut from {train} by a hash of the text")
-    reader, min_count, said = _reader([row.text for row in train_rows], config)
-    report += said
-    sets = [_encode(reader, rows, labels) for rows in (train_rows, valid_rows)]
-    report += _cut_report(reader, train_rows + valid_rows)
-    report += _unknown_report(reader, valid_rows, min_count)
+    level, why = guess_text_level(row.text for row in train_rows)
+    if config.level != "auto":
+        level, why = config.level, "as set"
+    prepared = [
+        [prepare(row.text, level, config.lowercase) for row in rows]
+        for rows in (train_rows, valid_rows)
+    ]
+    reader, min_count, notes = learn_reader(prepared[0], level, config)
+    report += _reader_report(reader, why, notes)
+    whole = [[reader.vocabulary.encode(text) for text in texts] for texts in prepared]
+    report += _cut_report(reader, whole[0] + whole[1])
+    report += _unknown_report(reader, whole[1], min_count)
     report += _rare_report(train_rows)
     return PreparedTexts(
-        train=sets[0],
-        valid=sets[1],
+        train=_set(reader, whole[0], train_rows, labels),
+        valid=_set(reader, whole[1], valid_rows, labels),
         reader=reader,
         labels=labels,
         fingerprint=_fingerprint(train_rows, valid_rows),
@@ -105,24 +112,22 @@ def _labels(name: str, rows: list[Labelled]) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _reader(texts: list[str], config: ClassifyDataConfig) -> tuple[TextReader, int, list[str]]:
-    level, why = guess_text_level(texts)
-    if config.level != "auto":
-        level, why = config.level, "as set"
-    reader, min_count, notes = learn_reader(texts, level, config)
-    case = ", lower case" if config.lowercase else ""
+def _reader_report(reader: TextReader, why: str, notes: list[str]) -> list[str]:
+    case = ", lower case" if reader.lowercase else ""
     size = len(reader.vocabulary)
-    said = [f"text: read as {level}{case} ({why}); vocabulary of {size:,}"]
-    return reader, min_count, said + ["chosen: " + "; ".join(notes)] * bool(notes)
+    said = [f"text: read as {reader.level}{case} ({why}); vocabulary of {size:,}"]
+    return said + ["chosen: " + "; ".join(notes)] * bool(notes)
 
 
-def _encode(reader: TextReader, rows: list[Labelled], labels: tuple[str, ...]) -> TextSet:
+def _set(
+    reader: TextReader, whole: list[list[int]], rows: list[Labelled], labels: tuple[str, ...]
+) -> TextSet:
     number = {label: i for i, label in enumerate(labels)}
-    return TextSet([reader.encode(row.text) for row in rows], [number[row.label] for row in rows])
+    return TextSet([reader.cut(text) for text in whole], [number[row.label] for row in rows])
 
 
-def _cut_report(reader: TextReader, rows: list[Labelled]) -> list[str]:
-    cut = sum(reader.length(row.text) > reader.max_symbols for row in rows)
+def _cut_report(reader: TextReader, whole: list[list[int]]) -> list[str]:
+    cut = sum(len(text) > reader.max_symbols for text in whole)
     if not cut:
         return []
     return [
@@ -131,12 +136,12 @@ def _cut_report(reader: TextReader, rows: list[Labelled]) -> list[str]:
     ]
 
 
-def _unknown_report(reader: TextReader, rows: list[Labelled], min_count: int) -> list[str]:
-    unknown = [len(reader.unknown(row.text)) for row in rows]
-    total = sum(len(reader.symbols(row.text)) for row in rows)
-    if not any(unknown):
+def _unknown_report(reader: TextReader, whole: list[list[int]], min_count: int) -> list[str]:
+    read = [reader.cut(text) for text in whole]
+    unknown = sum(text.count(UNK) for text in read)
+    if not unknown:
         return []
-    share = 100 * sum(unknown) / max(total, 1)
+    share = 100 * unknown / sum(map(len, read))
     seen = "not seen" if min_count == 1 else f"seen fewer than {min_count} times"
     said = f"unknown: {share:.1f} % of the validation texts' symbols were {seen} in training"
     if share > 100 * MOST:

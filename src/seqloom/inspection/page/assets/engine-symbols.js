@@ -60,16 +60,17 @@ const marked = (text) => fields(text.replaceAll(MARK, " ")).map((word) => MARK +
 
 /** Joins the pair learned first, the leftmost of equals, until none is left. */
 function mergeWord(word, ranks) {
-  const parts = points(word);
+  let parts = points(word);
   for (;;) {
-    let best = Infinity;
-    let place = -1;
-    for (let i = 0; i + 1 < parts.length; i++) {
-      const rank = ranks.get(pairKey(parts[i], parts[i + 1])) ?? Infinity;
-      if (rank < best) [best, place] = [rank, i];
+    const found = parts.slice(1).map((part, i) => ranks.get(pairKey(parts[i], part)) ?? Infinity);
+    const best = found.reduce((a, b) => Math.min(a, b), Infinity);
+    if (best === Infinity) return parts;
+    const merged = [];
+    for (let i = 0; i < parts.length; i++) {
+      // all of this rank in one pass: none that comes of them has a lower one
+      merged.push(found[i] === best ? parts[i] + parts[++i] : parts[i]);
     }
-    if (place < 0) return parts;
-    parts.splice(place, 2, parts[place] + parts[place + 1]);
+    parts = merged;
   }
 }
 
