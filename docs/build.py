@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import seqloom
-from seqloom.config import TASKS, Sections
+from seqloom.config import Sections, sections_of
 from seqloom.inspection.figures.alignment import draw_alignments
+from seqloom.tasks import TASKS
 
 HERE = Path(__file__).parent
 WORDS = ["thought", "phoenix", "knowledge"]
@@ -41,7 +42,7 @@ the machine; `--config DIR/config.toml` repeats the run exactly, steps and sched
 
 def settings_page() -> str:
     """The text of docs/settings.md."""
-    return "\n".join([INTRO, *(_task(name, sections) for name, sections in TASKS.items())])
+    return "\n".join([INTRO, *(_task(name, sections_of(name)) for name in TASKS)])
 
 
 def _task(name: str, sections: Sections) -> str:

@@ -23,7 +23,7 @@ ROOT = Path(seqloom.__file__).parent
 # Each imports from those above it only. Training validates by decoding and writes the model file,
 # so it stands below decoding, evaluation and export.
 ROOMS = (
-    *("plain", "errors", "shapes", "extras", "files", "progress", "stopping", "config"),
+    *("plain", "errors", "shapes", "extras", "files", "progress", "stopping", "tasks", "config"),
     *(
         "data",
         "reference",
@@ -39,7 +39,7 @@ ROOMS = (
     *("training", "comparison", "cli"),
 )
 WITHOUT_TORCH = {
-    *("plain", "errors", "shapes", "extras", "files", "progress", "stopping", "config"),
+    *("plain", "errors", "shapes", "extras", "files", "progress", "stopping", "tasks", "config"),
     *("data", "reference", "native", "decoding", "evaluation", "export", "inspection", "runtime"),
 }
 PUBLIC = [n for n in seqloom.__all__ if n != "__version__"]

@@ -7,24 +7,24 @@ from typer.main import get_command
 
 from seqloom.cli import choices
 from seqloom.cli.app import app
-from seqloom.config import TASKS
+from seqloom.config import sections_of
 from seqloom.config.forecast import LEVELS
 from seqloom.config.shared import CellName
 from seqloom.config.transduce import Link
 from seqloom.evaluation.forecast_baselines import NAMES
 from seqloom.inspection.figures import FIGURES
 from seqloom.inspection.patterns import NAMED
+from seqloom.tasks import TASKS
 
 COMMANDS = ("train", "evaluate", "compare", "predict", "inspect", "info")
 
 
 def test_the_lists_are_those_of_the_rooms():
     from seqloom.comparison.budget import KINDS
-    from seqloom.comparison.ladder import LADDERS
+    from seqloom.comparison.ladder import rungs_of
     from seqloom.comparison.probes import PROBES
 
-    assert tuple(TASKS) == choices.TASKS
-    assert {a for task in TASKS.values() for a in task.models} == set(choices.ARCHITECTURES)
+    assert {a for task in TASKS for a in sections_of(task).models} == set(choices.ARCHITECTURES)
     assert typing.get_args(CellName) == choices.CELLS
     assert typing.get_args(Link) == choices.LINKS
     assert tuple(map(str, LEVELS)) == choices.LEVELS
@@ -33,12 +33,12 @@ def test_the_lists_are_those_of_the_rooms():
     assert set(PROBES) == set(choices.PROBES)
     assert set(FIGURES) == set(choices.FIGURES)
     assert {*NAMED, "position"} == set(choices.PATTERNS)
-    assert {r.rung for ladder in LADDERS.values() for r in ladder} == set(choices.RUNGS)
+    assert {r.rung for task in TASKS for r in rungs_of(task)} == set(choices.RUNGS)
 
 
 def test_completion():
     assert choices.one_of(choices.CELLS)("") == ["rnn", "lstm", "gru"]
-    assert choices.one_of(choices.TASKS)("trans") == ["transduce", "transcribe"]
+    assert choices.one_of(choices.TASK_NAMES)("trans") == ["transduce", "transcribe"]
     assert choices.some_of(choices.BASELINES)("naive2,na") == ["naive2,naive"]
     assert choices.some_of(choices.RUNGS)("gru,") == [
         f"gru,{name}" for name in choices.RUNGS if name != "gru"

@@ -4,14 +4,14 @@ import pytest
 import torch
 
 from seqloom.comparison.budget import CLOSE, Counter, checked_budget, sized
-from seqloom.comparison.ladder import LADDERS
+from seqloom.comparison.ladder import rungs_of
 from seqloom.config import config_from, merge
 from seqloom.errors import ConfigError
 from seqloom.training.tasks import open_work
 
 from .toys import SMALL, TASKS, write_data
 
-RUNGS = [(task, rung.name) for task in TASKS for rung in LADDERS[task]]
+RUNGS = [(task, rung.name) for task in TASKS for rung in rungs_of(task)]
 WANTED = {"transduce": 9_000, "transcribe": 20_000}
 
 
@@ -40,7 +40,7 @@ def without_sizes(task, rung):
 
 @pytest.mark.parametrize(("task", "name"), RUNGS)
 def test_every_rung_has_as_many_weights(task, name, counters):
-    rung = next(r for r in LADDERS[task] if r.name == name)
+    rung = next(r for r in rungs_of(task) if r.name == name)
     counter, wanted = counters(task), WANTED.get(task, 15_000)
     model = sized(counter, without_sizes(task, rung), wanted, rung.title)
     # counted anew, by another way: the run's own
@@ -52,14 +52,14 @@ def test_every_rung_has_as_many_weights(task, name, counters):
 
 
 def test_counting_leaves_the_generator_alone(counters):
-    rung = LADDERS["generate"][1]
+    rung = rungs_of("generate")[1]
     before = torch.get_rng_state()
     counters("generate").count(rung.model)
     assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_a_number_that_no_size_has_is_refused(counters):
-    rung = LADDERS["transduce"][-1]
+    rung = rungs_of("transduce")[-1]
     with pytest.raises(ConfigError) as error:
         sized(counters("transduce"), {**rung.model, "num_heads": 4}, 300, rung.title)
     message = str(error.value)

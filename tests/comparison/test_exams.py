@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqloom.comparison.ladder import LADDERS
+from seqloom.comparison.ladder import rungs_of
 from seqloom.comparison.tasks import exam_class, exam_of
 from seqloom.comparison.tasks.overlap import find_overlap
 from seqloom.config import config_from, merge
@@ -42,7 +42,7 @@ class Sitting:
         settings = SMALL[task]
         found = exam_class(task).hold_out(str(self.data), test, settings, self.folder)
         self.spec, self.lines = found
-        rung = LADDERS[task][-1]
+        rung = rungs_of(task)[-1]
         own = config_from({"task": task, "model": dict(rung.model)}).model
         sizes = {k: v for k, v in settings["model"].items() if hasattr(own, k)}
         others = {k: v for k, v in settings.items() if k != "model"}

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqloom.config import (
-    TASKS,
     Config,
     config_from,
     merge,
     parse_assignments,
     read_toml,
+    sections_of,
     to_toml,
     to_tree,
 )
@@ -26,13 +26,14 @@ from seqloom.config.transduce import (
     TransformerConfig,
 )
 from seqloom.errors import ConfigError
+from seqloom.tasks import TASKS
 
 LENGTHS = ("epochs", "minutes", "steps")
 
 
 def classes_of(task):
     """The dataclasses of a task's sections."""
-    sections = TASKS[task]
+    sections = sections_of(task)
     return (sections.data, *sections.models.values(), sections.training, sections.decoding)
 
 
@@ -76,7 +77,7 @@ def consistent(cls, values):
 def configs(draw):
     """Settings of any task."""
     task = draw(st.sampled_from(list(TASKS)))
-    wanted = TASKS[task]
+    wanted = sections_of(task)
     return Config(
         task=task,
         data=draw(sections(wanted.data)),

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from seqloom.config import TASKS
 from seqloom.data.vocabulary import SPECIALS
 from seqloom.errors import FormatError, RunError
 from seqloom.export.digest import digest
 from seqloom.export.model_file import FORMAT, read_model, write_model
+from seqloom.tasks import TASKS
 
 from .models import CONFIGS, random_model, recurrent
 

@@ -25,10 +25,10 @@ import numpy as np
 from safetensors.numpy import save
 
 import seqloom
-from seqloom.config import TASKS
 from seqloom.errors import SeqloomError
 from seqloom.export.digest import digest
 from seqloom.export.model_file import ModelFile, write_model
+from seqloom.tasks import TASKS
 
 from .harness import Target, main
 from .mutators import damage_bytes, damage_json

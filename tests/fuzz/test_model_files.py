@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqloom.config import TASKS
+from seqloom.tasks import TASKS
 
 from .harness import run
 from .model_files import parse, seal, target

@@ -6,7 +6,9 @@ them equal to those. The rooms refuse other values.
 
 from collections.abc import Callable
 
-TASKS = ("transduce", "classify", "forecast", "transcribe", "generate")
+from ..tasks import TASKS
+
+TASK_NAMES = tuple(TASKS)
 ARCHITECTURES = ("recurrent", "transformer", "fully-connected", "ctc", "las")
 CELLS = ("rnn", "lstm", "gru")
 LINKS = ("attention", "context")

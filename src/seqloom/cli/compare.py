@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .choices import BUDGETS, PROBES, RUNGS, TASKS, listed, one_of, some_of
+from .choices import BUDGETS, PROBES, RUNGS, TASK_NAMES, listed, one_of, some_of
 
 PANEL = "memory probes"
 UNSHOWN = ("runs", "size", "steps")  # columns that are left to the report
@@ -29,8 +29,8 @@ def compare(
     task: Annotated[
         str | None,
         typer.Option(
-            help=f"What to learn: {listed(TASKS)}; else guessed from DATA, and said.",
-            autocompletion=one_of(TASKS),
+            help=f"What to learn: {listed(TASK_NAMES)}; else guessed from DATA, and said.",
+            autocompletion=one_of(TASK_NAMES),
         ),
     ] = None,
     test: Annotated[

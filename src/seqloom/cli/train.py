@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .choices import ARCHITECTURES, CELLS, LINKS, TASKS, listed, one_of
+from .choices import ARCHITECTURES, CELLS, LINKS, TASK_NAMES, listed, one_of
 from .panels import FORECAST, TRANSDUCE
 
 LENGTHS = {"epochs", "minutes", "steps"}
@@ -39,8 +39,8 @@ def train(
     task: Annotated[
         str | None,
         typer.Option(
-            help=f"What to learn: {listed(TASKS)}; else guessed from DATA, and said.",
-            autocompletion=one_of(TASKS),
+            help=f"What to learn: {listed(TASK_NAMES)}; else guessed from DATA, and said.",
+            autocompletion=one_of(TASK_NAMES),
         ),
     ] = None,
     epochs: Annotated[float | None, typer.Option(help="Passes over the data.")] = None,
@@ -186,9 +186,9 @@ def _meaning(flags: dict[str, Any], task: str) -> dict[str, Any]:
     Raises:
         ConfigError: The task does not know one of them.
     """
-    from ..config import TASKS
     from ..config.rules import one_of
     from ..errors import ConfigError
+    from ..tasks import TASKS
     from .tasks import task_module
 
     one_of("--task", task, TASKS, "train")

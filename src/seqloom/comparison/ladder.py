@@ -18,6 +18,7 @@ from typing import Any
 
 from ..config.rules import one_of
 from ..errors import ConfigError
+from ..tasks import TASKS
 
 CELLS = ("rnn", "lstm", "gru")
 
@@ -68,77 +69,75 @@ def _pair_cells() -> list[Rung]:
 _TRANSFORMER = Rung("transformer", "Transformer", "transformer", {"architecture": "transformer"})
 _ATTENTION = ("gru-attention", "GRU with attention", "attention")
 
-LADDERS: dict[str, tuple[Rung, ...]] = {
-    "transduce": (
-        *_pair_cells(),
-        Rung(
-            *_ATTENTION,
-            {
-                "architecture": "recurrent",
-                "encoder_cell": "gru",
-                "decoder_cell": "gru",
-                "link": "attention",
-            },
-        ),
-        _TRANSFORMER,
+TRANSDUCE = (
+    *_pair_cells(),
+    Rung(
+        *_ATTENTION,
+        {
+            "architecture": "recurrent",
+            "encoder_cell": "gru",
+            "decoder_cell": "gru",
+            "link": "attention",
+        },
     ),
-    "classify": (
-        Rung(
-            "fully-connected",
-            "mean of embeddings",
-            "fully-connected",
-            {"architecture": "fully-connected"},
-        ),
-        *_cells(", last state", pool="last"),
-        Rung(*_ATTENTION, {"architecture": "recurrent", "cell": "gru", "pool": "attention"}),
-        _TRANSFORMER,
+    _TRANSFORMER,
+)
+CLASSIFY = (
+    Rung(
+        "fully-connected",
+        "mean of embeddings",
+        "fully-connected",
+        {"architecture": "fully-connected"},
     ),
-    "forecast": (
-        Rung(
-            "fully-connected",
-            "fully-connected, the whole window",
-            "fully-connected",
-            {"architecture": "fully-connected"},
-        ),
-        *_cells(", fixed context", attention=False),
-        Rung(*_ATTENTION, {"architecture": "recurrent", "cell": "gru", "attention": True}),
-        _TRANSFORMER,
+    *_cells(", last state", pool="last"),
+    Rung(*_ATTENTION, {"architecture": "recurrent", "cell": "gru", "pool": "attention"}),
+    _TRANSFORMER,
+)
+FORECAST = (
+    Rung(
+        "fully-connected",
+        "fully-connected, the whole window",
+        "fully-connected",
+        {"architecture": "fully-connected"},
     ),
-    "generate": (
-        Rung(
-            "fully-connected",
-            "fully-connected, a window",
-            "fully-connected",
-            {"architecture": "fully-connected"},
-        ),
-        *_cells(""),
-        _TRANSFORMER,
+    *_cells(", fixed context", attention=False),
+    Rung(*_ATTENTION, {"architecture": "recurrent", "cell": "gru", "attention": True}),
+    _TRANSFORMER,
+)
+GENERATE = (
+    Rung(
+        "fully-connected",
+        "fully-connected, a window",
+        "fully-connected",
+        {"architecture": "fully-connected"},
     ),
-    "transcribe": (
-        *(
-            Rung(cell, f"{cell.upper()}, CTC", cell, {"architecture": "ctc", "cell": cell})
-            for cell in CELLS
-        ),
-        Rung(
-            "las",
-            "GRU, listen, attend and spell",
-            "attention",
-            {"architecture": "las", "cell": "gru"},
-        ),
+    *_cells(""),
+    _TRANSFORMER,
+)
+TRANSCRIBE = (
+    *(
+        Rung(cell, f"{cell.upper()}, CTC", cell, {"architecture": "ctc", "cell": cell})
+        for cell in CELLS
     ),
-}
+    Rung(
+        "las",
+        "GRU, listen, attend and spell",
+        "attention",
+        {"architecture": "las", "cell": "gru"},
+    ),
+)
 
 
 def rungs_of(task: str, wanted: Sequence[str] | None = None) -> tuple[Rung, ...]:
     """The rungs of a task in their order.
 
     Args:
-        task: A key of `LADDERS`.
+        task: A key of `TASKS`.
         wanted: Some of them, by the place on the ladder or the name; all if `None`.
     Raises:
         ConfigError: The task has no such rung, or none is left.
     """
-    ladder = LADDERS[task]
+    ladder: tuple[Rung, ...] = TASKS[task].part("ladder")
     if wanted is None:
         return ladder
     known = list(dict.fromkeys(name for rung in ladder for name in (rung.rung, rung.name)))
@@ -153,4 +152,4 @@ def rungs_of(task: str, wanted: Sequence[str] | None = None) -> tuple[Rung, ...]
 
 def fixed_settings(task: str) -> set[str]:
     """Keys of `[model]` that make the rungs of a task, and so are not the user's to set."""
-    return {key for rung in LADDERS[task] for key in rung.model}
+    return {key for rung in rungs_of(task) for key in rung.model}

@@ -12,12 +12,12 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from ..config import TASKS, config_from, merge
+from ..config import config_from, merge, sections_of
 from ..data.guess import guess_task
 from ..errors import ConfigError, RunError
 from ..files import explaining, replacing
 from .budget import Budget, Counter, sized
-from .ladder import LADDERS, Rung, rungs_of
+from .ladder import Rung, rungs_of
 from .request import Request, check_settings, identity
 from .tasks import Exam, Spec, exam_class, exam_of
 
@@ -147,7 +147,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _own(task: str, request: Request, rung: Rung) -> dict[str, Any]:
     """A rung's settings, with those of the user's that its network has."""
-    cls = TASKS[task].models[rung.model["architecture"]]
+    cls = sections_of(task).models[rung.model["architecture"]]
     names = {f.name for f in fields(cls)}
     given = {k: v for k, v in request.settings.get("model", {}).items() if k in names}
     return {**rung.model, **given}
@@ -164,7 +164,7 @@ def _prepare(
     task: str, request: Request, folder: Path, say: Callable[[str], None]
 ) -> dict[str, Any]:
     """Hold the test out, and read the training data for the first time."""
-    for rung in LADDERS[task]:  # a setting out of range, before anything is read
+    for rung in rungs_of(task):  # a setting out of range, before anything is read
         own = {"task": task, **request.settings, "model": _own(task, request, rung)}
         config_from(own, "compare")
     cls = exam_class(task)
@@ -188,7 +188,7 @@ def _prepare(
 def _default_rung(task: str) -> Rung:
     """The recurrent network that a task's default is nearest to."""
     wanted = DEFAULT_RUNG.get(task, "lstm")
-    return next(rung for rung in LADDERS[task] if rung.rung == wanted)
+    return next(rung for rung in rungs_of(task) if rung.rung == wanted)
 
 
 def _models(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from ..config import TASKS, merge
+from ..config import merge, sections_of
 from ..config.rules import unknown
 from ..data.sources import is_data_set
 from ..errors import ConfigError, DataError
@@ -67,7 +67,7 @@ def check_settings(task: str, request: Request) -> None:
             "compare: `--set model.hidden_size` must be left out with --budget parameters, which "
             "searches it, got one. Give --amount."
         )
-    known = {f.name for cls in TASKS[task].models.values() for f in fields(cls)}
+    known = {f.name for cls in sections_of(task).models.values() for f in fields(cls)}
     for key in model:
         if key not in known:
             raise ConfigError(f"compare: {unknown(key, known, 'model.')}")

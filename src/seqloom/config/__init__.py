@@ -4,12 +4,10 @@ rules.py        the rule of a setting and the check of it
 training.py     what every task has under `[training]`
 sections.py     what a task's settings are made of
 TASK.py         one task's sections
-tasks.py        the tasks
 tree.py         all settings of a run; from and to mappings, TOML and `--set`
 """
 
-from .sections import NoDecoding, Sections
-from .tasks import TASKS
+from .sections import NoDecoding, Sections, sections_of
 from .training import TrainingConfig
 from .tree import (
     SECTION_NAMES,
@@ -24,7 +22,6 @@ from .tree import (
 
 __all__ = [
     "SECTION_NAMES",
-    "TASKS",
     "Config",
     "NoDecoding",
     "Sections",
@@ -33,6 +30,7 @@ __all__ = [
     "merge",
     "parse_assignments",
     "read_toml",
+    "sections_of",
     "to_toml",
     "to_tree",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..tasks import TASKS
 from .training import TrainingConfig
 
 
@@ -29,3 +30,13 @@ class Sections:
     training: type[TrainingConfig] = TrainingConfig
     decoding: type[Any] = NoDecoding
     notes: tuple[str, ...] = ()
+
+
+def sections_of(task: str) -> Sections:
+    """The sections of a task.
+
+    Args:
+        task: A key of `seqloom.tasks.TASKS`.
+    """
+    found: Sections = TASKS[task].part("settings")
+    return found

@@ -18,8 +18,9 @@ from typing import Any
 
 from ..errors import ConfigError
 from ..plain import shown
+from ..tasks import TASKS
 from .rules import one_of, section, unknown
-from .tasks import TASKS
+from .sections import sections_of
 from .training import TrainingConfig
 
 SECTION_NAMES = ("data", "model", "training", "decoding")
@@ -60,7 +61,7 @@ def config_from(tree: Mapping[str, Any], where: str = "config") -> Config:
             raise ConfigError(f"{where}: `{name}` must be a section, got {shown(values)}.")
     task = tree.get("task", "transduce")
     one_of("task", task, TASKS, where)
-    sections = TASKS[task]
+    sections = sections_of(task)
     model = dict(tree.get("model", {}))
     architecture = model.get("architecture", next(iter(sections.models)))
     one_of("model.architecture", architecture, sections.models, where)

@@ -18,12 +18,13 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from ..config import TASKS, config_from
+from ..config import config_from, sections_of
 from ..config.layout import anything, checked, table, text
 from ..config.rules import check_known
 from ..errors import ConfigError, FormatError, MissingExtraError
 from ..files import replacing
 from ..plain import shown
+from ..tasks import TASKS
 from .digest import digest
 from .parts import parts_class
 
@@ -152,7 +153,9 @@ def _record(task: str, value: Any) -> dict[str, Any]:
     record: dict[str, Any] = checked(table(anything), value, "header", "training")
     sections = table(table(anything))
     settings = checked(sections, record.get("settings", {}), "header", "training.settings")
-    check_known(TASKS[task].data, settings.get("data", {}), "training.settings.data", "header")
+    check_known(
+        sections_of(task).data, settings.get("data", {}), "training.settings.data", "header"
+    )
     if "data_sha256" in record:
         checked(text(), record["data_sha256"], "header", "training.data_sha256")
     return record

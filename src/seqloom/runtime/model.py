@@ -6,22 +6,14 @@ its face.
 
 import abc
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from ..export.model_file import ModelFile, guarded, read_model
 from ..inspection.trace import Trace
+from ..tasks import TASKS
 from .study import Study
 from .tracing import traced
-
-MODELS = {
-    "classify": ("classify", "Classifier"),
-    "transduce": ("transduce", "Transducer"),
-    "generate": ("generate", "Generator"),
-    "forecast": ("forecast", "Forecaster"),
-    "transcribe": ("transcribe", "Transcriber"),
-}
 
 
 class Model(abc.ABC):
@@ -124,6 +116,5 @@ def model_of(file: ModelFile) -> Model:
     Raises:
         FormatError: Settings and tensors do not fit together.
     """
-    module, name = MODELS[file.task]
-    model: type[Model] = getattr(import_module(f".{module}", __package__), name)
+    model: type[Model] = TASKS[file.task].part("model")
     return model(file)

@@ -133,6 +133,6 @@ def test_equations_are_those_of_the_code():
     assert "3   c       = f * c' + i * g" in text  # reference/lstm.py
     assert "3   a   = softmax_j(v . e_j)" in text  # reference/attention.py
     assert text.startswith(
-        "This model reads a sequence of symbols and writes another (task transduce). It is an "
+        "This model maps a sequence of symbols to another sequence (task transduce). It is an "
         "encoder-decoder\nwith attention and an LSTM: 10,004 numbers in 24 tensors"
     )

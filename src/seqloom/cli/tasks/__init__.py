@@ -4,10 +4,11 @@ A task's module has `predict(model, request)`, `evaluate(model, request)`, and `
 that a flag of `train` stands for.
 """
 
-from importlib import import_module
 from typing import Any
+
+from ...tasks import TASKS
 
 
 def task_module(task: str) -> Any:
     """The module of a task."""
-    return import_module(f".{task}", __name__)
+    return TASKS[task].part("commands")

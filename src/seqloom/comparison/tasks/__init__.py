@@ -1,24 +1,14 @@
 """One file a task: its test, its marks and its baselines, under the contract of `exam.py`."""
 
-from importlib import import_module
-
+from ...tasks import TASKS
 from .exam import Exam, Spec
 
 __all__ = ["Exam", "Spec", "exam_class", "exam_of"]
 
-EXAMS = {
-    "transduce": ("transduce", "TransduceExam"),
-    "classify": ("classify", "ClassifyExam"),
-    "forecast": ("forecast", "ForecastExam"),
-    "generate": ("generate", "GenerateExam"),
-    "transcribe": ("transcribe", "TranscribeExam"),
-}
-
 
 def exam_class(task: str) -> type[Exam]:
     """The exam of a task."""
-    module, name = EXAMS[task]
-    found: type[Exam] = getattr(import_module(f".{module}", __name__), name)
+    found: type[Exam] = TASKS[task].part("exam")
     return found
 
 

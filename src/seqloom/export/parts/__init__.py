@@ -4,18 +4,10 @@ Its keys stand at the top level of the file's description; `docs/format.md` list
 """
 
 import abc
-from importlib import import_module
 from typing import Any, ClassVar
 
 from ...config.layout import Rule
-
-PARTS = {
-    "classify": ("classify", "ClassifyParts"),
-    "transduce": ("transduce", "TransduceParts"),
-    "generate": ("generate", "GenerateParts"),
-    "forecast": ("forecast", "ForecastParts"),
-    "transcribe": ("transcribe", "TranscribeParts"),
-}
+from ...tasks import TASKS
 
 
 class Parts(abc.ABC):
@@ -43,6 +35,5 @@ class Parts(abc.ABC):
 
 def parts_class(task: str) -> type[Parts]:
     """The dataclass of a task."""
-    module, name = PARTS[task]
-    found: type[Parts] = getattr(import_module(f".{module}", __name__), name)
+    found: type[Parts] = TASKS[task].part("parts")
     return found

@@ -8,19 +8,13 @@ import textwrap
 from collections.abc import Iterator
 
 from ...export.model_file import ModelFile
+from ...tasks import TASKS
 from .path import steps
 from .sizes import sizes
 from .tensors import explained
 from .words import CHAPTERS, IDEAS, LOOK, equations, rungs
 
 WIDTH = 100
-TASKS = {
-    "classify": "reads a text and gives its label",
-    "transduce": "reads a sequence of symbols and writes another",
-    "generate": "continues a text, symbol by symbol",
-    "transcribe": "hears speech and writes it down",
-    "forecast": "reads the past of a series and says its future",
-}
 NAMES = {
     "fully-connected": "a fully-connected network",
     "rnn": "an RNN",
@@ -60,7 +54,7 @@ def _opening(file: ModelFile) -> list[str]:
     made = made or (f" and {' and '.join(_bare(o) for o in others)}" if others else "")
     count = sum(tensor.size for tensor in file.tensors.values())
     text = (
-        f"This model {TASKS[file.task]} (task {file.task}). It is {NAMES[first]}{made}: "
+        f"This model {TASKS[file.task].does} (task {file.task}). It is {NAMES[first]}{made}: "
         f"{count:,} numbers in {len(file.tensors)} tensors, learned from data."
     )
     return textwrap.wrap(text, WIDTH)

@@ -1,17 +1,8 @@
 """One file a task: what it brings to the loop, under the contract of `training/work.py`."""
 
-from importlib import import_module
-
 from ...config import Config
+from ...tasks import TASKS
 from ..work import Work
-
-WORKS = {
-    "classify": ("classify", "Classify"),
-    "transduce": ("transduce", "Transduce"),
-    "generate": ("generate", "Generate"),
-    "forecast": ("forecast", "Forecast"),
-    "transcribe": ("transcribe", "Transcribe"),
-}
 
 
 def open_work(data: str, valid: str | None, config: Config) -> Work:
@@ -25,6 +16,5 @@ def open_work(data: str, valid: str | None, config: Config) -> Work:
         DataError: The data break a rule.
         MissingExtraError: The task needs a package that is not installed.
     """
-    module, name = WORKS[config.task]
-    work: type[Work] = getattr(import_module(f".{module}", __name__), name)
+    work: type[Work] = TASKS[config.task].part("work")
     return work.open(data, valid, config)

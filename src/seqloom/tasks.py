@@ -1,0 +1,67 @@
+"""The tasks, and where the parts of each are: the only list of tasks.
+
+A part is named, `MODULE:NAME` below `seqloom`, and imported when it is asked for, so that a command
+loads what it uses. A new task is one entry here. Checked by `tests/test_tasks.py`.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One task.
+
+    Attributes:
+        does: What its models do, after "This model".
+        settings: `config.Sections` of its settings.
+        parts: `export.parts.Parts`, its part of a model file.
+        model: `runtime.Model`, a model file at work.
+        work: `training.work.Work`, its part of a training.
+        exam: `comparison.tasks.Exam`, its part of a comparison.
+        ladder: The architectures that a comparison trains, in order.
+        commands: The module of `predict`, `evaluate` and `inspect`.
+    """
+
+    does: str
+    settings: str
+    parts: str
+    model: str
+    work: str
+    exam: str
+    ladder: str
+    commands: str
+
+    def part(self, name: str) -> Any:
+        """A part, by its attribute's name."""
+        module, _, attribute = getattr(self, name).partition(":")
+        found = import_module(f".{module}", __package__)
+        return getattr(found, attribute) if attribute else found
+
+
+def _task(name: str, class_: str, model: str, does: str) -> Task:
+    """A task whose modules and classes are named after it in every room."""
+    return Task(
+        does=does,
+        settings=f"config.{name}:SECTIONS",
+        parts=f"export.parts.{name}:{class_}Parts",
+        model=f"runtime.{name}:{model}",
+        work=f"training.tasks.{name}:{class_}",
+        exam=f"comparison.tasks.{name}:{class_}Exam",
+        ladder=f"comparison.ladder:{name.upper()}",
+        commands=f"cli.tasks.{name}",
+    )
+
+
+TASKS = {
+    "transduce": _task(
+        "transduce", "Transduce", "Transducer", "maps a sequence of symbols to another sequence"
+    ),
+    "classify": _task("classify", "Classify", "Classifier", "predicts the label of a text"),
+    "forecast": _task(
+        "forecast", "Forecast", "Forecaster", "predicts future values of a time series"
+    ),
+    "transcribe": _task("transcribe", "Transcribe", "Transcriber", "converts speech to text"),
+    "generate": _task("generate", "Generate", "Generator", "continues a text, symbol by symbol"),
+}

@@ -1,0 +1,28 @@
+"""The list of tasks: every part that it names is there, and is what it says."""
+
+import pytest
+
+from seqloom.comparison.ladder import Rung
+from seqloom.comparison.tasks import Exam
+from seqloom.config import Sections
+from seqloom.export.parts import Parts
+from seqloom.runtime.model import Model
+from seqloom.tasks import TASKS
+from seqloom.training.work import Work
+
+
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+def test_parts_are_what_they_are_named(task):
+    assert isinstance(task.part("settings"), Sections)
+    assert all(isinstance(rung, Rung) for rung in task.part("ladder"))
+    for name, contract in (("parts", Parts), ("model", Model), ("work", Work), ("exam", Exam)):
+        assert issubclass(task.part(name), contract)
+        assert task.part(name) is not contract
+    commands = task.part("commands")
+    assert callable(commands.predict)
+    assert callable(commands.evaluate)
+    assert commands.FLAGS
+
+
+def test_the_list_loads_nothing():
+    assert all(isinstance(value, str) for task in TASKS.values() for value in vars(task).values())
