@@ -10,8 +10,8 @@ import pytest
 import seqloom
 from seqloom import training
 from seqloom.config import read_toml
+from seqloom.evaluation.measure import Measure
 from seqloom.training import Result, reporter
-from seqloom.training.measures import Measure
 
 from ..toys import flags, tiny, write_toy
 

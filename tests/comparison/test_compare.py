@@ -14,7 +14,8 @@ import seqloom
 from seqloom.comparison import cells, compare, latency, start
 from seqloom.comparison.tasks.transduce import TransduceExam
 from seqloom.errors import ConfigError, DivergedError
-from seqloom.training.measures import Measure, Validation
+from seqloom.evaluation.measure import Measure
+from seqloom.training.validation import Validation
 
 from ..toys import ENVIRONMENT
 from .toys import SMALL, TASKS, Heard, write_data

@@ -5,8 +5,8 @@ import io
 from rich.console import Console
 
 from seqloom.comparison.live import Lines, LiveTable
-from seqloom.comparison.tasks.exam import Yardstick
-from seqloom.training.measures import Measure, Validation
+from seqloom.evaluation.measure import Measure
+from seqloom.training.validation import Validation
 
 MEASURE = Measure("symbol_error", "symbol error", "%")
 TITLES = {"nearest": "nearest training source", "gru": "GRU, fixed context", "lstm": "LSTM"}
@@ -20,7 +20,7 @@ def validation(value):
 
 def play(watcher):
     """A baseline, a run with two validations, and one that fails."""
-    watcher.planned(TITLES, (1, 2), Yardstick("symbol_error", "symbol error", "%", 2, scale=100.0))
+    watcher.planned(TITLES, (1, 2), Measure("symbol_error", "symbol error", "%", 2, scale=100.0))
     watcher.began("nearest", None)
     watcher.ended("nearest", None, {"score": 40.0})
     watcher.began("gru", 1)

@@ -5,11 +5,12 @@ import io
 import pytest
 from rich.console import Console
 
+from seqloom.evaluation.measure import Measure
 from seqloom.training import reporter as module
 from seqloom.training.curve import draw_curve
-from seqloom.training.measures import Measure, Validation
 from seqloom.training.reporter import Clock, Live, Plain
 from seqloom.training.tasks.transduce import Transduce
+from seqloom.training.validation import Validation
 
 FOUND = Validation(
     step=40,

@@ -12,16 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from .. import training
+from ..evaluation.measure import Measure
 from ..files import replacing
 from ..runtime import load
-from ..training.measures import Validation
 from ..training.reporter import Clock, Quiet
 from ..training.run_folder import RunFolder
+from ..training.validation import Validation
 from .ladder import Rung
 from .latency import model_latency, time_each
 from .live import Watcher
 from .plan import Plan
-from .tasks.exam import Baseline, Marks, Yardstick
+from .tasks.exam import Baseline, Marks
 
 Found = dict[str, Any]
 
@@ -125,7 +126,7 @@ def run_baseline(plan: Plan, baseline: Baseline, watcher: Watcher) -> Found:
     return found
 
 
-def score(measure: Yardstick, marks: Marks) -> float:
+def score(measure: Measure, marks: Marks) -> float:
     """The score of some marks; a denominator of 0 counts as 1."""
     return measure.scale * sum(marks.numerators) / (sum(marks.denominators) or 1.0)
 

@@ -16,10 +16,10 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from ..evaluation.measure import Measure
 from ..plain import printable
 from ..progress import clock, showing
-from ..training.measures import Measure, Validation
-from .tasks.exam import Yardstick
+from ..training.validation import Validation
 
 BAR = 12  # characters
 REDRAWN = 4.0  # times a second, at most
@@ -31,7 +31,7 @@ class Watcher:
     def say(self, text: str) -> None:
         """A line on what was read and decided."""
 
-    def planned(self, titles: dict[str, str], seeds: tuple[int, ...], measure: Yardstick) -> None:
+    def planned(self, titles: dict[str, str], seeds: tuple[int, ...], measure: Measure) -> None:
         """What is to come: titles by name of the entry, baselines first."""
 
     def began(self, entry: str, seed: int | None) -> None:
@@ -115,9 +115,9 @@ class Shown(Watcher):
     def __init__(self) -> None:
         self.rows: dict[str, Row] = {}
         self.seeds: tuple[int, ...] = ()
-        self.measure = Yardstick("", "", "", 2)
+        self.measure = Measure("", "", "", 2)
 
-    def planned(self, titles: dict[str, str], seeds: tuple[int, ...], measure: Yardstick) -> None:
+    def planned(self, titles: dict[str, str], seeds: tuple[int, ...], measure: Measure) -> None:
         self.rows = {name: Row(title) for name, title in titles.items()}
         self.seeds, self.measure = seeds, measure
 
@@ -181,7 +181,7 @@ class LiveTable(Shown):
     def say(self, text: str) -> None:
         self.console.print(printable(text, lines=True), markup=False, soft_wrap=True)
 
-    def planned(self, titles: dict[str, str], seeds: tuple[int, ...], measure: Yardstick) -> None:
+    def planned(self, titles: dict[str, str], seeds: tuple[int, ...], measure: Measure) -> None:
         super().planned(titles, seeds, measure)
         self.live.start()
         self.shows_work.enter_context(showing(self))  # below the table, not beside it

@@ -18,10 +18,10 @@ from torch import Tensor, nn
 
 from ..config.layout import checked, fields_of
 from ..errors import FormatError
+from ..evaluation.measure import Measure
 from ..export.digest import digest
 from ..files import replacing
 from .averaging import Average
-from .measures import Measure
 
 _KEY = "seqloom.checkpoint"
 _FORMAT = 2

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..evaluation.measure import Measure
 from ..inspection.figures.style import BLUE, GREEN, GREY, ORANGE, paper, save
-from .measures import Measure
 
 _COLOURS = (BLUE, ORANGE, GREEN, "#7570b3")
 LATE, STEEP = 0.75, 0.1  # the last quarter of the steps; a tenth of the errors

@@ -18,13 +18,13 @@ from torch import Tensor
 
 from ..config import TrainingConfig, to_toml
 from ..errors import DivergedError
+from ..evaluation.measure import Measure
 from ..layers.switch import describe
 from ..stopping import asked
 from .averaging import Average
 from .checkpoint import Progress, save_checkpoint
 from .curve import draw_curve, prepare
 from .deadline import Deadline
-from .measures import Measure, Validation
 from .memory_log import memory_event
 from .pace import Pace, repeated
 from .reporter import Clock, Quiet, Reporter
@@ -32,6 +32,7 @@ from .run_folder import RunFolder
 from .schedule import dropout_seed, learning_rate, make_optimizer, valid_every
 from .shipping import record_settings, ship, versions
 from .team import Team
+from .validation import Validation
 from .work import Work
 
 CHECKPOINT_SECONDS = 60.0  # longest time between two checkpoints

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 
 from ..plain import printable
 from ..progress import showing
-from .measures import Validation
+from .validation import Validation
 
 
 class Reporter(abc.ABC):

@@ -11,7 +11,7 @@ from torch import nn
 from .. import __version__
 from ..config import Config, to_tree
 from ..export.model_file import read_model, write_model
-from .measures import Validation
+from .validation import Validation
 from .work import Work
 
 

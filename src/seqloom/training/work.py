@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from ..config import Config
+from ..evaluation.measure import Measure
 from ..export.model_file import ModelFile
-from .measures import Measure
 
 
 class Work(abc.ABC):

@@ -13,6 +13,7 @@ from matplotlib.ft2font import FT2Font
 
 from seqloom.data.series.frames import to_series
 from seqloom.evaluation.classes import evaluate_classes
+from seqloom.evaluation.measure import Measure
 from seqloom.inspection.alignment import Alignment
 from seqloom.inspection.figures import draw
 from seqloom.inspection.figures.alignment import draw_alignments
@@ -21,7 +22,6 @@ from seqloom.inspection.figures.fonts import OWN, families
 from seqloom.inspection.figures.forecasts import draw_forecast
 from seqloom.inspection.figures.style import written
 from seqloom.training.curve import draw_curve
-from seqloom.training.measures import Measure
 
 from . import traces
 from .test_forecasts import table

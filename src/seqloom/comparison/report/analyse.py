@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from ...evaluation.measure import Measure
 from ...training.curve import still_improving
 from ..recommend import Candidate, Recommendation, Words, best_place, recommend
 from ..significance import Difference, compare_pairs
 from ..statistics import RESAMPLES, Estimate, Resampled
 from .curves import MeanCurve, mean_curve
 from .lengths import LengthRow, Ratio, length_ratios, length_rows, resampled_parts
-from .read import Entry, Measure, Results
+from .read import Entry, Results
 
 
 @dataclass(frozen=True)
@@ -231,5 +232,5 @@ def _improving(entry: Entry, *, rises: bool) -> bool:
 def show_difference(measure: Measure, value: float, *, sign: bool = False) -> str:
     """A difference of two scores; those of % are in points."""
     if measure.unit == "%":
-        return f"{measure.show(value, unit=False, sign=sign)} points"
-    return measure.show(value, sign=sign)
+        return f"{measure.typeset(value, unit=False, sign=sign)} points"
+    return measure.typeset(value, sign=sign)

@@ -74,7 +74,7 @@ def length_chart(analysis: Analysis) -> str:
         for i, row in enumerate(rows):
             e = row.scores[entry.name]
             said = f"{entry.title}, {length_range(row)} {analysis.length_unit}"
-            hover = f"{said}: {measure.show(e.value)} ({interval(measure, e)})"
+            hover = f"{said}: {measure.typeset(e.value)} ({interval(measure, e)})"
             marks.append(Mark(i + shift, e.value, e.low, e.high, hover))
         style = look[entry.name]
         series.append(
@@ -196,7 +196,7 @@ def _score_row(
         else text(x.start - 14, at + 4, capital(entry.title), anchor="end", css=strong)
     )
     low, high = _ends(entry)
-    said = f"{entry.title}: {measure.show(entry.score)} ({interval(measure, entry.interval)})"
+    said = f"{entry.title}: {measure.typeset(entry.score)} ({interval(measure, entry.interval)})"
     runs = "".join(
         f'<circle class="run" cx="{x(s):.1f}" cy="{at:.1f}" r="2.6"/>'
         for s in entry.run_scores

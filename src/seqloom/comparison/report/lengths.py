@@ -6,9 +6,10 @@ Checked by `tests/comparison/report/test_analyse.py`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...evaluation.measure import Measure
 from ..by_length import Part, parts_by_length
 from ..statistics import Estimate, Resampled
-from .read import Entry, Measure, Results
+from .read import Entry, Results
 
 
 @dataclass(frozen=True)

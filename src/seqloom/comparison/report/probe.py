@@ -75,8 +75,8 @@ def _spans(analysis: ProbeAnalysis) -> Section:
         "spans",
         "Spans",
         hint=f"Solved: {'at least' if analysis.measure.rises else 'at most'} "
-        f"{analysis.measure.show(analysis.threshold)} in more than half of the seeds. A span ends "
-        "at the first length that is not.",
+        f"{analysis.measure.typeset(analysis.threshold)} in more than half of the seeds. A span "
+        "ends at the first length that is not.",
         table=Table(heads, rows, caption=caption),
     )
 
@@ -144,7 +144,7 @@ def _lines(analysis: ProbeAnalysis, span: Span, look: Look) -> list[Series]:
         Mark(
             cell.length,
             cell.score,
-            title=f"{span.title}, length {cell.length}: {analysis.measure.show(cell.score)}, "
+            title=f"{span.title}, length {cell.length}: {analysis.measure.typeset(cell.score)}, "
             f"{cell.solved} of {len(cell.scores)} solved",
         )
         for cell in span.cells
@@ -216,5 +216,5 @@ def _method(analysis: ProbeAnalysis) -> Section:
     if analysis.source:
         lines.append(f"The probe: {analysis.source}.")
     if analysis.chance is not None:
-        lines.append(f"Chance is {analysis.measure.show(analysis.chance)}.")
+        lines.append(f"Chance is {analysis.measure.typeset(analysis.chance)}.")
     return Section("method", "How this was measured", listed=tuple(lines))

@@ -12,35 +12,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import FormatError
+from ...evaluation.measure import Measure
 from ..statistics import Sample
 
 FORMAT = 1
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What is measured, and how it is written down; the meaning of `training.Measure`.
-
-    Attributes:
-        label: Its name for people, e.g. `symbol error`.
-        unit: Behind the number, e.g. `%`; may be empty.
-        digits: Decimals shown.
-        rises: True if more is better.
-        scale: What the fraction is multiplied by.
-    """
-
-    label: str
-    unit: str = ""
-    digits: int = 2
-    rises: bool = False
-    scale: float = 1.0
-
-    def show(self, value: float | None, *, unit: bool = True, sign: bool = False) -> str:
-        """A number with its unit, e.g. `12.35 %`; a dash for none."""
-        if value is None or not np.isfinite(value):
-            return "\N{EN DASH}"
-        shown = f"{value:{'+' if sign else ''}.{self.digits}f}".replace("-", "\N{MINUS SIGN}")
-        return f"{shown} {self.unit}" if unit and self.unit else shown
 
 
 @dataclass(frozen=True)
@@ -150,6 +125,7 @@ def read_measure(results: Mapping[str, Any]) -> Measure:
     """The measure of results."""
     measure = _get(results, "measure", Mapping)
     return Measure(
+        key=str(measure.get("key") or ""),
         label=str(_get(measure, "label", str)),
         unit=str(measure.get("unit") or ""),
         digits=int(measure.get("digits", 2)),

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from ...errors import FormatError
-from .read import Measure, check_format, read_measure
+from ...evaluation.measure import Measure
+from .read import check_format, read_measure
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def score_table(analysis: Analysis) -> Table:
     columns = {
         "entry": [capital(entry.title) for entry in analysis.entries],
         with_unit(measure.label, measure.unit): [
-            measure.show(entry.score, unit=False) for entry in analysis.entries
+            measure.typeset(entry.score, unit=False) for entry in analysis.entries
         ],
         "95 % interval": [interval(measure, entry.interval) for entry in analysis.entries],
         "runs": [_runs(entry) for entry in analysis.entries],
@@ -91,7 +91,7 @@ def length_table(analysis: Analysis) -> Table:
             length_range(row),
             f"{row.examples:,}",
             *(
-                f"{measure.show(row.scores[e.name].value, unit=False)} "
+                f"{measure.typeset(row.scores[e.name].value, unit=False)} "
                 f"({interval(measure, row.scores[e.name])})"
                 for e in titles
             ),

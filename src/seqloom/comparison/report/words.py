@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from ...evaluation.measure import Measure
 from ..statistics import Estimate
 from .analyse import Analysis, show_difference
 from .lengths import LengthRow, Ratio
-from .read import Measure
 
 DASH = "\N{EN DASH}"
 MOST_SENTENCES = 3
@@ -15,13 +15,15 @@ def interval(measure: Measure, estimate: Estimate | None) -> str:
     """The ends of an interval, e.g. `11.20 to 13.41`."""
     if estimate is None:
         return DASH
-    low, high = (measure.show(end, unit=False) for end in (estimate.low, estimate.high))
+    low, high = (measure.typeset(end, unit=False) for end in (estimate.low, estimate.high))
     return f"{low} to {high}"
 
 
 def difference(measure: Measure, estimate: Estimate) -> tuple[str, str]:
     """A difference with its sign, and the ends of its interval."""
-    low, high = (measure.show(end, unit=False, sign=True) for end in (estimate.low, estimate.high))
+    low, high = (
+        measure.typeset(end, unit=False, sign=True) for end in (estimate.low, estimate.high)
+    )
     return show_difference(measure, estimate.value, sign=True), f"{low} to {high}"
 
 

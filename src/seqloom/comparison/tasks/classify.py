@@ -20,8 +20,9 @@ from ...data.table import line_1
 from ...data.text_reader import TextReader
 from ...errors import DataError
 from ...evaluation.class_baselines import NAMES, fit_class_baselines
+from ...evaluation.measure import Measure
 from ...extras import install_line
-from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec, Yardstick
+from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec
 from .files import write_lines
 
 PLAIN = {"header": "no", "text_column": "1", "label_column": "2"}  # of the files written here
@@ -31,7 +32,7 @@ TITLES = dict(zip(("naive-bayes", "logistic"), NAMES, strict=True))
 class ClassifyExam(Exam):
     """Labelled texts held out."""
 
-    measure = Yardstick("accuracy", "accuracy", "%", 2, rises=True, scale=100.0)
+    measure = Measure("accuracy", "accuracy", "%", 2, rises=True, scale=100.0)
     length_unit = "symbols"
 
     @classmethod

@@ -13,29 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ...evaluation.measure import Measure
+
 Spec = dict[str, Any]
 TEST_FRACTION = 0.1  # of what DATA holds
-
-
-@dataclass(frozen=True)
-class Yardstick:
-    """The measure of an exam: score = scale * sum(numerators) / sum(denominators).
-
-    Attributes:
-        key: Of the same measure in a validation, for the learning curve.
-        label: For people.
-        unit: Behind the number; may be empty.
-        digits: Decimals shown.
-        rises: True if more is better.
-        scale: 100 for per cent.
-    """
-
-    key: str
-    label: str
-    unit: str
-    digits: int
-    rises: bool = False
-    scale: float = 1.0
 
 
 class Marks(NamedTuple):
@@ -72,7 +53,7 @@ class Exam(abc.ABC):
         skipped: Baselines that are left out, and why, a line each.
     """
 
-    measure: Yardstick
+    measure: Measure
     length_unit: str
     lengths: list[float]
     skipped: tuple[str, ...] = ()

@@ -27,8 +27,9 @@ from ...data.series.windows import Origins, held_out_horizons, walk_forward
 from ...errors import ConfigError, DataError
 from ...evaluation.forecast_baselines import baseline, naive2
 from ...evaluation.forecast_scores import mase, mase_unit, smape
+from ...evaluation.measure import Measure
 from ...extras import install_line
-from .exam import Baseline, Exam, Marks, Spec, Yardstick
+from .exam import Baseline, Exam, Marks, Spec
 
 LEVEL = 90
 MOST_WINDOWS = 10  # origins of a series
@@ -131,7 +132,7 @@ class ForecastExam(Exam):
             )
         self.origins, self.actual, self.units = joined.rows(kept), actual[kept], units[kept]
         self.measure = (
-            Yardstick("mase", "MASE", "", 4) if scaled else Yardstick("smape", "sMAPE", "%", 2)
+            Measure("mase", "MASE", "", 4) if scaled else Measure("smape", "sMAPE", "%", 2)
         )
 
     def answers(self, model: Any, rows: Sequence[int]) -> Any:

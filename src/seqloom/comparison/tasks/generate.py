@@ -15,9 +15,10 @@ import numpy as np
 
 from ...data.text import read_text, split_by_position
 from ...errors import DataError
+from ...evaluation.measure import Measure
 from ...evaluation.ngram import MOST_ORDER, NGram
 from ...evaluation.perplexity import costs, symbols_of
-from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec, Yardstick
+from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec
 from .files import write_text
 from .overlap import find_overlap
 
@@ -30,7 +31,7 @@ CONTINUED = 100  # symbols of the prediction that is timed
 class GenerateExam(Exam):
     """The end of a text held out."""
 
-    measure = Yardstick("bits_per_character", "bits per character", "", 4)
+    measure = Measure("bits_per_character", "bits per character", "", 4)
     length_unit = "characters"
 
     @classmethod

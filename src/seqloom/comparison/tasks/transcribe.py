@@ -17,8 +17,9 @@ from ...data.speech.manifest import Utterance, read_manifest, split_by_recording
 from ...data.speech.recordings import read_recordings
 from ...errors import DataError
 from ...evaluation.edit_distance import distance
+from ...evaluation.measure import Measure
 from ...extras import require
-from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec, Yardstick
+from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec
 from .files import write_lines
 
 VALID_FRACTION = 0.05  # the task's own default
@@ -27,7 +28,7 @@ VALID_FRACTION = 0.05  # the task's own default
 class TranscribeExam(Exam):
     """Recordings held out."""
 
-    measure = Yardstick("word_error", "word error", "%", 2, scale=100.0)
+    measure = Measure("word_error", "word error", "%", 2, scale=100.0)
     length_unit = "words"
 
     @classmethod

@@ -19,8 +19,9 @@ from ...data.split import split_by_source
 from ...data.vocabulary import Vocabulary
 from ...errors import DataError
 from ...evaluation.error_rates import match_references
+from ...evaluation.measure import Measure
 from ...extras import require
-from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec, Yardstick
+from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec
 from .files import write_lines
 
 MOST_SOURCES = 2000  # held out: more would make scoring slow
@@ -33,7 +34,7 @@ WRITTEN = PairColumns.of(PLAIN)
 class TransduceExam(Exam):
     """Pairs held out."""
 
-    measure = Yardstick("symbol_error", "symbol error", "%", 2, scale=100.0)
+    measure = Measure("symbol_error", "symbol error", "%", 2, scale=100.0)
     length_unit = "source symbols"
 
     @classmethod

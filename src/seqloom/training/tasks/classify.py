@@ -13,10 +13,10 @@ from ...config.classify import LEAST_EPOCHS, LEAST_STEPS, FullyConnectedConfig
 from ...data.text_batches import by_length, plan_texts
 from ...evaluation.calibration import log_loss
 from ...evaluation.classes import f1
+from ...evaluation.measure import Measure
 from ...export.model_file import ModelFile
 from ...export.parts.classify import ClassifyParts
 from ...models.classifier import build_classifier
-from ..measures import Measure
 from ..work import Work, spread, tensors_of
 from .texts import PreparedTexts, class_weights, label_ratios, prepare_texts
 

@@ -25,12 +25,12 @@ from ...decoding.quantiles import LOG_DEVIATION, PROBABILITIES, interval, quanti
 from ...decoding.restore import restore
 from ...evaluation.conformal import calibrate
 from ...evaluation.forecast_scores import mase_unit, score
+from ...evaluation.measure import Measure
 from ...export.model_file import ModelFile
 from ...export.parts.forecast import MOST_SERIES, ForecastParts
 from ...models.forecaster import Forecaster, FullyConnectedForecaster
 from ...models.recurrent_forecaster import RecurrentForecaster
 from ...models.transformer_forecaster import TransformerForecaster
-from ..measures import Measure
 from ..work import Work, spread, tensors_of
 from .forecast_data import PreparedSeries, prepare_series
 

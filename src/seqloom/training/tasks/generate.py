@@ -23,6 +23,7 @@ from ...data.streams import fit_streams, plan_streams, window
 from ...data.text import encode_text, read_text, split_by_position
 from ...data.vocabulary import UNK, Vocabulary
 from ...errors import DataError
+from ...evaluation.measure import Measure
 from ...evaluation.perplexity import score_text
 from ...export.model_file import ModelFile
 from ...export.parts.generate import GenerateParts
@@ -30,7 +31,6 @@ from ...models.language import build_language
 from ...models.language_model import TorchTextModel
 from ...reference import trees
 from ...shapes import Int
-from ..measures import Measure
 from ..work import Work, tensors_of
 from .unseen import unseen
 

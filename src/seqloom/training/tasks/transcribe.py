@@ -16,13 +16,13 @@ from ...data.vocabulary import BOS, EOS, PAD
 from ...decoding import LengthLimit, Search, decode
 from ...decoding.ctc import BLANK, ctc_greedy
 from ...evaluation import error_counts
+from ...evaluation.measure import Measure
 from ...export.model_file import ModelFile
 from ...export.parts.transcribe import TranscribeParts
 from ...extras import require
 from ...models import TorchStepper
 from ...models.ctc import CTCRecogniser
 from ...models.listener import Listener
-from ..measures import Measure
 from ..work import Work, spread, tensors_of
 from .speech import Prepared, prepare
 

@@ -14,10 +14,10 @@ from ...data.batching import PairSet, plan_batches
 from ...data.vocabulary import BOS, PAD
 from ...decoding import LengthLimit, Search, Stepper, decode
 from ...evaluation import Counts, error_counts
+from ...evaluation.measure import Measure
 from ...export.model_file import ModelFile
 from ...export.parts.transduce import TransduceParts
 from ...models import TorchStepper, build
-from ..measures import Measure
 from ..work import Work, spread, tensors_of
 from .pairs import Prepared, prepare
 

@@ -1,42 +1,10 @@
-"""What a validation measures, and how it is written down."""
+"""What a validation found, and how it is written down."""
 
 from dataclasses import dataclass
 
+from ..evaluation.measure import Measure
+
 COLUMNS = 80  # of a line that is shown
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One number of a validation.
-
-    Attributes:
-        key: Its name in logs and model files, e.g. `symbol_error`.
-        label: Its name for people.
-        unit: Behind the number, e.g. `%`; may be empty.
-        digits: Decimals shown.
-        rises: True if more is better.
-    """
-
-    key: str
-    label: str
-    unit: str = ""
-    digits: int = 2
-    rises: bool = False
-
-    def better(self, value: float, best: float | None) -> bool:
-        """Whether a value beats the best so far."""
-        if best is None:
-            return True
-        return value > best if self.rises else value < best
-
-    @property
-    def perfect(self) -> float | None:
-        """The best value there can be, of a measure in per cent."""
-        return None if self.unit != "%" else 100.0 if self.rises else 0.0
-
-    def show(self, value: float, width: int = 0) -> str:
-        """The number with its unit, e.g. `12.35 %`."""
-        return f"{value:{width}.{self.digits}f}" + (f" {self.unit}" if self.unit else "")
 
 
 @dataclass(frozen=True)
