@@ -1,4 +1,4 @@
-"""`seqloom compare`: the rungs and the baselines on the user's data, or on memory probes."""
+"""`seqloom compare`: architectures and baselines on the user's data, or on memory probes."""
 
 import shlex
 import sys
@@ -16,30 +16,30 @@ UNSHOWN = ("runs", "size", "steps")  # columns that are left to the report
 def compare(
     data: Annotated[
         str | None,
-        typer.Argument(help="What `train` takes; a part of it is held out to test on."),
+        typer.Argument(help="Training data; a part of it is held out for testing."),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
-            help="The comparison's folder (default: runs/compare-NAME). What is done there is "
-            "not done again.",
+            help="Folder of the comparison (default: runs/compare-NAME). Finished runs in it are "
+            "not repeated.",
             show_default=False,
         ),
     ] = None,
     task: Annotated[
         str | None,
         typer.Option(
-            help=f"What to learn: {listed(TASK_NAMES)}; else guessed from DATA, and said.",
+            help=f"Task: {listed(TASK_NAMES)} (default: guessed from DATA).",
             autocompletion=one_of(TASK_NAMES),
         ),
     ] = None,
     test: Annotated[
-        str | None, typer.Option(help="Data to test on; else a part of DATA is held out.")
+        str | None, typer.Option(help="Test data (default: a part of DATA is held out).")
     ] = None,
     budget: Annotated[
         str | None,
         typer.Option(
-            help=f"What is equal: {listed(BUDGETS)} (default: minutes).",
+            help=f"What every network gets equally: {listed(BUDGETS)} (default: minutes).",
             autocompletion=one_of(BUDGETS),
             show_default=False,
         ),
@@ -47,36 +47,37 @@ def compare(
     amount: Annotated[
         float | None,
         typer.Option(
-            help="How much of it (default: 3 minutes, 2000 steps, or the parameters of the task's "
-            "usual recurrent network).",
+            help="Size of the budget (default: 3 minutes, 2000 steps, or the parameters of the "
+            "task's default network).",
             show_default=False,
         ),
     ] = None,
     seeds: Annotated[
         int | None,
-        typer.Option(help="Runs of each rung (default: 3; probes: 2).", show_default=False),
+        typer.Option(help="Runs per architecture (default: 3; probes: 2).", show_default=False),
     ] = None,
     rungs: Annotated[
         str | None,
         typer.Option(
-            help=f"Some of {listed(RUNGS, 'and')}, e.g. gru,attention (default: all that make "
-            "sense).",
+            help=f"Architectures: {listed(RUNGS, 'and')}, separated by commas (default: all that "
+            "the task has).",
             autocompletion=some_of(RUNGS),
         ),
     ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", help="Any setting, for the rungs that have it, e.g. model.hidden_size=64."
+            "--set",
+            help="Any setting, e.g. model.hidden_size=64, for the architectures that have it.",
         ),
     ] = None,
     figure: Annotated[
-        Path | None, typer.Option(help="Draw the score by length, for a paper: .pdf or .png.")
+        Path | None, typer.Option(help="Plot the score by length: .pdf or .png.")
     ] = None,
     probe: Annotated[
         str | None,
         typer.Option(
-            help=f"{listed(PROBES)}, instead of DATA; --amount is its steps.",
+            help=f"Memory probe instead of DATA: {listed(PROBES)}; --amount: number of steps.",
             rich_help_panel=PANEL,
             autocompletion=one_of(PROBES),
         ),
@@ -84,16 +85,16 @@ def compare(
     lengths: Annotated[
         str | None,
         typer.Option(
-            help="How far what is needed lies back (default: 10,50,100,200,400).",
+            help="Distances to remember over, in steps (default: 10,50,100,200,400).",
             rich_help_panel=PANEL,
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Train and score the rungs that make sense for DATA, and what needs no network.
+    """Train and test the architectures that the task has, and baselines without a network.
 
-    Leaves DIR/report.html, report.md, report.json and results.json. Ctrl-C stops after the step;
-    the same command goes on.
+    Leaves DIR/report.html, report.md, report.json and results.json. Ctrl-C stops after the
+    current step; the same command continues.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`seqloom evaluate`: a model file against pairs it has not seen."""
+"""`seqloom evaluate`: metrics of a model file on test data."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,68 +13,75 @@ def evaluate(
     model: Annotated[Path, typer.Argument(help="A model file or a run's folder, e.g. runs/words.")],
     file: Annotated[
         str,
-        typer.Argument(help="Data as `train` takes them; cmudict: its test part."),
+        typer.Argument(
+            help="Test data in the format of the training data; cmudict: its test part."
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     outputs: Annotated[
         Path | None,
         typer.Option(
-            help="Write every input and output to this TSV.",
+            help="Write all inputs and outputs to this TSV file.",
             rich_help_panel=f"{TRANSDUCE}, {CLASSIFY}, {TRANSCRIBE}",
         ),
     ] = None,
     beam: Annotated[
         int | None,
         typer.Option(
-            help="Hypotheses kept; 1 is greedy (default: the model's).",
+            help="Beam size; 1 is greedy search (default: the model's).",
             rich_help_panel=f"{TRANSDUCE}, {TRANSCRIBE}",
         ),
     ] = None,
     length_penalty: Annotated[
         float | None,
         typer.Option(
-            help="0 favours short outputs (default: the model's).",
+            help="Length exponent of the score; 0 favours short outputs (default: the model's).",
             rich_help_panel=f"{TRANSDUCE}, {TRANSCRIBE}",
         ),
     ] = None,
     baselines: Annotated[
         str | None,
         typer.Option(
-            help="Fit baselines to this file, the one that you trained on, and say who wins.",
+            help="Fit baselines on this file, your training data, and compare the model with them.",
             rich_help_panel=f"{CLASSIFY}, {GENERATE}",
         ),
     ] = None,
     valid: Annotated[
         str | None,
         typer.Option(
-            help="With --baselines: choose their settings on this file.", rich_help_panel=CLASSIFY
+            help="With --baselines: tune their settings on this file.", rich_help_panel=CLASSIFY
         ),
     ] = None,
     by: Annotated[
         str | None,
-        typer.Option(help="Accuracy for each value of this column.", rich_help_panel=CLASSIFY),
+        typer.Option(
+            help="Report the accuracy for each value of this column.", rich_help_panel=CLASSIFY
+        ),
     ] = None,
     figure: Annotated[
         Path | None,
         typer.Option(
-            help="Draw confusions and calibration, or errors by step ahead.",
+            help="Plot confusion matrix and calibration, or errors by forecast step.",
             rich_help_panel=f"{CLASSIFY}, {FORECAST}",
         ),
     ] = None,
     windows: Annotated[
         int | None,
         typer.Option(
-            help="Horizons at the end to walk forward over (default: 1).", rich_help_panel=FORECAST
+            help="Number of backtest windows at the end of the series (default: 1).",
+            rich_help_panel=FORECAST,
         ),
     ] = None,
     test: Annotated[
         Path | None,
-        typer.Option(help="A CSV with the values that follow FILE's.", rich_help_panel=FORECAST),
+        typer.Option(
+            help="A CSV file with the values that follow those of FILE.", rich_help_panel=FORECAST
+        ),
     ] = None,
     against: Annotated[
         str | None,
         typer.Option(
-            help=f"Some of {listed(BASELINES, 'and')}, e.g. naive2,theta (default: all).",
+            help=f"Baselines: {listed(BASELINES, 'and')}, separated by commas (default: all).",
             rich_help_panel=FORECAST,
             autocompletion=some_of(BASELINES),
         ),
@@ -82,15 +89,15 @@ def evaluate(
     level: Annotated[
         int | None,
         typer.Option(
-            help=f"Of the interval: {listed(LEVELS)} % (default: the model's).",
+            help=f"Level of the prediction interval: {listed(LEVELS)} % (default: the model's).",
             rich_help_panel=FORECAST,
             autocompletion=one_of(LEVELS),
         ),
     ] = None,
 ) -> None:
-    """Measure a model on data it has not seen, with intervals, beside what needs no network.
+    """Measure a model on test data, with confidence intervals and baselines.
 
-    Of pairs, repeated sources are references of one; an output that equals any of them is right.
+    Several targets of one source are alternative references; an output may equal any of them.
 
     \b
     Examples:

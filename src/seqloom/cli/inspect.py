@@ -1,4 +1,4 @@
-"""`seqloom inspect`: what a model did with one input, in words, as a page, a figure, a file."""
+"""`seqloom inspect`: how a model computed one output, as text, HTML page, figure or file."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +17,7 @@ def inspect(
     given: Annotated[
         str | None,
         typer.Argument(
-            metavar="[INPUT]", help="A text; for forecast a CSV, for transcribe an audio file."
+            metavar="[INPUT]", help="A text; for forecast a CSV file, for transcribe an audio file."
         ),
     ] = None,
     target: Annotated[
@@ -25,63 +25,68 @@ def inspect(
         typer.Option(help="Explain this label, output or next symbol (default: the model's own)."),
     ] = None,
     page: Annotated[
-        Path | None, typer.Option(help="The page to write (default: inspect.html).")
+        Path | None, typer.Option(help="HTML page to write (default: inspect.html).")
     ] = None,
     trace: Annotated[
-        Path | None, typer.Option(help="Write every state, gate, gradient as safetensors.")
+        Path | None,
+        typer.Option(help="Write all states, gates and gradients to a safetensors file."),
     ] = None,
-    figure: Annotated[
-        Path | None, typer.Option(help="Draw a figure for a paper: .pdf, .svg, .png.")
-    ] = None,
+    figure: Annotated[Path | None, typer.Option(help="Write a figure: .pdf, .svg or .png.")] = None,
     what: Annotated[
         str | None,
         typer.Option(
-            help=f"With --figure: {listed(FIGURES)} (default: overview, all that there is).",
+            help=f"Content of --figure: {listed(FIGURES)} (default: overview, all of them).",
             autocompletion=one_of(FIGURES),
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Explain the model, its equations and tensors; no INPUT."),
+        typer.Option(
+            "--explain", help="Describe the model, its equations and tensors; takes no INPUT."
+        ),
     ] = False,
     weight: Annotated[
         list[str] | None,
         typer.Option(
-            help="Set an attention weight: 3,1=0.9 at output 3, input 1, from 0; may be repeated.",
+            help="Set an attention weight: 3,1=0.9 is output 3, input 1, from 0. Repeatable.",
             rich_help_panel=TRANSDUCE,
         ),
     ] = None,
     series: Annotated[
         str | None,
-        typer.Option(help="Which series, if the CSV has several.", rich_help_panel=FORECAST),
+        typer.Option(help="Name of the series, if the CSV has several.", rich_help_panel=FORECAST),
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option(help="Texts to search, as `train` takes them.", rich_help_panel=SEARCH),
+        typer.Option(
+            help="Texts to search, in the format of the training data.", rich_help_panel=SEARCH
+        ),
     ] = None,
     layer: Annotated[
         str | None,
-        typer.Option(help="Whose states (default: the first layer's).", rich_help_panel=SEARCH),
+        typer.Option(
+            help="Layer whose states are searched (default: the first).", rich_help_panel=SEARCH
+        ),
     ] = None,
     step: Annotated[
         int | None,
         typer.Option(
-            help="Find the states most like that of this step, from 0 (default: the last).",
+            help="Find the states most similar to that of this step, from 0 (default: the last).",
             rich_help_panel=SEARCH,
         ),
     ] = None,
     span: Annotated[
         str | None,
         typer.Option(
-            help="Steps from A up to B, as 2:5: find where the units that are on there are on too.",
+            help="Steps A up to B, e.g. 2:5: find other places where the same units are active.",
             rich_help_panel=SEARCH,
         ),
     ] = None,
     pattern: Annotated[
         list[str] | None,
         typer.Option(
-            help=f"Find units that follow it: {', '.join(PATTERNS)}, or /REGEX/; may be repeated.",
+            help=f"Find units that follow a pattern: {', '.join(PATTERNS)} or /REGEX/. Repeatable.",
             rich_help_panel=SEARCH,
             autocompletion=one_of(PATTERNS),
         ),
@@ -89,15 +94,15 @@ def inspect(
     alignments: Annotated[
         Path | None,
         typer.Option(
-            help=f"Write the attention over every text, as JSON lines ({TRANSDUCE}, {TRANSCRIBE}).",
+            help=f"Write the attention of every text as JSON lines ({TRANSDUCE}, {TRANSCRIBE}).",
             rich_help_panel=SEARCH,
         ),
     ] = None,
 ) -> None:
-    """Look inside: gradients through time, gates, states, attention, and which inputs mattered.
+    """Show what a model computed: gradients through time, gates, states, attention, importance.
 
-    Needs neither PyTorch nor the training data. Writes one page that opens from disk; the model
-    runs in it, so that the input and the attention can be changed there.
+    Needs neither PyTorch nor the training data. Writes one HTML page that opens from disk; the
+    model runs in it, so that you can change the input and the attention there.
 
     \b
     Examples:

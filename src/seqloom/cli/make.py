@@ -1,4 +1,4 @@
-"""`seqloom make`: data made by rule, for trying things out and for measurements."""
+"""`seqloom make`: synthetic data for experiments and benchmarks."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 make = typer.Typer(
-    help="Make data by rule: for trying things out, and for measurements.",
+    help="Generate synthetic data for experiments and benchmarks.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -14,21 +14,24 @@ make = typer.Typer(
 
 @make.callback()
 def _make() -> None:
-    """Make data by rule: for trying things out, and for measurements."""
+    """Generate synthetic data for experiments and benchmarks."""
 
 
 @make.command()
 def negation(
-    out: Annotated[Path, typer.Option(help="The folder to fill, new or empty.")],
+    out: Annotated[Path, typer.Option(help="Output folder, new or empty.")],
     distance: Annotated[
-        int, typer.Option(help="Longest distance of a negation from the rest, in words.")
+        int,
+        typer.Option(
+            help="Longest distance of a negation from the words that it negates, in words."
+        ),
     ] = 40,
-    sentences: Annotated[int, typer.Option(help="Training sentences.")] = 20_000,
-    seed: Annotated[int, typer.Option(help="Seed of all.")] = 1,
+    sentences: Annotated[int, typer.Option(help="Number of training sentences.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Random seed.")] = 1,
 ) -> None:
-    """Review sentences whose meaning hangs on nested negations far apart, for `classify`.
+    """Review sentences with nested negations that are far apart, for `classify`.
 
-    Columns: text, label, distance, negations. A bag of words is right about half of them.
+    Columns: text, label, distance, negations. A bag of words classifies half of them correctly.
 
     \b
     Examples:
@@ -44,11 +47,13 @@ def negation(
 
 @make.command()
 def tones(
-    out: Annotated[Path, typer.Option(help="The folder to fill, new or empty.")],
-    count: Annotated[int, typer.Option(help="Recordings; a tenth of them for testing.")] = 400,
-    seed: Annotated[int, typer.Option(help="Another seed, other recordings.")] = 0,
+    out: Annotated[Path, typer.Option(help="Output folder, new or empty.")],
+    count: Annotated[
+        int, typer.Option(help="Number of recordings; a tenth of them is the test set.")
+    ] = 400,
+    seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
 ) -> None:
-    """Sound with transcripts: numbers dialled on a telephone's keys, for `transcribe`.
+    """Recordings with transcripts: numbers dialled on a telephone keypad, for `transcribe`.
 
     Leaves DIR/train.tsv, DIR/test.tsv and DIR/wav/.
 

@@ -14,18 +14,18 @@ def predict(
     texts: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Texts, prompts, recordings, or a CSV; texts also from standard input.",
+            help="Texts, prompts, audio files or a CSV; without INPUT, lines of standard input.",
             metavar="[INPUT]...",
         ),
     ] = None,
     as_json: Annotated[
         bool,
-        typer.Option("--json", help="JSON, one object an input; forecasts are always CSV."),
+        typer.Option("--json", help="Print one JSON object per input; forecasts are always CSV."),
     ] = False,
     nbest: Annotated[
         int | None,
         typer.Option(
-            help="Outputs, labels or drafts an input (default: 1).",
+            help="Number of outputs, labels or continuations per input (default: 1).",
             rich_help_panel=f"{TRANSDUCE}, {CLASSIFY}, {GENERATE}",
         ),
     ] = None,
@@ -33,22 +33,22 @@ def predict(
         bool,
         typer.Option(
             "--scores",
-            help="Behind each output its score, nats per symbol; behind each label its "
-            "probability.",
+            help="Print the score of each output (nats per symbol) or the probability of each "
+            "label.",
             rich_help_panel=f"{TRANSDUCE}, {CLASSIFY}",
         ),
     ] = False,
     beam: Annotated[
         int | None,
         typer.Option(
-            help="Hypotheses kept; 1 is greedy (default: the model's).",
+            help="Beam size; 1 is greedy search (default: the model's).",
             rich_help_panel=f"{TRANSDUCE}, {TRANSCRIBE}",
         ),
     ] = None,
     length_penalty: Annotated[
         float | None,
         typer.Option(
-            help="0 favours short outputs (default: the model's).",
+            help="Length exponent of the score; 0 favours short outputs (default: the model's).",
             rich_help_panel=f"{TRANSDUCE}, {TRANSCRIBE}",
         ),
     ] = None,
@@ -56,67 +56,71 @@ def predict(
         bool,
         typer.Option(
             "--sample",
-            help="Draw outputs at random instead of searching.",
+            help="Sample outputs instead of searching for the best.",
             rich_help_panel=TRANSDUCE,
         ),
     ] = False,
     temperature: Annotated[
         float | None,
         typer.Option(
-            help="Below 1 sharpens what is drawn from (default: 1, or the model's).",
+            help="Sampling temperature; below 1 is less random (default: 1, or the model's).",
             rich_help_panel=f"{TRANSDUCE} with --sample, {GENERATE}",
         ),
     ] = None,
     top_k: Annotated[
         int | None,
         typer.Option(
-            help="Draw from the k likeliest symbols only.",
+            help="Sample from the k most probable symbols only.",
             rich_help_panel=f"{TRANSDUCE} with --sample, {GENERATE}",
         ),
     ] = None,
     top_p: Annotated[
         float | None,
         typer.Option(
-            help="Draw from the likeliest symbols that have this share together.",
+            help="Sample from the most probable symbols whose probabilities add up to P (nucleus).",
             rich_help_panel=f"{TRANSDUCE} with --sample, {GENERATE}",
         ),
     ] = None,
     seed: Annotated[
         int | None,
         typer.Option(
-            help="Of what is drawn (default: 0).",
+            help="Random seed for sampling (default: 0).",
             rich_help_panel=f"{TRANSDUCE} with --sample, {GENERATE}",
         ),
     ] = None,
     length: Annotated[
         int | None,
-        typer.Option(help="Symbols to add (default: the model's).", rich_help_panel=GENERATE),
+        typer.Option(
+            help="Number of symbols to generate (default: the model's).", rich_help_panel=GENERATE
+        ),
     ] = None,
     level: Annotated[
         int | None,
         typer.Option(
-            help=f"Of the interval: {listed(LEVELS)} % (default: the model's).",
+            help=f"Level of the prediction interval: {listed(LEVELS)} % (default: the model's).",
             rich_help_panel=FORECAST,
             autocompletion=one_of(LEVELS),
         ),
     ] = None,
     figure: Annotated[
         Path | None,
-        typer.Option(help="Draw history, forecast and interval.", rich_help_panel=FORECAST),
+        typer.Option(
+            help="Plot history, forecast and interval to this file.", rich_help_panel=FORECAST
+        ),
     ] = None,
     stream: Annotated[
         bool,
         typer.Option(
             "--stream",
-            help="Follow raw 16-bit sound on standard input.",
+            help="Transcribe raw 16-bit samples from standard input while they arrive.",
             rich_help_panel=TRANSCRIBE,
         ),
     ] = False,
 ) -> None:
-    """Predict with a model file: an output, a label, a forecast, a transcript, a continuation.
+    """Predict with a model file: a sequence, a label, a forecast, a transcript or a continuation.
 
-    Needs neither PyTorch nor the data. A line that comes in goes out at once, so it can stand in
-    a pipe.
+    Needs neither PyTorch nor the training data. Each input line is answered at once, so that the
+    command works in pipes.
 
     \b
     Examples:

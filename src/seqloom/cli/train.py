@@ -1,4 +1,4 @@
-"""`seqloom train`: from a file to a run's folder."""
+"""`seqloom train`: trains a model on a file; the result is a run folder."""
 
 import contextlib
 import sys
@@ -25,64 +25,69 @@ def train(
     data: Annotated[
         str | None,
         typer.Argument(
-            help="Pairs, labelled texts or recordings (TSV), series (CSV) or plain text, also "
-            "gzip; or: cmudict."
+            help="TSV of pairs, labelled texts or recordings, CSV of series, or plain text, also "
+            "gzip; or cmudict."
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The run's folder, new or empty.", show_default=False)
+        Path | None, typer.Option(help="Run folder, new or empty.", show_default=False)
     ] = None,
     valid: Annotated[
         Path | None,
-        typer.Option(help="Data to validate on; else a part of DATA is held out."),
+        typer.Option(help="Validation data (default: a part of DATA is held out)."),
     ] = None,
     task: Annotated[
         str | None,
         typer.Option(
-            help=f"What to learn: {listed(TASK_NAMES)}; else guessed from DATA, and said.",
+            help=f"Task: {listed(TASK_NAMES)} (default: guessed from DATA).",
             autocompletion=one_of(TASK_NAMES),
         ),
     ] = None,
-    epochs: Annotated[float | None, typer.Option(help="Passes over the data.")] = None,
-    minutes: Annotated[float | None, typer.Option(help="Length of the run in minutes.")] = None,
-    steps: Annotated[int | None, typer.Option(help="Length of the run in optimizer steps.")] = None,
+    epochs: Annotated[float | None, typer.Option(help="Length in passes over the data.")] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Length in minutes, from start to end of the command.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="Length in optimizer steps.")] = None,
     architecture: Annotated[
         str | None,
         typer.Option(
-            help=f"{listed(ARCHITECTURES)}: what the task has.",
+            help=f"Architecture: {listed(ARCHITECTURES)}, as far as the task has it.",
             autocompletion=one_of(ARCHITECTURES),
         ),
     ] = None,
     cell: Annotated[
-        str | None, typer.Option(help=f"{listed(CELLS)}.", autocompletion=one_of(CELLS))
+        str | None,
+        typer.Option(help=f"Recurrent cell: {listed(CELLS)}.", autocompletion=one_of(CELLS)),
     ] = None,
     link: Annotated[
         str | None,
         typer.Option(
-            help="attention, or context: one vector.",
+            help="Link of encoder and decoder: attention, or context (one vector).",
             rich_help_panel=TRANSDUCE,
             autocompletion=one_of(LINKS),
         ),
     ] = None,
     horizon: Annotated[
-        int | None, typer.Option(help="Steps ahead.", rich_help_panel=FORECAST)
+        int | None, typer.Option(help="Number of steps to forecast.", rich_help_panel=FORECAST)
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of weights, batches, dropout.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Random seed of weights, batches and dropout.")
+    ] = None,
     config: Annotated[
-        Path | None, typer.Option(help="A recipe; every run leaves one: DIR/config.toml.")
+        Path | None,
+        typer.Option(help="Settings file (TOML); every run writes one, DIR/config.toml."),
     ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", help="Any setting, e.g. model.hidden_size=512. Repeatable."),
     ] = None,
-    resume: Annotated[Path | None, typer.Option(help="Go on with the run in this folder.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+    resume: Annotated[Path | None, typer.Option(help="Continue the run in this folder.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
 ) -> None:
-    """Train a model on one file: pairs, labelled texts, time series, recordings or running text.
+    """Train a model on one file: pairs, labelled texts, time series, recordings or plain text.
 
-    The best model is DIR/best.safetensors. Ctrl-C, SIGTERM and SIGHUP save and stop;
-    --resume goes on, to the bit. --minutes count from here: reading, training and validating.
-    A flag wins over --set, --set over --config.
+    The best model is DIR/best.safetensors. Ctrl-C, SIGTERM and SIGHUP save the run and stop it;
+    --resume continues it, bit for bit. Flags override --set, and --set overrides --config.
 
     \b
     Examples:
