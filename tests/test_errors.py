@@ -47,8 +47,7 @@ def test_missing_extra_names_the_pip_line(module, package, extra):
     error = missing_extra("seqloom train", ModuleNotFoundError("no", name=module))
     assert type(error) is MissingExtraError
     assert str(error) == (
-        f"seqloom train: `{package}` must be installed, got no such package. "
-        f"Run: pip install 'seqloom[{extra}]'"
+        f"seqloom train: `{package}` is not installed. Run: pip install 'seqloom[{extra}]'"
     )
 
 

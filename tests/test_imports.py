@@ -167,7 +167,7 @@ def test_a_model_runs_where_torch_is_not_installed(tmp_path):
         "try:\n"
         "    seqloom.train\n"
         "except seqloom.SeqloomError as error:\n"
-        "    assert 'seqloom.train: `torch` must be installed' in str(error), error\n"
+        "    assert 'seqloom.train: `torch` is not installed' in str(error), error\n"
         "else:\n"
         "    raise AssertionError('no error')",
         *(tmp_path / name for name in configs),
@@ -194,7 +194,7 @@ def test_missing_torch_is_explained(monkeypatch):
         raise ModuleNotFoundError("No module named 'torch'", name="torch")
 
     monkeypatch.setattr(seqloom, "import_module", no_torch)
-    with pytest.raises(MissingExtraError, match=r"^seqloom\.train: `torch` must be installed"):
+    with pytest.raises(MissingExtraError, match=r"^seqloom\.train: `torch` is not installed"):
         _ = seqloom.train
 
 

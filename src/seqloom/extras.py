@@ -33,8 +33,7 @@ def missing_extra(where: str, error: ModuleNotFoundError) -> Exception:
     if package not in _EXTRAS:
         return error
     return MissingExtraError(
-        f"{where}: `{package}` must be installed, got no such package. "
-        f"Run: {install_line(_EXTRAS[package])}"
+        f"{where}: `{package}` is not installed. Run: {install_line(_EXTRAS[package])}"
     )
 
 

@@ -98,8 +98,7 @@ def test_ctrl_c_says_how_to_go_on(cli, words, tmp_path, monkeypatch):
     [
         (
             ["compare"],
-            "compare: `DATA` must be given, or --probe, got none. "
-            "For example: seqloom compare words.tsv",
+            "compare: DATA or --probe is missing. For example: seqloom compare words.tsv",
         ),
         (
             ["compare", "words.tsv", "--probe", "adding"],

@@ -176,7 +176,7 @@ def test_a_series_of_several(cli, refuses, inside):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ([], "inspect: INPUT must be given, got none. Give one, or --explain."),
+        ([], "inspect: INPUT is missing. Give one, or --explain."),
         (
             ["a", "--explain"],
             "inspect: INPUT must not come with --explain, got a. Drop one of them.",
@@ -215,7 +215,7 @@ def test_a_series_of_several(cli, refuses, inside):
             "that folder first.",
         ),
         (["a", "--figure", "f.doc"], "must end in one of"),
-        ([""], "predict: text must have at least one symbol, got none."),
+        ([""], "predict: text has no symbols."),
     ],
 )
 def test_bad_requests(refuses, model, inside, given, message):

@@ -153,8 +153,7 @@ GOOD = "ab\tB A\n"
         ),
         (
             GOOD + "ba\t \n",
-            "{data}, line 2: the target must not be empty, got nothing but white space. "
-            "Fill it in or delete the line.",
+            "{data}, line 2: the target is empty. Fill it in or delete the line.",
         ),
         (
             "",
@@ -196,7 +195,7 @@ def test_data_that_is_not_there(refuses, tmp_path):
 
 def test_folder_in_the_way(refuses, data, tmp_path):
     assert refuses("train", data, "--out", tmp_path) == (
-        f"train: `{tmp_path}` must be new or empty, got a full one. Choose another --out."
+        f"train: `{tmp_path}` already contains files. Choose another --out."
     )
     assert refuses("train", data, "--out", data / "run") == (
         f"train: `{data / 'run'}` must be writable, got Not a directory. "
@@ -224,19 +223,18 @@ def test_folder_that_may_not_be_written_to(refuses, data, tmp_path, monkeypatch)
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ((), "train: `DATA` must be given, got none. For example: seqloom train words.tsv --out "),
+        ((), "train: DATA is missing. For example: seqloom train words.tsv --out "),
         (
             ("words.tsv",),
-            "train: `--out` must be given, got none. For example: seqloom train words.tsv --out ",
+            "train: --out is missing. For example: seqloom train words.tsv --out ",
         ),
         (
             ("w.tsv", "--out", "o", "--set", "model.hiden_size=3"),
-            "train: `model.hiden_size` must be a known setting, got an unknown one. "
-            "Did you mean model.hidden_size?",
+            "train: `model.hiden_size` is not a known setting. Did you mean model.hidden_size?",
         ),
         (
             ("w.tsv", "--out", "o", "--set", "modle.hidden_size=3"),
-            "train: `modle` must be a known setting, got an unknown one. Did you mean model?",
+            "train: `modle` is not a known setting. Did you mean model?",
         ),
         (
             ("w.tsv", "--out", "o", "--set", "hidden_size=3"),

@@ -162,9 +162,7 @@ def test_what_it_refuses(refuses, folder, tmp_path):
     assert refuses("predict", ctc, wav, "--nbest", 3).startswith(
         "predict: `--nbest` must be an option of the task transcribe, got a model that does not"
     )
-    assert refuses("predict", ctc, stdin=b"\n") == (
-        "predict: line 1 must name an audio file, got none."
-    )
+    assert refuses("predict", ctc, stdin=b"\n") == ("predict: line 1 names no audio file.")
     assert refuses("predict", ctc, "test.JSONL") == (
         f"predict: `test.JSONL` is a table, not a recording. To transcribe and score what it lists"
         f": seqloom evaluate {ctc} test.JSONL --outputs OUT. To predict alone, pipe in the names "

@@ -71,8 +71,7 @@ def test_a_budget_of_parameters_is_the_usual_network_and_is_kept(words, tmp_path
         ),
         (
             {"model": {"hiden_size": 9}},
-            "compare: `model.hiden_size` must be a known setting, got an unknown one. "
-            "Did you mean model.hidden_size?",
+            "compare: `model.hiden_size` is not a known setting. Did you mean model.hidden_size?",
         ),
         (
             {"training": {"seed": 4}},

@@ -119,10 +119,7 @@ def test_too_small_a_size_says_the_least():
 
 def test_absent_library_names_the_pip_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "tokenizers", None)
-    message = (
-        "learn_subwords: `tokenizers` must be installed, got no such package. "
-        "Run: pip install 'seqloom[train]'"
-    )
+    message = "learn_subwords: `tokenizers` is not installed. Run: pip install 'seqloom[train]'"
     with pytest.raises(MissingExtraError, match=f"^{re.escape(message)}$"):
         learn_subwords([FOLK], 40)
     assert SubwordSplitter([("a", "t")], ["at"]).split("cat") == [WORD_MARK, "c", "at"]

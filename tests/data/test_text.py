@@ -44,7 +44,7 @@ def test_bad_files_are_named(tmp_path):
     )
     (tmp_path / "empty.txt").write_text(" \n\n")
     assert message(tmp_path / "empty.txt") == (
-        f"{tmp_path / 'empty.txt'}: a text must have some characters, got none. Name another."
+        f"{tmp_path / 'empty.txt'}: the file is empty. Name another."
     )
     (tmp_path / "latin.txt").write_bytes(b"one\ntwo caf\xe9\n")
     assert message(tmp_path / "latin.txt").startswith(

@@ -81,7 +81,7 @@ def test_min_count_makes_the_rare_unknown():
 @pytest.mark.parametrize("level", LEVELS)
 def test_nothing_to_learn_says_so(level):
     message = (
-        "Vocabulary.learn: `texts` must have a symbol that occurs at least 2 times, got none. "
+        "Vocabulary.learn: no symbol of `texts` occurs at least 2 times. "
         "Give more data or lower min_count."
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):

@@ -108,7 +108,7 @@ def test_forbid_leaves_its_argument_alone():
             {"beam": 2, "nbest": 3},
             "`nbest` must be at most the beam of 2, got 3. Set a beam of 3.",
         ),
-        ({"top_k": 4}, "`top_k` must come with a temperature, got none. Set temperature=1."),
+        ({"top_k": 4}, "`top_k` needs a temperature. Set temperature=1."),
         (
             {"temperature": 0.0},
             "`temperature` must be above 0 and at most 100, got 0.0."

@@ -109,7 +109,7 @@ def test_unknown_tokenizer_says_which_there_are():
 def test_missing_sacrebleu_names_the_pip_line(monkeypatch, score, module):
     monkeypatch.setitem(sys.modules, module, None)
     message = (
-        rf"^{score.__name__}: `sacrebleu` must be installed, got no such package\. "
+        rf"^{score.__name__}: `sacrebleu` is not installed\. "
         r"Run: pip install 'seqloom\[train\]'$"
     )
     with pytest.raises(MissingExtraError, match=message):

@@ -100,6 +100,5 @@ def test_without_scikit_learn_the_pip_line_is_given(monkeypatch):
     with pytest.raises(MissingExtraError) as caught:
         fit_class_baselines(reviews(9, 0), reviews(9, 1), split_words, 3)
     assert str(caught.value) == (
-        "baselines: `sklearn` must be installed, got no such package. "
-        "Run: pip install 'seqloom[baselines]'"
+        "baselines: `sklearn` is not installed. Run: pip install 'seqloom[baselines]'"
     )

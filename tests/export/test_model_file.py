@@ -253,7 +253,7 @@ def test_missing_key(path, key):
 @pytest.mark.parametrize(
     ("key", "value", "text"),
     [
-        ("model", {"hidden": 3}, ": header: `model.hidden` must be a known setting, got an"),
+        ("model", {"hidden": 3}, ": header: `model.hidden` is not a known setting"),
         ("model", {"hidden_size": "3"}, ": header: `model.hidden_size` must be a whole number"),
         ("model", 3, ": header: `model` must be a section, got 3."),
         ("source", {}, ": Vocabulary.from_json: `data` must be an object with level, symbols"),

@@ -127,7 +127,7 @@ def test_errors():
     states = gather([a_trace(lit("01"))], "l")
     with pytest.raises(ConfigError, match=r"`l/c` must be a state of the trace, got one.*l/h\."):
         gather([a_trace(lit("01"))], "l", state="c")
-    with pytest.raises(ConfigError, match=r"`traces` must have at least one step, got none"):
+    with pytest.raises(ConfigError, match=r"the traces have no steps"):
         gather([], "l")
     with pytest.raises(ConfigError, match=r"must lie within the 2 steps, got 1 and 3"):
         find_places(a_trace(lit("01")), states, 1, 3)

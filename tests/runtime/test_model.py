@@ -61,7 +61,7 @@ def test_draws_repeat_and_differ_by_seed(model):
 @pytest.mark.parametrize(
     ("texts", "options", "error", "message"),
     [
-        (["ab", ""], {}, DataError, "predict: text 2 must have at least one symbol, got none."),
+        (["ab", ""], {}, DataError, "predict: text 2 has no symbols."),
         (
             ["a" * 10_000],
             {},
@@ -170,7 +170,7 @@ def test_tensors_must_fit_the_settings(name, tensor):
         return str(caught.value)
 
     others = {n: t for n, t in file.tensors.items() if n != tensor}
-    assert message(others) == f"model file: tensor `{tensor}` must be there, got none. {FIT}"
+    assert message(others) == f"model file: tensor `{tensor}` is missing. {FIT}"
     longer = np.concatenate([right, right])
     assert message({**others, tensor: longer}) == (
         f"model file: tensor `{tensor}` must be float32 {right.shape}, got float32 "
@@ -214,8 +214,7 @@ def test_without_torch():
         check=True,
     )
     message = (
-        "MissingExtraError: seqloom.{}: `torch` must be installed, got no such package. "
-        "Run: pip install 'seqloom[train]'"
+        "MissingExtraError: seqloom.{}: `torch` is not installed. Run: pip install 'seqloom[train]'"
     )
     assert json.loads(done.stdout) == {
         "predict": ["E F G H"],

@@ -194,7 +194,7 @@ def test_messages():
     classifier = Classifier(model_file("gru, max")[0])
     with pytest.raises(ConfigError, match=r"^trace: `target` must be one of bad, fine, good, got"):
         classifier.trace("good", target="great")
-    with pytest.raises(DataError, match=r"must have at least one symbol, got none"):
+    with pytest.raises(DataError, match=r"has no symbols"):
         classifier.trace("  ")
     forecaster = model_of(random_forecaster(FORECASTERS["fully-connected"])[0])
     with pytest.raises(DataError, match=r"^trace: `x` must be one series, got 2\. Trace them"):

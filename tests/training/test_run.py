@@ -113,7 +113,7 @@ def test_validation_error_is_that_of_the_shipped_model(spoken, data, tmp_path):
 
 
 def test_settings_are_checked(data, tmp_path):
-    with pytest.raises(ConfigError, match=r"^train: `model.hiden_size` must be a known setting"):
+    with pytest.raises(ConfigError, match=r"^train: `model.hiden_size` is not a known setting"):
         train(data, tmp_path / "run", config={"model": {"hiden_size": 3}})
 
 
@@ -378,15 +378,13 @@ def test_folder_that_is_full(spoken, data, tmp_path):
     with pytest.raises(RunError) as caught:
         train(data, out, config=tiny())
     assert str(caught.value) == (
-        f"train: `{out}` must be new or empty, got a full one. Choose another --out, or go on "
-        f"with that run: seqloom train --resume {out}."
+        f"train: `{out}` already contains files. Choose another --out, or continue "
+        f"that run: seqloom train --resume {out}."
     )
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "thesis.doc").write_text("")
-    with pytest.raises(
-        RunError, match=r"must be new or empty, got a full one\. Choose another --o"
-    ):
+    with pytest.raises(RunError, match=r"already contains files\. Choose another --o"):
         train(data, tmp_path / "other", config=tiny())
 
 

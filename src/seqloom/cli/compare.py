@@ -155,8 +155,7 @@ def _check(given: dict[str, Any], probe: str | None, lengths: str | None) -> Non
         )
     if probe is None and given["DATA"] is None:
         raise ConfigError(
-            "compare: `DATA` must be given, or --probe, got none. "
-            "For example: seqloom compare words.tsv"
+            "compare: DATA or --probe is missing. For example: seqloom compare words.tsv"
         )
     if probe is None and lengths is not None:
         raise ConfigError(f"compare: `--lengths` must come with --probe, got {lengths} alone.")

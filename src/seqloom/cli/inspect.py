@@ -133,7 +133,7 @@ def inspect(
         _explain(request)
         return
     if given is None:
-        raise ConfigError("inspect: INPUT must be given, got none. Give one, or --explain.")
+        raise ConfigError("inspect: INPUT is missing. Give one, or --explain.")
     check_outputs(request)
     loaded = load(model)
     task = task_module(loaded.file.task)

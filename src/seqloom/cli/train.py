@@ -127,7 +127,7 @@ def train(
             )
     elif data is None or out is None:
         raise ConfigError(
-            f"train: `{'DATA' if data is None else '--out'}` must be given, got none. "
+            f"train: {'DATA' if data is None else '--out'} is missing. "
             "For example: seqloom train words.tsv --out runs/words"
         )
     recipe = read_toml(config) if config else {}

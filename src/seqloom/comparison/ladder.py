@@ -144,9 +144,7 @@ def rungs_of(task: str, wanted: Sequence[str] | None = None) -> tuple[Rung, ...]
     for name in wanted:
         one_of("--rungs", name, known, "compare")
     if not wanted:
-        raise ConfigError(
-            f"compare: `--rungs` must name at least 1 of {', '.join(known)}, got none."
-        )
+        raise ConfigError(f"compare: `--rungs` must name at least 1 of {', '.join(known)}.")
     return tuple(rung for rung in ladder if rung.rung in wanted or rung.name in wanted)
 
 

@@ -115,4 +115,4 @@ def unknown(key: str, known: set[str], prefix: str) -> str:
     near = difflib.get_close_matches(key, sorted(known), n=1, cutoff=0.5)
     names = f"Known: {', '.join(sorted(known))}." if known else "There are none."
     fix = f"Did you mean {prefix}{near[0]}?" if near else names
-    return f"`{prefix}{key}` must be a known setting, got an unknown one. {fix}"
+    return f"`{prefix}{key}` is not a known setting. {fix}"

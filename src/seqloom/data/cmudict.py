@@ -58,7 +58,7 @@ def read_cmudict(split: Split, *, stress: bool = False) -> list[Pair]:
             found.setdefault((word, target), Pair(source=word, target=target, line=number))
     if not found:
         raise DataError(
-            f"{path}: a dictionary must have entries such as `cat K AE1 T`, got none in the part "
+            f"{path}: no entries such as `cat K AE1 T` in the part "
             f"{split}. Install the package `cmudict` again."
         )
     return list(found.values())

@@ -134,8 +134,8 @@ def split_by_class(
         valid.update(sorted(texts, key=lambda text: (source_fraction(text), text))[:count])
     if not valid:
         raise DataError(
-            "split_by_class: `examples` must have a class of at least 2 different texts to set "
-            "some aside for validation, got none. Give --valid FILE or more data."
+            "split_by_class: no class has at least 2 different texts, so that one could be set "
+            "aside for validation. Give --valid FILE or more data."
         )
     return (
         [example for example in examples if example.text not in valid],

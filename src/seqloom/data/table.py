@@ -67,8 +67,7 @@ class Table:
         for text, what in zip(found, roles.names, strict=True):
             if not text:
                 raise DataError(
-                    f"{name}, line {number}: the {what} must not be empty, got nothing but white "
-                    "space. Fill it in or delete the line."
+                    f"{name}, line {number}: the {what} is empty. Fill it in or delete the line."
                 )
         return found[0], found[1]
 
@@ -82,7 +81,7 @@ def read_rows(path: str | Path, roles: Roles) -> list[Row]:
     name = str(path)
     rows = [(n, [c.strip() for c in line.split("\t")]) for n, line in numbered_lines(name)]
     if not rows:
-        raise DataError(f"{name}: a file must have at least 1 {roles.what}, got none. {roles.rule}")
+        raise DataError(f"{name}: the file is empty. {roles.rule}")
     width = max(len(rows[0][1]), 2)
     for number, row in rows:
         if len(row) == width:
@@ -146,9 +145,7 @@ def table_of(
         wanted=wanted,
     )
     if not table.rows:
-        raise DataError(
-            f"{name}: a file must have a {roles.what} below its header, got none. {roles.rule}"
-        )
+        raise DataError(f"{name}: the file has no {roles.what} below its header. {roles.rule}")
     for number, row in table.rows:
         if table.header and row == first[1]:
             raise DataError(

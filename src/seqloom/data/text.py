@@ -29,7 +29,7 @@ def read_text(path: str | Path) -> str:
     if not os.path.isdir(path):
         text = read_file(name)
         if not text.strip():
-            raise DataError(f"{name}: a text must have some characters, got none. Name another.")
+            raise DataError(f"{name}: the file is empty. Name another.")
         return text
     try:
         files = sorted(f for f in Path(path).iterdir() if f.name.endswith(ENDINGS) and f.is_file())

@@ -73,8 +73,8 @@ class Vocabulary:
         symbols = [symbol for symbol in symbols if symbol not in SPECIALS]
         if not symbols:
             raise DataError(
-                f"Vocabulary.learn: `texts` must have a symbol that occurs at least {min_count} "
-                f"times, got none. Give more data or lower min_count."
+                f"Vocabulary.learn: no symbol of `texts` occurs at least {min_count} "
+                f"times. Give more data or lower min_count."
             )
         kept = set(symbols)
         merges = [(a, b) for a, b in merges if kept.issuperset((a, b, a + b))]

@@ -53,13 +53,9 @@ class Search:
                 f" Set a beam of {self.nbest}."
             )
         if self.temperature is None and self.top_k is not None:
-            raise ConfigError(
-                "decode: `top_k` must come with a temperature, got none. Set temperature=1."
-            )
+            raise ConfigError("decode: `top_k` needs a temperature. Set temperature=1.")
         if self.temperature is None and self.top_p != 1.0:
-            raise ConfigError(
-                "decode: `top_p` must come with a temperature, got none. Set temperature=1."
-            )
+            raise ConfigError("decode: `top_p` needs a temperature. Set temperature=1.")
         check_sampling(
             "decode",
             temperature=1.0 if self.temperature is None else self.temperature,

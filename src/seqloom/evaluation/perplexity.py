@@ -105,7 +105,7 @@ def symbols_of(
         DataError: The text is empty.
     """
     if not text:
-        raise DataError("evaluate: `text` must have at least 1 character, got none.")
+        raise DataError("evaluate: the text is empty.")
     ids = encode_text(vocabulary, text)
     sizes = np.array([len(symbol) for symbol in vocabulary.symbols])
     sizes[UNK] = 1  # of a learned level too: pieces of several characters are all known

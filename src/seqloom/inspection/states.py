@@ -86,7 +86,7 @@ def gather(
         if not complete:
             break
     if not steps:
-        raise ConfigError("search: `traces` must have at least one step, got none.")
+        raise ConfigError("search: the traces have no steps.")
     starts = np.cumsum([0, *map(len, kept)])
     return States(layer, state, np.concatenate(kept), tuple(texts), starts, complete)
 

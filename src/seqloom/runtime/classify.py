@@ -139,7 +139,7 @@ class Classifier(Model):
         """
         symbols = self.parts.reader.encode(text)
         if not symbols:
-            raise DataError(f"predict: {name} must have at least one symbol, got none.")
+            raise DataError(f"predict: {name} has no symbols.")
         return symbols
 
     def describe_parts(self) -> Iterator[tuple[str, Any]]:

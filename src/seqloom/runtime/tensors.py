@@ -19,7 +19,7 @@ class Tensors:
         """
         if name not in self._left:
             raise FormatError(
-                f"model file: tensor `{name}` must be there, got none. The file's settings and "
+                f"model file: tensor `{name}` is missing. The file's settings and "
                 "tensors do not fit together: write it again."
             )
         array = self._left.pop(name)

@@ -152,7 +152,7 @@ class Transducer(Model):
         """
         symbols = self.parts.source.encode(text)
         if not symbols:
-            raise DataError(f"predict: {name} must have at least one symbol, got none.")
+            raise DataError(f"predict: {name} has no symbols.")
         if len(symbols) > self.parts.max_symbols:
             raise DataError(
                 f"predict: {name} must have at most {self.parts.max_symbols} symbols, got "

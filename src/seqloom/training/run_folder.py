@@ -47,8 +47,8 @@ class RunFolder:
             if self.path.exists() and not self._unbegun():
                 fix = "Choose another --out"
                 if self.log.exists():
-                    fix += f", or go on with that run: seqloom train --resume {self.path}"
-                raise RunError(f"train: `{self.path}` must be new or empty, got a full one. {fix}.")
+                    fix += f", or continue that run: seqloom train --resume {self.path}"
+                raise RunError(f"train: `{self.path}` already contains files. {fix}.")
             self.path.mkdir(parents=True, exist_ok=True)
 
     @contextlib.contextmanager

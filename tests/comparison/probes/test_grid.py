@@ -162,8 +162,8 @@ def test_end_to_end(tmp_path, capsys):
             "compare: `--rungs` of a probe must be some of fully-connected, rnn, lstm, gru, "
             "attention, transformer, got mamba.",
         ),
-        ({"rungs": []}, "compare: `--rungs` must name at least one, got none."),
-        ({"lengths": []}, "compare: `--lengths` must have at least one length, got none."),
+        ({"rungs": []}, "compare: `--rungs` must name at least one."),
+        ({"lengths": []}, "compare: `--lengths` must have at least one length."),
         (
             {"probe": "copy", "lengths": [9, 50]},
             "compare: `--lengths` of copy must be from 10 to 10000, got 9.",

@@ -84,5 +84,5 @@ def test_orders_of_memory_and_span_are_compared_in_pairs():
 
 
 def test_what_is_missing_is_said():
-    with pytest.raises(FormatError, match=r"^report: `threshold` must be there in the results, go"):
+    with pytest.raises(FormatError, match=r"^report: the results have no `threshold`\."):
         analyse_probe({**simulated_probe(), "threshold": None})

@@ -121,7 +121,7 @@ def test_what_is_missing_is_named(data):
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         features.columns(SeriesSet(data.series, TimeAxis(), ("promo",), ()), "predict")
     message = (
-        "predict: series 'b' must have covariates up to 3, got none after 1. "
+        "predict: series 'b' needs covariates up to 3 and has none after 1. "
         "Add rows for the future with an empty value."
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):

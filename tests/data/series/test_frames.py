@@ -68,7 +68,7 @@ FORMS = "Give a CSV's path, a pandas or polars frame, {name: numbers}, or a list
     ("data", "message"),
     [
         (5, f"series: data must be a file, frame or numbers, got int. {FORMS}"),
-        ({}, f"series: data must have at least 1 series, got none. {FORMS}"),
+        ({}, f"series: the data have no series. {FORMS}"),
         ([], f"list: there are no rows in it. {FORMS}"),
         (pl.DataFrame({"y": []}), f"frame: there are no rows in it. {FORMS}"),
         (

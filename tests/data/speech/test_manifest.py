@@ -86,9 +86,9 @@ def test_a_manifest_of_nemo_is_its_segments():
 @pytest.mark.parametrize(
     ("text", "where", "message"),
     [
-        ("", "", "a manifest must have at least 1 recording, got none. Write one recording a line, "
+        ("", "", "the manifest is empty. Write one recording a line, "
          "its path and its text separated by one tab."),
-        ("path\ttext\n", "", "a manifest must have lines below its header, got none."),
+        ("path\ttext\n", "", "the manifest has no lines below its header."),
         ("a.wav\tone\na.wav one\n", ", line 2", "a line must have 2 to 4 columns, got 1. Write "
          "path, text and, if only a part is meant, start and end in seconds."),
         ("a\tb\t0\t1\tx\n", ", line 1", "a line must have 2 to 4 columns, got 5. Write path, text "

@@ -298,10 +298,7 @@ def test_what_cannot_be_trained_on(tmp_path, rows, message):
     with pytest.raises(DataError, match=f"^{re.escape(message.format(path))}$"):
         work(path)
     path.write_text("ds,y\n1,2\n2,4\n")
-    message = (
-        f"train: `{path}` must have a series of more than data.test_steps = 2 values, got none. "
-        "Lower it."
-    )
+    message = f"train: `{path}` has no series of more than data.test_steps = 2 values. Lower it."
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         work(path, data={"test_steps": 2})
 

@@ -121,7 +121,7 @@ def test_nothing_left(tmp_path, valid):
     with pytest.raises(DataError) as caught:
         prepare(train, valid, DataConfig(max_symbols=2))
     assert str(caught.value) == (
-        f"train: `{train}` must have a pair of at most 2 symbols, got none. Raise "
+        f"train: `{train}` has no pair of at most 2 symbols. Raise "
         "data.max_symbols, or set data.source_level or data.target_level to symbols or subwords."
     )
     train = write(tmp_path / "t.tsv", ("ab", "A B"), ("ba", "A B"))
@@ -129,8 +129,7 @@ def test_nothing_left(tmp_path, valid):
     with pytest.raises(DataError) as caught:
         prepare(train, valid, DataConfig(max_symbols=2))
     assert str(caught.value) == (
-        f"train: `{valid}` must have a validation source of at most 2 symbols, got none. "
-        "Raise data.max_symbols."
+        f"train: `{valid}` has no validation source of at most 2 symbols. Raise data.max_symbols."
     )
 
 

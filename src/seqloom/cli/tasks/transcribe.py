@@ -43,7 +43,7 @@ def predict(model: Transcriber, request: Request) -> None:
             for number, line in lines:
                 name = line.strip()
                 if not name:
-                    raise DataError(f"predict: line {number} must name an audio file, got none.")
+                    raise DataError(f"predict: line {number} names no audio file.")
                 if name == "-":
                     raise DataError(
                         "predict: `-` is no audio file. Pipe in names of files, one a line, or raw "

@@ -37,8 +37,7 @@ def predict(model: Transducer, request: Request) -> None:
     request.only("transduce", *known, *DRAWING)
     if not request.sample and any(getattr(request, name) is not None for name in DRAWING):
         raise ConfigError(
-            "predict: `--temperature`, `--top-k`, `--top-p` and `--seed` must come with --sample, "
-            "got none. Add --sample."
+            "predict: `--temperature`, `--top-k`, `--top-p` and `--seed` need --sample. Add it."
         )
     if request.seed is not None and request.seed < 0:
         raise ConfigError(f"predict: `--seed` must be at least 0, got {request.seed}.")

@@ -69,7 +69,7 @@ def make_plan(
     if probe not in PROBES:
         raise ConfigError(f"compare: `--probe` must be one of {_names(PROBES)}, got {probe}.")
     if rungs is not None and not rungs:
-        raise ConfigError("compare: `--rungs` must name at least one, got none.")
+        raise ConfigError("compare: `--rungs` must name at least one.")
     for rung in rungs or ():
         if rung not in RUNGS:
             raise ConfigError(
@@ -90,7 +90,7 @@ def make_plan(
 
 def _checked_lengths(probe: Probe, lengths: Sequence[int]) -> tuple[int, ...]:
     if not lengths:
-        raise ConfigError("compare: `--lengths` must have at least one length, got none.")
+        raise ConfigError("compare: `--lengths` must have at least one length.")
     for length in lengths:
         if not probe.shortest <= length <= probe.longest:
             raise ConfigError(

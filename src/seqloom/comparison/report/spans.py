@@ -131,7 +131,7 @@ def analyse_probe(results: Mapping[str, Any]) -> ProbeAnalysis:
     check_format(results, "probe")
     for key in ("probe", "lengths", "threshold", "entries"):
         if results.get(key) is None:
-            raise FormatError(f"report: `{key}` must be there in the results, got none.")
+            raise FormatError(f"report: the results have no `{key}`.")
     lengths = tuple(sorted(int(n) for n in results["lengths"]))
     spans = tuple(_span(entry, lengths) for entry in results["entries"])
     return ProbeAnalysis(

@@ -50,7 +50,7 @@ class ClassifyExam(Exam):
             train = [row for row in rows if row.text not in known]
         if not train:
             raise DataError(
-                f"compare: `{data}` must have a text that `{test}` has not, got none. "
+                f"compare: every text of `{data}` is in `{test}` too. "
                 "Leave out --test, and a part of the data is held out."
             )
         lines = [f"{data}: {line_1(table, ROLES)}"]

@@ -127,8 +127,8 @@ class ForecastExam(Exam):
         kept = np.flatnonzero(known & np.isfinite(units)) if scaled else np.flatnonzero(known)
         if not len(kept):
             raise DataError(
-                "compare: a series must have values in its last "
-                f"{self.horizon} steps to test on, got none that has. Lower data.horizon."
+                "compare: no series has values in its last "
+                f"{self.horizon} steps to test on. Lower data.horizon."
             )
         self.origins, self.actual, self.units = joined.rows(kept), actual[kept], units[kept]
         self.measure = (

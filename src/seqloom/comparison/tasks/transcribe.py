@@ -44,7 +44,7 @@ class TranscribeExam(Exam):
             train = [u for u in heard if u.path.resolve() not in known]
         if not train:
             raise DataError(
-                f"compare: `{data}` must have a recording that `{test}` has not, got none. "
+                f"compare: every recording of `{data}` is in `{test}` too. "
                 "Leave out --test, and a part of the data is held out."
             )
         share = settings.get("data", {}).get("valid_fraction", VALID_FRACTION)

@@ -54,7 +54,7 @@ class TransduceExam(Exam):
             train = [pair for pair in pairs if pair.source not in known]
             if not train:
                 raise DataError(
-                    f"compare: `{data}` must have a source that `{test}` has not, got none. "
+                    f"compare: every source of `{data}` is in `{test}` too. "
                     "Leave out --test, and a part of the data is held out."
                 )
         else:

@@ -111,8 +111,8 @@ class Features:
         if len(one.known) < length and any(kind == "known" for kind, _ in places):
             last = one.start + len(one.known) - 1
             raise DataError(
-                f"{where}: series {one.name!r} must have covariates up to "
-                f"{axis.label(one.start + length - 1)}, got none after {axis.label(last)}. "
+                f"{where}: series {one.name!r} needs covariates up to "
+                f"{axis.label(one.start + length - 1)} and has none after {axis.label(last)}. "
                 "Add rows for the future with an empty value."
             )
         positions = one.start + np.arange(length)

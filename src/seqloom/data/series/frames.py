@@ -110,6 +110,6 @@ def _plain(name: str, values: Any, like: TimeAxis | None) -> SeriesSet:
 
 def _joined(parts: list[SeriesSet]) -> SeriesSet:
     if not parts:
-        raise DataError(f"series: data must have at least 1 series, got none. {_FORMS}")
+        raise DataError(f"series: the data have no series. {_FORMS}")
     series = tuple(one for part in parts for one in part.series)
     return SeriesSet(series, parts[0].axis, report=tuple(line for p in parts for line in p.report))

@@ -60,12 +60,12 @@ def read_manifest(path: str | Path) -> list[Utterance]:
     name = str(path)
     lines = list(numbered_lines(path))
     if not lines:
-        raise DataError(f"{name}: a manifest must have at least 1 recording, got none. {EXAMPLE}")
+        raise DataError(f"{name}: the manifest is empty. {EXAMPLE}")
     rows = _json_rows if lines[0][1].lstrip().startswith("{") else _tab_rows
     folder = Path(name).parent
     found = [_utterance(folder, where, row) for where, row in rows(name, lines)]
     if not found:
-        raise DataError(f"{name}: a manifest must have lines below its header, got none.")
+        raise DataError(f"{name}: the manifest has no lines below its header.")
     return found
 
 

@@ -94,7 +94,7 @@ def _chosen(trace: Trace, what: str) -> list[str]:
         )
     if not has:
         raise ConfigError(
-            "figure: the trace must have states, gradients or attention, got none of them. "
+            "figure: the trace has no states, gradients or attention. "
             "Make it again with: seqloom inspect MODEL INPUT."
         )
     if what != OVERVIEW:

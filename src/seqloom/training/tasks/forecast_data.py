@@ -96,8 +96,8 @@ def _read(name: str, settings: ForecastDataConfig) -> SeriesSet:
     kept = tuple(one.until(one.end - steps) for one in data.series if len(one.values) > steps)
     if not kept:
         raise DataError(
-            f"train: `{name}` must have a series of more than data.test_steps = {steps} values, "
-            "got none. Lower it."
+            f"train: `{name}` has no series of more than data.test_steps = {steps} values. "
+            "Lower it."
         )
     line = f"not read: the last {steps} steps of each series"
     return dataclasses.replace(data, series=kept, report=(*data.report, line))
@@ -183,8 +183,8 @@ def _check(
         needed = held_out * horizon + LEAST + 1
         if valid is not None:
             raise DataError(
-                f"train: a series must have at least {LEAST + 1} values in `{name}` and {horizon} "
-                f"in `{valid}` for a horizon of {horizon}, got none that has. Lower data.horizon."
+                f"train: no series has at least {LEAST + 1} values in `{name}` and {horizon} in "
+                f"`{valid}`, as a horizon of {horizon} needs. Lower data.horizon."
             )
         if longest >= needed:
             raise DataError(

@@ -106,7 +106,7 @@ def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
         )
     if not kept:
         raise DataError(
-            f"train: `{train}` must have a pair of at most {config.max_symbols} symbols, got none."
+            f"train: `{train}` has no pair of at most {config.max_symbols} symbols."
             " Raise data.max_symbols, or set data.source_level or data.target_level to symbols"
             " or subwords."
         )
@@ -119,8 +119,8 @@ def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
         report.append(f"left out: {left_out} validation sources, empty or too long")
     if not readable:
         raise DataError(
-            f"train: `{valid or train}` must have a validation source of at most "
-            f"{config.max_symbols} symbols, got none. Raise data.max_symbols."
+            f"train: `{valid or train}` has no validation source of at most "
+            f"{config.max_symbols} symbols. Raise data.max_symbols."
         )
     ratios = np.array([len(t) / len(s) for s, t in zip(sources, targets, strict=True)])
     return Prepared(

@@ -83,8 +83,8 @@ def prepare(train: str, valid: str | None, config: DataConfig, model: ModelConfi
     kept, targets = _usable(heard, text, config, model.architecture == "ctc", report)
     if not kept:
         raise DataError(
-            f"train: `{train}` must have a recording of at most {config.max_seconds:g} s that is "
-            "long enough for its text, got none. Raise data.max_seconds, or lower data.stack."
+            f"train: `{train}` has no recording of at most {config.max_seconds:g} s that is "
+            "long enough for its text. Raise data.max_seconds, or lower data.stack."
         )
     chosen = heard.only(kept)
     ratios = [len(t) / n for t, n in zip(targets, chosen.steps, strict=True)]
@@ -120,8 +120,8 @@ def _validating(
         report.append(f"left out: {len(held_out) - len(short)} validation recordings, too long")
     if not short:
         raise DataError(
-            f"train: `{name}` must have a validation recording of at most "
-            f"{config.max_seconds:g} s, got none. Raise data.max_seconds."
+            f"train: `{name}` has no validation recording of at most "
+            f"{config.max_seconds:g} s. Raise data.max_seconds."
         )
     unknown = sorted({s for t in held_out.texts for s in text.unknown(t)})
     if unknown:
