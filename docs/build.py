@@ -3,6 +3,7 @@
     python docs/build.py settings          docs/settings.md, from the dataclasses in config/
     python docs/build.py figures MODEL     docs/figures/alignment.png, from a model of English words
     python docs/build.py story             docs/story/, its numbers, quotations and figures
+    python docs/build.py drawings          the drawings of docs/story/ alone, in seconds
     python docs/build.py pages             the screenshots of docs/inspect.md
 
 The tables of README.md, docs/results.md and docs/performance.md come from `benchmarks/`.
@@ -90,16 +91,23 @@ def _number(value: float) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["settings", "figures", "story", "pages"])
+    parser.add_argument("what", choices=["settings", "figures", "story", "drawings", "pages"])
     parser.add_argument("model", nargs="?", type=Path)
     parser.add_argument("--data", type=Path, default=HERE.parent / "../shared/data")
     parser.add_argument("--runs", type=Path, help="of `story` and `pages`: runs/story, runs/pages")
-    parser.add_argument("--out", type=Path, default=HERE / "story", help="of `story`")
+    parser.add_argument(
+        "--out", type=Path, default=HERE / "story", help="of `story` and `drawings`"
+    )
     arguments = parser.parse_args()
     if arguments.what == "story":
         from story.script import build  # beside this file
 
         build(arguments.data, arguments.runs or Path("runs/story"), arguments.out)
+        return
+    if arguments.what == "drawings":
+        from story.drawings import draw_all
+
+        draw_all(arguments.out / "figures")
         return
     if arguments.what == "pages":
         from inspect_pages import build as build_pages  # beside this file

@@ -58,6 +58,7 @@ def trace_reader(reader: Reader, x_TI: np.ndarray, words: tuple[str, ...], answe
     if reader.cell == "lstm":
         cells = [step.before.c[0] for step in saved.steps[1:]]
         arrays["states/encoder.0/c"] = np.stack([*cells, last.c[0]])
+        arrays["gradient/encoder.0/c"] = found.d_states.c[0]
     named = {name: Named(a, ("source", "encoder.0.unit")) for name, a in arrays.items()}
     for name, values in jacobian_norms(reader, x_TI).items():
         named[f"jacobian/encoder.0/{name}"] = Named(values, ("source",))
@@ -68,6 +69,26 @@ def trace_reader(reader: Reader, x_TI: np.ndarray, words: tuple[str, ...], answe
         layers=(layer,),
         arrays=named,
     )
+
+
+def remembered(trace: Trace) -> np.ndarray:
+    """Norm of the gradient of what each step passes on, `(steps,)`: of c of an LSTM, else of h.
+
+    dL/dc_t has two terms, as in `reference/lstm.py`: the later steps, and h_t. The trace has the
+    first only, because it takes c_t and h_t for two states.
+    """
+    d_h = trace["gradient/encoder.0/h"].values
+    if "gradient/encoder.0/c" not in trace:
+        return np.linalg.norm(d_h, axis=1)
+    o, c = (trace[f"states/encoder.0/{name}"].values for name in "oc")
+    d_c = trace["gradient/encoder.0/c"].values + d_h * o * (1 - np.tanh(c) ** 2)
+    return np.linalg.norm(d_c, axis=1)
+
+
+def difference(trace: Trace, other: Trace) -> np.ndarray:
+    """Norm of the difference of what two inputs leave in memory, `(steps,)`: of c, else of h."""
+    name = "states/encoder.0/c" if "states/encoder.0/c" in trace else "states/encoder.0/h"
+    return np.linalg.norm(trace[name].values - other[name].values, axis=1)
 
 
 def _d_last(reader: Reader, last: Any, answer: int) -> Any:

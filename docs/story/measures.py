@@ -1,4 +1,4 @@
-"""The numbers of the story, each under the name that the chapters give it between markers.
+"""The numbers of the story, each under its name in `numbers.txt`.
 
 A number that is not here is not in a chapter. `of_untrained()` needs no training and no data, and
 is the same on every machine; a test computes it anew.
@@ -15,7 +15,8 @@ from seqloom.data.negation import ARTICLE
 from seqloom.evaluation.edit_distance import best_reference
 from seqloom.inspection import Trace
 
-from .gradients import fallen, reader_of, trace_reader, untrained
+from .gradients import difference, fallen, reader_of, remembered, trace_reader, untrained
+from .learning import history
 from .networks import (
     DISTANCE,
     NETWORKS,
@@ -30,6 +31,7 @@ from .networks import (
 )
 
 BETWEEN = "on a cold november evening after the long drive into town with an old friend beside me"
+CHANGED = ("unlikely", "likely")
 LONG = f"it is highly unlikely {BETWEEN} as things stand that i would not recommend this movie"
 CELLS = ("rnn", "lstm", "gru")
 RUNGS = ("fully-connected", *CELLS)
@@ -87,13 +89,13 @@ def of_untrained() -> dict[str, str]:
         "networks": str(len(NETWORKS)),
     }
     for cell in CELLS:
-        sizes = norms(untrained_trace(cell))
+        sizes = remembered(untrained_trace(cell))
         found[f"untrained-{cell}-steps"] = reach(sizes)
         found[f"untrained-{cell}-first"] = scientific(sizes[0] / sizes.max())
     for bias in (1, 2):
-        sizes = norms(untrained_trace("lstm", bias))
+        sizes = remembered(untrained_trace("lstm", bias))
         found[f"untrained-lstm-bias{bias}-steps"] = reach(sizes)
-        found[f"untrained-lstm-bias{bias}-least"] = f"{100 * sizes.min() / sizes.max():.1f}"
+        found[f"untrained-lstm-bias{bias}-least"] = f"{100 * sizes.min() / sizes.max():.0f}"
     jacobian = untrained_trace("rnn")["jacobian/encoder.0/state"].values
     found["untrained-rnn-factor"] = (
         f"{(jacobian[0] / jacobian[-1]) ** (1 / (len(jacobian) - 1)):.2f}"
@@ -120,7 +122,13 @@ def negation(runs: Path) -> dict[str, str]:
         if rung in CELLS:
             trace = trained_trace(model)
             found[f"trained-{rung}-first"] = scientific(norms(trace)[0] / norms(trace).max())
-            found |= _kept(trace)
+            found |= _kept(trace, trained_trace(model, LONG.replace(*CHANGED)))
+        if rung in ("lstm", "rnn-longer"):
+            run = history(runs / f"negation-{rung}")
+            found |= {
+                f"opened-{rung}": f"{run.opened():,}",
+                f"learned-{rung}": f"{run.learned():,}",
+            }
         if rung == "gru":
             found |= _carried(trace, model)
     found["negation-test"] = f"{len(rows):,}"
@@ -141,8 +149,11 @@ def recall(runs: Path) -> dict[str, str]:
     return found
 
 
-def _kept(trace: Trace) -> dict[str, str]:
-    """What keeps the negation while words pass that mean nothing: units that stay open."""
+def _kept(trace: Trace, other: Trace) -> dict[str, str]:
+    """Over the neutral words: units whose gate stays open, and the share of gradient kept.
+
+    Also how the difference develops that another word, before them, makes in the state.
+    """
     words = trace.labels["source"]
     passing = slice(words.index("evening"), words.index("that"))
     found = {}
@@ -151,17 +162,21 @@ def _kept(trace: Trace) -> dict[str, str]:
             mean = trace[f"states/encoder.0/{gate}"].values[passing].mean(axis=0)
             found[f"{cell}-open"] = str((mean > 0.9).sum())
             found[f"{cell}-closed"] = str((mean < 0.5).sum())
-    sizes = norms(trace)[passing]
-    return found | {f"{trace.rung}-passing": f"{sizes[0] / sizes[-1]:.2f}"}
+    sizes = remembered(trace)[passing]
+    changes = difference(trace, other)[passing]
+    return found | {
+        f"{trace.rung}-passing": f"{sizes[0] / sizes[-1]:.2f}",
+        f"{trace.rung}-keeps": f"{changes[-1] / changes[0]:.1f}",
+    }
 
 
 def _carried(trace: Trace, model: Any) -> dict[str, str]:
-    """Which units of the GRU know, after the words that mean nothing, which word began it all.
+    """Which units of the GRU still depend, after the neutral words, on the word before them.
 
     The same sentence with *likely* for *unlikely*: units whose state differs by `CARRIED` at the
     last of these words, among those whose update gate stayed open, and among the others.
     """
-    text = LONG.replace("unlikely", "likely")
+    text = LONG.replace(*CHANGED)
     other = trained_trace(model, text)
     words = trace.labels["source"]
     passing = slice(words.index("evening"), words.index("that"))
@@ -246,11 +261,11 @@ def reach(sizes: np.ndarray) -> str:
 
 
 def scientific(value: float) -> str:
-    """A small number for text: 0.021, or 3.3e-10 as `3 x 10^-10`."""
+    """A small number for text: 0.021, or 3.3e-10 as the formula of 3 times 10 to the -10."""
     if value >= 0.001:
         return f"{value:.2g}"
     digits, power = f"{value:.0e}".split("e")
-    return f"{digits} x 10^{int(power)}"
+    return rf"${digits} \times 10^{{{int(power)}}}$"
 
 
 def _lines(path: Path) -> list[str]:

@@ -1,7 +1,7 @@
-"""The figures of the story, each a function of the networks; files in `docs/story/figures/`.
+"""The measured figures of the story; files in `docs/story/figures/`.
 
 Pictures of one input are those of `seqloom.inspection.figures`, which `seqloom inspect --figure`
-draws too.
+draws too. The drawings of networks are in `drawings/`.
 """
 
 import dataclasses
@@ -18,9 +18,14 @@ from seqloom.inspection.figures.style import BLUE, GREEN, ORANGE, paper, plain, 
 from seqloom.reference import linear, pooling
 from seqloom.reference.functions import log_softmax, softmax
 
+from .arrows import draw_arrows
+from .gradients import difference, remembered
+from .learning import draw_learning, history
 from .measures import (
+    CHANGED,
     CODERS,
     LENGTHS,
+    LONG,
     RUNGS,
     WORD,
     trained_trace,
@@ -29,7 +34,6 @@ from .measures import (
 )
 from .networks import trained
 
-TITLES = {"fully-connected": "mean of words", "rnn": "RNN", "lstm": "LSTM", "gru": "GRU"}
 COLOURS = {"context": ORANGE, "attention": BLUE, "transformer": GREEN}
 NAMES = {"context": "fixed context", "attention": "attention", "transformer": "Transformer"}
 
@@ -37,18 +41,36 @@ NAMES = {"context": "fixed context", "attention": "attention", "transformer": "T
 def draw_untrained(figures: Path) -> None:
     """Gradients of untrained networks; the same on every machine."""
     draw(untrained_trace("rnn"), figures / "02-untrained.png", "gradient")
-    draw(untrained_trace("lstm", 2.0), figures / "03-untrained.png", "gradient")
+    forget = "LSTM, {} added to the bias of the forget gate: the cell state c"
+    rows = {
+        "RNN: the state h": untrained_trace("rnn"),
+        "LSTM: the cell state c": untrained_trace("lstm"),
+        forget.format(1): untrained_trace("lstm", 1.0),
+        forget.format(2): untrained_trace("lstm", 2.0),
+    }
+    sizes = {title: remembered(trace) for title, trace in rows.items()}
+    draw_arrows(sizes, LONG.split(), figures / "03-untrained.png")
 
 
 def draw_negation(figures: Path, runs: Path) -> None:
     """The article's picture: one gradient, or one per time step; and the gates."""
     models = {rung: trained(f"negation-{rung}", Path(), runs) for rung in RUNGS}
     draw(bag_trace(models["fully-connected"], ARTICLE), figures / "01-gradient.png", "gradient")
+    texts = (LONG, LONG.replace(*CHANGED))
     for number, cell in enumerate(("rnn", "lstm", "gru"), 2):
         trace = trained_trace(models[cell])
-        draw(trace, figures / f"0{number}-gradient.png", "gradient")
+        if cell != "lstm":
+            draw(trace, figures / f"0{number}-gradient.png", "gradient")
         if cell != "rnn":
             draw(trace, figures / f"0{number}-gates.png", "gates")
+    changes = {
+        title: difference(*(trained_trace(models[cell], text) for text in texts))
+        for title, cell in {"RNN: the state h": "rnn", "LSTM: the cell state c": "lstm"}.items()
+    }
+    draw_arrows(changes, LONG.split(), figures / "03-memory.png", forward=True)
+    names = {"RNN": "negation-rnn-longer", "LSTM": "negation-lstm"}
+    learning = {title: history(runs / name) for title, name in names.items()}
+    draw_learning(learning, figures / "03-training.png")
 
 
 def draw_words(figures: Path, data: Path, runs: Path) -> None:
@@ -93,7 +115,7 @@ def heads_trace(model: Any, word: str) -> Trace:
 
 
 def _by_length(errors: dict[str, list[float]], path: Path) -> None:
-    """Wrong phones by letters of the word, a curve for each network."""
+    """Phone error rate by letters of the word, a curve for each network."""
     from matplotlib.figure import Figure
 
     with paper():
@@ -104,7 +126,7 @@ def _by_length(errors: dict[str, list[float]], path: Path) -> None:
             axes.plot(places, values, marker="o", color=COLOURS[coder], label=NAMES[coder])
         axes.set_xticks(places, [f"{low} to {high}" for low, high in LENGTHS[:-1]] + ["12 or more"])
         axes.set_xlabel("letters of the word")
-        axes.set_ylabel("wrong phones, %")
+        axes.set_ylabel("phone error rate, %")
         axes.set_ylim(0, 1.1 * max(map(max, errors.values())))
         plain(axes)
         axes.legend(loc="upper left")

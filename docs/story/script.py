@@ -1,14 +1,15 @@
-"""`python docs/build.py story`: numbers, quotations and figures of the seven chapters.
+"""`python docs/build.py story`: numbers, quotations, drawings and figures of the seven chapters.
 
 It trains the small networks of `networks.py` where they are not yet in the folder of runs, a few
-seconds each. Without the folder of real data it makes what needs none, and says what it left.
+seconds each. What needs data that are missing is left as it is, and a line says so.
 """
 
 from pathlib import Path
 
 from . import measures, pictures
+from .drawings import draw_all
 from .networks import NETWORKS, has_data
-from .pages import filled, quoted
+from .pages import filled, quoted, statements
 
 HERE = Path(__file__).parent
 
@@ -24,6 +25,7 @@ def build(data: Path, runs: Path, out: Path) -> None:
     figures = out / "figures"
     for folder in (figures, runs):
         folder.mkdir(parents=True, exist_ok=True)
+    draw_all(figures)
     numbers = measures.of_untrained() | measures.negation(runs) | measures.recall(runs)
     pictures.draw_untrained(figures)
     pictures.draw_negation(figures, runs)
@@ -35,6 +37,7 @@ def build(data: Path, runs: Path, out: Path) -> None:
     left = sorted({n.data for name, n in NETWORKS.items() if not has_data(name, data)})
     if left:
         print(f"left as they are, for want of data in {data}: {', '.join(left)}")
+    lines = statements()
     for page in sorted(HERE.glob("*.md")):
-        text = quoted(filled(page.read_text(encoding="utf-8"), numbers))
+        text = quoted(filled(page.read_text(encoding="utf-8"), lines[page.stem], numbers))
         (out / page.name).write_text(text, encoding="utf-8")

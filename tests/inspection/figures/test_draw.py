@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from seqloom.errors import ConfigError, RunError
 from seqloom.inspection import Trace
 from seqloom.inspection.figures import FIGURES, draw
+from seqloom.inspection.figures.layers import in_words
 
 from . import traces
 
@@ -110,6 +111,20 @@ def test_attention_has_its_symbols_and_no_formula(drawn):
     assert [t.get_text() for t in axes.get_yticklabels()] == ["D", "OW", "$x$", "end"]
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("encoder.0", "Encoder layer 1"),
+        ("encoder.1.reverse", "Encoder layer 2"),
+        ("encoder.0/self", "Encoder layer 1, self-attention"),
+        ("decoder.1/cross", "Decoder layer 2, cross-attention"),
+        ("hidden", "Hidden"),
+    ],
+)
+def test_titles_are_words(name, words):
+    assert in_words(name) == words
+
+
 def test_words_are_coloured_by_their_importance(drawn):
     trace = traces.recurrent("rnn")
     first, second = drawn(trace, "importance").axes
@@ -153,10 +168,11 @@ def test_an_overview_has_fewer_layers_and_no_states_beside_gates(drawn):
     }
     trace = dataclasses.replace(one, layers=tuple(layers), arrays=arrays)
     heads = [part.get_suptitle() for part in parts(drawn(trace, None))]
-    names = [head.split()[0] for head in heads if head]
-    assert names == ["encoder.0", "encoder.1"] * 2  # gradients, gates
+    names = [head.split(" (")[0] for head in heads if head]
+    assert names == ["Encoder layer 1", "Encoder layer 2"] * 2  # gradients, gates
     heads = [part.get_suptitle() for part in parts(drawn(trace, "states"))]
-    assert [head.split()[0] for head in heads if head] == [f"encoder.{n}" for n in range(4)]
+    names = [head.split(" (")[0] for head in heads if head]
+    assert names == [f"Encoder layer {n}" for n in range(1, 5)]
 
 
 def parts(figure):

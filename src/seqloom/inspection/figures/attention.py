@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..trace import Trace
+from .layers import in_words
 from .style import BLUE, CELL, LINE, MOST_LABELS, heat, label_steps, plain, width
 
 NEEDS = "attention"
@@ -74,7 +75,7 @@ def _bars(axes: Any, trace: Trace, name: str) -> None:
     axes.bar(range(len(array.values)), array.values, color=BLUE, width=0.7)
     axes.axhline(1 / max(1, len(array.values)), color=LINE, lw=0.8, ls="--")
     axes.set_ylabel("weight")
-    axes.set_title("attention over the states; dashed: all alike")
+    axes.set_title("attention over the states; dashed: equal weights")
     plain(axes)
     label_steps(axes, trace.labels.get(array.dims[0]), len(array.values))
 
@@ -98,14 +99,16 @@ def _heads(row: Any, trace: Trace, name: str) -> None:
     N, T, S = array.shape
     across = min(N, HEADS_ACROSS)
     grid = row.subplots(-(-N // across), across, squeeze=False).ravel()
-    row.suptitle(name.removeprefix("attention/"), x=0.01, ha="left", fontweight="bold", fontsize=10)
+    row.suptitle(
+        in_words(name.removeprefix("attention/")), x=0.01, ha="left", fontweight="bold", fontsize=10
+    )
     for head, axes in enumerate(grid):
         if head >= N:
             axes.set_visible(False)
             continue
         largest = float(array.values[head].max(initial=0.0)) or 1.0
         heat(axes, array.values[head], 0.0, largest)
-        axes.set_title(f"head {head + 1}; darkest {largest:.2f}", fontsize=9)
+        axes.set_title(f"head {head + 1}; largest weight {largest:.2f}", fontsize=9)
         axes.set_aspect("equal")
         axes.set_xticks([])
         axes.set_yticks([])

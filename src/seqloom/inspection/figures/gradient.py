@@ -15,15 +15,15 @@ import numpy as np
 
 from ..trace import Layer, Trace
 from .layers import layers_with, norms, step_labels, title
-from .style import BLUE, GREEN, GREY, MOST_LABELS, ORANGE, RED, label_steps, plain, width
+from .style import BLUE, GREY, MOST_LABELS, ORANGE, RED, label_steps, plain, width
 
 NEEDS = "gradients"
 FALLEN = 0.01  # of the largest: what counts as gone
 LOWEST = 1e-8  # of the largest: the axis goes no further down
 JACOBIANS = {
-    "state": ("∂h(last)/∂(state t)", ORANGE, "-"),
-    "cell": ("along the cell", GREEN, "-"),
-    "gates": ("through the gates", RED, "--"),
+    "state": ("∂h(last)/∂(state t)", BLUE, "-"),
+    "cell": ("along the cell", BLUE, "--"),
+    "gates": ("through the gates", ORANGE, "-."),
 }
 
 
@@ -91,11 +91,11 @@ def _arrow(axes: Any, t: int, share: float, layer: Layer) -> None:
     ]
     if not layer.recurrent:  # no way through time: a block
         corners = [(t - 0.35, -half), (t - 0.35, half), (t + 0.35, half), (t + 0.35, -half)]
-    axes.add_patch(Polygon(corners, closed=True, facecolor=BLUE, edgecolor=BLUE, linewidth=0.6))
+    axes.add_patch(Polygon(corners, closed=True, facecolor=RED, edgecolor=RED, linewidth=0.6))
 
 
 def _logarithmic(axes: Any, trace: Trace, layer: Layer, shares: np.ndarray) -> None:
-    curves = [("‖∂L/∂h(t)‖", BLUE, "-", shares), *_jacobians(trace, layer)]
+    curves = [("‖∂L/∂h(t)‖", RED, "-", shares), *_jacobians(trace, layer)]
     steps = np.arange(len(shares))
     marks = "o" if len(steps) <= MOST_LABELS else ""
     for label, colour, line, values in curves:
@@ -141,8 +141,8 @@ def _at_once(row: Any, trace: Trace, layer: Layer) -> None:
         *((middle - 0.5, top), (middle + 0.5, top), (middle + 0.5, 0.45), (middle + 0.9, 0.45)),
         *((middle, 0.12), (middle - 0.9, 0.45), (middle - 0.5, 0.45)),
     ]
-    axes.add_patch(Polygon(corners, closed=True, facecolor=BLUE))
-    axes.plot([-0.4, len(labels) - 0.6], [0.06, 0.06], color=BLUE, lw=2)
+    axes.add_patch(Polygon(corners, closed=True, facecolor=RED))
+    axes.plot([-0.4, len(labels) - 0.6], [0.06, 0.06], color=RED, lw=2)
     axes.set_xlim(-0.7, len(labels) - 0.3)
     axes.set_ylim(0.0, 1.1)
     axes.set_yticks([])

@@ -41,10 +41,21 @@ def gated(trace: Trace, most: int = MOST_LAYERS) -> list[Layer]:
 
 
 def title(layer: Layer) -> str:
-    """A layer's name, kind and direction, in words."""
+    """A layer's place, kind and direction, in words."""
     kind = layer.kind.upper() if layer.kind in ("rnn", "lstm", "gru") else layer.kind
-    back = ", reads from the end" if layer.reverse else ""
-    return f"{layer.name} ({kind}, {layer.size} units{back})"
+    back = ", backward" if layer.reverse else ""
+    return f"{in_words(layer.name)} ({kind}, {layer.size} units{back})"
+
+
+def in_words(name: str) -> str:
+    """A name of the trace for a title: `encoder.0/self` as `Encoder layer 1, self-attention`.
+
+    Layers are counted from 1; the direction of a layer, `.reverse`, is left to its title.
+    """
+    layer, _, attention = name.removesuffix(".reverse").partition("/")
+    words = [f"layer {int(part) + 1}" if part.isdecimal() else part for part in layer.split(".")]
+    text = " ".join(words) + (f", {attention}-attention" if attention else "")
+    return text[:1].upper() + text[1:]
 
 
 def step_labels(trace: Trace, axis: str) -> Sequence[str] | None:
