@@ -26,16 +26,17 @@ INTRO = """# Settings
 
 Made by `python docs/build.py settings` from `src/seqloom/config/`.
 
-Every setting can be given as `--set SECTION.KEY=VALUE`, in a recipe (`--config recipe.toml`), or in
-Python (`config={"model": {"hidden_size": 512}}`); the most used ones have a flag. A flag wins over
-`--set`, `--set` over the recipe. A run writes what it used to `DIR/config.toml`, which is a recipe.
-"see below" means that the default is chosen for the data and written there. Each task has its own
-sections; `task` at the top of a recipe says which.
+Every setting can be given as `--set SECTION.KEY=VALUE`, in a settings file (`--config FILE.toml`), or
+in Python (`config={"model": {"hidden_size": 512}}`); the most used settings have a flag. Flags
+override `--set`, and `--set` overrides the file. A run writes the settings that it used to
+`DIR/config.toml`, which is a settings file too. "see below" means that the default depends on the
+data; the value chosen is in `DIR/config.toml`. Each task has its own sections; `task` at the top of
+a settings file names the task.
 
 `training.minutes` and `--minutes` count from the start of the command to its end: loading PyTorch
-(a few seconds, more on a busy machine), reading the data, steps, validations, checkpoints, the
-curve. In Python they count from the call of `train`. Where loading and reading take more than nine
-tenths of them, training still gets a tenth, and a line says so. `training.epochs` (`--epochs`) and
+(a few seconds, more on a busy machine), reading the data, training steps, validations, checkpoints
+and the learning curve. In Python they count from the call of `train`. If loading and reading take
+more than nine tenths of the time, training still gets one tenth, and a message says so. `training.epochs` (`--epochs`) and
 `training.steps` (`--steps`) count training alone. How many steps fit into the minutes depends on
 the machine; `--config DIR/config.toml` repeats the run exactly, steps and schedule, on any.
 """

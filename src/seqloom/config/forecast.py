@@ -24,22 +24,30 @@ OUTPUT_SIZES: dict[str, int] = {"quantile": len(PROBABILITIES), "gaussian": 2, "
 class ForecastDataConfig:
     """How series are read, scaled and cut into windows."""
 
-    horizon: int | None = number(None, 1, 10_000, "steps to forecast")
-    window: int | None = number(None, 1, 100_000, "most steps of the past that a forecast reads")
-    season: int | None = number(None, 1, 100_000, "steps of the season; 1 is none")
-    layout: Literal["auto", "long", "wide"] = choice(
-        "auto", "one value a row, or one series a column"
+    horizon: int | None = number(None, 1, 10_000, "number of steps to forecast")
+    window: int | None = number(
+        None, 1, 100_000, "maximum number of past steps that a forecast reads"
     )
-    transform: Literal["none", "log"] = choice("none", "log: read logarithms of positive values")
+    season: int | None = number(None, 1, 100_000, "length of the season in steps; 1 for none")
+    layout: Literal["auto", "long", "wide"] = choice(
+        "auto", "long: one value per row; wide: one series per column"
+    )
+    transform: Literal["none", "log"] = choice(
+        "none", "log: model the logarithm of positive values"
+    )
     floor: Literal["none", "zero", "minimum"] = choice(
         "zero",
-        "no forecast below: 0 if no value is negative; the window's minimum if that is positive",
+        "lower bound of forecasts: zero if no value is negative, or the window's minimum if positive",
     )
-    covariates: bool = choice(True, "read the columns beside name, time and value")
-    calendar: bool = choice(True, "tell the network hour, weekday, month of dates")
-    held_out: int | None = number(None, 1, 1_000, "horizons at each series' end for validation")
-    test_steps: int = number(0, 0, 1_000_000, "last steps of each series that training never reads")
-    batch_windows: int | None = number(None, 1, 100_000, "windows of one batch")
+    covariates: bool = choice(True, "use the other columns as covariates")
+    calendar: bool = choice(True, "use hour, weekday and month as input features")
+    held_out: int | None = number(
+        None, 1, 1_000, "number of horizons held out for validation at the end of each series"
+    )
+    test_steps: int = number(
+        0, 0, 1_000_000, "number of last steps of each series that are held out for testing"
+    )
+    batch_windows: int | None = number(None, 1, 100_000, "number of windows per batch")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,15 +55,18 @@ class RecurrentForecasterConfig:
     """An encoder over the past, a decoder over the horizon."""
 
     architecture: Literal["recurrent"] = "recurrent"
-    cell: CellName = choice("lstm", "cell of the encoder, and of an autoregressive decoder")
-    attention: bool = choice(True, "the decoder looks back at all states of the encoder")
+    cell: CellName = choice("lstm", "cell of the encoder and of the autoregressive decoder")
+    attention: bool = choice(True, "attention over all encoder states")
     decode: Literal["direct", "autoregressive"] = choice(
-        "direct", "all steps of the horizon at once, or each from the one before"
+        "direct", "predict all steps of the horizon at once, or each from the previous one"
     )
-    output: Output = choice("quantile", "what is said of a step: quantiles, a normal, one number")
-    hidden_size: int = number(128, 1, 8192, "H, size of a state")
-    layers: int = number(1, 1, 16, "recurrent layers of the encoder")
-    dropout: float = number(0.1, 0.0, 0.95, "share of units dropped while training")
+    output: Output = choice(
+        "quantile",
+        "predictive distribution of a step: quantiles, a normal distribution, or one value",
+    )
+    hidden_size: int = number(128, 1, 8192, "H, hidden size")
+    layers: int = number(1, 1, 16, "number of recurrent layers of the encoder")
+    dropout: float = number(0.1, 0.0, 0.95, "dropout probability")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +74,13 @@ class FullyConnectedConfig:
     """Residual blocks over the whole window; no memory."""
 
     architecture: Literal["fully-connected"] = "fully-connected"
-    output: Output = choice("quantile", "what is said of a step: quantiles, a normal, one number")
-    hidden_size: int = number(512, 1, 65536, "D, width of the layers")
-    blocks: int = number(3, 0, 64, "residual blocks of two layers")
-    dropout: float = number(0.1, 0.0, 0.95, "share of units dropped while training")
+    output: Output = choice(
+        "quantile",
+        "predictive distribution of a step: quantiles, a normal distribution, or one value",
+    )
+    hidden_size: int = number(512, 1, 65536, "D, size of the layers")
+    blocks: int = number(3, 0, 64, "number of residual blocks of two layers")
+    dropout: float = number(0.1, 0.0, 0.95, "dropout probability")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +88,15 @@ class TransformerForecasterConfig:
     """An encoder that reads the window and what is known of the horizon side by side."""
 
     architecture: Literal["transformer"] = "transformer"
-    output: Output = choice("quantile", "what is said of a step: quantiles, a normal, one number")
-    hidden_size: int = number(64, 2, 8192, "D, size of a state; a multiple of num_heads and 2")
-    num_heads: int = number(4, 1, 64, "N, attention heads")
-    feedforward_size: int = number(256, 1, 65536, "width of the feed-forward layers")
+    output: Output = choice(
+        "quantile",
+        "predictive distribution of a step: quantiles, a normal distribution, or one value",
+    )
+    hidden_size: int = number(64, 2, 8192, "D, model size; a multiple of num_heads and of 2")
+    num_heads: int = number(4, 1, 64, "N, number of attention heads")
+    feedforward_size: int = number(256, 1, 65536, "hidden size of the feed-forward layers")
     layers: int = number(2, 1, 48, "encoder layers")
-    dropout: float = number(0.1, 0.0, 0.95, "share of units dropped while training")
+    dropout: float = number(0.1, 0.0, 0.95, "dropout probability")
 
     def __post_init__(self) -> None:
         check_heads(self.hidden_size, self.num_heads)
@@ -89,7 +106,7 @@ class TransformerForecasterConfig:
 class ForecastDecodingConfig:
     """The interval around a forecast; stored in the model file as its default."""
 
-    level: Level = choice(90, "values that the interval is to cover, %")
+    level: Level = choice(90, "coverage of the prediction interval, %")
 
 
 SECTIONS = Sections(
@@ -102,10 +119,11 @@ SECTIONS = Sections(
     training=TrainingConfig,
     decoding=ForecastDecodingConfig,
     notes=(
-        "`data.season`: what the frequency suggests, if the autocorrelation confirms it.",
-        "`data.horizon`: a season; 10 steps if there is none.",
+        "`data.season`: the usual season of the frequency, if the autocorrelation of the data "
+        "confirms it.",
+        "`data.horizon`: one season; 10 steps if there is no season.",
         "`data.window`: seven horizons, but at most half of the median training series and "
-        f"{LONGEST_WINDOW} steps, and at least one season more than a step.",
+        f"{LONGEST_WINDOW} steps, and at least one season plus one step.",
         "`data.held_out`: 1 if there are 20 series or more; else enough for 20 forecasts, but at "
         "most a fifth of the median series.",
         f"`data.batch_windows`: 128; 32 if there are fewer than {MANY:,} training windows.",

@@ -18,12 +18,16 @@ TextLevel = Literal["characters", "subwords"]
 class DataConfig:
     """How a text is read, cut in two, and laid out in streams."""
 
-    level: TextLevel = choice("characters", "what one symbol is")
-    subword_size: int = number(2000, 100, 100_000, "symbols of a subword vocabulary")
-    min_count: int = number(1, 1, 1_000_000, "rarer symbols are read as unknown")
-    valid_fraction: float = number(0.1, 0.001, 0.5, "share at the text's end for validation")
-    streams: int = number(64, 1, 65_536, "B, places of the text that are read side by side")
-    chunk: int = number(100, 1, 65_536, "T, steps between two updates; gradients end there")
+    level: TextLevel = choice("characters", "unit of the text")
+    subword_size: int = number(2000, 100, 100_000, "size of the subword vocabulary")
+    min_count: int = number(
+        1, 1, 1_000_000, "symbols that occur less often are replaced by the unknown symbol"
+    )
+    valid_fraction: float = number(
+        0.1, 0.001, 0.5, "fraction at the end of the text held out for validation"
+    )
+    streams: int = number(64, 1, 65_536, "B, number of streams of text per batch")
+    chunk: int = number(100, 1, 65_536, "T, steps of truncated back-propagation through time")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,15 +35,17 @@ class RecurrentConfig:
     """Recurrent layers, one above the other."""
 
     architecture: Literal["recurrent"] = "recurrent"
-    cell: CellName = choice("lstm", "cell of every layer")
-    embedding_size: int = number(128, 1, 8192, "E, size of a symbol's vector")
-    hidden_size: int = number(512, 1, 8192, "H, size of a state")
+    cell: CellName = choice("lstm", "cell of all layers")
+    embedding_size: int = number(128, 1, 8192, "E, embedding size")
+    hidden_size: int = number(512, 1, 8192, "H, hidden size")
     layers: int = number(1, 1, 16, "recurrent layers")
-    layer_norm: bool = choice(True, "normalise what each layer passes on")
-    tie_weights: bool = choice(False, "the embedding is the output matrix too")
-    dropout: float = number(0.3, 0.0, 0.95, "share of a layer's outputs dropped while training")
-    input_dropout: float = number(0.0, 0.0, 0.95, "share of embeddings' units dropped likewise")
-    recurrent_dropout: float = number(0.2, 0.0, 0.95, "share of state-to-state weights dropped")
+    layer_norm: bool = choice(True, "layer normalisation of each layer's output")
+    tie_weights: bool = choice(False, "use the embedding as output matrix too")
+    dropout: float = number(0.3, 0.0, 0.95, "dropout probability of layer outputs")
+    input_dropout: float = number(0.0, 0.0, 0.95, "dropout probability of embeddings")
+    recurrent_dropout: float = number(
+        0.2, 0.0, 0.95, "dropout probability of hidden-to-hidden weights"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,12 +53,14 @@ class TransformerConfig:
     """A decoder-only Transformer that looks back a fixed number of symbols."""
 
     architecture: Literal["transformer"] = "transformer"
-    hidden_size: int = number(128, 2, 8192, "D, size of a state; a multiple of num_heads")
-    num_heads: int = number(4, 1, 64, "N, attention heads")
-    feedforward_size: int = number(512, 1, 65536, "width of the feed-forward layers")
+    hidden_size: int = number(128, 2, 8192, "D, model size; a multiple of num_heads")
+    num_heads: int = number(4, 1, 64, "N, number of attention heads")
+    feedforward_size: int = number(512, 1, 65536, "hidden size of the feed-forward layers")
     layers: int = number(4, 1, 48, "layers")
-    context: int = number(256, 1, 65_536, "positions that one looks at, itself counted")
-    dropout: float = number(0.1, 0.0, 0.95, "share of units dropped while training")
+    context: int = number(
+        256, 1, 65_536, "number of positions that attention covers, the current one included"
+    )
+    dropout: float = number(0.1, 0.0, 0.95, "dropout probability")
 
     def __post_init__(self) -> None:
         if self.hidden_size % self.num_heads:
@@ -67,20 +75,30 @@ class WindowConfig:
     """A fully-connected network on the last few symbols; it has no other memory."""
 
     architecture: Literal["fully-connected"] = "fully-connected"
-    window: int = number(16, 1, 1024, "n, symbols that it sees")
-    embedding_size: int = number(64, 1, 8192, "E, size of a symbol's vector")
-    hidden_size: int = number(512, 1, 8192, "H, units of the hidden layer")
-    dropout: float = number(0.1, 0.0, 0.95, "share of units dropped while training")
+    window: int = number(16, 1, 1024, "n, number of symbols in the window")
+    embedding_size: int = number(64, 1, 8192, "E, embedding size")
+    hidden_size: int = number(512, 1, 8192, "H, size of the hidden layer")
+    dropout: float = number(0.1, 0.0, 0.95, "dropout probability")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecodingConfig:
     """How a continuation is drawn; stored in the model file as its default."""
 
-    temperature: float = number(0.8, 0.0, 100.0, "below 1 sharpens; 0 takes the likeliest")
-    top_k: int | None = number(None, 1, 1_000_000, "draw from the k likeliest symbols only")
-    top_p: float = number(1.0, 0.0001, 1.0, "draw from the likeliest that add up to this share")
-    length: int = number(500, 0, 20_000, "symbols to add to the prompt")
+    temperature: float = number(
+        0.8,
+        0.0,
+        100.0,
+        "sampling temperature; below 1 is less random, 0 takes the most probable symbol",
+    )
+    top_k: int | None = number(None, 1, 1_000_000, "sample from the k most probable symbols only")
+    top_p: float = number(
+        1.0,
+        0.0001,
+        1.0,
+        "sample from the most probable symbols whose probabilities add up to this (nucleus)",
+    )
+    length: int = number(500, 0, 20_000, "number of symbols to generate")
 
 
 ModelConfig = RecurrentConfig | TransformerConfig | WindowConfig
@@ -95,7 +113,7 @@ SECTIONS = Sections(
     },
     decoding=DecodingConfig,
     notes=(
-        "`data.streams`, `data.chunk`: less where the text is too short for them.",
+        "`data.streams`, `data.chunk`: smaller if the text is too short for them.",
         "`training.learning_rate`: "
         + ", ".join(f"{rate:g} {name}" for name, rate in RATES.items())
         + ".",

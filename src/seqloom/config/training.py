@@ -11,23 +11,33 @@ class TrainingConfig:
     """The length of a run, the optimiser, and when to stop. Tasks add what only they need."""
 
     epochs: float | None = number(None, 0.01, 100_000, "passes over the training data")
-    minutes: float | None = number(None, 0.05, 100_000, "length of the command, see above")
-    steps: int | None = number(None, 1, 1_000_000_000, "optimiser steps")
-    seed: int = number(1, 0, 2**31 - 1, "seed of weights, batches and dropout")
-    learning_rate: float | None = number(None, 1e-7, 10.0, "peak of the schedule")
-    warmup: float = number(0.1, 0.0, 0.9, "share of the steps in which the rate rises")
-    weight_decay: float = number(0.01, 0.0, 1.0, "AdamW's, of weight matrices")
-    clip_norm: float = number(1.0, 1e-3, 1e6, "gradients are scaled down to this norm")
-    averaging: float = number(0.998, 0.0, 0.99999, "decay per step of the averaged weights")
+    minutes: float | None = number(
+        None, 0.05, 100_000, "length of the whole command in minutes, see above"
+    )
+    steps: int | None = number(None, 1, 1_000_000_000, "number of optimizer steps")
+    seed: int = number(1, 0, 2**31 - 1, "random seed of weights, batches and dropout")
+    learning_rate: float | None = number(None, 1e-7, 10.0, "peak learning rate of the schedule")
+    warmup: float = number(0.1, 0.0, 0.9, "fraction of the steps in which the learning rate rises")
+    weight_decay: float = number(0.01, 0.0, 1.0, "weight decay of AdamW, on weight matrices")
+    clip_norm: float = number(1.0, 1e-3, 1e6, "maximum norm of the gradient (clipping)")
+    averaging: float = number(
+        0.998, 0.0, 0.99999, "decay of the exponential moving average of the weights, per step"
+    )
     patience: int = number(
-        15, 1, 100_000, "validations without a better score before the rate falls and the run ends"
+        15,
+        1,
+        100_000,
+        "validations without improvement until the learning rate is annealed and training ends",
     )
     valid_share: float = number(
-        1.0, 0.01, 1.0, "share of the validation data that is used; less in short runs of minutes"
+        1.0,
+        0.01,
+        1.0,
+        "fraction of the validation data that is used; short runs of minutes use less",
     )
-    pace: str | None = text(None, "steps as a run of minutes planned them, for repeating it")
+    pace: str | None = text(None, "recorded schedule of a run of minutes; repeats that run exactly")
     memory_every: int = number(
-        250, 0, 1_000_000_000, "steps between two notes in the log of how far back it remembers"
+        250, 0, 1_000_000_000, "steps between two measurements of the memory in the log; 0 for none"
     )
 
     def __post_init__(self) -> None:

@@ -21,19 +21,23 @@ Scorer = Literal["additive", "dot", "general"]
 class DataConfig:
     """How text is read, split and batched."""
 
-    header: HeaderChoice = choice("auto", "whether line 1 names the columns")
+    header: HeaderChoice = choice("auto", "whether line 1 contains the column names")
     source_column: str = text(
-        "auto", "the source's column: a number from 1, a name in the header, or several: 1,3"
+        "auto", "column of the source: a number from 1, a column name, or several, e.g. 1,3"
     )
-    target_column: str = text("auto", "the target's column, likewise")
-    source_level: LevelChoice = choice("auto", "what one source symbol is")
-    target_level: LevelChoice = choice("auto", "what one target symbol is")
-    subword_size: int = number(8000, 100, 100_000, "symbols of a subword vocabulary")
-    min_count: int = number(1, 1, 1_000_000, "rarer symbols are read as unknown")
-    max_symbols: int = number(500, 1, 5_000, "longest source or target, in symbols")
-    valid_fraction: float = number(0.05, 0.001, 0.5, "share of sources cut off for validation")
+    target_column: str = text("auto", "column of the target, likewise")
+    source_level: LevelChoice = choice("auto", "unit of the source")
+    target_level: LevelChoice = choice("auto", "unit of the target")
+    subword_size: int = number(8000, 100, 100_000, "size of the subword vocabulary")
+    min_count: int = number(
+        1, 1, 1_000_000, "symbols that occur less often are replaced by the unknown symbol"
+    )
+    max_symbols: int = number(500, 1, 5_000, "maximum length of source and target, in symbols")
+    valid_fraction: float = number(
+        0.05, 0.001, 0.5, "fraction of the sources held out for validation"
+    )
     batch_symbols: int | None = number(
-        None, 8, 1_000_000, "source plus target symbols of one batch, padding counted"
+        None, 8, 1_000_000, "batch size in source plus target symbols, padding included"
     )
     stress: bool = choice(False, "keep the stress digits of the data set `cmudict`")
 
@@ -45,15 +49,17 @@ class RecurrentConfig:
     architecture: Literal["recurrent"] = "recurrent"
     encoder_cell: CellName = choice("lstm", "cell of the encoder")
     decoder_cell: CellName = choice("lstm", "cell of the decoder")
-    link: Link = choice("attention", "what the decoder sees: all encoder states or one vector")
-    attention: Scorer = choice("additive", "how a decoder state scores an encoder state")
-    embedding_size: int = number(128, 1, 8192, "E, size of a symbol's vector")
-    hidden_size: int = number(256, 1, 8192, "H, size of a state; the encoder's, per direction")
-    attention_size: int = number(128, 1, 8192, "A, width of additive attention")
-    encoder_layers: int = number(2, 1, 16, "recurrent layers of the encoder")
-    decoder_layers: int = number(1, 1, 16, "recurrent layers of the decoder")
-    bidirectional: bool = choice(True, "the encoder reads both ways")
-    dropout: float = number(0.3, 0.0, 0.95, "share of units dropped while training")
+    link: Link = choice(
+        "attention", "what the decoder reads: all encoder states (attention) or one context vector"
+    )
+    attention: Scorer = choice("additive", "score function of the attention")
+    embedding_size: int = number(128, 1, 8192, "E, embedding size")
+    hidden_size: int = number(256, 1, 8192, "H, hidden size; of the encoder, per direction")
+    attention_size: int = number(128, 1, 8192, "A, hidden size of additive attention")
+    encoder_layers: int = number(2, 1, 16, "number of recurrent layers of the encoder")
+    decoder_layers: int = number(1, 1, 16, "number of recurrent layers of the decoder")
+    bidirectional: bool = choice(True, "bidirectional encoder")
+    dropout: float = number(0.3, 0.0, 0.95, "dropout probability")
 
     def __post_init__(self) -> None:
         width = self.hidden_size * (2 if self.bidirectional else 1)
@@ -70,12 +76,12 @@ class TransformerConfig:
     """An encoder-decoder Transformer."""
 
     architecture: Literal["transformer"] = "transformer"
-    hidden_size: int = number(256, 2, 8192, "D, size of a state; a multiple of num_heads and 2")
-    num_heads: int = number(4, 1, 64, "N, attention heads")
-    feedforward_size: int = number(1024, 1, 65536, "width of the feed-forward layers")
+    hidden_size: int = number(256, 2, 8192, "D, model size; a multiple of num_heads and of 2")
+    num_heads: int = number(4, 1, 64, "N, number of attention heads")
+    feedforward_size: int = number(1024, 1, 65536, "hidden size of the feed-forward layers")
     encoder_layers: int = number(3, 1, 48, "encoder layers")
     decoder_layers: int = number(3, 1, 48, "decoder layers")
-    dropout: float = number(0.1, 0.0, 0.95, "share of units dropped while training")
+    dropout: float = number(0.1, 0.0, 0.95, "dropout probability")
 
     def __post_init__(self) -> None:
         check_heads(self.hidden_size, self.num_heads)
@@ -88,15 +94,17 @@ ModelConfig = RecurrentConfig | TransformerConfig
 class PairTrainingConfig(TrainingConfig):
     """The length of a run, the optimiser, the loss, and when to stop."""
 
-    label_smoothing: float = number(0.1, 0.0, 0.9, "share of the target spread over all symbols")
+    label_smoothing: float = number(0.1, 0.0, 0.9, "label smoothing")
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecodingConfig:
     """How an output is searched for; stored in the model file as its default."""
 
-    beam: int = number(5, 1, 1000, "hypotheses kept; 1 is greedy")
-    length_penalty: float = number(1.0, 0.0, 10.0, "scores are divided by length to this power")
+    beam: int = number(5, 1, 1000, "beam size; 1 is greedy search")
+    length_penalty: float = number(
+        1.0, 0.0, 10.0, "exponent of the length by which a score is divided"
+    )
 
 
 SECTIONS = Sections(
@@ -105,10 +113,11 @@ SECTIONS = Sections(
     training=PairTrainingConfig,
     decoding=DecodingConfig,
     notes=(
-        "`data.header`: line 1 is one if a column is given by its name, or if both columns have "
-        "names that are known, such as word and pronunciation.",
-        "`data.source_column`, `data.target_column`: columns 1 and 2 of two; of more, those that "
-        "line 1 names; else they are asked for. Several are joined by a space.",
+        "`data.header`: line 1 is a header if a column is selected by name, or if both columns "
+        "have known names such as word and pronunciation.",
+        "`data.source_column`, `data.target_column`: columns 1 and 2 of a file with two columns. "
+        "With more columns, those that the header names; without such names training stops and "
+        "asks for them. Several columns are joined by a space.",
         "`data.source_level`, `data.target_level`: characters if fewer than half of the texts "
         "contain a space; else symbols if there are at most 1,000 different ones, at most a tenth "
         "of them in the text occur once, and the validation data have few others; else subwords, "
