@@ -26,8 +26,8 @@ INTRO = """# Settings
 
 Made by `python docs/build.py settings` from `src/seqloom/config/`.
 
-Every setting can be given as `--set SECTION.KEY=VALUE`, in a settings file (`--config FILE.toml`), or
-in Python (`config={"model": {"hidden_size": 512}}`); the most used settings have a flag. Flags
+Every setting can be given as `--set SECTION.KEY=VALUE`, in a settings file (`--config FILE.toml`),
+or in Python (`config={"model": {"hidden_size": 512}}`); the most used settings have a flag. Flags
 override `--set`, and `--set` overrides the file. A run writes the settings that it used to
 `DIR/config.toml`, which is a settings file too. "see below" means that the default depends on the
 data; the value chosen is in `DIR/config.toml`. Each task has its own sections; `task` at the top of
@@ -36,9 +36,10 @@ a settings file names the task.
 `training.minutes` and `--minutes` count from the start of the command to its end: loading PyTorch
 (a few seconds, more on a busy machine), reading the data, training steps, validations, checkpoints
 and the learning curve. In Python they count from the call of `train`. If loading and reading take
-more than nine tenths of the time, training still gets one tenth, and a message says so. `training.epochs` (`--epochs`) and
-`training.steps` (`--steps`) count training alone. How many steps fit into the minutes depends on
-the machine; `--config DIR/config.toml` repeats the run exactly, steps and schedule, on any.
+more than nine tenths of the time, training still gets one tenth, and a message says so.
+`training.epochs` (`--epochs`) and `training.steps` (`--steps`) count training alone. The number of
+steps that fit into the minutes depends on the machine; `--config DIR/config.toml` repeats the steps
+and the schedule of the run exactly.
 """
 
 

@@ -37,7 +37,7 @@ class ForecastDataConfig:
     )
     floor: Literal["none", "zero", "minimum"] = choice(
         "zero",
-        "lower bound of forecasts: zero if no value is negative, or the window's minimum if positive",
+        "lower bound: zero if no value is negative, or the window's minimum if it is positive",
     )
     covariates: bool = choice(True, "use the other columns as covariates")
     calendar: bool = choice(True, "use hour, weekday and month as input features")
