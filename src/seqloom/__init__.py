@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .extras import missing_extra
+from .version import __version__
 
 if TYPE_CHECKING:
     from .comparison import compare
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from .inspection import Alignment, Trace
     from .runtime import Model, Prediction, load
     from .training import Result, resume, train, watch
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Alignment",

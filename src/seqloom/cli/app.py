@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .. import __version__
+from ..version import __version__
 from .compare import compare
 from .evaluate import evaluate
 from .info import info

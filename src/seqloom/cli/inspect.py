@@ -8,7 +8,6 @@ import typer
 from .choices import FIGURES, PATTERNS, listed, one_of
 from .panels import FORECAST, TRANSCRIBE, TRANSDUCE
 
-PAGE = Path("inspect.html")
 SEARCH = "Other places like this one"
 
 
@@ -118,7 +117,7 @@ def inspect(
     from ..inspection.page import write_page
     from ..plain import printable, to_json
     from ..runtime import load
-    from .inspected import check_outputs, json_of, searched, summary, write_alignments
+    from .inspected import PAGE, check_outputs, json_of, searched, summary, write_alignments
     from .lines import printing
     from .request import Request
     from .tasks import task_module

@@ -20,6 +20,7 @@ from ..progress import each
 from .figures import settle_figure
 from .request import Request
 
+PAGE = Path("inspect.html")  # what is written if no other name is given
 TOLD = 5  # inputs that the summary names
 SEARCHING = ("layer", "step", "span", "pattern", "alignments")
 FILES = ("page", "trace", "figure", "alignments")
@@ -60,8 +61,6 @@ def check_outputs(request: Request) -> None:
 
 def _check_files(request: Request) -> None:
     """What is written must be files, in folders that are there, and never what is read."""
-    from .inspect import PAGE
-
     taken = {os.path.realpath(request.model): "the model"}
     for name, path in (("INPUT", request.given), ("--data", request.data)):
         if path is not None and os.path.isfile(path):

@@ -103,7 +103,7 @@ def train(
     from ..config import config_from, parse_assignments, read_toml
     from ..data.guess import guess_task
     from ..errors import ConfigError
-    from . import BEGUN
+    from .begun import BEGUN
 
     flags = {
         name: value

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from .. import __version__
 from ..config import Config, to_tree
 from ..export.model_file import read_model, write_model
+from ..version import __version__
 from .validation import Validation
 from .work import Work
 
