@@ -6,12 +6,11 @@ names of its arrays, their axes and units. NumPy only. Checked by `tests/inspect
 """
 
 import dataclasses
-import html
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -111,6 +110,8 @@ class Trace(Mapping[str, Named]):
     layers: tuple[Layer, ...]
     facts: dict[str, Any] = field(default_factory=dict)
     arrays: dict[str, Named] = field(default_factory=dict)
+    # How a notebook shows a trace. Set by `inspection/__init__.py`: the page imports traces.
+    _repr_html_: ClassVar[Callable[["Trace"], str]]
 
     def __post_init__(self) -> None:
         sizes = {name: len(labels) for name, labels in self.labels.items()}
@@ -182,19 +183,6 @@ class Trace(Mapping[str, Named]):
         """
         with replacing(Path(path), "trace") as beside:
             beside.write_bytes(self.to_bytes())
-
-    def _repr_html_(self) -> str:
-        """The page of this trace, for a notebook: in a frame of its own that may run its script.
-
-        The frame has no origin, so nothing in it can reach the notebook.
-        """
-        from .page import page
-
-        return (
-            f'<iframe srcdoc="{html.escape(page(self))}" title="Trace" '
-            'sandbox="allow-scripts" '
-            'style="width: 100%; height: 44rem; border: 0"></iframe>'
-        )
 
 
 def read_trace(path: str | Path) -> Trace:

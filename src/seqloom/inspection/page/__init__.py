@@ -64,6 +64,15 @@ def write_page(trace: Trace, path: str | Path, model: bytes | None = None) -> No
         beside.write_text(page(trace, model), encoding="utf-8")
 
 
+def framed(trace: Trace) -> str:
+    """The page in a frame, for a notebook; its script runs, and cannot reach the notebook."""
+    return (
+        f'<iframe srcdoc="{html.escape(page(trace))}" title="Trace" '
+        'sandbox="allow-scripts" '
+        'style="width: 100%; height: 44rem; border: 0"></iframe>'
+    )
+
+
 def script() -> str:
     """All scripts of the page as one."""
     folder = resources.files(__name__) / "assets"
