@@ -24,10 +24,10 @@ import seqloom
 from seqloom.config import config_from, merge, read_toml
 from seqloom.data.text import read_text, split_by_position
 from seqloom.data.vocabulary import UNK
+from seqloom.decoding.perplexity import costs, summed, symbols_of
 from seqloom.evaluation.compressors import compressed_bits
 from seqloom.evaluation.language_baselines import language_baselines
 from seqloom.evaluation.ngram import MOST_ORDER, NGram
-from seqloom.evaluation.perplexity import costs, summed, symbols_of
 from seqloom.training.reporter import Plain
 
 FILE = RESULTS / "generate.json"

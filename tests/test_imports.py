@@ -24,7 +24,7 @@ ROOT = Path(seqloom.__file__).parent
 # so it stands below decoding, evaluation and export.
 ROOMS = (
     *("version", "plain", "errors", "shapes", "extras", "files", "progress", "stopping"),
-    *("tasks", "config"),
+    *("bootstrap", "tasks", "config"),
     *(
         "data",
         "reference",
@@ -41,7 +41,7 @@ ROOMS = (
 )
 WITHOUT_TORCH = {
     *("version", "plain", "errors", "shapes", "extras", "files", "progress", "stopping"),
-    *("tasks", "config"),
+    *("bootstrap", "tasks", "config"),
     *("data", "reference", "native", "decoding", "evaluation", "export", "inspection", "runtime"),
 }
 PUBLIC = [n for n in seqloom.__all__ if n != "__version__"]

@@ -17,8 +17,9 @@ from .version import __version__
 if TYPE_CHECKING:
     from .comparison import compare
     from .config import Config
+    from .decoding import Alignment
     from .errors import SeqloomError
-    from .inspection import Alignment, Trace
+    from .inspection import Trace
     from .runtime import Model, Prediction, load
     from .training import Result, resume, train, watch
 
@@ -39,7 +40,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Alignment": "inspection",
+    "Alignment": "decoding",
     "Config": "config",
     "Model": "runtime",
     "Prediction": "runtime",

@@ -20,11 +20,11 @@ from seqloom.data.pairs import Pair, group_by_source, read_pairs
 from seqloom.data.series.csv_file import read_series
 from seqloom.data.speech.manifest import read_manifest
 from seqloom.data.text import read_text
+from seqloom.decoding.perplexity import score_text
 from seqloom.errors import ConfigError, DataError
 from seqloom.evaluation import distance, error_counts
 from seqloom.evaluation.forecast_baselines import baseline
 from seqloom.evaluation.ngram import NGram
-from seqloom.evaluation.perplexity import score_text
 from seqloom.export.model_file import read_model, write_model
 from seqloom.runtime import load
 from seqloom.training.tasks import open_work

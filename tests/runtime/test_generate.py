@@ -12,8 +12,8 @@ import torch
 import seqloom
 from seqloom.config.generate import DecodingConfig
 from seqloom.data.vocabulary import Vocabulary
+from seqloom.decoding.perplexity import costs
 from seqloom.errors import ConfigError, DataError, FormatError
-from seqloom.evaluation.perplexity import costs
 from seqloom.export.digest import digest
 from seqloom.export.model_file import ModelFile, write_model
 from seqloom.export.parts.generate import GenerateParts

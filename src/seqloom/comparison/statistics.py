@@ -25,8 +25,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..bootstrap import percentiles, resampled_sums
 from ..errors import ShapeError
-from ..evaluation.bootstrap import percentiles, resampled_sums
 from ..shapes import Float
 
 RESAMPLES = 10_000

@@ -1,5 +1,6 @@
 """Searching for outputs: greedy, beam, sampling; for any model that steps."""
 
+from .alignment import Alignment
 from .beam import beam_search
 from .continuation import Sampling, continuation
 from .contract import Hypothesis, Stepper, TextModel, check_numbers, select
@@ -9,6 +10,7 @@ from .record import Considered
 from .sampling import sampler
 
 __all__ = [
+    "Alignment",
     "Considered",
     "Hypothesis",
     "LengthLimit",

@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
+from ..bootstrap import resampled_sums
 from ..data.series.season import m4_season
 from ..data.series.series import SeriesSet
 from ..data.series.windows import Origins
 from ..decoding.quantiles import PROBABILITIES
 from ..decoding.restore import Forecasts
 from ..shapes import Float
-from .bootstrap import resampled_sums
 from .forecast_baselines import NAIVE2, BaselineForecast, baseline
 from .forecast_scores import ForecastScores, by_horizon, mase, mase_unit, owa, score
 

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .. import bootstrap
 from ..errors import ConfigError
 from ..extras import missing_extra
-from . import bootstrap
 from .error_rates import Score
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..bootstrap import interval, percentiles, resampled_sums
 from ..errors import DataError
 from ..shapes import Float, Int
-from .bootstrap import interval, percentiles, resampled_sums
 from .calibration import Bin, brier, calibration_error, log_loss, reliability
 from .error_rates import Score
 

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import bootstrap
 from ..errors import DataError
-from . import bootstrap
 from .edit_distance import best_reference
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..decoding.perplexity import TextScore, interval_of
 from ..shapes import Float, Int
 from .compressors import compressed_bits
 from .ngram import MOST_ORDER, NGram
-from .perplexity import TextScore, interval_of
 
 UNFAIR = 0.01  # share of unknown symbols: the model is not charged for which ones they are
 

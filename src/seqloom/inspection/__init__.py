@@ -1,6 +1,6 @@
 """Looking inside: what a network did, as a `Trace`, as figures and as a page."""
 
-from .alignment import Alignment
+from ..decoding import Alignment
 from .page import framed
 from .trace import Layer, Named, Trace, read_trace
 

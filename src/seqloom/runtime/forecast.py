@@ -10,12 +10,12 @@ from ..data.series.frames import to_series
 from ..data.series.scaling import scale
 from ..data.series.series import SeriesSet
 from ..data.series.windows import Origins, WindowSource
+from ..decoding.conformal import widen
 from ..decoding.contract import check_finite
 from ..decoding.forecast_table import ForecastTable
 from ..decoding.quantiles import interval, quantiles
 from ..decoding.restore import Forecasts, restore
 from ..errors import ConfigError, DataError
-from ..evaluation.conformal import widen
 from ..export.model_file import ModelFile
 from ..export.parts.forecast import ForecastParts
 from ..progress import each

@@ -15,12 +15,12 @@ import numpy as np
 from ..config.forecast import LEVELS, MEDIAN, Output
 from ..data.series.scaling import Inputs, Scale, Window, features, measure
 from ..data.series.series import Series, SeriesSet
+from ..decoding.conformal import widen
 from ..decoding.contract import check_finite
 from ..decoding.forecast_table import ForecastTable
 from ..decoding.quantiles import interval, quantiles
 from ..decoding.restore import restore
 from ..errors import ConfigError, DataError
-from ..evaluation.conformal import widen
 from ..export.parts.forecast import ForecastParts
 from .forecast_networks import Encoded, NumpyForecaster, NumpyRecurrentForecaster, single
 

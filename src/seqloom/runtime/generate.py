@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..decoding import Sampling, TextModel, continuation
+from ..decoding.perplexity import TextScore, score_text
 from ..errors import ConfigError
-from ..evaluation.perplexity import TextScore, score_text
 from ..export.model_file import ModelFile
 from ..export.parts.generate import GenerateParts
 from .language import numpy_language

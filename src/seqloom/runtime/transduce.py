@@ -8,11 +8,19 @@ import numpy as np
 
 from ..config.transduce import RecurrentConfig
 from ..data.vocabulary import BOS, EOS
-from ..decoding import Considered, Hypothesis, LengthLimit, Search, Stepper, decode, decode_recorded
+from ..decoding import (
+    Alignment,
+    Considered,
+    Hypothesis,
+    LengthLimit,
+    Search,
+    Stepper,
+    decode,
+    decode_recorded,
+)
 from ..errors import ConfigError, DataError
 from ..export.model_file import ModelFile
 from ..export.parts.transduce import TransduceParts
-from ..inspection.alignment import Alignment
 from ..inspection.trace import Trace
 from .attention_edit import Edited, Edits, check_edits
 from .encoder_decoder import NumpyEncoderDecoder

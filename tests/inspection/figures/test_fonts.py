@@ -12,9 +12,9 @@ from matplotlib.font_manager import FontProperties, findfont, fontManager
 from matplotlib.ft2font import FT2Font
 
 from seqloom.data.series.frames import to_series
+from seqloom.decoding.alignment import Alignment
 from seqloom.evaluation.classes import evaluate_classes
 from seqloom.evaluation.measure import Measure
-from seqloom.inspection.alignment import Alignment
 from seqloom.inspection.figures import draw
 from seqloom.inspection.figures.alignment import draw_alignments
 from seqloom.inspection.figures.confusion import draw_confusion

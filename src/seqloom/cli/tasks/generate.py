@@ -11,6 +11,7 @@ from ...data.seen import text_numbers
 from ...data.text import read_text
 from ...data.text_file import STANDARD_INPUT
 from ...data.vocabulary import UNK
+from ...decoding.perplexity import TextScore, costs, summed, symbols_of
 from ...errors import ConfigError, DataError
 from ...evaluation.language_baselines import (
     UNFAIR,
@@ -18,7 +19,6 @@ from ...evaluation.language_baselines import (
     language_baselines,
     text_verdict,
 )
-from ...evaluation.perplexity import TextScore, costs, summed, symbols_of
 from ...evaluation.tables import new_table, print_line, print_table
 from ...inspection.trace import Trace
 from ...plain import printable, to_json

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from ...data.text import read_text, split_by_position
+from ...decoding.perplexity import costs, symbols_of
 from ...errors import DataError
 from ...evaluation.measure import Measure
 from ...evaluation.ngram import MOST_ORDER, NGram
-from ...evaluation.perplexity import costs, symbols_of
 from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec
 from .files import write_text
 from .overlap import find_overlap

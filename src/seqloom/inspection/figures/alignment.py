@@ -6,7 +6,7 @@ Source: figure 3 of Bahdanau, Cho & Bengio 2015.
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..alignment import Alignment
+from ...decoding.alignment import Alignment
 from .attention import draw_grid
 from .style import heat, label_steps, paper, save, shown
 

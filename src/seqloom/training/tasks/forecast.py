@@ -21,9 +21,9 @@ from ...config.forecast import (
 )
 from ...data.series.scaling import Inputs, Scale, scale
 from ...data.series.windows import Origins, WindowSource
+from ...decoding.conformal import calibrate
 from ...decoding.quantiles import LOG_DEVIATION, PROBABILITIES, interval, quantiles
 from ...decoding.restore import restore
-from ...evaluation.conformal import calibrate
 from ...evaluation.forecast_scores import mase_unit, score
 from ...evaluation.measure import Measure
 from ...export.model_file import ModelFile

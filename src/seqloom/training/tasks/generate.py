@@ -22,9 +22,9 @@ from ...data.seen import sketch, text_numbers
 from ...data.streams import fit_streams, plan_streams, window
 from ...data.text import encode_text, read_text, split_by_position
 from ...data.vocabulary import UNK, Vocabulary
+from ...decoding.perplexity import score_text
 from ...errors import DataError
 from ...evaluation.measure import Measure
-from ...evaluation.perplexity import score_text
 from ...export.model_file import ModelFile
 from ...export.parts.generate import GenerateParts
 from ...models.language import build_language

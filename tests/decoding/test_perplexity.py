@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from seqloom.data.vocabulary import BOS, Vocabulary
+from seqloom.decoding.perplexity import costs, score_text, summed
 from seqloom.errors import DataError
-from seqloom.evaluation.perplexity import costs, score_text, summed
 
-from ..decoding.test_sampling import Chain
+from .test_sampling import Chain
 
 IDS = np.random.default_rng(2).integers(9, size=201)
 

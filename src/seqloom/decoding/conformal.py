@@ -15,7 +15,7 @@ Source: Romano, Patterson & Candes, "Conformalized Quantile Regression", NeurIPS
 Differs: held-out windows of one series depend on one another, so the promise is approximate;
     coverage is therefore measured and reported.
 
-Checked by `tests/evaluation/test_conformal.py` by hand, and by the coverage of made-up errors.
+Checked by `tests/decoding/test_conformal.py` by hand, and by the coverage of made-up errors.
 """
 
 import math

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from seqloom.config.forecast import LEVELS, MEDIAN
+from seqloom.decoding.conformal import LEAST, calibrate, widen
 from seqloom.decoding.quantiles import PROBABILITIES, interval
-from seqloom.evaluation.conformal import LEAST, calibrate, widen
 
 Q = len(PROBABILITIES)
 

@@ -16,8 +16,8 @@ Source: Efron & Tibshirani, "An Introduction to the Bootstrap", 1993, section 13
 
 import numpy as np
 
-from ..errors import ConfigError, DataError, ShapeError
-from ..shapes import Float, Int
+from .errors import ConfigError, DataError, ShapeError
+from .shapes import Float, Int
 
 LEVEL = 0.95
 _CELLS = 1_000_000  # counts held at once: 8 MB, whatever the number of examples

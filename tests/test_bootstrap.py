@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from seqloom import bootstrap
+from seqloom.bootstrap import interval, percentiles, resampled_sums
 from seqloom.errors import ConfigError, DataError, ShapeError
-from seqloom.evaluation import bootstrap
-from seqloom.evaluation.bootstrap import interval, percentiles, resampled_sums
 
 
 def binomial_quantile(n, p, q):

@@ -1,6 +1,6 @@
 """Where a decoder looked: what `Model.align` gives.
 
-`figures/alignment.py` draws it; `attention/decoder` of a `Trace` is the same of one input.
+`inspection/figures/alignment.py` draws it; the array `attention/decoder` of a `Trace` is the same.
 """
 
 from dataclasses import dataclass

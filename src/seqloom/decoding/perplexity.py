@@ -7,7 +7,7 @@
 The model's state is carried from the first symbol to the last, so no symbol is scored with less
 memory than the model has, and the length of the pieces in which the text is read changes nothing.
 Characters are counted as code points, whatever a symbol is, so characters and subwords compare.
-Checked by `tests/evaluation/test_perplexity.py`.
+Checked by `tests/decoding/test_perplexity.py`.
 """
 
 import math
@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..bootstrap import percentiles, resampled_sums
 from ..data.text import encode_text
 from ..data.vocabulary import BOS, UNK, Vocabulary
 from ..decoding.contract import TextModel
 from ..errors import DataError
 from ..progress import each
 from ..shapes import Float, Int
-from .bootstrap import percentiles, resampled_sums
 
 BLOCK = 1000  # symbols that an interval draws together: neighbours are not independent
 BLOCKS = 5  # of a short text at least: one block alone has no spread
