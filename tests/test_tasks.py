@@ -1,5 +1,7 @@
 """The list of tasks: every part that it names is there, and is what it says."""
 
+import inspect
+
 import pytest
 
 from seqloom.comparison.ladder import Rung
@@ -7,6 +9,7 @@ from seqloom.comparison.tasks import Exam
 from seqloom.config import Sections
 from seqloom.export.parts import Parts
 from seqloom.runtime.model import Model
+from seqloom.runtime.study import Study
 from seqloom.tasks import TASKS
 from seqloom.training.work import Work
 
@@ -18,6 +21,7 @@ def test_parts_are_what_they_are_named(task):
     for name, contract in (("parts", Parts), ("model", Model), ("work", Work), ("exam", Exam)):
         assert issubclass(task.part(name), contract)
         assert task.part(name) is not contract
+    assert issubclass(inspect.signature(task.part("study")).return_annotation, Study)
     commands = task.part("commands")
     assert callable(commands.predict)
     assert callable(commands.evaluate)

@@ -18,6 +18,7 @@ class Task:
         settings: `config.Sections` of its settings.
         parts: `export.parts.Parts`, its part of a model file.
         model: `runtime.Model`, a model file at work.
+        study: Makes the `Study` of an input and its answer, which a trace asks.
         work: `training.work.Work`, its part of a training.
         exam: `comparison.tasks.Exam`, its part of a comparison.
         ladder: The architectures that a comparison trains, in order.
@@ -28,6 +29,7 @@ class Task:
     settings: str
     parts: str
     model: str
+    study: str
     work: str
     exam: str
     ladder: str
@@ -47,6 +49,7 @@ def _task(name: str, class_: str, model: str, does: str) -> Task:
         settings=f"config.{name}:SECTIONS",
         parts=f"export.parts.{name}:{class_}Parts",
         model=f"runtime.{name}:{model}",
+        study=f"runtime.traces.{name}:study",
         work=f"training.tasks.{name}:{class_}",
         exam=f"comparison.tasks.{name}:{class_}Exam",
         ladder=f"comparison.ladder:{name.upper()}",

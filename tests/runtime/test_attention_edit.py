@@ -7,8 +7,11 @@ import torch
 from seqloom.errors import ConfigError
 from seqloom.reference.attention_edit import reweigh, reweigh_backward
 from seqloom.runtime import Transducer
+from seqloom.runtime.classify import Classifier
+from seqloom.runtime.tracing import study_of
 
 from ..export.models import CONFIGS, random_model
+from .test_classify import model_file
 
 B, S, M = 3, 5, 4
 ATTENTIVE = [n for n in CONFIGS if "additive" in n or "general" in n or "dot" in n]
@@ -77,8 +80,8 @@ def test_some_output_changes():
     changed = 0
     for name in ATTENTIVE:
         model = Transducer(random_model(CONFIGS[name])[0])
-        before = model.study("abcd").target.tolist()
-        after = [model.study("abcd", edits={(0, j): 1.0}).target.tolist() for j in range(4)]
+        before = study_of(model, "abcd").target.tolist()
+        after = [study_of(model, "abcd", attention={(0, j): 1.0}).target.tolist() for j in range(4)]
         changed += sum(one != before for one in after)
     assert changed >= 3
 
@@ -106,7 +109,9 @@ def test_messages():
     ):
         with pytest.raises(ConfigError, match=r"^trace: `attention` must .*" + message):
             model.trace("cafe", target="B A", attention=edits)
-    for name in ("gru, context", "transformer"):
-        other = Transducer(random_model(CONFIGS[name])[0])
+    others = [
+        Transducer(random_model(CONFIGS[name])[0]) for name in ("gru, context", "transformer")
+    ]
+    for other in (*others, Classifier(model_file("lstm, attention")[0])):
         with pytest.raises(ConfigError, match=r"^trace: `attention` must come with a recurrent"):
             other.trace("cafe", attention={(0, 0): 1.0})

@@ -11,6 +11,7 @@ from seqloom.runtime.classify import Classifier
 from seqloom.runtime.importance import integrated_gradients, leave_one_out
 from seqloom.runtime.steps import PLAIN
 from seqloom.runtime.tape import Tape
+from seqloom.runtime.tracing import study_of
 
 from ..export.forecasts import CONFIGS as FORECASTERS
 from ..export.forecasts import random_forecaster
@@ -33,17 +34,17 @@ def studies():
         "gru, attention",
         "transformer, mean",
     ):
-        yield name, Classifier(model_file(name)[0]).study("a bad film , not at all")
+        yield name, study_of(Classifier(model_file(name)[0]), "a bad film , not at all")
     for name in ("lstm, context", "lstm, additive", "gru, general", "transformer"):
-        yield f"pair {name}", Transducer(random_model(PAIRS[name])[0]).study("abcdefg", "B A E")
+        yield f"pair {name}", study_of(Transducer(random_model(PAIRS[name])[0]), "abcdefg", "B A E")
     for name in ("lstm", "window of 4", "transformer, long context"):
-        yield f"text {name}", model_of(random_file(name)[0]).study("abcdefg")
+        yield f"text {name}", study_of(model_of(random_file(name)[0]), "abcdefg")
     for name in ("gru, direct, attention", "fully-connected, gaussian", "transformer"):
         file = random_forecaster(FORECASTERS[name])[0]
-        yield f"series {name}", model_of(file).study(SERIES)
+        yield f"series {name}", study_of(model_of(file), SERIES)
     for name in ("ctc gru, both ways", "las lstm"):
         file = random_speech_model(SPEECH[name])[0]
-        yield f"sound {name}", model_of(file).study(noise(3000, seed=1), "abba")
+        yield f"sound {name}", study_of(model_of(file), noise(3000, seed=1), "abba")
 
 
 with torch.random.fork_rng():
@@ -81,7 +82,7 @@ def test_a_linear_answer_is_divided_exactly():
     file, _ = random_forecaster(FORECASTERS["no blocks, point"])
     for name in ("input.bias", "output.bias"):
         file.tensors[name] = file.tensors[name] * 0 + (100 if name == "input.bias" else 0)
-    study = model_of(file).study(SERIES)
+    study = study_of(model_of(file), SERIES)
     tape = Tape()
     tape.backward(study.ask(tape).seeds)
     x = tape.inputs["source"]
@@ -92,7 +93,7 @@ def test_a_linear_answer_is_divided_exactly():
 def test_left_out_words_by_hand():
     model = Classifier(model_file("lstm, attention")[0])
     words = ["a", "bad", "film"]
-    study = model.study(" ".join(words))
+    study = study_of(model, " ".join(words))
     whole = model.predict_proba([" ".join(words)])[0]
     place = int(whole.argmax())
     got, together = leave_one_out(study, float(study.ask(PLAIN).value[0]))
@@ -104,15 +105,17 @@ def test_left_out_words_by_hand():
 
 def test_left_out_symbols_of_a_source_and_of_a_text_by_hand():
     model = Transducer(random_model(PAIRS["gru, additive"])[0])
-    study = model.study("cafe", "B A")
+    study = study_of(model, "cafe", "B A")
     got, _ = leave_one_out(study, float(study.ask(PLAIN).value[0]))
-    value = {text: model.study(text, "B A").ask(PLAIN).value[0] for text in ("cafe", "cfe", "caf")}
+    value = {
+        text: study_of(model, text, "B A").ask(PLAIN).value[0] for text in ("cafe", "cfe", "caf")
+    }
     assert got[1] == pytest.approx(value["cafe"] - value["cfe"], abs=1e-5)
     assert got[3] == pytest.approx(value["cafe"] - value["caf"], abs=1e-5)
     text = model_of(random_file("gru, three layers, bare")[0])
-    study = text.study("abcd", "e")
+    study = study_of(text, "abcd", "e")
     got, _ = leave_one_out(study, float(study.ask(PLAIN).value[0]))
-    value = [text.study(x, "e").ask(PLAIN).value[0] for x in ("abcd", "acd")]
+    value = [study_of(text, x, "e").ask(PLAIN).value[0] for x in ("abcd", "acd")]
     assert got[2] == pytest.approx(value[0] - value[1], abs=1e-5)
 
 
@@ -151,11 +154,11 @@ def test_long_inputs_are_left_out_in_groups(monkeypatch):
 
 def test_the_only_symbol_can_be_left_out():
     for study in (
-        Classifier(model_file("lstm, attention")[0]).study("good"),
-        Classifier(model_file("transformer, max")[0]).study("good"),
-        Transducer(random_model(PAIRS["gru, additive"])[0]).study("a", "B"),
-        Transducer(random_model(PAIRS["transformer"])[0]).study("a", "B"),
-        model_of(random_file("lstm")[0]).study("", "b"),
+        study_of(Classifier(model_file("lstm, attention")[0]), "good"),
+        study_of(Classifier(model_file("transformer, max")[0]), "good"),
+        study_of(Transducer(random_model(PAIRS["gru, additive"])[0]), "a", "B"),
+        study_of(Transducer(random_model(PAIRS["transformer"])[0]), "a", "B"),
+        study_of(model_of(random_file("lstm")[0]), "", "b"),
     ):
         got, _ = leave_one_out(study, float(study.ask(PLAIN).value[0]))
         assert got.shape == (1,)

@@ -11,6 +11,7 @@ from seqloom.runtime import Transducer, model_of
 from seqloom.runtime.ran import Plain
 from seqloom.runtime.steps import PLAIN
 from seqloom.runtime.tape import Tape
+from seqloom.runtime.tracing import study_of
 
 from ..export.forecasts import CONFIGS as FORECASTERS
 from ..export.forecasts import random_forecaster
@@ -48,7 +49,7 @@ def assert_same(tape, answer, watched, loss, x):
     cells = [ran for ran in tape.layers.values() if ran.weights is not None]
     assert len(cells) == len(watched.cells)
     for number, ran in enumerate(cells):
-        gradients = ran.gradients(tape)
+        gradients = ran.gradients(tape.gradient)
         for name, (states, d_states) in watched.states(number, reverse=ran.reverse).items():
             np.testing.assert_allclose(ran.states()[name][0], states, **close)
             np.testing.assert_allclose(gradients[name][0], d_states, **close)
@@ -56,14 +57,14 @@ def assert_same(tape, answer, watched, loss, x):
     assert len(layers) == len(watched.layers)
     for ran, y in zip(layers, watched.layers, strict=True):
         np.testing.assert_allclose(ran.output, y.detach().numpy(), **close)
-        np.testing.assert_allclose(ran.gradients(tape)["h"], grad(y), **close)
+        np.testing.assert_allclose(ran.gradients(tape.gradient)["h"], grad(y), **close)
 
 
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_classifiers(name, monkeypatch):
     file, network = model_file(name)
     model, network = model_of(file), network.double()
-    study = model.study("not a good film , not at all", target="fine")
+    study = study_of(model, "not a good film , not at all", target="fine")
     watched, x = Watched(monkeypatch, network), embedded(network, "embedding")
     logits = network(torch.tensor([study.symbols]), torch.tensor([study.num_inputs]))
     loss = -logits.log_softmax(-1)[0, 1]
@@ -75,7 +76,7 @@ def test_classifiers(name, monkeypatch):
 def test_pairs(name, target, monkeypatch):
     file, network = random_model(PAIRS[name])
     model, network = Transducer(file), network.double()
-    study = model.study("cafe" if target else "gfedcab", target)
+    study = study_of(model, "cafe" if target else "gfedcab", target)
     watched, x = Watched(monkeypatch, network), embedded(network, "source_embedding")
     before = torch.tensor([[BOS, *study.target[:-1]]])
     logits = network(torch.tensor([study.source]), torch.tensor([study.num_inputs]), before)
@@ -87,7 +88,7 @@ def test_pairs(name, target, monkeypatch):
 def test_texts(name, monkeypatch):
     file, network = random_file(name)
     model, network = model_of(file), network.double()
-    study = model.study("abcfedcba", "c")
+    study = study_of(model, "abcfedcba", "c")
     watched, x = Watched(monkeypatch, network), embedded(network, "embedding")
     logits, _ = network(torch.tensor([study.symbols]))
     loss = -logits.log_softmax(-1)[0, -1, study.place]
@@ -105,7 +106,7 @@ def test_texts(name, monkeypatch):
 def test_forecasters(name, length, monkeypatch):
     file, network = random_forecaster(FORECASTERS[name])
     model, network = model_of(file), network.double()
-    study = model.study(list(np.random.default_rng(5).normal(size=length) * 3 + 5))
+    study = study_of(model, list(np.random.default_rng(5).normal(size=length) * 3 + 5))
     study.inputs = as_double(study.inputs)
     watched = Watched(monkeypatch, network)
     tensors = [torch.tensor(array) for array in study.inputs]
@@ -123,7 +124,7 @@ def test_forecasters(name, length, monkeypatch):
 def test_recognisers(name, monkeypatch):
     file, network = random_speech_model(SPEECH[name])
     model, network = model_of(file), network.double()
-    study = model.study(noise(2000, seed=1), "abba")
+    study = study_of(model, noise(2000, seed=1), "abba")
     study.features = as_double(study.features)
     watched = Watched(monkeypatch, network)
     x, lengths = (
@@ -144,10 +145,10 @@ def test_a_confident_class():
     """In single precision, of a loss so small that 1 - p has few digits there."""
     file, network = model_file("lstm, last")
     text = "not a good film , not at all"
-    said = np.sort(model_of(file).study(text).ask(PLAIN).said[0])
+    said = np.sort(study_of(model_of(file), text).ask(PLAIN).said[0])
     for name in ("output.weight", "output.bias"):
         file.tensors[name] = file.tensors[name] * (13.0 / (said[-1] - said[-2]))
-    study = model_of(file).study(text)
+    study = study_of(model_of(file), text)
     network.double().load_state_dict({n: torch.tensor(a) for n, a in file.tensors.items()})
     x = embedded(network, "embedding")
     logits = network(torch.tensor([study.symbols]), torch.tensor([study.num_inputs]))

@@ -6,6 +6,7 @@ around the given ones become is `reference/attention_edit.py`. Checked by
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -61,6 +62,15 @@ def shifted(edits: Edits, left_out: slice) -> dict[tuple[int, int], float]:
         for (t, s), weight in edits.items()
         if not left_out.start <= s < left_out.stop
     }
+
+
+def check_network(network: Any) -> None:
+    """Raise a ConfigError unless an `Edited` can be made of the network."""
+    if not isinstance(network, NumpyEncoderDecoder) or network.attention is None:
+        raise ConfigError(
+            "trace: `attention` must come with a recurrent model with link=attention, got another "
+            "model."
+        )
 
 
 def check_edits(edits: Edits, num_sources: int) -> None:

@@ -16,7 +16,6 @@ from ..shapes import Float
 from .classifiers import numpy_classifier
 from .model import Model
 from .tensors import Tensors
-from .traces.classify import ClassifyStudy
 
 BATCH_TEXTS = 64
 
@@ -116,16 +115,6 @@ class Classifier(Model):
             label=self.labels[int(found.log_probabilities[0].argmax())],
             symbols=tuple(self.parts.reader.symbols(text)),
             weights=found.weights[0],
-        )
-
-    def study(self, x: str, target: str | None = None) -> ClassifyStudy:
-        symbols = self.encode(x)
-        if target is not None and target not in self.labels:
-            raise ConfigError(
-                f"trace: `target` must be one of {', '.join(self.labels)}, got {target}."
-            )
-        return ClassifyStudy(
-            self.file.model, self.network, self.parts, text=x, symbols=symbols, target=target
         )
 
     def encode(self, text: str, name: str = "text") -> list[int]:

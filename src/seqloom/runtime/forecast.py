@@ -15,7 +15,7 @@ from ..decoding.contract import check_finite
 from ..decoding.forecast_table import ForecastTable
 from ..decoding.quantiles import interval, quantiles
 from ..decoding.restore import Forecasts, restore
-from ..errors import ConfigError, DataError
+from ..errors import ConfigError
 from ..export.model_file import ModelFile
 from ..export.parts.forecast import ForecastParts
 from ..progress import each
@@ -30,7 +30,6 @@ from .forecast_stream import Stream
 from .forecast_transformer import NumpyTransformerForecaster
 from .model import Model
 from .tensors import Tensors
-from .traces.forecast import SeriesStudy
 
 NETWORKS: dict[str, Any] = {
     "recurrent": NumpyRecurrentForecaster,
@@ -118,19 +117,6 @@ class Forecaster(Model):
         """
         data = to_series(history, like=self.parts.features.axis)
         return Stream(self.network, self.file.model.output, self.parts, data, self.level(level))
-
-    def study(self, x: Any, target: Any = None) -> SeriesStudy:
-        if target is not None:
-            raise ConfigError(
-                "trace: `target` must not be given for a forecast, got one: what is explained is "
-                "the forecast itself."
-            )
-        data = to_series(x, like=self.parts.features.axis)
-        if len(data.series) != 1:
-            raise DataError(
-                f"trace: `x` must be one series, got {len(data.series)}. Trace them one by one."
-            )
-        return SeriesStudy(self.file.model, self.network, self.parts, data)
 
     def level(self, level: int | None) -> int:
         """A level that intervals can be asked for."""

@@ -11,7 +11,6 @@ from ..export.model_file import ModelFile
 from ..export.parts.generate import GenerateParts
 from .language import numpy_language
 from .model import Model
-from .traces.generate import TextStudy
 
 
 class Generator(Model):
@@ -98,9 +97,6 @@ class Generator(Model):
             DataError: The text is empty.
         """
         return score_text(self.network, self.parts.vocabulary, text)
-
-    def study(self, x: str, target: str | None = None) -> TextStudy:
-        return TextStudy(self.file.model, self.network, self.parts, text=x, target=target)
 
     def describe_parts(self) -> Iterator[tuple[str, Any]]:
         vocabulary = self.parts.vocabulary

@@ -5,15 +5,15 @@ its face.
 """
 
 import abc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..export.model_file import ModelFile, guarded, read_model
-from ..inspection.trace import Trace
 from ..tasks import TASKS
-from .study import Study
-from .tracing import traced
+
+if TYPE_CHECKING:
+    from .tracing import Trace
 
 
 class Model(abc.ABC):
@@ -22,7 +22,10 @@ class Model(abc.ABC):
     Attributes:
         file: What its file holds.
         parts: The task's own part of that.
+        network: What runs.
     """
+
+    network: Any
 
     def __init__(self, file: ModelFile) -> None:
         """
@@ -36,15 +39,6 @@ class Model(abc.ABC):
     def describe_parts(self) -> Iterator[tuple[str, Any]]:
         """Name and value of what the task holds besides its network."""
 
-    @abc.abstractmethod
-    def study(self, x: Any, target: Any = None) -> Study:
-        """An input and its answer, as `trace` asks about them.
-
-        Args:
-            x: As `trace` takes it.
-            target: The answer to explain; the model's own if `None`.
-        """
-
     def trace(
         self,
         x: Any,
@@ -53,7 +47,8 @@ class Model(abc.ABC):
         gradients: bool = True,
         jacobians: bool = True,
         importance: bool = True,
-    ) -> Trace:
+        attention: Mapping[tuple[int, int], float] | None = None,
+    ) -> "Trace":
         """Everything that the network did with one input.
 
         Args:
@@ -65,16 +60,24 @@ class Model(abc.ABC):
             jacobians: Also what each state still is to the last one.
             importance: Also which inputs brought the answer about: integrated gradients and
                 leave-one-out. It takes by far the longest.
+            attention: Of a recurrent model of pairs with attention, weights of its decoder set by
+                hand, by target step and source step, counted from 0. The others of a target step
+                are scaled so that its weights sum to 1, and the decoder goes on from there.
+                `{(2, 0): 1.0}`: while it writes the third symbol it sees the first only.
         Returns:
             A `Trace`; `docs/trace.md` lists its arrays.
         Raises:
             DataError: `x` is refused as `predict` refuses it.
-            ConfigError: `target` is no answer that the model can give.
+            ConfigError: `target` is no answer that the model can give, or `attention` cannot be
+                set so.
         """
-        return traced(
-            self.study(x, target),
-            self.file.task,
-            dict(self.describe()),
+        from .tracing import trace_of
+
+        return trace_of(
+            self,
+            x,
+            target=target,
+            attention=attention,
             gradients=gradients,
             jacobians=jacobians,
             importance=importance,

@@ -7,18 +7,16 @@ in the order of the text. Checked by `tests/runtime/test_tape.py`.
 
 import abc
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..reference import gru, lstm, rnn
 from .cells import CELLS
 
-if TYPE_CHECKING:
-    from .tape import Tape
-
 Array = np.ndarray
 Arrays = dict[str, Array]
+Gradient = Callable[[Array], Array]  # of the loss by an array
 KINDS = {module: name for name, (module, _, _) in CELLS.items()}
 GATES = {rnn: "", lstm: "ifgo", gru: "rzn"}
 
@@ -47,8 +45,8 @@ class Ran(abc.ABC):
         """Of each step: `i f g o`, `r z n`, or none."""
 
     @abc.abstractmethod
-    def gradients(self, tape: "Tape") -> Arrays:
-        """Of the loss by each of `states`, after `tape.backward`."""
+    def gradients(self, gradient: Gradient) -> Arrays:
+        """Of the loss by each of `states`; `gradient` is the tape's, played backward before."""
 
 
 class Plain(Ran):
@@ -64,8 +62,8 @@ class Plain(Ran):
     def gates(self) -> Arrays:
         return {}
 
-    def gradients(self, tape: "Tape") -> Arrays:
-        return {"h": tape.gradient(self.output)}
+    def gradients(self, gradient: Gradient) -> Arrays:
+        return {"h": gradient(self.output)}
 
 
 class Unrolled(Ran):
@@ -102,7 +100,7 @@ class Unrolled(Ran):
     def gates(self) -> Arrays:
         return {gate: self._over_time(self.saved, gate) for gate in GATES[self.cell]}
 
-    def gradients(self, tape: "Tape") -> Arrays:
+    def gradients(self, gradient: Gradient) -> Arrays:
         if self.d_states is None:  # nothing came of the layer
             return {name: np.zeros_like(a) for name, a in self.states().items()}
         return {n: self.turned(d) for n, d in zip(self.last._fields, self.d_states, strict=True)}
@@ -142,8 +140,8 @@ class Stepped(Ran):
             for gate in GATES[self.cell]
         }
 
-    def gradients(self, tape: "Tape") -> Arrays:
+    def gradients(self, gradient: Gradient) -> Arrays:
         return {
-            name: np.stack([tape.gradient(getattr(s, name)) for s in self.after], axis=1)
+            name: np.stack([gradient(getattr(s, name)) for s in self.after], axis=1)
             for name in self.after[0]._fields
         }

@@ -1,10 +1,11 @@
-"""From a `Study` to a `Trace`: what every task has in common.
+"""From a model and an input to a `Study`, and from that to a `Trace`: what all tasks share.
 
 The names of arrays, their axes and units are those of `docs/trace.md`. Checked by the tests of
 each task, `tests/runtime/test_trace_*.py`.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,49 @@ import numpy as np
 from ..inspection.measures import measured
 from ..inspection.trace import Layer, Named, Trace
 from ..progress import progress
+from ..tasks import TASKS
+from .attention_edit import Edits, check_network
 from .importance import integrated_gradients, leave_one_out
+from .model import Model
 from .study import Study
 from .tape import Tape
+
+
+def trace_of(
+    model: Model,
+    x: Any,
+    *,
+    target: Any = None,
+    attention: Edits | None = None,
+    gradients: bool = True,
+    jacobians: bool = True,
+    importance: bool = True,
+) -> Trace:
+    """What `Model.trace` does; see there."""
+    return traced(
+        study_of(model, x, target, attention),
+        model.file.task,
+        dict(model.describe()),
+        gradients=gradients,
+        jacobians=jacobians,
+        importance=importance,
+    )
+
+
+def study_of(model: Model, x: Any, target: Any = None, attention: Edits | None = None) -> Study:
+    """An input and its answer, by the model's task.
+
+    Args:
+        model: The model.
+        x: As `Model.trace` takes it.
+        target: The answer to explain; the model's own if `None`.
+        attention: As `Model.trace` takes it.
+    """
+    study: Callable[..., Study] = TASKS[model.file.task].part("study")
+    if not attention:
+        return study(model, x, target)
+    check_network(model.network)
+    return study(model, x, target, attention)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # numbers that exploded are kept, and told of
@@ -98,7 +139,7 @@ def _gradients(tape: Tape, study: Study) -> dict[str, Named]:
     found = {}
     for name, ran in tape.layers.items():
         dims = tuple(filter(None, (study.steps_of(name), f"{name}.unit")))
-        for kind, array in ran.gradients(tape).items():
+        for kind, array in ran.gradients(tape.gradient).items():
             found[f"gradient/{name}/{kind}"] = _named(array[0], *dims)
     x = tape.inputs["source"]
     d_x = tape.gradient(x)[0, : study.num_inputs]

@@ -14,8 +14,7 @@ from ..config.transcribe import CTCConfig
 from ..data.speech.audio import Audio, checked, noted, read_audio, resample
 from ..data.speech.log_mel import log_mel, stack_frames
 from ..data.speech.recordings import pad_features
-from ..data.vocabulary import EOS
-from ..decoding import Considered, LengthLimit, Search, decode, decode_recorded
+from ..decoding import LengthLimit, Search, decode
 from ..decoding.ctc import ctc_align, ctc_best, ctc_greedy, ctc_greedy_starts
 from ..errors import ConfigError, DataError
 from ..export.model_file import ModelFile
@@ -25,12 +24,10 @@ from .model import Model
 from .recognisers import NumpyCTC, NumpyListener
 from .speech_stream import SpeechStream, samples_of
 from .tensors import Tensors
-from .traces.transcribe import CTCStudy, ListenStudy, SoundStudy
 
 Sound = str | Path | np.ndarray
 # symbols; their log-probability, and the steps in which they begin, where known
 Decoded = tuple[tuple[int, ...], float | None, tuple[int, ...] | None]
-TRACE_STEPS = 4000  # every state of every step is kept, and CTC's table of steps and symbols
 BATCH_STEPS = 4000  # padded steps of recordings that are worked on together
 
 
@@ -203,34 +200,6 @@ class Transcriber(Model):
         """What the network reads of samples at the model's rate."""
         setup = self.parts.features
         return stack_frames(self.parts.normal(log_mel(samples, setup)), setup.stack)
-
-    def study(self, x: Sound, target: str | None = None) -> SoundStudy:
-        heard = self.features(self.hear(x, "sound 1").samples)
-        if len(heard) > TRACE_STEPS:
-            raise DataError(
-                f"trace: the recording has {len(heard):,} steps, but a trace holds at most "
-                f"{TRACE_STEPS:,} ({TRACE_STEPS * self.parts.features.step_seconds:g} s). Cut out "
-                "a part, e.g. with: ffmpeg -ss START -t SECONDS -i IN OUT.wav"
-            )
-        name = f"{len(heard)} steps of sound" if isinstance(x, np.ndarray) else Path(x).name
-        symbols = None if target is None else self.parts.text.encode(target)
-        search, config = self.search(None, None), self.file.model
-        if isinstance(self.network, NumpyCTC):
-            given = None if symbols is None else tuple(symbols)
-            return CTCStudy(
-                config, self.network, self.parts, heard, symbols=given, beam=search.beam, name=name
-            )
-        rows: list[Considered] = []
-        if symbols is None:
-            limit = LengthLimit(self.parts.length_ratio)
-            [best], rows = decode_recorded(self.network, heard, limit, search)
-            symbols = [*best.symbols, *([EOS] if best.finished else [])]
-        else:
-            symbols = [*symbols, EOS]
-        beam = [row.to_json(self.parts.text.symbols) for row in rows]
-        return ListenStudy(
-            config, self.network, self.parts, heard, symbols=symbols, name=name, beam=beam
-        )
 
     def _decode(self, features: list[np.ndarray], search: Search, text_only: bool) -> list[Decoded]:
         """The best transcript of each recording."""

@@ -10,24 +10,18 @@ from ..config.transduce import RecurrentConfig
 from ..data.vocabulary import BOS, EOS
 from ..decoding import (
     Alignment,
-    Considered,
     Hypothesis,
     LengthLimit,
     Search,
     Stepper,
     decode,
-    decode_recorded,
 )
 from ..errors import ConfigError, DataError
 from ..export.model_file import ModelFile
 from ..export.parts.transduce import TransduceParts
-from ..inspection.trace import Trace
-from .attention_edit import Edited, Edits, check_edits
 from .encoder_decoder import NumpyEncoderDecoder
 from .model import Model
 from .tensors import Tensors
-from .traces.transduce import PairStudy
-from .tracing import traced
 from .transformer import NumpyTransformer
 
 
@@ -141,12 +135,12 @@ class Transducer(Model):
             seed=seed,
         )
         sources = [self.encode(text, f"text {i + 1}") for i, text in enumerate(texts)]
-        found = decode(self.network, sources, self._limit, search)
+        found = decode(self.network, sources, self.limit, search)
         return [[self._prediction(hypothesis) for hypothesis in row] for row in found]
 
     @property
-    def _limit(self) -> LengthLimit:
-        """No output is longer than the longest that training takes."""
+    def limit(self) -> LengthLimit:
+        """How long an output may be: no longer than the longest that training takes."""
         return LengthLimit(self.parts.length_ratio, most=self.parts.max_symbols)
 
     def encode(self, text: str, name: str = "text") -> list[int]:
@@ -196,73 +190,6 @@ class Transducer(Model):
             source=tuple(self.parts.source.split(text)),
             output=(*self.parts.target.split(best), self.parts.target.symbols[EOS]),
             weights=np.stack(rows),
-        )
-
-    def study(self, x: str, target: str | None = None, edits: Edits | None = None) -> PairStudy:
-        source = self.encode(x)
-        network: Any = self.network
-        if edits:
-            if not isinstance(network, NumpyEncoderDecoder) or network.attention is None:
-                raise ConfigError(
-                    "trace: `attention` must come with a recurrent model with link=attention, "
-                    "got another model."
-                )
-            check_edits(edits, len(source))
-            network = Edited(network, edits)
-        rows: list[Considered] = []
-        if target is not None:
-            output = [*self.parts.target.encode(target), EOS]
-        else:
-            usual, limit = self.file.decoding, self._limit
-            search = Search(beam=usual.beam, length_penalty=usual.length_penalty)
-            [best], rows = decode_recorded(network, source, limit, search)
-            output = [*best.symbols, *([EOS] if best.finished else [])]
-        over = [place for place in edits or {} if place[0] >= len(output)]
-        if over:
-            raise ConfigError(
-                f"trace: `attention` must name target steps from 0 to {len(output) - 1}, got "
-                f"{over[0]}."
-            )
-        return PairStudy(
-            self.file.model,
-            network,
-            self.parts,
-            text=x,
-            source=source,
-            output=output,
-            edits=edits,
-            beam=[row.to_json(self.parts.target.symbols) for row in rows],
-        )
-
-    def trace(
-        self,
-        x: str,
-        *,
-        target: str | None = None,
-        gradients: bool = True,
-        jacobians: bool = True,
-        importance: bool = True,
-        attention: Edits | None = None,
-    ) -> Trace:
-        """As of every model; `attention` sets weights of the decoder's attention by hand.
-
-        Args:
-            x: A source.
-            target: The output to explain; the model's own if `None`.
-            gradients: As of every model.
-            jacobians: As of every model.
-            importance: As of every model.
-            attention: Weights by target step and source step, counted from 0; the others of a
-                target step are scaled so that its weights sum to 1, and the decoder goes on from
-                there. `{(2, 0): 1.0}`: while it writes the third symbol it sees the first only.
-        """
-        return traced(
-            self.study(x, target, attention),
-            self.file.task,
-            dict(self.describe()),
-            gradients=gradients,
-            jacobians=jacobians,
-            importance=importance,
         )
 
     def describe_parts(self) -> Iterator[tuple[str, Any]]:

@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 
 from ...config.classify import ClassifierConfig
+from ...errors import ConfigError
 from ...export.parts.classify import ClassifyParts
 from ...inspection.trace import Named
 from ..classifiers import NumpyClassifier
+from ..classify import Classifier
 from ..steps import PLAIN, Steps
 from ..study import Answer, Study, rung_of, seeds_of, shorter
 
@@ -70,3 +72,20 @@ class ClassifyStudy(Study):
             self.place = int(said[0].argmax())
         value, seeds = seeds_of(said, np.full(len(said), self.place))
         return Answer(value, [(said, seeds)], said)
+
+
+def study(model: Classifier, x: str, target: str | None = None) -> ClassifyStudy:
+    """A text and the class to explain.
+
+    Raises:
+        DataError: The text has no symbols.
+        ConfigError: There is no such class.
+    """
+    symbols = model.encode(x)
+    if target is not None and target not in model.labels:
+        raise ConfigError(
+            f"trace: `target` must be one of {', '.join(model.labels)}, got {target}."
+        )
+    return ClassifyStudy(
+        model.file.model, model.network, model.parts, text=x, symbols=symbols, target=target
+    )

@@ -11,14 +11,17 @@ from typing import Any
 import numpy as np
 
 from ...config.forecast import MEDIAN
+from ...data.series.frames import to_series
 from ...data.series.scaling import Inputs, scale
 from ...data.series.series import SeriesSet
 from ...data.series.windows import Origins, WindowSource
 from ...decoding.forecast_table import shown
 from ...decoding.quantiles import PROBABILITIES, interval, quantiles
 from ...decoding.restore import restore
+from ...errors import ConfigError, DataError
 from ...export.parts.forecast import ForecastParts
 from ...inspection.trace import Named
+from ..forecast import Forecaster
 from ..forecast_networks import NumpyForecaster, single
 from ..steps import PLAIN, Steps
 from ..study import Answer, Study, rung_of
@@ -122,3 +125,23 @@ class SeriesStudy(Study):
         restored = restore(found, bounds, self.by, log=self.parts.scaling.log)
         values: np.ndarray = restored.quantiles[0]
         return values
+
+
+def study(model: Forecaster, x: Any, target: Any = None) -> SeriesStudy:
+    """The end of a series and its forecast.
+
+    Raises:
+        ConfigError: A target is given.
+        DataError: `x` is refused as `predict` refuses it, or has several series.
+    """
+    if target is not None:
+        raise ConfigError(
+            "trace: `target` must not be given for a forecast, got one: what is explained is "
+            "the forecast itself."
+        )
+    data = to_series(x, like=model.parts.features.axis)
+    if len(data.series) != 1:
+        raise DataError(
+            f"trace: `x` must be one series, got {len(data.series)}. Trace them one by one."
+        )
+    return SeriesStudy(model.file.model, model.network, model.parts, data)

@@ -13,6 +13,7 @@ from ...decoding.continuation import NO_TEXT
 from ...errors import ConfigError
 from ...export.parts.generate import GenerateParts
 from ...inspection.trace import Named
+from ..generate import Generator
 from ..steps import PLAIN, Steps
 from ..study import Answer, Study, rung_of, seeds_of, shorter
 from .outputs import output_arrays
@@ -77,6 +78,15 @@ class TextStudy(Study):
         seeds_BTV = np.zeros_like(said_BTV)
         seeds_BTV[rows, last] = gradient
         return Answer(value, [(said_BTV, seeds_BTV)], said_BTV)
+
+
+def study(model: Generator, x: str, target: str | None = None) -> TextStudy:
+    """A text and the symbol after it.
+
+    Raises:
+        ConfigError: `target` is not one known symbol.
+    """
+    return TextStudy(model.file.model, model.network, model.parts, text=x, target=target)
 
 
 def _likeliest(log_probs_V: np.ndarray) -> int:

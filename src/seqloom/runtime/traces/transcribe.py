@@ -8,20 +8,25 @@ training data: left out, a tenth of a second at a time, they are 0, the mean.
 import abc
 import itertools
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ...data.vocabulary import EOS
+from ...decoding import Considered, LengthLimit, decode_recorded
 from ...decoding.ctc import ctc_align, ctc_best
-from ...errors import ConfigError
+from ...errors import ConfigError, DataError
 from ...export.parts.transcribe import TranscribeParts
 from ...inspection.trace import Named
 from ...reference import ctc
 from ..recognisers import NumpyCTC, NumpyListener
 from ..steps import PLAIN, Steps
 from ..study import Answer, Study, rung_of
+from ..transcribe import Sound, Transcriber
 from .outputs import along, output_arrays
 
+MOST_STEPS = 4000  # every state of every step is kept, and CTC's table of steps and symbols
 _LEFT_OUT_SECONDS = 0.1
 
 
@@ -180,3 +185,37 @@ class ListenStudy(SoundStudy):
     def answer(self, x_BTF: np.ndarray, ops: Steps) -> Answer:
         lengths = np.full(len(x_BTF), len(self.features))
         return along(self.network, x_BTF, lengths, self.target, ops)
+
+
+def study(model: Transcriber, x: Sound, target: str | None = None) -> SoundStudy:
+    """A recording and the transcript to explain.
+
+    Raises:
+        DataError: `x` is refused as `predict` refuses it, or is too long for a trace.
+        ConfigError: The recording has fewer steps than the transcript needs.
+    """
+    heard = model.features(model.hear(x, "sound 1").samples)
+    parts, config = model.parts, model.file.model
+    if len(heard) > MOST_STEPS:
+        raise DataError(
+            f"trace: the recording has {len(heard):,} steps, but a trace holds at most "
+            f"{MOST_STEPS:,} ({MOST_STEPS * parts.features.step_seconds:g} s). Cut out "
+            "a part, e.g. with: ffmpeg -ss START -t SECONDS -i IN OUT.wav"
+        )
+    name = f"{len(heard)} steps of sound" if isinstance(x, np.ndarray) else Path(x).name
+    symbols = None if target is None else parts.text.encode(target)
+    search = model.search(None, None)
+    if isinstance(model.network, NumpyCTC):
+        given = None if symbols is None else tuple(symbols)
+        return CTCStudy(
+            config, model.network, parts, heard, symbols=given, beam=search.beam, name=name
+        )
+    rows: list[Considered] = []
+    if symbols is None:
+        limit = LengthLimit(parts.length_ratio)
+        [best], rows = decode_recorded(model.network, heard, limit, search)
+        symbols = [*best.symbols, *([EOS] if best.finished else [])]
+    else:
+        symbols = [*symbols, EOS]
+    beam = [row.to_json(parts.text.symbols) for row in rows]
+    return ListenStudy(config, model.network, parts, heard, symbols=symbols, name=name, beam=beam)

@@ -8,11 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from ...data.vocabulary import EOS
+from ...decoding import Considered, Search, decode_recorded
+from ...errors import ConfigError
 from ...export.parts.transduce import TransduceParts
 from ...inspection.trace import Named
-from ..attention_edit import Edited, Edits, shifted
+from ..attention_edit import Edited, Edits, check_edits, shifted
 from ..steps import PLAIN, Steps
 from ..study import Answer, Study, rung_of, shorter
+from ..transduce import Transducer
 from .outputs import along, output_arrays
 
 
@@ -84,3 +88,47 @@ class PairStudy(Study):
 
     def _answer(self, network: Any, source: np.ndarray, lengths: np.ndarray, ops: Steps) -> Answer:
         return along(network, source, lengths, self.target, ops)
+
+
+def study(
+    model: Transducer, x: str, target: str | None = None, edits: Edits | None = None
+) -> PairStudy:
+    """A source and the output to explain.
+
+    Args:
+        model: The model; with `edits`, one whose network an `Edited` takes.
+        x: The source.
+        target: The output; the model's own, with these weights, if `None`.
+        edits: Weights of the decoder's attention, by target step and source step.
+    Raises:
+        DataError: The source is empty or too long.
+        ConfigError: The weights cannot be those of this attention.
+    """
+    source = model.encode(x)
+    network: Any = model.network
+    if edits:
+        check_edits(edits, len(source))
+        network = Edited(network, edits)
+    rows: list[Considered] = []
+    if target is not None:
+        output = [*model.parts.target.encode(target), EOS]
+    else:
+        usual = model.file.decoding
+        search = Search(beam=usual.beam, length_penalty=usual.length_penalty)
+        [best], rows = decode_recorded(network, source, model.limit, search)
+        output = [*best.symbols, *([EOS] if best.finished else [])]
+    over = [place for place in edits or {} if place[0] >= len(output)]
+    if over:
+        raise ConfigError(
+            f"trace: `attention` must name target steps from 0 to {len(output) - 1}, got {over[0]}."
+        )
+    return PairStudy(
+        model.file.model,
+        network,
+        model.parts,
+        text=x,
+        source=source,
+        output=output,
+        edits=edits,
+        beam=[row.to_json(model.parts.target.symbols) for row in rows],
+    )
