@@ -8,8 +8,8 @@ from seqloom.comparison.ladder import Rung
 from seqloom.comparison.tasks import Exam
 from seqloom.config import Sections
 from seqloom.export.parts import Parts
+from seqloom.inspection.tracing.study import Study
 from seqloom.runtime.model import Model
-from seqloom.runtime.study import Study
 from seqloom.tasks import TASKS
 from seqloom.training.work import Work
 

@@ -49,7 +49,7 @@ def _task(name: str, class_: str, model: str, does: str) -> Task:
         settings=f"config.{name}:SECTIONS",
         parts=f"export.parts.{name}:{class_}Parts",
         model=f"runtime.{name}:{model}",
-        study=f"runtime.traces.{name}:study",
+        study=f"inspection.tracing.studies.{name}:study",
         work=f"training.tasks.{name}:{class_}",
         exam=f"comparison.tasks.{name}:{class_}Exam",
         ladder=f"comparison.ladder:{name.upper()}",

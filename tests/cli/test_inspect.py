@@ -279,7 +279,9 @@ def test_bad_searches_are_told_before_the_search(refuses, model, inside, pairs, 
         (["--pattern", "/(/"], "patterns: `/(/` must be a regular expression"),
     ):
         assert told in refuses("inspect", model, "abca", "--data", pairs, *options)
-    monkeypatch.setattr("seqloom.runtime.tracing.trace_of", lambda *_, **__: pytest.fail("it ran"))
+    monkeypatch.setattr(
+        "seqloom.inspection.tracing.trace_of", lambda *_, **__: pytest.fail("it ran")
+    )
     for options in (["--span", "2:1"], ["--pattern", "consonant"]):
         assert refuses("inspect", model, "abca", "--data", pairs, *options)
     assert not (inside / "inspect.html").exists()

@@ -13,7 +13,7 @@ from ..export.model_file import ModelFile, guarded, read_model
 from ..tasks import TASKS
 
 if TYPE_CHECKING:
-    from .tracing import Trace
+    from ..inspection import Trace
 
 
 class Model(abc.ABC):
@@ -71,7 +71,7 @@ class Model(abc.ABC):
             ConfigError: `target` is no answer that the model can give, or `attention` cannot be
                 set so.
         """
-        from .tracing import trace_of
+        from ..inspection.tracing import trace_of
 
         return trace_of(
             self,

@@ -10,20 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from ...config.forecast import MEDIAN
-from ...data.series.frames import to_series
-from ...data.series.scaling import Inputs, scale
-from ...data.series.series import SeriesSet
-from ...data.series.windows import Origins, WindowSource
-from ...decoding.forecast_table import shown
-from ...decoding.quantiles import PROBABILITIES, interval, quantiles
-from ...decoding.restore import restore
-from ...errors import ConfigError, DataError
-from ...export.parts.forecast import ForecastParts
-from ...inspection.trace import Named
-from ..forecast import Forecaster
-from ..forecast_networks import NumpyForecaster, single
-from ..steps import PLAIN, Steps
+from ....config.forecast import MEDIAN
+from ....data.series.frames import to_series
+from ....data.series.scaling import Inputs, scale
+from ....data.series.series import SeriesSet
+from ....data.series.windows import Origins, WindowSource
+from ....decoding.forecast_table import shown
+from ....decoding.quantiles import PROBABILITIES, interval, quantiles
+from ....decoding.restore import restore
+from ....errors import ConfigError, DataError
+from ....export.parts.forecast import ForecastParts
+from ....runtime.forecast import Forecaster
+from ....runtime.forecast_networks import NumpyForecaster, single
+from ....runtime.steps import PLAIN, Steps
+from ...trace import Named
 from ..study import Answer, Study, rung_of
 
 _VALUES = 2  # the first features of a step say its value; the others, its time

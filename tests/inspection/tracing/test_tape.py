@@ -7,23 +7,23 @@ from torch.nn import functional as F
 
 from seqloom.config.forecast import MEDIAN
 from seqloom.data.vocabulary import BOS
+from seqloom.inspection.tracing import study_of
+from seqloom.inspection.tracing.ran import Plain
+from seqloom.inspection.tracing.tape import Tape
 from seqloom.runtime import Transducer, model_of
-from seqloom.runtime.ran import Plain
 from seqloom.runtime.steps import PLAIN
-from seqloom.runtime.tape import Tape
-from seqloom.runtime.tracing import study_of
 
-from ..export.forecasts import CONFIGS as FORECASTERS
-from ..export.forecasts import random_forecaster
-from ..export.models import CONFIGS as PAIRS
-from ..export.models import random_model
-from ..export.speech import CONFIGS as SPEECH
-from ..export.speech import noise, random_speech_model
-from ..models.test_classifiers import CONFIGS as CLASSIFIERS
-from ..models.test_language_models import CONFIGS as LANGUAGES
+from ...export.forecasts import CONFIGS as FORECASTERS
+from ...export.forecasts import random_forecaster
+from ...export.models import CONFIGS as PAIRS
+from ...export.models import random_model
+from ...export.speech import CONFIGS as SPEECH
+from ...export.speech import noise, random_speech_model
+from ...models.test_classifiers import CONFIGS as CLASSIFIERS
+from ...models.test_language_models import CONFIGS as LANGUAGES
+from ...runtime.test_classify import model_file
+from ...runtime.test_generate import random_file
 from .autograd import Watched, as_double, doubled, embedded, grad
-from .test_classify import model_file
-from .test_generate import random_file
 
 
 def played(model, study):

@@ -1,8 +1,8 @@
 """One input and its answer, as something that can be asked again: what a trace is made of.
 
-Each task has a `Study` in `traces/`. It runs its network with the steps it is given: once with a
+Each task has a `Study` in `studies/`. It runs its network with the steps it is given: once with a
 `Tape` for states and gradients, along a path for integrated gradients, without some of its input
-for leave-one-out. `tracing.py` does all of that, without knowing the tasks.
+for leave-one-out. `traced.py` does all of that, without knowing the tasks.
 """
 
 import abc
@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..data.vocabulary import PAD
-from ..inspection.trace import Named
-from ..shapes import Float
-from .steps import Steps
+from ...data.vocabulary import PAD
+from ...runtime.steps import Steps
+from ...shapes import Float
+from ..trace import Named
 
 
 class Answer(NamedTuple):

@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from ...config.classify import ClassifierConfig
-from ...errors import ConfigError
-from ...export.parts.classify import ClassifyParts
-from ...inspection.trace import Named
-from ..classifiers import NumpyClassifier
-from ..classify import Classifier
-from ..steps import PLAIN, Steps
+from ....config.classify import ClassifierConfig
+from ....errors import ConfigError
+from ....export.parts.classify import ClassifyParts
+from ....runtime.classifiers import NumpyClassifier
+from ....runtime.classify import Classifier
+from ....runtime.steps import PLAIN, Steps
+from ...trace import Named
 from ..study import Answer, Study, rung_of, seeds_of, shorter
 
 

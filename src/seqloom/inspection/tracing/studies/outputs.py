@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from ...data.vocabulary import BOS
-from ...inspection.trace import Named
-from ...shapes import Int
-from ..steps import Steps
+from ....data.vocabulary import BOS
+from ....runtime.steps import Steps
+from ....runtime.transformer import NumpyTransformer
+from ....shapes import Int
+from ...trace import Named
 from ..study import Answer, seeds_of
-from ..transformer import NumpyTransformer
 
 
 def along(

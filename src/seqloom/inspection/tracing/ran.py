@@ -2,7 +2,7 @@
 
 Three kinds: `Unrolled`, a cell over a whole sequence; `Stepped`, a cell that a decoder took steps
 with; `Plain`, units that do not remember. Arrays are `(B, T, H)`, or `(B, H)` without steps; steps
-in the order of the text. Checked by `tests/runtime/test_tape.py`.
+in the order of the text. Checked by `tests/inspection/tracing/test_tape.py`.
 """
 
 import abc
@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..reference import gru, lstm, rnn
-from .cells import CELLS
+from ...reference import gru, lstm, rnn
+from ...runtime.cells import CELLS
 
 Array = np.ndarray
 Arrays = dict[str, Array]

@@ -13,15 +13,15 @@ in groups of neighbours, which share what they lost.
 
 Source: Sundararajan, Taly & Yan, "Axiomatic Attribution for Deep Networks", ICML 2017, eq. 1, with
 an input of zeros to compare with; Li, Monroe & Jurafsky, "Understanding Neural Networks through
-Representation Erasure", 2016. Checked by `tests/runtime/test_importance.py`.
+Representation Erasure", 2016. Checked by `tests/inspection/tracing/test_importance.py`.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from ..progress import each
-from ..shapes import Float
+from ...progress import each
+from ...shapes import Float
 from .study import Study
 from .tape import Tape
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ...data.vocabulary import BOS, UNK
-from ...decoding.continuation import NO_TEXT
-from ...errors import ConfigError
-from ...export.parts.generate import GenerateParts
-from ...inspection.trace import Named
-from ..generate import Generator
-from ..steps import PLAIN, Steps
+from ....data.vocabulary import BOS, UNK
+from ....decoding.continuation import NO_TEXT
+from ....errors import ConfigError
+from ....export.parts.generate import GenerateParts
+from ....runtime.generate import Generator
+from ....runtime.steps import PLAIN, Steps
+from ...trace import Named
 from ..study import Answer, Study, rung_of, seeds_of, shorter
 from .outputs import output_arrays
 

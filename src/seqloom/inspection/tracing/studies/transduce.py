@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ...data.vocabulary import EOS
-from ...decoding import Considered, Search, decode_recorded
-from ...errors import ConfigError
-from ...export.parts.transduce import TransduceParts
-from ...inspection.trace import Named
+from ....data.vocabulary import EOS
+from ....decoding import Considered, Search, decode_recorded
+from ....errors import ConfigError
+from ....export.parts.transduce import TransduceParts
+from ....runtime.steps import PLAIN, Steps
+from ....runtime.transduce import Transducer
+from ...trace import Named
 from ..attention_edit import Edited, Edits, check_edits, shifted
-from ..steps import PLAIN, Steps
 from ..study import Answer, Study, rung_of, shorter
-from ..transduce import Transducer
 from .outputs import along, output_arrays
 
 

@@ -5,13 +5,13 @@ import pytest
 import torch
 
 from seqloom.errors import ConfigError
+from seqloom.inspection.tracing import study_of
 from seqloom.reference.attention_edit import reweigh, reweigh_backward
 from seqloom.runtime import Transducer
 from seqloom.runtime.classify import Classifier
-from seqloom.runtime.tracing import study_of
 
-from ..export.models import CONFIGS, random_model
-from .test_classify import model_file
+from ...export.models import CONFIGS, random_model
+from ...runtime.test_classify import model_file
 
 B, S, M = 3, 5, 4
 ATTENTIVE = [n for n in CONFIGS if "additive" in n or "general" in n or "dot" in n]

@@ -6,21 +6,21 @@ import numpy as np
 import pytest
 import torch
 
-from seqloom.runtime import Transducer, importance, model_of
+from seqloom.inspection.tracing import importance, study_of
+from seqloom.inspection.tracing.importance import integrated_gradients, leave_one_out
+from seqloom.inspection.tracing.tape import Tape
+from seqloom.runtime import Transducer, model_of
 from seqloom.runtime.classify import Classifier
-from seqloom.runtime.importance import integrated_gradients, leave_one_out
 from seqloom.runtime.steps import PLAIN
-from seqloom.runtime.tape import Tape
-from seqloom.runtime.tracing import study_of
 
-from ..export.forecasts import CONFIGS as FORECASTERS
-from ..export.forecasts import random_forecaster
-from ..export.models import CONFIGS as PAIRS
-from ..export.models import random_model
-from ..export.speech import CONFIGS as SPEECH
-from ..export.speech import noise, random_speech_model
-from .test_classify import model_file
-from .test_generate import random_file
+from ...export.forecasts import CONFIGS as FORECASTERS
+from ...export.forecasts import random_forecaster
+from ...export.models import CONFIGS as PAIRS
+from ...export.models import random_model
+from ...export.speech import CONFIGS as SPEECH
+from ...export.speech import noise, random_speech_model
+from ...runtime.test_classify import model_file
+from ...runtime.test_generate import random_file
 
 SERIES = list(np.random.default_rng(5).normal(size=9) * 3 + 5)
 

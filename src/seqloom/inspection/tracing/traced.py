@@ -1,7 +1,7 @@
 """From a model and an input to a `Study`, and from that to a `Trace`: what all tasks share.
 
 The names of arrays, their axes and units are those of `docs/trace.md`. Checked by the tests of
-each task, `tests/runtime/test_trace_*.py`.
+each task, `tests/inspection/tracing/test_trace_*.py`.
 """
 
 import math
@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ..inspection.measures import measured
-from ..inspection.trace import Layer, Named, Trace
-from ..progress import progress
-from ..tasks import TASKS
+from ...progress import progress
+from ...runtime.model import Model
+from ...tasks import TASKS
+from ..measures import measured
+from ..trace import Layer, Named, Trace
 from .attention_edit import Edits, check_network
 from .importance import integrated_gradients, leave_one_out
-from .model import Model
 from .study import Study
 from .tape import Tape
 

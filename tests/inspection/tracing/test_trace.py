@@ -13,16 +13,16 @@ from seqloom.inspection.trace import read_trace
 from seqloom.runtime import Transducer, model_of
 from seqloom.runtime.classify import Classifier
 
-from ..export.forecasts import CONFIGS as FORECASTERS
-from ..export.forecasts import random_forecaster
-from ..export.models import CONFIGS as PAIRS
-from ..export.models import random_model
-from ..export.speech import CONFIGS as SPEECH
-from ..export.speech import noise, random_speech_model
-from ..models.test_classifiers import CONFIGS as CLASSIFIERS
-from ..models.test_language_models import CONFIGS as LANGUAGES
-from .test_classify import model_file
-from .test_generate import random_file
+from ...export.forecasts import CONFIGS as FORECASTERS
+from ...export.forecasts import random_forecaster
+from ...export.models import CONFIGS as PAIRS
+from ...export.models import random_model
+from ...export.speech import CONFIGS as SPEECH
+from ...export.speech import noise, random_speech_model
+from ...models.test_classifiers import CONFIGS as CLASSIFIERS
+from ...models.test_language_models import CONFIGS as LANGUAGES
+from ...runtime.test_classify import model_file
+from ...runtime.test_generate import random_file
 
 SENTENCE = "Not a good FILM"
 SERIES = list(np.random.default_rng(5).normal(size=9) * 3 + 5)
@@ -183,8 +183,8 @@ def test_options_leave_work_out(monkeypatch):
     def never(*_, **__):
         raise AssertionError("work that nobody asked for")
 
-    monkeypatch.setattr("seqloom.runtime.tape.unroll_backward", never)
-    monkeypatch.setattr("seqloom.runtime.tracing.leave_one_out", never)
+    monkeypatch.setattr("seqloom.inspection.tracing.tape.unroll_backward", never)
+    monkeypatch.setattr("seqloom.inspection.tracing.traced.leave_one_out", never)
     model.trace(SENTENCE, gradients=False, jacobians=False, importance=False)
     with pytest.raises(AssertionError, match="nobody asked for"):
         model.trace(SENTENCE, importance=False)

@@ -7,9 +7,9 @@ from seqloom.data.vocabulary import EOS
 from seqloom.runtime.transcribe import Transcriber
 from seqloom.runtime.transduce import Transducer
 
-from ..export.models import CONFIGS, random_model
-from ..export.speech import CONFIGS as SPEECH
-from ..export.speech import noise, random_speech_model
+from ...export.models import CONFIGS, random_model
+from ...export.speech import CONFIGS as SPEECH
+from ...export.speech import noise, random_speech_model
 
 BARE = {"gradients": False, "jacobians": False, "importance": False}
 

@@ -13,17 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from ...data.vocabulary import EOS
-from ...decoding import Considered, LengthLimit, decode_recorded
-from ...decoding.ctc import ctc_align, ctc_best
-from ...errors import ConfigError, DataError
-from ...export.parts.transcribe import TranscribeParts
-from ...inspection.trace import Named
-from ...reference import ctc
-from ..recognisers import NumpyCTC, NumpyListener
-from ..steps import PLAIN, Steps
+from ....data.vocabulary import EOS
+from ....decoding import Considered, LengthLimit, decode_recorded
+from ....decoding.ctc import ctc_align, ctc_best
+from ....errors import ConfigError, DataError
+from ....export.parts.transcribe import TranscribeParts
+from ....reference import ctc
+from ....runtime.recognisers import NumpyCTC, NumpyListener
+from ....runtime.steps import PLAIN, Steps
+from ....runtime.transcribe import Sound, Transcriber
+from ...trace import Named
 from ..study import Answer, Study, rung_of
-from ..transcribe import Sound, Transcriber
 from .outputs import along, output_arrays
 
 MOST_STEPS = 4000  # every state of every step is kept, and CTC's table of steps and symbols

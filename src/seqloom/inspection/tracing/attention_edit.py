@@ -2,7 +2,7 @@
 
 `Edited` keeps the contract of `decoding.Stepper`, so every search can ask it; what the weights
 around the given ones become is `reference/attention_edit.py`. Checked by
-`tests/runtime/test_attention_edit.py`.
+`tests/inspection/tracing/test_attention_edit.py`.
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ConfigError
-from .encoder_decoder import DecoderState, Encoded, NumpyEncoderDecoder
-from .steps import PLAIN, Steps
+from ...errors import ConfigError
+from ...runtime.encoder_decoder import DecoderState, Encoded, NumpyEncoderDecoder
+from ...runtime.steps import PLAIN, Steps
 
 Edits = Mapping[tuple[int, int], float]  # weights by target step and source step
 

@@ -9,7 +9,8 @@ step that is done behind its back is a gap in every gradient before it.
 Source: Speelpenning, "Compiling Fast Partial Derivatives of Functions Given by Algorithms", 1980.
 Differs: records whole layers, not single operations.
 
-Checked by `tests/runtime/test_tape.py`: torch autograd in float64, for every network of every task.
+Checked by `tests/inspection/tracing/test_tape.py`: torch autograd in float64, for every network of
+every task.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,12 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from ..reference import attention_edit, attention_location, layer_norm, pooling, scaled_dot, trees
-from ..reference.layer_norm import NormWeights
-from ..reference.linear import LinearWeights
-from ..reference.multi_head import KeyValue
-from ..reference.pooling import PoolWeights
-from ..reference.transformer import (
+from ...reference import attention_edit, attention_location, layer_norm, pooling, scaled_dot, trees
+from ...reference.layer_norm import NormWeights
+from ...reference.linear import LinearWeights
+from ...reference.multi_head import KeyValue
+from ...reference.pooling import PoolWeights
+from ...reference.transformer import (
     DecoderLayerWeights,
     EncoderLayerWeights,
     decoder_layer,
@@ -31,9 +32,9 @@ from ..reference.transformer import (
     encoder_layer_advance,
     encoder_layer_backward,
 )
-from ..reference.unroll import unroll, unroll_backward
+from ...reference.unroll import unroll, unroll_backward
+from ...runtime.steps import Array, Move, Steps, reversed_steps
 from .ran import Plain, Ran, Stepped, Unrolled
-from .steps import Array, Move, Steps, reversed_steps
 
 Back = Callable[..., Sequence[Array | None]]
 
