@@ -26,17 +26,8 @@ ROOT = Path(seqloom.__file__).parent
 # Each imports from those above it only; those up to `inspection` know no torch.
 ROOMS = (
     *("version", "plain", "errors", "shapes", "extras", "files", "progress", "stopping"),
-    *(
-        "bootstrap",
-        "tasks",
-        "config",
-        "data",
-        "reference",
-        "native",
-        "decoding",
-        "export",
-        "runtime",
-    ),
+    *("bootstrap", "tasks", "config"),
+    *("data", "reference", "native", "decoding", "export", "runtime"),
     *("evaluation", "inspection", "layers", "models", "training", "comparison", "cli"),
 )
 WITHOUT_TORCH = ROOMS[: ROOMS.index("inspection") + 1]
@@ -248,6 +239,19 @@ def test_predicting_loads_nothing_that_evaluates_or_looks():
         "model.trace('ab', importance=False)\n"
         "assert 'seqloom.inspection' in sys.modules",
         *sorted(GOLDEN.glob("*.safetensors")),
+    )
+
+
+def test_the_command_predict_loads_no_more():
+    run(
+        "import sys\n"
+        "from seqloom.cli.app import app\n"
+        "for path in sys.argv[1:]:\n"
+        "    app(['predict', path, 'ab'], standalone_mode=False)\n"
+        "rooms = {'.'.join(name.split('.')[:2]) for name in sys.modules}\n"
+        "loaded = {'seqloom.evaluation', 'seqloom.inspection', 'rich.console'} & rooms\n"
+        "assert not loaded and 'seqloom.runtime' in rooms, loaded\n",
+        *(GOLDEN / f"{task}-1.safetensors" for task in ("transduce", "classify", "generate")),
     )
 
 

@@ -5,20 +5,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.console import Console
 
 from ...data.labelled import Columns, Labelled, read_labelled, split_by_class
 from ...data.seen import Seen, row_numbers
 from ...errors import ConfigError
-from ...evaluation.class_baselines import ClassBaseline, fit_class_baselines
-from ...evaluation.class_report import print_baselines, print_classes
-from ...evaluation.classes import ClassEvaluation, Comparison, compare, evaluate_classes, share
-from ...evaluation.error_rates import Score
 from ...files import replacing
-from ...inspection.trace import Trace
 from ...plain import printable, to_json
 from ...runtime.classify import Classifier
 from ..figures import settle_figure
@@ -26,6 +20,12 @@ from ..lines import argument, batches, no_files, printing
 from ..request import DRAWN, SEARCHED, Request
 from ..seen import seen_json, warn_of_seen
 from ..unknown import Unseen
+
+if TYPE_CHECKING:
+    from ...evaluation.class_baselines import ClassBaseline
+    from ...evaluation.classes import ClassEvaluation, Comparison
+    from ...evaluation.error_rates import Score
+    from ...inspection.trace import Trace
 
 FLAGS = {"cell": ("model.cell",)}
 MODEL = "this model"
@@ -61,6 +61,10 @@ def evaluate(model: Classifier, request: Request) -> None:
     if request.as_json:
         print(to_json(_json(request, measured), indent=2))
     else:
+        from rich.console import Console
+
+        from ...evaluation.class_report import print_baselines, print_classes
+
         by = request.by if request.by and not request.by.isdecimal() else f"column {request.by}"
         print_classes(measured.scores, Console(), groups=measured.groups, by=by)
         if len(measured.table) > 1:
@@ -73,7 +77,7 @@ def evaluate(model: Classifier, request: Request) -> None:
         draw_confusion(measured.scores, request.figure)
 
 
-def trace(model: Classifier, request: Request) -> Trace:
+def trace(model: Classifier, request: Request) -> "Trace":
     """What the model did with a text."""
     request.only("classify", "target", *DRAWN, *SEARCHED)
     text, reader = argument(request.given, "inspect"), model.parts.reader
@@ -102,15 +106,17 @@ class _Measured:
 
     rows: list[Labelled]
     probabilities: np.ndarray
-    scores: ClassEvaluation
-    groups: dict[str, Score]
-    table: dict[str, tuple[str, ClassEvaluation]]
-    comparisons: list[Comparison]
+    scores: "ClassEvaluation"
+    groups: "dict[str, Score]"
+    table: "dict[str, tuple[str, ClassEvaluation]]"
+    comparisons: "list[Comparison]"
     seen: Seen | None
 
 
 def _measure(model: Classifier, request: Request) -> _Measured:
     """Read the test file, and score the model and the baselines on it."""
+    from ...evaluation.classes import compare, evaluate_classes
+
     columns = dataclasses.replace(_columns(model), group=request.by)
     rows = read_labelled(request.file, columns, known=set(model.labels))
     texts, labels = [row.text for row in rows], _numbers(model, rows)
@@ -198,8 +204,10 @@ def _numbers(model: Classifier, rows: list[Labelled]) -> np.ndarray:
     return np.array([number[row.label] for row in rows])
 
 
-def _groups(rows: list[Labelled], right: np.ndarray) -> dict[str, Score]:
+def _groups(rows: list[Labelled], right: np.ndarray) -> "dict[str, Score]":
     """Accuracy of each group, numbers in their order."""
+    from ...evaluation.classes import share
+
     places: dict[str, list[int]] = {}
     for i, row in enumerate(rows):
         places.setdefault(row.group, []).append(i)
@@ -207,10 +215,12 @@ def _groups(rows: list[Labelled], right: np.ndarray) -> dict[str, Score]:
     return {name: share(right[places[name]]) for name in names}
 
 
-def _baselines(model: Classifier, request: Request) -> list[ClassBaseline]:
+def _baselines(model: Classifier, request: Request) -> "list[ClassBaseline]":
     """The baselines, fitted to the texts that the user names."""
     if request.baselines is None:
         return []
+    from ...evaluation.class_baselines import fit_class_baselines
+
     columns, known = _columns(model), set(model.labels)
     train = read_labelled(request.baselines, columns, known=known)
     if request.valid is not None:

@@ -6,9 +6,9 @@ runs at the same origins, and the last line says who wins.
 
 import dataclasses
 import sys
+from typing import TYPE_CHECKING
 
 import numpy as np
-from rich.console import Console
 
 from ...data.series.continued import continued
 from ...data.series.csv_file import read_series
@@ -16,16 +16,16 @@ from ...data.series.series import SeriesSet
 from ...data.series.time_texts import parse_times
 from ...data.series.windows import Origins, check_targets, walk_forward
 from ...errors import ConfigError
-from ...evaluation.backtest import Backtest, backtest
-from ...evaluation.forecast_baselines import NAIVE2, NAMES
-from ...evaluation.forecast_report import print_backtest
 from ...extras import require
-from ...inspection.trace import Trace
 from ...plain import printable, to_json
 from ...runtime.forecast import Forecaster
 from ..figures import settle_figure
 from ..lines import printing
 from ..request import DRAWN, Request
+
+if TYPE_CHECKING:
+    from ...evaluation.backtest import Backtest
+    from ...inspection.trace import Trace
 
 FLAGS = {"horizon": ("data.horizon",), "cell": ("model.cell",)}
 WINDOWS = 1  # of a backtest, if the user gives none
@@ -56,6 +56,8 @@ def predict(model: Forecaster, request: Request) -> None:
 
 def evaluate(model: Forecaster, request: Request) -> None:
     """Print the network's scores beside every baseline's, errors by horizon, and the verdict."""
+    from ...evaluation.backtest import backtest
+
     request.only("forecast", "file", "as_json", "windows", "test", "level", "against", "figure")
     level = model.level(request.level)
     names = _baselines(request.against)
@@ -84,7 +86,7 @@ def evaluate(model: Forecaster, request: Request) -> None:
     _show(found, request)
 
 
-def trace(model: Forecaster, request: Request) -> Trace:
+def trace(model: Forecaster, request: Request) -> "Trace":
     """What the model did with one series of a CSV."""
     request.only("forecast", "series", *DRAWN)
     data = _read(model, request.given)
@@ -111,11 +113,15 @@ def _read(model: Forecaster, name: str) -> SeriesSet:
     return data
 
 
-def _show(found: Backtest, request: Request) -> None:
+def _show(found: "Backtest", request: Request) -> None:
     if request.as_json:
         shown = {"model": str(request.model), "data": request.file, **found.to_json()}
         print(to_json(shown, indent=2))
     else:
+        from rich.console import Console
+
+        from ...evaluation.forecast_report import print_backtest
+
         print_backtest(found, Console())
     if request.figure is not None:
         from ...inspection.figures.forecasts import draw_errors
@@ -143,6 +149,8 @@ def _origins(model: Forecaster, request: Request) -> tuple[SeriesSet, list[Origi
 
 
 def _baselines(given: str | None) -> list[str]:
+    from ...evaluation.forecast_baselines import NAIVE2, NAMES
+
     names = list(NAMES) if given is None else [name.strip() for name in given.split(",")]
     for name in names:
         if name not in NAMES:

@@ -3,9 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any
-
-from rich.console import Console
+from typing import TYPE_CHECKING, Any
 
 from ...data.seen import text_numbers
 from ...data.text import read_text
@@ -13,20 +11,16 @@ from ...data.text_file import STANDARD_INPUT
 from ...data.vocabulary import UNK
 from ...decoding.perplexity import TextScore, costs, summed, symbols_of
 from ...errors import ConfigError, DataError
-from ...evaluation.language_baselines import (
-    UNFAIR,
-    Baseline,
-    language_baselines,
-    text_verdict,
-)
-from ...evaluation.tables import new_table, print_line, print_table
-from ...inspection.trace import Trace
 from ...plain import printable, to_json
 from ...runtime.generate import Generator
 from ..lines import argument, no_files, printing
 from ..request import DRAWN, SEARCHED, Request
 from ..seen import seen_json, warn_of_seen
 from ..unknown import Unseen
+
+if TYPE_CHECKING:
+    from ...evaluation.language_baselines import Baseline
+    from ...inspection.trace import Trace
 
 FLAGS = {"cell": ("model.cell",)}
 PIECE = 1000  # characters that are searched at a time
@@ -62,6 +56,8 @@ def predict(model: Generator, request: Request) -> None:
 
 def evaluate(model: Generator, request: Request) -> None:
     """Print bits per character and perplexity, baselines, and who wins."""
+    from ...evaluation.language_baselines import language_baselines, text_verdict
+
     request.only("generate", "file", "as_json", "baselines")
     text = read_text(request.file)
     train = None if request.baselines is None else read_text(request.baselines)
@@ -84,7 +80,7 @@ def evaluate(model: Generator, request: Request) -> None:
     _print(score, baselines, request.file, verdict)
 
 
-def trace(model: Generator, request: Request) -> Trace:
+def trace(model: Generator, request: Request) -> "Trace":
     """What the model did with a text, up to the symbol that follows it."""
     request.only("generate", "target", *DRAWN, *SEARCHED)
     text = argument(request.given, "inspect")
@@ -98,7 +94,12 @@ def searchable(model: Generator, file: str) -> Iterator[str]:
     return (text[first : first + PIECE] for first in range(0, len(text), PIECE))
 
 
-def _print(score: TextScore, baselines: list[Baseline], name: str, verdict: str | None) -> None:
+def _print(score: TextScore, baselines: "list[Baseline]", name: str, verdict: str | None) -> None:
+    from rich.console import Console
+
+    from ...evaluation.language_baselines import UNFAIR
+    from ...evaluation.tables import new_table, print_line, print_table
+
     console = Console()
     numbers = ("bits/character", "95 %", "nats/symbol", "perplexity")
     table = new_table(console, ("", "left"), *((name, "right") for name in numbers))

@@ -3,25 +3,25 @@
 import itertools
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-from rich.console import Console
 
 from ...data.seen import row_numbers
 from ...data.speech.audio import Audio
 from ...data.speech.manifest import Utterance, read_manifest
 from ...data.speech.recordings import count_notes, read_recordings
 from ...errors import ConfigError, DataError
-from ...evaluation.transcript_report import print_transcripts
-from ...evaluation.transcripts import evaluate_transcripts
 from ...extras import require
-from ...inspection.trace import Trace
 from ...plain import printable, to_json
 from ...progress import progress
 from ...runtime.transcribe import Transcriber, Transcript
 from ..lines import argument, batches, printing
 from ..request import DRAWN, Request
 from ..seen import seen_json, warn_of_seen
+
+if TYPE_CHECKING:
+    from ...inspection.trace import Trace
 
 FLAGS = {"cell": ("model.cell",)}
 TOGETHER = 64  # recordings that are in memory at once
@@ -65,6 +65,8 @@ def predict(model: Transcriber, request: Request) -> None:
 
 def evaluate(model: Transcriber, request: Request) -> None:
     """Print word and character error rates, errors by length, confusions and worst recordings."""
+    from ...evaluation.transcripts import evaluate_transcripts
+
     request.only("transcribe", "file", "as_json", "outputs", "beam", "length_penalty")
     require("evaluate", "rapidfuzz", "soundfile")
     utterances = read_manifest(request.file)
@@ -95,12 +97,16 @@ def evaluate(model: Transcriber, request: Request) -> None:
         about = {"model": str(request.model), "data": request.file, **seen_json(known)}
         print(to_json({**about, **found.to_json()}, indent=2))
     else:
+        from rich.console import Console
+
+        from ...evaluation.transcript_report import print_transcripts
+
         print_transcripts(found, Console())
     if request.outputs is not None:
         found.write_outputs(request.outputs)
 
 
-def trace(model: Transcriber, request: Request) -> Trace:
+def trace(model: Transcriber, request: Request) -> "Trace":
     """What the model did with a recording."""
     request.only("transcribe", "target", "data", "layer", "step", "span", "alignments", *DRAWN)
     return model.trace(argument(request.given, "inspect"), target=request.target)

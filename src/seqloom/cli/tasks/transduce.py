@@ -2,27 +2,25 @@
 
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from rich.console import Console
 
 from ...data.pairs import PairColumns, group_by_source
 from ...data.seen import pair_numbers
 from ...data.sources import load_pairs
 from ...data.vocabulary import Vocabulary
 from ...errors import ConfigError, DataError
-from ...evaluation import evaluate_outputs
-from ...evaluation.report import print_evaluation
 from ...extras import require
-from ...inspection.trace import Trace
 from ...plain import printable, to_json
 from ...runtime import Prediction, Transducer
-from ..inspected import weights_of
 from ..lines import argument, batches, no_files, printing
 from ..request import DRAWN, SEARCHED, Request
 from ..seen import seen_json, warn_of_seen
 from ..unknown import Unseen
+
+if TYPE_CHECKING:
+    from ...inspection.trace import Trace
 
 FLAGS = {
     "cell": ("model.encoder_cell", "model.decoder_cell"),
@@ -57,6 +55,8 @@ def predict(model: Transducer, request: Request) -> None:
 
 def evaluate(model: Transducer, request: Request) -> None:
     """Print error rates with intervals, error by length and confusions."""
+    from ...evaluation import evaluate_outputs
+
     request.only("transduce", "file", "as_json", "outputs", "beam", "length_penalty")
     require("evaluate", "rapidfuzz", "sacrebleu")
     file, outputs = request.file, request.outputs
@@ -94,13 +94,19 @@ def evaluate(model: Transducer, request: Request) -> None:
         about = {"model": str(request.model), "data": file, **seen_json(known)}
         print(to_json({**about, **found.to_json()}, indent=2))
     else:
+        from rich.console import Console
+
+        from ...evaluation.report import print_evaluation
+
         print_evaluation(found, Console())
     if outputs is not None:
         found.write_outputs(outputs)
 
 
-def trace(model: Transducer, request: Request) -> Trace:
+def trace(model: Transducer, request: Request) -> "Trace":
     """What the model did with a source."""
+    from ..inspected import weights_of
+
     request.only("transduce", "target", "weight", "alignments", *DRAWN, *SEARCHED)
     text = argument(request.given, "inspect").strip()
     unknown = Unseen(model.parts.source.unknown).of(text, "the input")
