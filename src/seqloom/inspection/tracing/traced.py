@@ -1,7 +1,7 @@
 """From a model and an input to a `Study`, and from that to a `Trace`: what all tasks share.
 
-The names of arrays, their axes and units are those of `docs/trace.md`. Checked by the tests of
-each task, `tests/inspection/tracing/test_trace_*.py`.
+The names of arrays, their axes and units are those of `docs/trace.md`. Checked by
+`tests/inspection/tracing/test_trace.py` for every task.
 """
 
 import math
