@@ -265,7 +265,7 @@ def test_a_folder_is_no_output(refuses, model, inside):
 
 def test_help_draws_no_pictures(cli):
     shown = " ".join(cli("inspect", "--help").out.replace("│", " ").split())
-    assert "Steps from A up to B, as 2:5:" in shown
+    assert "Steps A up to B, e.g. 2:5:" in shown
 
 
 def test_bad_searches_are_told_before_the_search(refuses, model, inside, pairs, monkeypatch):

@@ -84,7 +84,7 @@ def test_unknown_symbols_are_counted():
     for vocabulary in (characters, pieces):
         score = score_text(Uniform(len(vocabulary)), vocabulary, "to QZ be")
         assert (score.unknown, score.characters) == (2, 8)
-    with pytest.raises(DataError, match=r"^evaluate: `text` must have at least 1 character, got"):
+    with pytest.raises(DataError, match=r"^evaluate: the text is empty\."):
         score_text(Uniform(3), characters, "")
 
 
