@@ -147,7 +147,7 @@ def test_settings_out_of_range(options, message):
 
 
 def test_a_search_takes_top_p_too():
-    with pytest.raises(ConfigError, match=r"^decode: `top_p` must come with a temperature"):
+    with pytest.raises(ConfigError, match=r"^decode: `top_p` needs a temperature"):
         Search(top_p=0.5)
     with pytest.raises(ConfigError, match=r"^decode: `top_p` must be above 0 and at most 1, got 2"):
         Search(temperature=1.0, top_p=2.0)
