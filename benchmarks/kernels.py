@@ -97,8 +97,8 @@ def table(results: dict[str, Any]) -> str:
     """A row a case; ratios of both occasions."""
     occasions = results["occasions"]
     lines = [
-        "| case | cell | sizes | ours, ms | GF/s | torch / ours | JAX / ours | bar / stretch |",
-        "|---|---|---|---|---|---|---|---|",
+        "| case | cell | sizes | ours, ms | GF/s | torch / ours | JAX / ours |",
+        "|---|---|---|---|---|---|---|",
     ]
     for case in registry():
         found = [o["cases"][case.name] for o in occasions if case.name in o["cases"]]
@@ -108,15 +108,11 @@ def table(results: dict[str, Any]) -> str:
             name: " and ".join(f"{f['ratios'][name]:.2f}" for f in found if name in f["ratios"])
             for name in ("torch", "jax")
         }
-        bars = ", ".join(
-            f"{bar.least} / {bar.stretch}" + ("" if bar.peer == "best" else f" ({bar.peer})")
-            for bar in case.bars
-        )
         last = found[-1]
         lines.append(
             f"| {case.group} | {case.cell.upper()} | {case.size} | "
             f"{last['milliseconds']['ours']:.2f} | {last['gflops']:.0f} | {ratios['torch']} "
-            f"| {ratios['jax']} | {bars} |"
+            f"| {ratios['jax']} |"
         )
     where = "; ".join(
         f"{o['when']}: {o['machine']}, {o['peers']}, kernels {o['kernels']}, "
