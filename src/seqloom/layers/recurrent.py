@@ -151,9 +151,10 @@ class Recurrent(nn.RNNBase):
         return fused(stack, x_BTI, before, lengths)
 
     def _native(self, stack: Stack, x: Tensor, before: tuple[Tensor, ...]) -> bool:
-        """Whether the core takes them; it knows no projections."""
-        weights = stack.flat_weights()
-        return not self.proj_size and use_native(type(self).__name__, x, *before, *weights)
+        """Whether the core takes them; it has no projections, and no cells but torch's."""
+        if self.proj_size or stack.code is None:
+            return False
+        return use_native(type(self).__name__, x, *before, *stack.flat_weights())
 
     def _forward_packed(self, packed: PackedSequence, hx: Any, return_states: bool) -> Any:
         """On the native path as a padded batch and back, in the order of the packed one."""
