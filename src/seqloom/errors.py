@@ -9,9 +9,9 @@ SeqloomError
 ├── DivergedError      training, or a network that predicts, left the real numbers
 └── MissingExtraError  a command needs an optional dependency that is not installed
 
-A message says where, what is wrong and what to do: ``Where: `name` must RULE, got VALUE. FIX.`` for
-a value that breaks a rule, ``Where: X is missing. FIX.`` for what is not there. It fits on one line;
-the command line prints it as it is and exits with 1.
+A message says where, what is wrong and what to do: ``Where: `name` must RULE, got VALUE. FIX.``
+for a value that breaks a rule, ``Where: X is missing. FIX.`` for what is not there. It fits on one
+line; the command line prints it as it is and exits with 1.
 """
 
 from .plain import printable
