@@ -62,7 +62,7 @@ def test_what_is_much_worse_is_not_recommended_for_want_of_a_test():
     )
     assert (got.rule, got.entry) == ("likely", "attention")
     assert got.sentence == (
-        "Take ATTENTION (9.5 %): it has the best score, though it is not settled that others are "
+        "Take ATTENTION (9.5 %): it has the best score, though others are not significantly "
         "worse: TRANSFORMER, by 10.5 points (1.5 to 19.6)."
     )
 
@@ -117,7 +117,7 @@ def test_a_baseline_is_not_better_than_a_network_that_may_be_as_good():
     got = said(one("bayes", 9.0, baseline=True), one("rnn", 14.0, SURE), one("gru", 15.0, wild))
     assert (got.rule, got.entry) == ("baseline", "bayes")
     assert got.sentence == (
-        "A baseline wins: BAYES (9.0 %) is the simplest, and no network is settled to be better; "
+        "A baseline wins: BAYES (9.0 %) is the simplest, and no network is significantly better; "
         "the best score is that of BAYES (9.0 %)."
     )
 
@@ -126,7 +126,7 @@ def test_baseline_that_may_be_as_good():
     got = said(one("bayes", 9.5, UNSURE, baseline=True), one("rnn", 15.0, SURE), one("gru", 9.0))
     assert (got.rule, got.entry) == ("baseline", "bayes")
     assert got.sentence == (
-        "A baseline wins: BAYES (9.5 %) is the simplest, and no network is settled to be better; "
+        "A baseline wins: BAYES (9.5 %) is the simplest, and no network is significantly better; "
         "the best score is that of GRU (9.0 %)."
     )
     assert got.cautions[0].startswith("BAYES may be worse by up to 1.2 points")
@@ -146,8 +146,8 @@ def test_too_few():
     got = said(one("bayes", 9.5, UNSURE, baseline=True), one("gru", 9.0), one("lstm", 9.6, UNSURE))
     assert (got.rule, got.entry) == ("too few", "")
     assert got.sentence == (
-        "The data are too few to tell: GRU (9.0 %) has the best score, but no other is settled to "
-        "be worse."
+        "The data are too few to tell: GRU (9.0 %) has the best score, but no other is "
+        "significantly worse."
     )
     assert got.cautions == (
         "Nothing can be recommended yet: more test examples or seeds would tell.",

@@ -103,8 +103,8 @@ def test_a_tie_is_no_win():
     assert found.network_wins is False
     value = f"{found.methods[NETWORK].scores.mase:.3f}"
     assert found.verdict() == (
-        f"the network and naive, the best baseline, are level: MASE {value} against {value}; 4 "
-        "forecasts do not settle which is better."
+        f"the network and naive, the best baseline, are level: MASE {value} against {value}; the "
+        "difference is not significant (4 forecasts)."
     )
 
 

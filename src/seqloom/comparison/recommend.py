@@ -1,20 +1,20 @@
 """One sentence about what to use, by rules, and never surer than the test behind it.
 
-Entries that are not settled to be worse than the best one, and whose score is not much worse, are
+Entries that are not significantly worse than the best one, and whose score is not much worse, are
 acceptable; of those the simplest is recommended: the first baseline on the ladder, else the network
 with the fewest parameters (the first on the ladder of those within 10 % of it).
 
     nothing    no entry has a score
     alone      one entry has one
     untested   the results per example are missing, so that nothing can be tested
-    alike      no entry is settled to be worse, and none can be much worse, on 30 examples or more
-    too few    no entry is settled to be worse, but some might be: the data cannot tell
+    alike      no entry is significantly worse, and none can be much worse, on 30 examples or more
+    too few    no entry is significantly worse, but some might be: the data cannot tell
     unfinished the simplest acceptable entry is a baseline, but a network stopped while it was
                still improving: no baseline is recommended over it
     baseline   the simplest acceptable entry is a baseline
-    clear      all others are settled to be worse
+    clear      all others are significantly worse
     simplest   the best is also the simplest acceptable one
-    likely     the best is recommended, though something simpler, much worse, is not settled to be
+    likely     the best is recommended, though something simpler, far worse, is not surely so
     simpler    the best is ahead by what may be chance, and something simpler is recommended
 
 "Much" is a tenth of the best one's score (of its errors, where more is better). Checked by
@@ -150,9 +150,9 @@ def recommend(
 
 
 class _Case:
-    """The candidates, those not settled to be worse than the best, and the simplest that will do.
+    """The candidates, those not significantly worse than the best, and the simplest that will do.
 
-    What is much worse will not do, settled or not: few seeds settle little.
+    What is much worse will not do, significant or not: few seeds show little.
     """
 
     def __init__(
@@ -203,7 +203,7 @@ class _Case:
     def too_few(self) -> str:
         return (
             f"The data are too few to tell: {self.scored(self.best)} has the best score, but no "
-            "other is settled to be worse."
+            "other is significantly worse."
         )
 
     def baseline(self) -> str:
@@ -211,7 +211,7 @@ class _Case:
         networks = [c for c in self.candidates if not c.is_baseline]
         if not networks:
             return (
-                f"Take {self.scored(simple)}: the simplest, and no other is settled to be better."
+                f"Take {self.scored(simple)}: the simplest, and no other is significantly better."
             )
         nearest = min(networks, key=_behind)
         if simple is self.best and all(_worse(network) for network in networks):
@@ -220,8 +220,8 @@ class _Case:
                 f"them, {nearest.title}, is behind by {self.by(nearest)}."
             )
         return (
-            f"A baseline wins: {self.scored(simple)} is the simplest, and no network is settled to "
-            f"be better; the best score is that of {self.scored(self.best)}."
+            f"A baseline wins: {self.scored(simple)} is the simplest, and no network is "
+            f"significantly better; the best score is that of {self.scored(self.best)}."
         )
 
     def unfinished(self) -> str:
@@ -248,8 +248,8 @@ class _Case:
     def likely(self) -> str:
         names = _listed([f"{c.title}, by {self.by(c)}" for c in self.ties if c is not self.best])
         return (
-            f"Take {self.scored(self.best)}: it has the best score, though it is not settled "
-            f"that others are worse: {names}."
+            f"Take {self.scored(self.best)}: it has the best score, though others are not "
+            f"significantly worse: {names}."
         )
 
     def simpler(self) -> str:
@@ -266,7 +266,7 @@ class _Case:
         )
 
     def cautions(self, rule: Rule) -> list[str]:
-        """What to do while nothing is settled; how much worse the recommended one may be."""
+        """What to do while nothing is significant; how much worse the recommended one may be."""
         more = "more test examples or seeds"
         if rule == "unfinished":
             return ["Nothing can be recommended yet: a larger --amount would tell."]
@@ -280,7 +280,7 @@ class _Case:
         return self.uncertain(rule, more)
 
     def uncertain(self, rule: Rule, more: str) -> list[str]:
-        """What is not settled, and what would settle it."""
+        """What is not significant, and what would show it."""
         if rule == "too few":
             return [f"Nothing can be recommended yet: {more} would tell."]
         high = self.simple.behind.estimate.high if self.simple.behind else 0.0

@@ -3,7 +3,7 @@
 At each origin a method sees the values before it; its forecast is held against those that came,
 but not against those that filled gaps.
 Rows are forecasts, one for each series and origin. Which method is better is judged by MASE; the
-paired bootstrap over rows says whether the difference is settled.
+paired bootstrap over rows says whether the difference is significant.
 
 Checked by `tests/evaluation/test_backtest.py`.
 """
@@ -82,14 +82,14 @@ class Backtest:
 
     @property
     def network_wins(self) -> bool | None:
-        """True if the network has the lowest MASE and the forecasts settle it; `None` if `seen`."""
+        """True if the network has the lowest MASE significantly so; `None` if `seen`."""
         best = self.methods[self.best_baseline].scores
         if self.seen:
             return None
-        return _rank(self.methods[NETWORK].scores) < _rank(best) and self._settled()
+        return _rank(self.methods[NETWORK].scores) < _rank(best) and self._significant()
 
     def verdict(self) -> str:
-        """Who wins, in a sentence; level, where the forecasts do not settle it."""
+        """Who wins, in a sentence; level, if the difference is not significant."""
         if self.seen:
             return (
                 f"none: {self.seen:,} of {self.forecasts:,} forecasts are of values that the "
@@ -99,11 +99,11 @@ class Backtest:
         key = "MASE" if math.isfinite(network.scores.mase) else "sMAPE"
         ours, theirs = _rank(network.scores), _rank(rival.scores)
         figures = f"{key} {ours:.3f} against {theirs:.3f}"
-        if not self._settled():
-            few = "1 forecast does" if self.forecasts == 1 else f"{self.forecasts:,} forecasts do"
+        if not self._significant():
+            number = "1 forecast" if self.forecasts == 1 else f"{self.forecasts:,} forecasts"
             return (
                 f"the network and {self.best_baseline}, the best baseline, are level: {figures}; "
-                f"{few} not settle which is better."
+                f"the difference is not significant ({number})."
             )
         if self.network_wins:
             return f"the network beats every baseline: {figures} of {self.best_baseline}, the best."
@@ -131,7 +131,7 @@ class Backtest:
             "verdict": self.verdict(),
         }
 
-    def _settled(self) -> bool:
+    def _significant(self) -> bool:
         """True if 95 % of resampled rows agree on the sign of the difference in MASE."""
         rows = [self.methods[name].row_mase for name in (NETWORK, self.best_baseline)]
         difference = rows[0] - rows[1]

@@ -78,7 +78,7 @@ def pair_table(analysis: Analysis) -> Table:
                 _verdict(analysis, found.estimate.value, found.settled),
             )
         )
-    heads = ("neighbours", "difference", "95 % interval", "p (Holm)", "settled?")
+    heads = ("neighbours", "difference", "95 % interval", "p (Holm)", "significant?")
     return Table(heads, tuple(rows), text=frozenset({4}))
 
 
@@ -115,5 +115,5 @@ def _runs(entry: EntryRow) -> str:
 
 def _verdict(analysis: Analysis, value: float, settled: bool) -> str:
     if not settled:
-        return "not settled"
+        return "not significant"
     return "better" if (value > 0) == analysis.measure.rises else "worse"

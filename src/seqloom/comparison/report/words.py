@@ -222,8 +222,8 @@ def methods(analysis: Analysis) -> Sequence[str]:
             "Neighbours on the ladder are compared on the same examples. The p-value is the larger "
             "of two: of a sign-flip test, in which the two change places for random examples, and "
             "of the interval's tail beyond 0. It is corrected for the number of pairs (Holm). A "
-            "difference is settled if the corrected p-value is below 0.05 and the interval leaves "
-            "out 0; it is not settled that two are equal because their difference is not settled."
+            "difference is significant if the corrected p-value is below 0.05 and the interval "
+            "excludes 0. A difference that is not significant may still exist."
         )
     lines.append(
         "Latency is the median time of one prediction from the model file, in NumPy, alone, on one "
