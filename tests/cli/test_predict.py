@@ -111,8 +111,7 @@ def test_draws_depend_on_the_seed_and_the_line_and_not_on_when_it_came(cli, mode
 def test_sampling_flags_need_sample(refuses, model):
     for flag in ("--temperature", "--top-k", "--top-p", "--seed"):
         assert refuses("predict", model, "ab", flag, 1) == (
-            "predict: `--temperature`, `--top-k`, `--top-p` and `--seed` must come with --sample, "
-            "got none. Add --sample."
+            "predict: `--temperature`, `--top-k`, `--top-p` and `--seed` need --sample. Add it."
         )
 
 

@@ -175,5 +175,5 @@ def test_covariates_of_the_future_are_read_and_asked_for():
     assert np.isfinite(found.point).all()
     cut = pd.DataFrame(table)
     cut = cut[(cut["ds"] < n + 3)]
-    with pytest.raises(DataError, match=r"^predict: series 'a' must have covariates up to 13, got"):
+    with pytest.raises(DataError, match=r"^predict: series 'a' needs covariates up to 13 and has"):
         model.predict(cut)

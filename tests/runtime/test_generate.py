@@ -93,7 +93,7 @@ def test_what_cannot_be_done_is_said(path):
     )
     with pytest.raises(ConfigError, match=r"^generate: `length` must be at least 0, got -2\.$"):
         model.stream("ab", length=-2)
-    with pytest.raises(DataError, match=r"^evaluate: `text` must have at least 1 character"):
+    with pytest.raises(DataError, match=r"^evaluate: the text is empty"):
         model.score("")
 
 
