@@ -7,6 +7,7 @@ Runs in a temporary folder and writes the block between the marks of README.md. 
 """
 
 import argparse
+import os
 import re
 import shlex
 import subprocess
@@ -34,6 +35,7 @@ def printed(command: str, folder: Path) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-m", *shlex.split(command)],
         cwd=folder,
+        env={**os.environ, "SEQLOOM_PROGRESS": "off"},  # as on a terminal, where it is erased
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
