@@ -27,7 +27,7 @@ ROOT = Path(seqloom.__file__).parent
 ROOMS = (
     *("version", "plain", "errors", "shapes", "extras", "files", "progress", "stopping"),
     *("bootstrap", "tasks", "config"),
-    *("data", "reference", "native", "decoding", "export", "runtime"),
+    *("data", "reference", "networks", "native", "decoding", "export", "runtime"),
     *("evaluation", "inspection", "layers", "models", "training", "comparison", "cli"),
 )
 WITHOUT_TORCH = ROOMS[: ROOMS.index("inspection") + 1]

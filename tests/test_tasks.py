@@ -9,6 +9,7 @@ from seqloom.comparison.tasks import Exam
 from seqloom.config import Sections
 from seqloom.export.parts import Parts
 from seqloom.inspection.tracing.study import Study
+from seqloom.networks.network import Network
 from seqloom.runtime.model import Model
 from seqloom.tasks import TASKS
 from seqloom.training.work import Work
@@ -18,6 +19,7 @@ from seqloom.training.work import Work
 def test_parts_are_what_they_are_named(task):
     assert isinstance(task.part("settings"), Sections)
     assert all(isinstance(rung, Rung) for rung in task.part("ladder"))
+    assert all(issubclass(kind, Network) for kind in task.part("networks").values())
     for name, contract in (("parts", Parts), ("model", Model), ("work", Work), ("exam", Exam)):
         assert issubclass(task.part(name), contract)
         assert task.part(name) is not contract

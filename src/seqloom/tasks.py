@@ -17,6 +17,7 @@ class Task:
         does: What its models do, after "This model".
         settings: `config.Sections` of its settings.
         parts: `export.parts.Parts`, its part of a model file.
+        networks: By architecture, its `networks.Network`s.
         model: `runtime.Model`, a model file at work.
         study: Makes the `Study` of an input and its answer, which a trace asks.
         work: `training.work.Work`, its part of a training.
@@ -28,6 +29,7 @@ class Task:
     does: str
     settings: str
     parts: str
+    networks: str
     model: str
     study: str
     work: str
@@ -42,12 +44,13 @@ class Task:
         return getattr(found, attribute) if attribute else found
 
 
-def _task(name: str, class_: str, model: str, does: str) -> Task:
-    """A task whose modules and classes are named after it in every room."""
+def _task(name: str, class_: str, model: str, networks: str, does: str) -> Task:
+    """A task whose modules and classes are named after it in nearly every room."""
     return Task(
         does=does,
         settings=f"config.{name}:SECTIONS",
         parts=f"export.parts.{name}:{class_}Parts",
+        networks=f"networks.{networks}:NETWORKS",
         model=f"runtime.{name}:{model}",
         study=f"inspection.tracing.studies.{name}:study",
         work=f"training.tasks.{name}:{class_}",
@@ -59,12 +62,20 @@ def _task(name: str, class_: str, model: str, does: str) -> Task:
 
 TASKS = {
     "transduce": _task(
-        "transduce", "Transduce", "Transducer", "maps a sequence of symbols to another sequence"
+        *("transduce", "Transduce", "Transducer", "pairs"),
+        "maps a sequence of symbols to another sequence",
     ),
-    "classify": _task("classify", "Classify", "Classifier", "predicts the label of a text"),
+    "classify": _task(
+        *("classify", "Classify", "Classifier", "classifiers"), "predicts the label of a text"
+    ),
     "forecast": _task(
-        "forecast", "Forecast", "Forecaster", "predicts future values of a time series"
+        *("forecast", "Forecast", "Forecaster", "forecasters"),
+        "predicts future values of a time series",
     ),
-    "transcribe": _task("transcribe", "Transcribe", "Transcriber", "converts speech to text"),
-    "generate": _task("generate", "Generate", "Generator", "continues a text, symbol by symbol"),
+    "transcribe": _task(
+        *("transcribe", "Transcribe", "Transcriber", "recognisers"), "converts speech to text"
+    ),
+    "generate": _task(
+        *("generate", "Generate", "Generator", "language"), "continues a text, symbol by symbol"
+    ),
 }

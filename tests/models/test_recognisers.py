@@ -8,8 +8,8 @@ from seqloom.config.transcribe import CTCConfig, ListenConfig
 from seqloom.models import TorchStepper
 from seqloom.models.ctc import CTCRecogniser
 from seqloom.models.listener import Listener, halve
-from seqloom.runtime.recognisers import NumpyCTC, NumpyListener
-from seqloom.runtime.tensors import Tensors
+from seqloom.networks import network_of
+from seqloom.runtime.numpy_ops import PLAIN
 
 B, T, F, V = 5, 9, 6, 8
 LENGTHS = torch.tensor([9, 1, 4, 6, 7])
@@ -34,7 +34,7 @@ LAS = [name for name in CONFIGS if name.startswith("las")]
 CTC = [name for name in CONFIGS if name.startswith("ctc")]
 
 
-def network_of(name):
+def torch_of(name):
     config = CONFIGS[name]
     network = (CTCRecogniser if name in CTC else Listener)(config, F, V).eval()
     with torch.no_grad():
@@ -45,7 +45,7 @@ def network_of(name):
 
 def twin_of(name, network):
     tensors = {n: w.detach().float().numpy() for n, w in network.named_parameters()}
-    return (NumpyCTC if name in CTC else NumpyListener)(CONFIGS[name], Tensors(tensors), F, V)
+    return network_of("transcribe", CONFIGS[name], {"F": F, "V": V}).bound(tensors, PLAIN)
 
 
 def features():
@@ -54,7 +54,7 @@ def features():
 
 @pytest.mark.parametrize("name", CTC)
 def test_ctc_alone_is_ctc_in_a_batch(name):
-    network, x = network_of(name), features()
+    network, x = torch_of(name), features()
     together = network(x, LENGTHS)
     noisy = network(torch.where(REAL[:, :, None], x, 7.0), LENGTHS)
     torch.testing.assert_close(together.exp().sum(-1), torch.ones(B, T))
@@ -66,7 +66,7 @@ def test_ctc_alone_is_ctc_in_a_batch(name):
 
 @pytest.mark.parametrize("name", [n for n in CTC if "one way" in n])
 def test_one_way_does_not_hear_the_future(name):
-    network, x = network_of(name), features()
+    network, x = torch_of(name), features()
     changed = x.clone()
     changed[0, 5:] += 1.0
     before, after = network(x, LENGTHS)[0], network(changed, LENGTHS)[0]
@@ -76,9 +76,9 @@ def test_one_way_does_not_hear_the_future(name):
 
 @pytest.mark.parametrize("name", CTC)
 def test_numpy_ctc_is_torch_ctc(name):
-    network, x = network_of(name).float(), features().float()
+    network, x = torch_of(name).float(), features().float()
     want = network(x, LENGTHS).detach().numpy()
-    got = twin_of(name, network)(x.numpy(), LENGTHS.numpy())
+    got = twin_of(name, network).forward(x.numpy(), LENGTHS.numpy())
     assert got.dtype == np.float32
     for b, n in enumerate(LENGTHS):
         np.testing.assert_allclose(got[b, :n], want[b, :n], atol=1e-4)
@@ -86,19 +86,19 @@ def test_numpy_ctc_is_torch_ctc(name):
 
 @pytest.mark.parametrize("name", [n for n in CTC if "one way" in n])
 def test_numpy_ctc_in_pieces_is_ctc_of_the_whole(name):
-    network, x = network_of(name).float(), features().float().numpy()[0]
+    network, x = torch_of(name).float(), features().float().numpy()[0]
     twin = twin_of(name, network)
-    whole = twin(x[None], np.array([T]))[0]
-    states, pieces = twin.first(), []
+    whole = twin.forward(x[None], np.array([T]))[0]
+    state, pieces = twin.initial_state(1), []
     for piece in np.split(x, [0, 2, 3, 7]):
-        log_probs, states = twin.advance(piece, states)
-        pieces.append(log_probs)
+        log_probs, state = twin.read(piece[None], np.array([len(piece)]), state)
+        pieces.append(log_probs[0])
     np.testing.assert_allclose(np.concatenate(pieces), whole, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", LAS)
 def test_steps_are_the_forward_pass(name):
-    network, x = network_of(name), features()
+    network, x = torch_of(name), features()
     target = torch.randint(0, V, (B, 4))
     want = network(x, LENGTHS, target)
     memory = network.encode(x, LENGTHS)
@@ -111,7 +111,7 @@ def test_steps_are_the_forward_pass(name):
 
 @pytest.mark.parametrize("name", LAS)
 def test_a_listener_alone_is_one_in_a_batch(name):
-    network, x = network_of(name), features()
+    network, x = torch_of(name), features()
     target = torch.randint(0, V, (B, 4))
     together = network(torch.where(REAL[:, :, None], x, 5.0), LENGTHS, target)
     for b, n in enumerate(LENGTHS):
@@ -122,7 +122,7 @@ def test_a_listener_alone_is_one_in_a_batch(name):
 
 @pytest.mark.parametrize("name", LAS)
 def test_where_it_looked_last_matters(name):
-    network, x = network_of(name), features()
+    network, x = torch_of(name), features()
     memory = network.encode(x, LENGTHS)
     state = network.initial_state(memory)
     symbols = torch.zeros(B, dtype=torch.int64)
@@ -133,7 +133,7 @@ def test_where_it_looked_last_matters(name):
 
 @pytest.mark.parametrize("name", LAS)
 def test_numpy_listener_is_torch_listener(name):
-    network, x = network_of(name).float(), features().float().numpy()
+    network, x = torch_of(name).float(), features().float().numpy()
     twin, stepper = twin_of(name, network), TorchStepper(network)
     lengths = LENGTHS.numpy()
     ours, theirs = twin.start(x, lengths), stepper.start(x, lengths)

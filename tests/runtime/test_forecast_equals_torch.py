@@ -5,13 +5,12 @@ import pytest
 import torch
 
 from seqloom.data.series.frames import to_series
-from seqloom.data.series.scaling import scale
+from seqloom.data.series.scaling import scale, single
 from seqloom.data.series.windows import Origins, WindowSource
 from seqloom.decoding.quantiles import interval, quantiles
 from seqloom.decoding.restore import restore
 from seqloom.export.model_file import read_model, write_model
 from seqloom.runtime import model_of
-from seqloom.runtime.forecast_networks import single
 
 from ..export.forecasts import CONFIGS, HORIZON, parts, random_forecaster
 

@@ -7,7 +7,8 @@ import torch
 from seqloom.errors import FormatError
 from seqloom.models.language import build_language
 from seqloom.models.language_model import TorchTextModel
-from seqloom.runtime.language import numpy_language
+from seqloom.networks import network_of
+from seqloom.runtime.numpy_ops import PLAIN
 
 from ..models.test_language_models import CONFIGS, V
 from ..reference.compare import flatten
@@ -29,7 +30,8 @@ def pair(request):
 
 def test_same_as_torch_at_once_and_step_by_step(pair):
     config, tensors, network = pair
-    ours, theirs = numpy_language(config, tensors, V), TorchTextModel(network)
+    ours = network_of("generate", config, {"V": V}).bound(tensors, PLAIN)
+    theirs = TorchTextModel(network)
     symbols = np.random.default_rng(1).integers(V, size=(B, T))
     got, state = ours.forward(symbols, ours.initial_state(B))
     want, other = theirs.forward(symbols, theirs.initial_state(B))
@@ -57,4 +59,4 @@ def test_tensors_that_do_not_fit_are_refused(pair):
         ({**tensors, "embedding.weight": tensors["embedding.weight"][:-1]}, "embedding.weight"),
     ):
         with pytest.raises(FormatError, match=rf"^model file: .*{name}"):
-            numpy_language(config, broken, V)
+            network_of("generate", config, {"V": V}).bound(broken, PLAIN)

@@ -68,7 +68,7 @@ def test_times_are_those_of_the_best_path(both):
     if model.file.model.architecture == "las":
         assert found.starts is None
         return
-    log_probs = model.network(*pad_features(features_of(model)[:1]))[0]
+    log_probs = model.network.forward(*pad_features(features_of(model)[:1]))[0]
     symbols = tuple(model.parts.text.encode(found.text))
     steps = ctc_align(log_probs, symbols)
     np.testing.assert_allclose(found.starts, [t * 0.02 for t in steps])

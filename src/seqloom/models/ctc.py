@@ -6,7 +6,7 @@
 Source: Graves, Mohamed & Hinton, "Speech Recognition with Deep Recurrent Neural Networks", ICASSP
 2013, with the CTC of Graves et al. 2006. Differs: any cell; no weight noise.
 
-Its runtime twin is `runtime/recognisers.py`; decoding is `decoding/ctc.py`.
+Its NumPy twin is `networks/recognisers.py`; decoding is `decoding/ctc.py`.
 """
 
 from typing import final

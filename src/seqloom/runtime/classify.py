@@ -9,13 +9,11 @@ import numpy as np
 from ..data.text_batches import TextSet, by_length
 from ..decoding.contract import check_numbers
 from ..errors import ConfigError, DataError
-from ..export.model_file import ModelFile
 from ..export.parts.classify import ClassifyParts
+from ..networks.classifiers import Classifying
 from ..progress import progress
 from ..shapes import Float
-from .classifiers import numpy_classifier
 from .model import Model
-from .tensors import Tensors
 
 BATCH_TEXTS = 64
 
@@ -39,21 +37,7 @@ class Classifier(Model):
     """A trained classifier, ready to predict."""
 
     parts: ClassifyParts
-
-    def __init__(self, file: ModelFile) -> None:
-        """
-        Args:
-            file: A model file's contents.
-        Raises:
-            FormatError: Settings and tensors do not fit together.
-        """
-        super().__init__(file)
-        self.network = numpy_classifier(
-            file.model,
-            Tensors(file.tensors),
-            len(self.parts.reader.vocabulary),
-            len(self.parts.labels),
-        )
+    network: Classifying
 
     @property
     def labels(self) -> tuple[str, ...]:

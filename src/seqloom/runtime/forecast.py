@@ -7,7 +7,7 @@ import numpy as np
 
 from ..config.forecast import LEVELS, MEDIAN, ForecastDecodingConfig
 from ..data.series.frames import to_series
-from ..data.series.scaling import scale
+from ..data.series.scaling import scale, single
 from ..data.series.series import SeriesSet
 from ..data.series.windows import Origins, WindowSource
 from ..decoding.conformal import widen
@@ -16,26 +16,12 @@ from ..decoding.forecast_table import ForecastTable
 from ..decoding.quantiles import interval, quantiles
 from ..decoding.restore import Forecasts, restore
 from ..errors import ConfigError
-from ..export.model_file import ModelFile
 from ..export.parts.forecast import ForecastParts
+from ..networks.forecasters import Forecasting
 from ..progress import each
-from .forecast_networks import (
-    NumpyForecaster,
-    NumpyFullyConnected,
-    NumpyRecurrentForecaster,
-    Sizes,
-    single,
-)
 from .forecast_stream import Stream
-from .forecast_transformer import NumpyTransformerForecaster
 from .model import Model
-from .tensors import Tensors
 
-NETWORKS: dict[str, Any] = {
-    "recurrent": NumpyRecurrentForecaster,
-    "fully-connected": NumpyFullyConnected,
-    "transformer": NumpyTransformerForecaster,
-}
 BATCH = 128  # windows that go through the network together
 
 
@@ -43,27 +29,7 @@ class Forecaster(Model):
     """A trained model of series, ready to forecast."""
 
     parts: ForecastParts
-
-    def __init__(self, file: ModelFile) -> None:
-        """
-        Args:
-            file: A model file's contents.
-        Raises:
-            FormatError: Settings and tensors do not fit together.
-        """
-        super().__init__(file)
-        parts: ForecastParts = file.parts
-        sizes = Sizes(
-            window=parts.scaling.window,
-            horizon=parts.horizon,
-            past_size=parts.past_size,
-            future_size=parts.future_size,
-            static_size=parts.static_size,
-        )
-        self.parts = parts
-        self.network: NumpyForecaster = NETWORKS[file.model.architecture](
-            file.model, Tensors(file.tensors), sizes
-        )
+    network: Forecasting
 
     def predict(self, history: Any, *, level: int | None = None) -> ForecastTable:
         """Forecast what follows each series.

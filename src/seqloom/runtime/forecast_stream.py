@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..config.forecast import LEVELS, MEDIAN, Output
-from ..data.series.scaling import Inputs, Scale, Window, features, measure
+from ..data.series.scaling import Inputs, Scale, Window, features, measure, single
 from ..data.series.series import Series, SeriesSet
 from ..decoding.conformal import widen
 from ..decoding.contract import check_finite
@@ -22,7 +22,7 @@ from ..decoding.quantiles import interval, quantiles
 from ..decoding.restore import restore
 from ..errors import ConfigError, DataError
 from ..export.parts.forecast import ForecastParts
-from .forecast_networks import Encoded, NumpyForecaster, NumpyRecurrentForecaster, single
+from ..networks.forecasters import Forecasting, RecurrentSeries, WindowMemory
 
 
 class Stream:
@@ -34,7 +34,7 @@ class Stream:
 
     def __init__(
         self,
-        network: NumpyForecaster,
+        network: Forecasting,
         output: Output,
         parts: ForecastParts,
         data: SeriesSet,
@@ -77,7 +77,7 @@ class Stream:
         """
         self.values.append(self._read(float(value)))
         self.end += 1
-        recurrent = isinstance(self.network, NumpyRecurrentForecaster)
+        recurrent = isinstance(self.network, RecurrentSeries)
         if not recurrent or len(self.states) >= 2 * self.parts.scaling.window:
             self._anchor()
         else:
@@ -87,10 +87,11 @@ class Stream:
     def forecast(self) -> ForecastTable:
         """The forecast after the last value."""
         inputs, by = self._inputs()
-        if isinstance(self.network, NumpyRecurrentForecaster):
+        if isinstance(self.network, RecurrentSeries):
             states = np.stack(self.states, axis=1)
-            encoded = Encoded(states, np.array([states.shape[1]]), self.layers)
-            said = self.network.decode(encoded, inputs)
+            value = inputs.past[:, -1, :1]
+            read = WindowMemory(states, np.array([states.shape[1]]), self.layers, value)
+            said = self.network.ahead(read, inputs)
         else:
             said = self.network(inputs)
         found = quantiles(said, self.output)
@@ -112,15 +113,16 @@ class Stream:
         """Read the last window whole."""
         self.scale = measure(self._window(), self.parts.scaling)
         self.states: list[np.ndarray] = []
-        if isinstance(self.network, NumpyRecurrentForecaster):
-            encoded = self.network.encode(self._inputs()[0])
-            self.states = list(encoded.states.swapaxes(0, 1))
-            self.layers: tuple[Any, ...] = encoded.layers
+        if isinstance(self.network, RecurrentSeries):
+            inputs, _ = self._inputs()
+            read = self.network.encode(inputs.past, inputs.lengths, inputs.static)
+            self.states = list(read.states.swapaxes(0, 1))
+            self.layers: tuple[Any, ...] = read.layers
             self.steps += len(self.states)
 
     def _step(self) -> None:
         """Read the last value."""
-        assert isinstance(self.network, NumpyRecurrentForecaster)
+        assert isinstance(self.network, RecurrentSeries)
         inputs, _ = self._inputs()
         self.layers = self.network.read(inputs.past[:, -1], inputs.static, self.layers)
         self.states.append(self.layers[-1].h)
@@ -138,7 +140,7 @@ class Stream:
         start = self.end - n
         one = Series(self.name, start, np.array(self.values), np.zeros((0, 0)))
         known = self.parts.features.of_times(one, self.axis, [], n + T, "stream")
-        recurrent = isinstance(self.network, NumpyRecurrentForecaster)
+        recurrent = isinstance(self.network, RecurrentSeries)
         # a recurrent network reads what there is; the others' windows are padded at their end
         padding = 0 if recurrent else self.parts.scaling.window - n
         return Window(

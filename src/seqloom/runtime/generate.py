@@ -7,9 +7,7 @@ from typing import Any
 from ..decoding import Sampling, TextModel, continuation
 from ..decoding.perplexity import TextScore, score_text
 from ..errors import ConfigError
-from ..export.model_file import ModelFile
 from ..export.parts.generate import GenerateParts
-from .language import numpy_language
 from .model import Model
 
 
@@ -17,18 +15,7 @@ class Generator(Model):
     """A trained model of running text."""
 
     parts: GenerateParts
-
-    def __init__(self, file: ModelFile) -> None:
-        """
-        Args:
-            file: A model file's contents.
-        Raises:
-            FormatError: Settings and tensors do not fit together.
-        """
-        super().__init__(file)
-        self.network: TextModel = numpy_language(
-            file.model, file.tensors, len(self.parts.vocabulary)
-        )
+    network: TextModel
 
     def stream(
         self,

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..export.model_file import ModelFile, guarded, read_model
+from ..networks import network_of
 from ..tasks import TASKS
+from .numpy_ops import PLAIN
 
 if TYPE_CHECKING:
     from ..inspection import Trace
@@ -22,7 +24,7 @@ class Model(abc.ABC):
     Attributes:
         file: What its file holds.
         parts: The task's own part of that.
-        network: What runs.
+        network: Its network, in NumPy.
     """
 
     network: Any
@@ -31,9 +33,14 @@ class Model(abc.ABC):
         """
         Args:
             file: A model file's contents.
+        Raises:
+            FormatError: Settings and tensors do not fit together.
         """
         self.file = file
         self.parts = file.parts
+        self.network: Any = network_of(file.task, file.model, file.parts.sizes).bound(
+            file.tensors, PLAIN
+        )
 
     @abc.abstractmethod
     def describe_parts(self) -> Iterator[tuple[str, Any]]:

@@ -15,14 +15,14 @@ from ..data.speech.log_mel import FeatureStream, stack_frames
 from ..decoding.ctc import CTCBeam, CTCGreedy
 from ..errors import DataError
 from ..export.parts.transcribe import TranscribeParts
+from ..networks.recognisers import CTC
 from ..shapes import Float
-from .recognisers import NumpyCTC
 
 
 class SpeechStream:
     """A recogniser that listens; `Transcriber.stream` makes one."""
 
-    def __init__(self, parts: TranscribeParts, network: NumpyCTC, beam: int) -> None:
+    def __init__(self, parts: TranscribeParts, network: CTC, beam: int) -> None:
         """
         Args:
             parts: The model's features and vocabulary.
@@ -31,7 +31,7 @@ class SpeechStream:
         """
         self.parts, self.network = parts, network
         self.features = FeatureStream(parts.features)
-        self.states = network.first()
+        self.states = network.initial_state(1)
         self.greedy = CTCGreedy() if beam == 1 else None
         self.beam = CTCBeam(beam) if beam > 1 else None
         self.symbols: list[int] = []
@@ -69,7 +69,8 @@ class SpeechStream:
     def _take(self, frames: np.ndarray) -> str:
         if len(frames):
             steps = stack_frames(self.parts.normal(frames), self.parts.features.stack)
-            log_probs, self.states = self.network.advance(steps, self.states)
+            lengths = np.array([len(steps)])
+            (log_probs,), self.states = self.network.read(steps[None], lengths, self.states)
             if self.greedy is not None:
                 self.symbols += self.greedy.push(log_probs)
             elif self.beam is not None:

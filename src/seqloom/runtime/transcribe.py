@@ -10,20 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from ..config.transcribe import CTCConfig
 from ..data.speech.audio import Audio, checked, noted, read_audio, resample
 from ..data.speech.log_mel import log_mel, stack_frames
 from ..data.speech.recordings import pad_features
 from ..decoding import LengthLimit, Search, decode
 from ..decoding.ctc import ctc_align, ctc_best, ctc_greedy, ctc_greedy_starts
 from ..errors import ConfigError, DataError
-from ..export.model_file import ModelFile
 from ..export.parts.transcribe import TranscribeParts
+from ..networks.recognisers import CTC, PyramidListener
 from ..shapes import Float
 from .model import Model
-from .recognisers import NumpyCTC, NumpyListener
 from .speech_stream import SpeechStream, samples_of
-from .tensors import Tensors
 
 Sound = str | Path | np.ndarray
 # symbols; their log-probability, and the steps in which they begin, where known
@@ -57,21 +54,7 @@ class Transcriber(Model):
     """A trained recogniser of speech."""
 
     parts: TranscribeParts
-
-    def __init__(self, file: ModelFile) -> None:
-        """
-        Args:
-            file: A model file's contents.
-        Raises:
-            FormatError: Settings and tensors do not fit together.
-        """
-        super().__init__(file)
-        sizes = (Tensors(file.tensors), self.parts.features.size, len(self.parts.text))
-        self.network: NumpyCTC | NumpyListener = (
-            NumpyCTC(file.model, *sizes)
-            if isinstance(file.model, CTCConfig)
-            else NumpyListener(file.model, *sizes)
-        )
+    network: CTC | PyramidListener
 
     def predict(
         self,
@@ -133,7 +116,7 @@ class Transcriber(Model):
             ConfigError: The model is no CTC model of one direction.
         """
         network = self.network
-        if not isinstance(network, NumpyCTC) or self.file.model.bidirectional:
+        if not isinstance(network, CTC) or self.file.model.bidirectional:
             raise ConfigError(
                 "stream: the model must be a ctc model that hears one way, got one that needs the "
                 "whole recording. Train one with --set model.bidirectional=false."
@@ -167,7 +150,7 @@ class Transcriber(Model):
         """
         rate, most = self.parts.features.sample_rate, self.parts.max_seconds
         seconds = len(audio.samples) / rate
-        if isinstance(self.network, NumpyListener) and seconds > most:
+        if isinstance(self.network, PyramidListener) and seconds > most:
             raise DataError(
                 f"predict: {what} must be at most {most:g} s long for this attention model, got "
                 f"{seconds:.1f} s. Cut it into pieces, or train a ctc model."
@@ -204,14 +187,14 @@ class Transcriber(Model):
     def _decode(self, features: list[np.ndarray], search: Search, text_only: bool) -> list[Decoded]:
         """The best transcript of each recording."""
         network = self.network
-        if isinstance(network, NumpyListener):
+        if isinstance(network, PyramidListener):
             limit = LengthLimit(self.parts.length_ratio)
             best = [found[0] for found in decode(network, features, limit, search)]
             return [(h.symbols, h.log_probability, None) for h in best]
         found: dict[int, Decoded] = {}
         for rows in _batches([len(x) for x in features]):
             batch = pad_features([features[row] for row in rows])
-            for row, log_probs in zip(rows, network(*batch), strict=True):
+            for row, log_probs in zip(rows, network.forward(*batch), strict=True):
                 found[row] = _decoded(log_probs[: len(features[row])], search.beam, text_only)
         return [found[row] for row in range(len(features))]
 

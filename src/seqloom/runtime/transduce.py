@@ -6,23 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..config.transduce import RecurrentConfig
 from ..data.vocabulary import BOS, EOS
-from ..decoding import (
-    Alignment,
-    Hypothesis,
-    LengthLimit,
-    Search,
-    Stepper,
-    decode,
-)
+from ..decoding import Alignment, Hypothesis, LengthLimit, Search, decode
 from ..errors import ConfigError, DataError
-from ..export.model_file import ModelFile
 from ..export.parts.transduce import TransduceParts
-from .encoder_decoder import NumpyEncoderDecoder
+from ..networks.pairs import RecurrentPairs, TransformerPairs
 from .model import Model
-from .tensors import Tensors
-from .transformer import NumpyTransformer
 
 
 @dataclass(frozen=True)
@@ -49,21 +38,7 @@ class Transducer(Model):
     """A trained model of pairs, ready to predict."""
 
     parts: TransduceParts
-
-    def __init__(self, file: ModelFile) -> None:
-        """
-        Args:
-            file: A model file's contents.
-        Raises:
-            FormatError: Settings and tensors do not fit together.
-        """
-        super().__init__(file)
-        sizes = (Tensors(file.tensors), len(self.parts.source), len(self.parts.target))
-        self.network: Stepper = (
-            NumpyEncoderDecoder(file.model, *sizes)
-            if isinstance(file.model, RecurrentConfig)
-            else NumpyTransformer(file.model, *sizes)
-        )
+    network: RecurrentPairs | TransformerPairs
 
     def predict(
         self, texts: Sequence[str], *, beam: int | None = None, length_penalty: float | None = None
@@ -172,7 +147,7 @@ class Transducer(Model):
             ConfigError: The model has no such attention: its link is `context`, or it is a
                 Transformer, whose attention has many heads and layers.
         """
-        if not isinstance(self.network, NumpyEncoderDecoder) or self.network.attention is None:
+        if not isinstance(self.network, RecurrentPairs) or self.network.attention is None:
             raise ConfigError(
                 "align: the model must be recurrent with link=attention, got one that is not."
             )

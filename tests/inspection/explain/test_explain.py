@@ -10,10 +10,9 @@ from seqloom.data.vocabulary import Vocabulary
 from seqloom.export.model_file import ModelFile, read_model
 from seqloom.export.parts.generate import GenerateParts
 from seqloom.inspection.explain import WIDTH, explain
-from seqloom.inspection.explain.sizes import sizes
-from seqloom.inspection.explain.tensors import explained
 from seqloom.inspection.explain.words import CHAPTERS, IDEAS, LOOK, SHOWN, rungs
 from seqloom.models.language import build_language
+from seqloom.networks import network_of
 
 from ...export import forecasts, models, speech
 from ...models import test_classifiers, test_language_models
@@ -53,6 +52,10 @@ MAKERS = {
 }
 
 
+def table_of(file):
+    return network_of(file.task, file.model, file.parts.sizes).table
+
+
 def size_of(letters, sizes):
     """The number that an entry of a shape stands for, e.g. of `E + M` or `4 H`."""
     return sum(_product(term, sizes) for term in letters.split(" + "))
@@ -72,9 +75,9 @@ def file(request):
 
 
 def test_every_tensor_is_explained_and_every_shape_is_true(file):
-    found = explained(file)
+    found = table_of(file)
     assert sorted(one.name for one in found) == sorted(file.tensors)
-    letters = sizes(file)
+    letters = found.sizes
     for one in found:
         shape = tuple(size_of(letter, letters) for letter in one.letters)
         assert shape == file.tensors[one.name].shape, one
@@ -93,7 +96,7 @@ def test_the_text_has_each_tensor_its_shape_and_the_whole_count(file):
 
 def test_tensors_stand_in_the_order_of_the_layers():
     golden = read_model(ROOT / "tests" / "export" / "golden" / "generate-1-transformer.safetensors")
-    names = [one.name for one in explained(golden)]
+    names = [one.name for one in table_of(golden)]
     assert names[0] == "embedding.weight"
     assert names[1].startswith("layers.0.norm1")
     layers = [name.split(".")[1] for name in names if name.startswith("layers.")]
@@ -111,7 +114,7 @@ def test_tensors_that_the_steps_name_are_in_the_file(file):
 
 
 def test_lines_fit_a_terminal_but_for_the_table(file):
-    table = {one.name for one in explained(file)}
+    table = {one.name for one in table_of(file)}
     for line in explain(file).splitlines():
         assert len(line) <= WIDTH or line.split()[0] in table, line
 

@@ -11,7 +11,7 @@ from seqloom.inspection.tracing.importance import integrated_gradients, leave_on
 from seqloom.inspection.tracing.tape import Tape
 from seqloom.runtime import Transducer, model_of
 from seqloom.runtime.classify import Classifier
-from seqloom.runtime.steps import PLAIN
+from seqloom.runtime.numpy_ops import PLAIN
 
 from ...export.forecasts import CONFIGS as FORECASTERS
 from ...export.forecasts import random_forecaster
@@ -86,7 +86,7 @@ def test_a_linear_answer_is_divided_exactly():
     tape = Tape()
     tape.backward(study.ask(tape).seeds)
     x = tape.inputs["source"]
-    want = (x * tape.gradient(x)).sum(axis=2)[0, : study.num_inputs]
+    want = (x.array * tape.gradient(x)).sum(axis=2)[0, : study.num_inputs]
     np.testing.assert_allclose(integrated_gradients(study).shares, want, rtol=1e-3, atol=1e-4)
 
 

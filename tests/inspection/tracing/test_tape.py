@@ -11,7 +11,7 @@ from seqloom.inspection.tracing import study_of
 from seqloom.inspection.tracing.ran import Plain
 from seqloom.inspection.tracing.tape import Tape
 from seqloom.runtime import Transducer, model_of
-from seqloom.runtime.steps import PLAIN
+from seqloom.runtime.numpy_ops import PLAIN
 
 from ...export.forecasts import CONFIGS as FORECASTERS
 from ...export.forecasts import random_forecaster
@@ -31,7 +31,7 @@ def played(model, study):
     doubled(model.network)
     tape = Tape()
     answer = study.ask(tape)
-    tape.backward([(array, study.sign * d) for array, d in answer.seeds])
+    tape.backward([(value, study.sign * d) for value, d in answer.seeds])
     plain = study.ask(PLAIN)
     np.testing.assert_array_equal(plain.said, answer.said)  # a tape changes no bit
     np.testing.assert_array_equal(plain.value, answer.value)
@@ -56,7 +56,7 @@ def assert_same(tape, answer, watched, loss, x):
     layers = [r for r in tape.layers.values() if isinstance(r, Plain) and r.kind == "transformer"]
     assert len(layers) == len(watched.layers)
     for ran, y in zip(layers, watched.layers, strict=True):
-        np.testing.assert_allclose(ran.output, y.detach().numpy(), **close)
+        np.testing.assert_allclose(ran.output.array, y.detach().numpy(), **close)
         np.testing.assert_allclose(ran.gradients(tape.gradient)["h"], grad(y), **close)
 
 
@@ -156,8 +156,8 @@ def test_a_confident_class():
     assert 1e-7 < loss.item() < 1e-5
     loss.backward()
     tape = Tape()
-    tape.backward([(array, study.sign * d) for array, d in study.ask(tape).seeds])
-    assert tape.inputs["source"].dtype == np.float32
+    tape.backward([(value, study.sign * d) for value, d in study.ask(tape).seeds])
+    assert tape.inputs["source"].array.dtype == np.float32
     want = grad(x[0])[0]
     got = tape.gradient(tape.inputs["source"])[0]
     assert np.abs(got - want).max() < 1e-4 * np.abs(want).max()
@@ -172,7 +172,51 @@ def test_the_softmax_of_scores_far_apart():
         x = torch.tensor(scores, dtype=torch.float64, requires_grad=True)
         (x.log_softmax(-1) * torch.tensor(d)).sum().backward()
         tape = Tape()
-        tape.backward([(tape.log_softmax(scores), d.astype(np.float32))])
+        value = tape.value(scores)
+        tape.backward([(tape.log_softmax(value), d.astype(np.float32))])
         want = grad(x)
-        err = np.abs(tape.gradient(scores) - want).max(axis=1) / np.abs(want).max(axis=1)
+        err = np.abs(tape.gradient(value) - want).max(axis=1) / np.abs(want).max(axis=1)
         assert err.max() < 1e-4
+
+
+def test_an_array_from_outside_is_refused():
+    """Behind the tape's back a gradient would be lost without a word."""
+    tape = Tape()
+    x = tape.given("source", np.ones((2, 3)))
+    with pytest.raises(TypeError, match=r"^tape: an array was made outside the operations"):
+        tape.tanh(np.tanh(x.array))
+    with pytest.raises(TypeError, match=r"^tape: an array was made outside the operations"):
+        tape.join(x, np.zeros((2, 1)))
+    np.testing.assert_array_equal(tape.join(np.ones((2, 1), int), np.ones((2, 2), int)), 1)
+
+
+def moves(ops, x, lengths):
+    """Each operation that moves numbers, of x (B, T, F) with T odd; all of one size at the end."""
+    halved, _ = ops.halve(x, lengths)
+    yield ops.flat(ops.right_align(x, lengths))
+    yield ops.flat(halved)
+    yield ops.last(x, lengths)
+    yield ops.flat(ops.repeat(ops.last(x, lengths), x))
+    yield ops.flat(ops.slice(x, 1, -2, None))
+    yield ops.flat(ops.slice(x, 2, 1, 2))
+    yield ops.flat(ops.slice(ops.fold(ops.flat(x), 2), 1, 1, 4))
+    yield ops.flat(ops.new_axis(ops.flat(ops.age(x, lengths))))
+    yield ops.flat(ops.place(x))
+    yield ops.flat(ops.add(x, ops.spread(np.ones((9, 4)), x)))
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_a_move_brings_its_gradient_back(number):
+    """By finite differences: a sum, weighed at random, over the results of each move."""
+    rng = np.random.default_rng(number)
+    array, lengths = rng.normal(size=(3, 5, 4)), np.array([5, 1, 3])
+    tape = Tape()
+    x = tape.given("source", array)
+    results = list(moves(tape, x, lengths))
+    assert len(results) == 10
+    weights = rng.normal(size=results[number].array.shape)
+    tape.backward([(results[number], weights)])
+    change = rng.normal(size=array.shape)
+    plain = [list(moves(PLAIN, array + e * change, lengths))[number] for e in (1e-6, -1e-6)]
+    want = (weights * (plain[0] - plain[1])).sum() / 2e-6
+    assert (tape.gradient(x) * change).sum() == pytest.approx(want, rel=1e-6, abs=1e-9)

@@ -73,6 +73,16 @@ class Inputs(NamedTuple):
     ratio: Float[np.ndarray, " B"]
 
 
+def single(inputs: Inputs) -> Inputs:
+    """Inputs in float32, as the weights of networks are."""
+    return inputs._replace(
+        past=inputs.past.astype(np.float32),
+        future=inputs.future.astype(np.float32),
+        static=inputs.static.astype(np.float32),
+        ratio=inputs.ratio.astype(np.float32),
+    )
+
+
 class Scale(NamedTuple):
     """What steps 6 and 7 need.
 

@@ -19,6 +19,11 @@ class Parts(abc.ABC):
 
     LAYOUT: ClassVar[dict[str, Rule]]
 
+    @property
+    @abc.abstractmethod
+    def sizes(self) -> dict[str, int]:
+        """What the network's shapes depend on beside its settings, by letter."""
+
     @abc.abstractmethod
     def to_json(self) -> dict[str, Any]:
         """Plain values that `from_json` reads, by key of the description."""

@@ -25,6 +25,11 @@ class ClassifyParts(Parts):
     reader: TextReader
     labels: tuple[str, ...]
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """By the letters of `networks/`."""
+        return {"V": len(self.reader.vocabulary), "C": len(self.labels)}
+
     def to_json(self) -> dict[str, Any]:
         """Plain values by key of the description."""
         return {"reader": self.reader.to_json(), "labels": list(self.labels)}

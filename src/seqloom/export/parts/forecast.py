@@ -90,6 +90,17 @@ class ForecastParts(Parts):
         """S, features of a window."""
         return STATICS + self.features.static_size
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """By the letters of `networks/`."""
+        return {
+            "W": self.scaling.window,
+            "T": self.horizon,
+            "P": self.past_size,
+            "F": self.future_size,
+            "S": self.static_size,
+        }
+
     def to_json(self) -> dict[str, Any]:
         """The parts as plain values."""
         return {

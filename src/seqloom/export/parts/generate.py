@@ -20,6 +20,11 @@ class GenerateParts(Parts):
 
     vocabulary: Vocabulary
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """By the letters of `networks/`."""
+        return {"V": len(self.vocabulary)}
+
     def to_json(self) -> dict[str, Any]:
         """Plain values by key of the description."""
         return {"vocabulary": self.vocabulary.to_json()}

@@ -47,6 +47,11 @@ class TranscribeParts(Parts):
     length_ratio: float
     max_seconds: float
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """By the letters of `networks/`."""
+        return {"F": self.features.size, "V": len(self.text)}
+
     def to_json(self) -> dict[str, Any]:
         """Plain values by key of the description."""
         return {

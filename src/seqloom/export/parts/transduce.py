@@ -33,6 +33,11 @@ class TransduceParts(Parts):
     length_ratio: float
     max_symbols: int
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """By the letters of `networks/`."""
+        return {"Vs": len(self.source), "Vt": len(self.target)}
+
     def to_json(self) -> dict[str, Any]:
         """Plain values by key of the description."""
         return {

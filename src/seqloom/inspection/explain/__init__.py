@@ -1,17 +1,18 @@
 """`seqloom inspect MODEL --explain`: what a model is, in plain words and with its own numbers.
 
-What the text says of shapes and counts is taken from the file, the equations from the heads of
-`reference/`. NumPy only. Checked by `tests/inspection/explain/`.
+Tensors and their shapes are those of the network's table of weights (`networks/weights.py`), the
+equations those at the heads of `reference/`. NumPy only. Checked by `tests/inspection/explain/`.
 """
 
+import math
 import textwrap
 from collections.abc import Iterator
 
 from ...export.model_file import ModelFile
+from ...networks import network_of
+from ...networks.weights import WeightTable
 from ...tasks import TASKS
 from .path import steps
-from .sizes import sizes
-from .tensors import explained
 from .words import CHAPTERS, IDEAS, LOOK, equations, rungs
 
 WIDTH = 100
@@ -34,12 +35,13 @@ def explain(file: ModelFile) -> str:
     Returns:
         Text, lines of at most 100 characters where no name is longer.
     """
+    table = network_of(file.task, file.model, file.parts.sizes).table
     sections = {
         "": _opening(file),
         "The idea": _paragraphs(IDEAS[rung] for rung in rungs(file)),
-        "Sizes": [f"  {letter:<8}{n:>9,}  {what}" for letter, (n, what) in sizes(file).items()],
+        "Sizes": [f"  {letter:<8}{n:>9,}  {what}" for letter, (n, what) in table.sizes.items()],
         "An input on its way": _numbered(steps(file)),
-        "Its tensors, in the order in which an input meets them": list(_tensors(file)),
+        "Its tensors, in the order in which an input meets them": list(_tensors(table)),
         "Equations, as the code has them": list(_equations(file)),
         "Where to look (seqloom inspect MODEL INPUT)": _paragraphs(LOOK[r] for r in rungs(file)),
         "Read more": [f"  docs/story/{CHAPTERS[rung]}.md" for rung in rungs(file)],
@@ -82,16 +84,16 @@ def _indented(text: str, first: str, then: str) -> list[str]:
     )
 
 
-def _tensors(file: ModelFile) -> Iterator[str]:
+def _tensors(table: WeightTable) -> Iterator[str]:
     rows = [
         (
             one.name,
             f"({', '.join(one.letters)})",
-            " x ".join(str(n) for n in file.tensors[one.name].shape),
-            f"{file.tensors[one.name].size:,}",
+            " x ".join(str(n) for n in one.shape),
+            f"{math.prod(one.shape):,}",
             one.does,
         )
-        for one in explained(file)
+        for one in table
     ]
     wide = [max(len(row[column]) for row in rows) for column in range(4)]
     for name, letters, shape, count, does in rows:

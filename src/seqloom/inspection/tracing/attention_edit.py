@@ -5,14 +5,15 @@ around the given ones become is `reference/attention_edit.py`. Checked by
 `tests/inspection/tracing/test_attention_edit.py`.
 """
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from ...errors import ConfigError
-from ...runtime.encoder_decoder import DecoderState, Encoded, NumpyEncoderDecoder
-from ...runtime.steps import PLAIN, Steps
+from ...networks.ops import Ops, Value, Weights
+from ...networks.pairs import PairMemory, PairState, RecurrentPairs
+from ...reference import attention_edit
+from .tape import Tape
 
 Edits = Mapping[tuple[int, int], float]  # weights by target step and source step
 
@@ -20,7 +21,7 @@ Edits = Mapping[tuple[int, int], float]  # weights by target step and source ste
 class Edited:
     """An encoder-decoder with some weights given. One source at a time, any number of rows."""
 
-    def __init__(self, network: NumpyEncoderDecoder, edits: Edits) -> None:
+    def __init__(self, network: RecurrentPairs, edits: Edits) -> None:
         """
         Args:
             network: The network.
@@ -30,20 +31,56 @@ class Edited:
         self.rows = by_target(edits)
         self.place = 0  # the target step that comes next: all rows take it together
 
-    def start(
-        self, source: np.ndarray, lengths: np.ndarray, ops: Steps = PLAIN
-    ) -> tuple[DecoderState, Encoded]:
+    @property
+    def ops(self) -> Ops:
+        """The engine that the network is on."""
+        return self.network.ops
+
+    def on(self, ops: Ops) -> "Edited":
+        """The same on another engine."""
+        found = copy.copy(self)
+        found.network = self.network.on(ops)
+        return found
+
+    def start(self, source: Value, lengths: Value) -> tuple[PairState, PairMemory]:
         """As the network's."""
         self.place = 0
-        return self.network.start(source, lengths, ops)
+        return self.network.start(source, lengths)
 
-    def step(
-        self, symbols: np.ndarray, state: DecoderState, memory: Encoded, ops: Steps = PLAIN
-    ) -> tuple[np.ndarray, DecoderState]:
+    def step(self, symbols: Value, state: PairState, memory: PairMemory) -> tuple[Value, PairState]:
         """As the network's, with this step's weights."""
-        given = self.rows.get(self.place)
+        network, given = self.network, self.rows.get(self.place)
         self.place += 1
-        return self.network.step(symbols, state, memory, ops, given=given)
+        if given:
+            ops: Any = _Given(self.ops, given)
+            network = network.on(ops)
+        return network.step(symbols, state, memory)
+
+
+class _Given:
+    """An engine whose decoder attention has some weights given; all else is the engine's."""
+
+    def __init__(self, ops: Ops, given: Mapping[int, float]) -> None:
+        self._ops, self._weights = ops, given
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ops, name)
+
+    def attend(
+        self,
+        name: str,
+        attention: Any,
+        query: Value,
+        memory: Value,
+        keys: Value,
+        lengths: Value,
+        w: Weights,
+    ) -> tuple[Value, Value]:
+        """As the engine's, then the weights given by hand."""
+        found = self._ops.attend(name, attention, query, memory, keys, lengths, w)
+        if isinstance(self._ops, Tape):
+            return self._ops.reweigh(name, found[1], memory, self._weights)
+        return attention_edit.reweigh(found[1], memory, self._weights)[:2]
 
 
 def by_target(edits: Edits) -> dict[int, dict[int, float]]:
@@ -66,7 +103,7 @@ def shifted(edits: Edits, left_out: slice) -> dict[tuple[int, int], float]:
 
 def check_network(network: Any) -> None:
     """Raise a ConfigError unless an `Edited` can be made of the network."""
-    if not isinstance(network, NumpyEncoderDecoder) or network.attention is None:
+    if not isinstance(network, RecurrentPairs) or network.attention is None:
         raise ConfigError(
             "trace: `attention` must come with a recurrent model with link=attention, got another "
             "model."

@@ -66,7 +66,7 @@ def integrated_gradients(study: Study) -> Integrated:
     """The share of the answer that each input brought, against an input of zeros."""
     tape = Tape(along=np.array([0.0, 1.0]))
     ends = study.ask(tape, 2).value
-    x = tape.inputs["source"][1:]
+    x = tape.inputs["source"].array[1:]
     difference = float(ends[1]) - float(ends[0])
     edges = np.linspace(0.0, 1.0, _PIECES + 1)
     pieces = _summed(study, x, edges[:-1], edges[1:])

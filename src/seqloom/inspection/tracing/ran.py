@@ -11,14 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from ...reference import gru, lstm, rnn
-from ...runtime.cells import CELLS
+from ...networks.ops import Value
 
 Array = np.ndarray
 Arrays = dict[str, Array]
-Gradient = Callable[[Array], Array]  # of the loss by an array
-KINDS = {module: name for name, (module, _, _) in CELLS.items()}
-GATES = {rnn: "", lstm: "ifgo", gru: "rzn"}
+Gradient = Callable[[Value], Array]  # of the loss by a value
+GATES = {"rnn": "", "lstm": "ifgo", "gru": "rzn"}
 
 
 class Ran(abc.ABC):
@@ -52,12 +50,12 @@ class Ran(abc.ABC):
 class Plain(Ran):
     """Units that do not remember: a layer of a Transformer or a fully-connected one."""
 
-    def __init__(self, kind: str, output: Array) -> None:
-        self.kind, self.size = kind, output.shape[-1]
+    def __init__(self, kind: str, output: Value) -> None:
+        self.kind, self.size = kind, output.array.shape[-1]
         self.output = output
 
     def states(self) -> Arrays:
-        return {"h": self.output}
+        return {"h": self.output.array}
 
     def gates(self) -> Arrays:
         return {}
@@ -71,7 +69,7 @@ class Unrolled(Ran):
 
     def __init__(
         self,
-        cell: Any,
+        cell: str,
         weights: Any,
         saved: list[Any],
         last: Any,
@@ -81,15 +79,15 @@ class Unrolled(Ran):
     ) -> None:
         """
         Args:
-            cell: A module of `reference/`.
+            cell: `rnn`, `lstm` or `gru`.
             weights: The cell's.
             saved: What each step left, in the order of running.
             last: The state after the last step.
             turned: Brings arrays over steps into the order of the text.
             reverse: True if it read from the end.
         """
-        self.kind, self.weights, self.reverse = KINDS[cell], weights, reverse
-        self.cell, self.saved, self.last, self.turned = cell, saved, last, turned
+        self.kind, self.weights, self.reverse = cell, weights, reverse
+        self.saved, self.last, self.turned = saved, last, turned
         self.size = last.h.shape[-1]
         self.d_states: Any = None  # set by the way back, in the order of running
 
@@ -98,7 +96,7 @@ class Unrolled(Ran):
         return {name: self._over_time(after, name) for name in self.last._fields}
 
     def gates(self) -> Arrays:
-        return {gate: self._over_time(self.saved, gate) for gate in GATES[self.cell]}
+        return {gate: self._over_time(self.saved, gate) for gate in GATES[self.kind]}
 
     def gradients(self, gradient: Gradient) -> Arrays:
         if self.d_states is None:  # nothing came of the layer
@@ -112,14 +110,14 @@ class Unrolled(Ran):
 class Stepped(Ran):
     """A cell that a decoder took steps with."""
 
-    def __init__(self, cell: Any, weights: Any) -> None:
+    def __init__(self, cell: str, weights: Any) -> None:
         """
         Args:
-            cell: A module of `reference/`.
+            cell: `rnn`, `lstm` or `gru`.
             weights: The cell's.
         """
-        self.kind, self.weights = KINDS[cell], weights
-        self.cell, self.size = cell, weights.weight_hh.shape[1]
+        self.kind, self.weights = cell, weights
+        self.size = weights.weight_hh.shape[1]
         self.after: list[Any] = []
         self.saved: list[Any] = []
 
@@ -130,14 +128,14 @@ class Stepped(Ran):
 
     def states(self) -> Arrays:
         return {
-            name: np.stack([getattr(state, name) for state in self.after], axis=1)
+            name: np.stack([getattr(state, name).array for state in self.after], axis=1)
             for name in self.after[0]._fields
         }
 
     def gates(self) -> Arrays:
         return {
             gate: np.stack([getattr(step, gate) for step in self.saved], axis=1)
-            for gate in GATES[self.cell]
+            for gate in GATES[self.kind]
         }
 
     def gradients(self, gradient: Gradient) -> Arrays:

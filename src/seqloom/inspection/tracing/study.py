@@ -1,6 +1,6 @@
 """One input and its answer, as something that can be asked again: what a trace is made of.
 
-Each task has a `Study` in `studies/`. It runs its network with the steps it is given: once with a
+Each task has a `Study` in `studies/`. It runs its network on the engine it is given: once with a
 `Tape` for states and gradients, along a path for integrated gradients, without some of its input
 for leave-one-out. `traced.py` does all of that, without knowing the tasks.
 """
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...data.vocabulary import PAD
-from ...runtime.steps import Steps
+from ...networks.ops import Ops, Value
 from ...shapes import Float
 from ..trace import Named
 
@@ -21,12 +21,12 @@ class Answer(NamedTuple):
 
     Attributes:
         value: What is explained: the answer's log-probability in nats; for a forecast, its value.
-        seeds: The arrays that it comes from, each with the gradient of `value` by it.
+        seeds: The engine's values that it comes from, each with the gradient of `value` by it.
         said: All that the network said, as the task's own `arrays` want it.
     """
 
     value: Float[np.ndarray, " B"]
-    seeds: list[tuple[np.ndarray, np.ndarray]]
+    seeds: list[tuple[Value, np.ndarray]]
     said: np.ndarray
 
 
@@ -57,7 +57,7 @@ class Study(abc.ABC):
         return max(1, self.num_inputs)
 
     @abc.abstractmethod
-    def ask(self, ops: Steps, rows: int = 1) -> Answer:
+    def ask(self, ops: Ops, rows: int = 1) -> Answer:
         """Run the network on the input, `rows` times side by side."""
 
     @abc.abstractmethod

@@ -1,10 +1,10 @@
-"""A tape: the steps of a network as they were, to be played backward.
+"""A tape: the operations of a network as they were, to be played backward.
 
-Each call of a step leaves three things: what went in, what came out, and how the gradient of the
+Each operation leaves three things: what went in, what came out, and how the gradient of the
 one follows from the gradient of the other, which is a formula of `reference/`. Played backward,
 the records give the gradient of everything that a loss came from. Weights are left out: nobody
-here learns. Arrays are told apart by identity, so a network's equations read as without a tape; a
-step that is done behind its back is a gap in every gradient before it.
+here learns. Values carry numbers. An array that was made elsewhere is refused: the gradients of
+all that came before it would silently be zero.
 
 Source: Speelpenning, "Compiling Fast Partial Derivatives of Functions Given by Algorithms", 1980.
 Differs: records whole layers, not single operations.
@@ -14,33 +14,44 @@ every task.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ...reference import attention_edit, attention_location, layer_norm, pooling, scaled_dot, trees
-from ...reference.layer_norm import NormWeights
-from ...reference.linear import LinearWeights
+from ...networks.ops import ATTENTIONS, CELLS, STATES, Value, Values, Weights
+from ...reference import attention_edit, layer_norm, pooling, scaled_dot, transformer
 from ...reference.multi_head import KeyValue
-from ...reference.pooling import PoolWeights
-from ...reference.transformer import (
-    DecoderLayerWeights,
-    EncoderLayerWeights,
-    decoder_layer,
-    decoder_layer_backward,
-    encoder_layer,
-    encoder_layer_advance,
-    encoder_layer_backward,
-)
 from ...reference.unroll import unroll, unroll_backward
-from ...runtime.steps import Array, Move, Steps, reversed_steps
+from ...runtime.numpy_ops import (
+    Array,
+    NumpyOps,
+    kept_past,
+    nearness,
+    places,
+    reversed_steps,
+    right_aligned,
+)
 from .ran import Plain, Ran, Stepped, Unrolled
 
 Back = Callable[..., Sequence[Array | None]]
 
 
-class Tape(Steps):
-    """The steps, each recorded.
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """A value of a tape.
+
+    Attributes:
+        array: Its numbers.
+        number: Its own on its tape.
+    """
+
+    array: Array
+    number: int
+
+
+class Tape(NumpyOps):
+    """The operations, each recorded. Symbols and lengths have no gradient and stay arrays.
 
     Attributes:
         inputs: By axis, what the network read: embedded symbols, or numbers.
@@ -55,240 +66,363 @@ class Tape(Steps):
                 input of zeros to the input.
         """
         self.along = along
-        self.inputs: dict[str, Array] = {}
+        self.inputs: dict[str, Recorded] = {}
         self.layers: dict[str, Ran] = {}
         self.attention: dict[str, list[Array]] = {}
-        self._records: list[tuple[Sequence[Array], Sequence[Array], Back]] = []
+        self._records: list[tuple[list[int], list[Recorded], Back]] = []
         self._gradients: dict[int, Array] = {}
+        self._count = 0
 
     @np.errstate(over="ignore", invalid="ignore")  # a gradient that explodes is what some look for
-    def backward(self, losses: Sequence[tuple[Array, Array]]) -> None:
+    def backward(self, losses: Sequence[tuple[Recorded, Array]]) -> None:
         """Play the tape backward, once.
 
         Args:
-            losses: Arrays that the loss is made of, and its gradient by each.
+            losses: Values that the loss is made of, and its gradient by each.
         """
-        for array, gradient in losses:
-            self._add(array, gradient)
+        for value, gradient in losses:
+            self._add(value.number, gradient)
         for given, made, back in reversed(self._records):
-            found = [self._gradients.get(id(array)) for array in made]
+            found = [self._gradients.get(value.number) for value in made]
             if all(d is None for d in found):
                 continue
-            whole = [np.zeros_like(a) if d is None else d for a, d in zip(made, found, strict=True)]
-            for array, gradient_or_none in zip(given, back(*whole), strict=True):
-                if gradient_or_none is not None:
-                    self._add(array, gradient_or_none)
+            whole = [
+                np.zeros_like(value.array) if d is None else d
+                for value, d in zip(made, found, strict=True)
+            ]
+            for number, d_or_none in zip(given, back(*whole), strict=True):
+                if d_or_none is not None:
+                    self._add(number, d_or_none)
 
-    def gradient(self, array: Array) -> Array:
-        """Of the loss by an array that went through the tape; zeros if nothing came of it."""
-        found = self._gradients.get(id(array))
-        return np.zeros_like(array) if found is None else found
+    def gradient(self, value: Recorded) -> Array:
+        """Of the loss by a value; zeros if nothing came of it."""
+        found = self._gradients.get(value.number)
+        return np.zeros_like(value.array) if found is None else found
 
-    def embed(self, name: str, table: Array, symbols: Array) -> Array:
-        return self.given(name, super().embed(name, table, symbols))
+    def value(self, array: Any) -> Value:
+        self._count += 1
+        return Recorded(array, self._count)
 
-    def given(self, name: str, x: Array) -> Array:
+    def numbers(self, value: Value) -> Any:
+        return _array(value)
+
+    def given(self, name: str, x: Value) -> Value:
+        assert isinstance(x, np.ndarray), "only what comes from outside is given"
+        array = x
         if name == "source" and self.along is not None:
-            x = x * self.along.reshape(-1, *[1] * (x.ndim - 1)).astype(x.dtype)
-        self.inputs[name] = x
-        return x
+            array = array * self.along.reshape(-1, *[1] * (array.ndim - 1)).astype(array.dtype)
+        self.inputs[name] = self.value(array)
+        return self.inputs[name]
 
-    def kept(self, name: str, x: Array) -> Array:
+    def kept(self, name: str, x: Value) -> Value:
         self.layers[name] = Plain("fully-connected", x)
         return x
 
-    def linear(self, x: Array, w: LinearWeights) -> Array:
-        return self._one(x, super().linear(x, w), lambda d: d @ w.weight)
+    def embed(self, name: str, table: Weights, symbols: Value) -> Value:
+        return self.given(name, super().embed(name, table, symbols))
 
-    def project(self, x: Array, weight: Array) -> Array:
-        return self._one(x, super().project(x, weight), lambda d: d @ weight)
+    def linear(self, x: Value, w: Weights) -> Value:
+        return self._one(x, super().linear(_array(x), w), lambda d: d @ w.weight)
 
-    def affine(self, x: Array, scale: Any, shift: Any) -> Array:
-        return self._one(x, super().affine(x, scale, shift), lambda d: d * scale)
+    def project(self, x: Value, weight: Weights) -> Value:
+        return self._one(x, super().project(_array(x), weight), lambda d: d @ weight)
 
-    def tanh(self, x: Array) -> Array:
-        y = super().tanh(x)
-        return self._one(x, y, lambda d: d * (1.0 - y * y))
-
-    def relu(self, x: Array) -> Array:
-        return self._one(x, super().relu(x), lambda d: d * (x > 0))
-
-    def add(self, x: Array, y: Array) -> Array:
-        total = super().add(x, y)
-        self._record([x, y], [total], lambda d: [d, d])
-        return total
-
-    def join(self, *parts: Array, axis: int = -1) -> Array:
-        joined = super().join(*parts, axis=axis)
-        places = np.cumsum([part.shape[axis] for part in parts])[:-1]
-        self._record(parts, [joined], lambda d: np.split(d, places, axis=axis))
-        return joined
-
-    def split(self, x: Array, parts: int) -> list[Array]:
-        pieces = super().split(x, parts)
-        self._record([x], pieces, lambda *d: [np.concatenate(d, axis=-1)])
-        return pieces
-
-    def move(self, x: Array, there: Move, back: Move) -> Array:
-        return self._one(x, super().move(x, there, back), back)
-
-    def norm(self, x: Array, w: NormWeights) -> Array:
-        y, saved = layer_norm.forward(x, w)
+    def norm(self, x: Value, w: Weights) -> Value:
+        y, saved = layer_norm.forward(_array(x), w)
         return self._one(x, y, lambda d: layer_norm.backward(d, saved, w)[0])
 
-    def log_softmax(self, x: Array) -> Array:
-        y = super().log_softmax(x)
+    def scale(self, x: Value, factor: float) -> Value:
+        return self._one(x, super().scale(_array(x), factor), lambda d: d * factor)
+
+    def affine(self, x: Value, scale: Value, shift: Value) -> Value:
+        by = _array(scale)
+        return self._one(x, super().affine(_array(x), by, _array(shift)), lambda d: d * by)
+
+    def add(self, x: Value, y: Value) -> Value:
+        total = super().add(_array(x), _array(y))
+        (made,) = self._record([x, y], [total], lambda d: [d, d])
+        return made
+
+    def tanh(self, x: Value) -> Value:
+        y = super().tanh(_array(x))
+        return self._one(x, y, lambda d: d * (1.0 - y * y))
+
+    def relu(self, x: Value) -> Value:
+        array = _array(x)
+        return self._one(x, super().relu(array), lambda d: d * (array > 0))
+
+    def log_softmax(self, x: Value) -> Value:
+        y = super().log_softmax(_array(x))
         return self._one(x, y, lambda d: _log_softmax_backward(d, y))
+
+    def join(self, *parts: Value, axis: int = -1) -> Value:
+        arrays = [_array(part) for part in parts]
+        joined = super().join(*arrays, axis=axis)
+        if joined.dtype.kind == "i":  # symbols
+            return joined
+        ends = np.cumsum([array.shape[axis] for array in arrays])[:-1]
+        (made,) = self._record(parts, [joined], lambda d: np.split(d, ends, axis=axis))
+        return made
+
+    def split(self, x: Value, parts: int) -> Values:
+        pieces = super().split(_array(x), parts)
+        return tuple(self._record([x], pieces, lambda *d: [np.concatenate(d, axis=-1)]))
+
+    def slice(self, x: Value, axis: int, first: int, after: int | None) -> Value:
+        array = _array(x)
+        found = super().slice(array, axis, first, after)
+        if found.dtype.kind == "i":  # symbols
+            return found
+        return self._one(x, found, lambda d: _put(array, places(axis, first, after), d))
+
+    def flat(self, x: Value) -> Value:
+        array = _array(x)
+        return self._one(x, super().flat(array), lambda d: d.reshape(array.shape))
+
+    def fold(self, x: Value, size: int) -> Value:
+        array = _array(x)
+        return self._one(x, super().fold(array, size), lambda d: d.reshape(array.shape))
+
+    def new_axis(self, x: Value) -> Value:
+        found = super().new_axis(_array(x))
+        return found if found.dtype.kind == "i" else self._one(x, found, lambda d: d[:, 0])
+
+    def repeat(self, x: Value, like: Value) -> Value:
+        found = super().repeat(_array(x), _array(like))
+        return self._one(x, found, lambda d: np.asarray(d.sum(axis=1)))
+
+    def last(self, x: Value, lengths: Value) -> Value:
+        array = _array(x)
+        place = (np.arange(len(array)), lengths - 1)
+        return self._one(x, super().last(array, lengths), lambda d: _put(array, place, d))
+
+    def right_align(self, x: Value, lengths: Value) -> Value:
+        array = _array(x)
+
+        def back(d: Array) -> Array:
+            from_BT = right_aligned(array, lengths)
+            b, t = np.nonzero(from_BT >= 0)
+            return _put(array, (b, from_BT[b, t]), d[b, t])
+
+        return self._one(x, super().right_align(array, lengths), back)
+
+    def halve(self, x: Value, lengths: Value) -> Values:
+        array = _array(x)
+        B, T, F = array.shape
+        found, half = super().halve(array, lengths)
+        return self._one(x, found, lambda d: d.reshape(B, T + T % 2, F)[:, :T]), half
+
+    def zeros(self, like: Value) -> Value:
+        return self.value(super().zeros(_array(like)))
+
+    def spread(self, table: Weights, like: Value) -> Value:
+        return self.value(super().spread(table, _array(like)))
+
+    def place(self, x: Value, after: Value | None = None) -> Value:
+        before = None if after is None else _array(after)
+        return self._one(x, super().place(_array(x), before), lambda d: d)
+
+    def age(self, x: Value, lengths: Value) -> Value:
+        return self._one(x, super().age(_array(x), lengths), lambda d: d)
 
     def unroll(
         self,
         name: str,
-        cell: Any,
-        x: Array,
-        w: Any,
+        cell: str,
+        x: Value,
+        w: Weights,
         *,
-        state: Any = None,
-        lengths: Array | None = None,
+        state: Values | None = None,
+        lengths: Value | None = None,
         reverse: bool = False,
-    ) -> tuple[Array, Any]:
-        state = cell.initial_state(len(x), w) if state is None else state
+    ) -> tuple[Value, Values]:
+        kind, kernel, array = STATES[cell], CELLS[cell], _array(x)
+        begun = kernel.initial_state(len(array), w) if state is None else kind(*_arrays(state))
 
         def turned(array: Array) -> Array:
             return reversed_steps(array, lengths) if reverse else array
 
-        outputs, last, saved = unroll(cell, turned(x), w, state, lengths)
+        outputs, last, saved = unroll(kernel, turned(array), w, begun, lengths)
         outputs = turned(outputs)
         ran = Unrolled(cell, w, saved.steps, last, turned, reverse=reverse)
         self.layers[name] = ran
 
         def back(d_outputs: Array, *d_last: Array) -> Sequence[Array]:
-            d_state = trees.build(last, d_last)
-            found = unroll_backward(cell, turned(d_outputs), d_state, saved, w, weights=False)
+            found = unroll_backward(
+                kernel, turned(d_outputs), kind(*d_last), saved, w, weights=False
+            )
             ran.d_states = found.d_states
-            return [turned(found.d_x), *found.d_initial_state]
+            return [turned(found.d_x), *(() if state is None else found.d_initial_state)]
 
-        self._record([x, *state], [outputs, *last], back)
-        return outputs, last
+        made = self._record([x, *(state or ())], [outputs, *last], back)
+        return made[0], kind(*made[1:])
 
-    def step(self, name: str, cell: Any, x: Array, state: Any, w: Any) -> Any:
-        after, saved = cell.step(x, state, w)
-        ran = self.layers.setdefault(name, Stepped(cell, w))
-        assert isinstance(ran, Stepped)
-        ran.add(after, saved)
+    def step(self, name: str, cell: str, x: Value, state: Values, w: Weights) -> Values:
+        kind, kernel = STATES[cell], CELLS[cell]
+        after, saved = kernel.step(_array(x), kind(*_arrays(state)), w)
 
         def back(*d_after: Array) -> Sequence[Array]:
-            d_x, d_before = cell.carry_back(trees.build(after, d_after), saved, w)
+            d_x, d_before = kernel.carry_back(kind(*d_after), saved, w)
             return [d_x, *d_before]
 
-        self._record([x, *state], list(after), back)
-        return after
+        made: Values = kind(*self._record([x, *state], list(after), back))
+        ran = self.layers.setdefault(name, Stepped(cell, w))
+        assert isinstance(ran, Stepped)
+        ran.add(made, saved)
+        return made
 
-    def project_memory(self, attention: Any, memory: Array, lengths: Array, w: Any) -> Array:
-        keys = super().project_memory(attention, memory, lengths, w)
-        if keys is not memory:  # `dot` attention asks the memory itself
-            self._one(
-                memory, keys, lambda d: attention.project_memory_backward(d, memory, lengths, w)[0]
-            )
-        return keys
+    def project_memory(self, attention: str, memory: Value, lengths: Value, w: Weights) -> Value:
+        kernel, array = ATTENTIONS[attention], _array(memory)
+        keys = super().project_memory(attention, array, lengths, w)
+        if keys is array:  # `dot` attention asks the memory itself
+            return memory
+        return self._one(
+            memory, keys, lambda d: kernel.project_memory_backward(d, array, lengths, w)[0]
+        )
 
     def attend(
-        self, name: str, attention: Any, query: Array, memory: tuple[Any, ...], w: Any
-    ) -> tuple[Array, Array]:
-        context, weights, saved = attention.attend(query, *memory, w)
+        self,
+        name: str,
+        attention: str,
+        query: Value,
+        memory: Value,
+        keys: Value,
+        lengths: Value,
+        w: Weights,
+        *,
+        before: Value | None = None,
+    ) -> tuple[Value, Value]:
+        kernel = ATTENTIONS[attention]
+        read = [query, memory, keys, *([] if before is None else [before])]
+        context, weights, saved = kernel.attend(*_arrays(read), lengths, w)
         self.attention.setdefault(name, []).append(weights)
 
         def back(d_context: Array, d_weights: Array) -> Sequence[Array]:
             found: Sequence[Array]
-            if attention is attention_location:
-                *found, _ = attention.attend_backward(d_context, d_weights, saved, w)
+            if before is not None:
+                *found, _ = kernel.attend_backward(d_context, d_weights, saved, w)
             else:
-                *found, _ = attention.attend_backward(d_context, saved, w, d_weights=d_weights)
+                *found, _ = kernel.attend_backward(d_context, saved, w, d_weights=d_weights)
             return found
 
-        self._record([query, *memory[:-1]], [context, weights], back)
-        return context, weights
+        made = self._record(read, [context, weights], back)
+        return made[0], made[1]
 
     def reweigh(
-        self, name: str, weights: Array, states: Array, given: Mapping[int, float]
-    ) -> tuple[Array, Array]:
-        context, new, saved = attention_edit.reweigh(weights, states, given)
+        self, name: str, weights: Value, states: Value, given: Mapping[int, float]
+    ) -> tuple[Value, Value]:
+        """The context and the weights of the last look, some of them given by hand."""
+        context, new, saved = attention_edit.reweigh(_array(weights), _array(states), given)
         self.attention[name][-1] = new
-        self._record(
+        made = self._record(
             [weights, states],
             [context, new],
             lambda d, d_new: attention_edit.reweigh_backward(d, d_new, saved),
         )
-        return context, new
+        return made[0], made[1]
 
-    def look(self, name: str, query: Array, states: Array, lengths: Array) -> Array:
-        context, saved = scaled_dot.attend(query, states, lengths)
+    def look(self, name: str, query: Value, memory: Value, lengths: Value) -> Value:
+        context, saved = scaled_dot.attend(_array(query), _array(memory), lengths)
         self.attention.setdefault(name, []).append(saved.weights_BTS)
-        self._record([query, states], [context], lambda d: scaled_dot.attend_backward(d, saved))
-        return context
+        (made,) = self._record(
+            [query, memory], [context], lambda d: scaled_dot.attend_backward(d, saved)
+        )
+        return made
 
-    def pool(
-        self, name: str, x: Array, lengths: Array, w: PoolWeights | None
-    ) -> tuple[Array, Array | None]:
-        if w is not None:
-            y, weights, saved = pooling.attend(x, lengths, w)
-            self.attention["pool"] = [weights]
-            self._one(x, y, lambda d: pooling.attend_backward(d, saved, w)[0])
-            return y, weights
+    def pool(self, kind: str, x: Value, lengths: Value) -> Value:
         backs = {"mean": pooling.mean_backward, "max": pooling.maximum_backward}
-        y, _ = super().pool(name, x, lengths, None)
-        self._one(x, y, lambda d: backs[name](d, x, lengths))
-        return y, None
+        array = _array(x)
+        y = super().pool(kind, array, lengths)
+        return self._one(x, y, lambda d: backs[kind](d, array, lengths))
+
+    def pool_attend(self, x: Value, lengths: Value, w: Weights) -> tuple[Value, Value]:
+        y, weights, saved = pooling.attend(_array(x), lengths, w)
+        self.attention["pool"] = [weights]
+        made = self._one(x, y, lambda d: pooling.attend_backward(d, saved, w)[0])
+        return made, self.value(weights)
 
     def encoder_layer(
-        self, name: str, x: Array, w: EncoderLayerWeights, *, num_heads: int, lengths: Array
-    ) -> Array:
-        y, saved = encoder_layer(x, w, num_heads=num_heads, lengths=lengths)
+        self, name: str, x: Value, w: Weights, *, num_heads: int, lengths: Value
+    ) -> Value:
+        y, saved = transformer.encoder_layer(_array(x), w, num_heads=num_heads, lengths=lengths)
         return self._transformer(name, x, y, w, saved)
 
     def advance(
-        self, name: str, x: Array, past: KeyValue, w: EncoderLayerWeights, bias: Array
-    ) -> tuple[Array, KeyValue]:
-        assert past.key.shape[2] == 0, "no way back through the past"
-        y, cache, saved = encoder_layer_advance(x, past, w, bias)
-        return self._transformer(name, x, y, w, saved), cache
+        self, name: str, x: Value, past: Values, w: Weights, *, context: int
+    ) -> tuple[Value, Values]:
+        array, cache = _array(x), KeyValue(*_arrays(past))
+        if cache.key.shape[2]:
+            raise TypeError("tape: `advance` has no gradient through a past")
+        bias = nearness(array, cache, context)
+        y, cache, saved = transformer.encoder_layer_advance(array, cache, w, bias)
+        after = KeyValue(*map(self.value, kept_past(cache, context)))
+        return self._transformer(name, x, y, w, saved), after
 
     def decoder_layer(
-        self,
-        name: str,
-        x: Array,
-        memory: Array,
-        w: DecoderLayerWeights,
-        *,
-        num_heads: int,
-        memory_lengths: Array,
-    ) -> Array:
-        y, saved = decoder_layer(x, memory, w, num_heads=num_heads, memory_lengths=memory_lengths)
-        self.layers[name] = Plain("transformer", y)
+        self, name: str, x: Value, memory: Value, w: Weights, *, num_heads: int, lengths: Value
+    ) -> Value:
+        y, saved = transformer.decoder_layer(
+            _array(x), _array(memory), w, num_heads=num_heads, memory_lengths=lengths
+        )
         self.attention[f"{name}/self"] = [saved.self_attention.attention.weights_BNTS]
         self.attention[f"{name}/cross"] = [saved.cross_attention.attention.weights_BNTS]
-        self._record([x, memory], [y], lambda d: decoder_layer_backward(d, saved, w)[:2])
-        return y
+        (made,) = self._record(
+            [x, memory], [y], lambda d: transformer.decoder_layer_backward(d, saved, w)[:2]
+        )
+        self.layers[name] = Plain("transformer", made)
+        return made
 
-    def _transformer(
-        self, name: str, x: Array, y: Array, w: EncoderLayerWeights, saved: Any
-    ) -> Array:
-        self.layers[name] = Plain("transformer", y)
+    def project_heads(self, memory: Value, lengths: Value, w: Weights, *, num_heads: int) -> Values:
+        raise TypeError("tape: `project_heads` has no gradient; `decoder_layer` has")
+
+    def decoder_step(
+        self, name: str, x: Value, past: Values, source: Values, lengths: Value, w: Weights
+    ) -> tuple[Value, Values]:
+        raise TypeError("tape: `decoder_step` has no gradient; `decoder_layer` has")
+
+    def _transformer(self, name: str, x: Value, y: Array, w: Weights, saved: Any) -> Value:
         self.attention[f"{name}/self"] = [saved.self_attention.attention.weights_BNTS]
-        return self._one(x, y, lambda d: encoder_layer_backward(d, saved, w)[0])
+        made = self._one(x, y, lambda d: transformer.encoder_layer_backward(d, saved, w)[0])
+        self.layers[name] = Plain("transformer", made)
+        return made
 
-    def _one(self, x: Array, y: Array, back: Callable[[Array], Array]) -> Array:
-        """A step from one array to another."""
-        self._record([x], [y], lambda d: [back(d)])
-        return y
+    def _one(self, x: Value, y: Array, back: Callable[[Array], Array]) -> Value:
+        """An operation from one value to another."""
+        (made,) = self._record([x], [y], lambda d: [back(d)])
+        return made
 
-    def _record(self, given: Sequence[Array], made: Sequence[Array], back: Back) -> None:
-        """Keep a step; keeping its arrays is what makes their identity last."""
-        assert not {id(a) for a in given} & {id(a) for a in made}, "a step must make new arrays"
-        self._records.append((given, made, back))
+    def _record(self, given: Sequence[Value], made: Sequence[Array], back: Back) -> list[Recorded]:
+        """Keep an operation; return its results as values."""
+        values: list[Recorded] = [self.value(array) for array in made]
+        self._records.append(([value.number for value in given], values, back))
+        return values
 
-    def _add(self, array: Array, gradient: Array) -> None:
-        before = self._gradients.get(id(array))
-        self._gradients[id(array)] = gradient if before is None else before + gradient
+    def _add(self, number: int, gradient: Array) -> None:
+        before = self._gradients.get(number)
+        self._gradients[number] = gradient if before is None else before + gradient
+
+
+def _array(value: Value) -> Array:
+    """A value's array; symbols are one already."""
+    if isinstance(value, Recorded):
+        return value.array
+    if isinstance(value, np.ndarray) and value.dtype.kind in "iu":
+        return value
+    raise TypeError(
+        "tape: an array was made outside the operations, so that no gradient would go through it. "
+        "Make it by an operation, or hand it in by `value` or `given`."
+    )
+
+
+def _arrays(values: Sequence[Value]) -> list[Array]:
+    return [_array(value) for value in values]
+
+
+def _put(like: Array, places: Any, d: Array) -> Array:
+    """Zeros, but for a gradient at some places."""
+    found = np.zeros_like(like)
+    found[places] = d
+    return found
 
 
 def _log_softmax_backward(d: Array, y: Array) -> Array:

@@ -86,7 +86,7 @@ def traced(
     facts |= study.facts(answer)
     if gradients:
         with progress("going back through the network"):
-            tape.backward([(array, study.sign * d) for array, d in answer.seeds])
+            tape.backward([(value, study.sign * d) for value, d in answer.seeds])
         arrays |= _gradients(tape, study)
     if importance:
         found = integrated_gradients(study)
@@ -146,7 +146,8 @@ def _gradients(tape: Tape, study: Study) -> dict[str, Named]:
     if study.numbers:
         found["gradient/input"] = _named(d_x, "source", "feature")
     else:
-        found["gradient/input"] = _named((d_x * x[0, : study.num_inputs]).sum(axis=-1), "source")
+        read = x.array[0, : study.num_inputs]
+        found["gradient/input"] = _named((d_x * read).sum(axis=-1), "source")
     return found
 
 

@@ -1,6 +1,6 @@
 "use strict";
 /**
- * The classifiers of runtime/classifiers.py: fully-connected, recurrent, Transformer.
+ * The classifiers of networks/classifiers.py: fully-connected, recurrent, Transformer.
  *
  * Each has `read(ids) -> {logProbs, weights}`: log-probabilities of the classes in nats, and the
  * weight of each symbol where the pool is attention.

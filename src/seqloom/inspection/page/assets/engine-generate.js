@@ -1,6 +1,6 @@
 "use strict";
 /**
- * The language models of runtime/language.py: recurrent, Transformer, window.
+ * The language models of networks/language.py: recurrent, Transformer, window.
  *
  * Each has `first()`, the state before a text, and `step(id, state) -> {row, state}`, where
  * `answer(row)` gives the log-probabilities of the next symbol, in nats: to read a text needs only

@@ -1,6 +1,6 @@
 "use strict";
 /**
- * Models of pairs: runtime/encoder_decoder.py and runtime/transformer.py as steppers, and the model
+ * Models of pairs: the two of networks/pairs.py as steppers, and the model
  * that searches with them as runtime/transduce.py does.
  */
 const { engine } = Seqloom;

@@ -7,9 +7,10 @@ import numpy as np
 from ....config.classify import ClassifierConfig
 from ....errors import ConfigError
 from ....export.parts.classify import ClassifyParts
-from ....runtime.classifiers import NumpyClassifier
+from ....networks.classifiers import Classifying
+from ....networks.ops import Ops
 from ....runtime.classify import Classifier
-from ....runtime.steps import PLAIN, Steps
+from ....runtime.numpy_ops import PLAIN
 from ...trace import Named
 from ..study import Answer, Study, rung_of, seeds_of, shorter
 
@@ -20,7 +21,7 @@ class ClassifyStudy(Study):
     def __init__(
         self,
         config: ClassifierConfig,
-        network: NumpyClassifier,
+        network: Classifying,
         parts: ClassifyParts,
         *,
         text: str,
@@ -43,7 +44,7 @@ class ClassifyStudy(Study):
         self.num_inputs = len(symbols)
         self.labels = {"source": tuple(parts.reader.symbols(text)), "class": parts.labels}
 
-    def ask(self, ops: Steps, rows: int = 1) -> Answer:
+    def ask(self, ops: Ops, rows: int = 1) -> Answer:
         return self._answer(*self._rows(rows), ops)
 
     def without(self, spans: list[slice]) -> np.ndarray:
@@ -66,12 +67,13 @@ class ClassifyStudy(Study):
     def _rows(self, rows: int) -> tuple[np.ndarray, np.ndarray]:
         return np.array([self.symbols] * rows), np.full(rows, len(self.symbols))
 
-    def _answer(self, symbols: np.ndarray, lengths: np.ndarray, ops: Steps) -> Answer:
-        said = self.network.read(symbols, lengths, ops).log_probabilities
+    def _answer(self, symbols: np.ndarray, lengths: np.ndarray, ops: Ops) -> Answer:
+        found = self.network.on(ops).read(symbols, lengths).log_probabilities
+        said = ops.numbers(found)
         if self.place is None:
             self.place = int(said[0].argmax())
         value, seeds = seeds_of(said, np.full(len(said), self.place))
-        return Answer(value, [(said, seeds)], said)
+        return Answer(value, [(found, seeds)], said)
 
 
 def study(model: Classifier, x: str, target: str | None = None) -> ClassifyStudy:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ....config.forecast import MEDIAN
 from ....data.series.frames import to_series
-from ....data.series.scaling import Inputs, scale
+from ....data.series.scaling import Inputs, scale, single
 from ....data.series.series import SeriesSet
 from ....data.series.windows import Origins, WindowSource
 from ....decoding.forecast_table import shown
@@ -20,9 +20,10 @@ from ....decoding.quantiles import PROBABILITIES, interval, quantiles
 from ....decoding.restore import restore
 from ....errors import ConfigError, DataError
 from ....export.parts.forecast import ForecastParts
+from ....networks.forecasters import Forecasting
+from ....networks.ops import Ops
 from ....runtime.forecast import Forecaster
-from ....runtime.forecast_networks import NumpyForecaster, single
-from ....runtime.steps import PLAIN, Steps
+from ....runtime.numpy_ops import PLAIN
 from ...trace import Named
 from ..study import Answer, Study, rung_of
 
@@ -36,7 +37,7 @@ class SeriesStudy(Study):
     sign = 1.0
 
     def __init__(
-        self, config: Any, network: NumpyForecaster, parts: ForecastParts, data: SeriesSet
+        self, config: Any, network: Forecasting, parts: ForecastParts, data: SeriesSet
     ) -> None:
         """
         Args:
@@ -75,7 +76,7 @@ class SeriesStudy(Study):
         }
         self.input = f"{one.name}: {times[0]} to {times[-1]}"
 
-    def ask(self, ops: Steps, rows: int = 1) -> Answer:
+    def ask(self, ops: Ops, rows: int = 1) -> Answer:
         return self._answer(Inputs(*(np.repeat(a, rows, axis=0) for a in self.inputs)), ops)
 
     def without(self, spans: list[slice]) -> np.ndarray:
@@ -107,8 +108,9 @@ class SeriesStudy(Study):
             return ""
         return "step" if layer.startswith("layers") else super().steps_of(layer)
 
-    def _answer(self, inputs: Inputs, ops: Steps) -> Answer:
-        said_BTO = self.network(inputs, ops)
+    def _answer(self, inputs: Inputs, ops: Ops) -> Answer:
+        value_BTO = self.network.on(ops)(inputs)
+        said_BTO = ops.numbers(value_BTO)
         B, T, _ = said_BTO.shape
         order_BTO = np.argsort(said_BTO, axis=2)
         place_BT = order_BTO[:, :, MEDIAN] if self.config.output == "quantile" else 0
@@ -116,7 +118,7 @@ class SeriesStudy(Study):
         unit = float(self.by.unit[0]) / T
         seeds = np.zeros_like(said_BTO)
         seeds[where] = unit
-        return Answer(unit * said_BTO[where].sum(axis=1), [(said_BTO, seeds)], said_BTO)
+        return Answer(unit * said_BTO[where].sum(axis=1), [(value_BTO, seeds)], said_BTO)
 
     def _values(self, answer: Answer) -> np.ndarray:
         """Quantiles in the user's unit, as `predict` has its median: `(T, Q)`."""

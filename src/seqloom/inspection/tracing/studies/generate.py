@@ -12,8 +12,9 @@ from ....data.vocabulary import BOS, UNK
 from ....decoding.continuation import NO_TEXT
 from ....errors import ConfigError
 from ....export.parts.generate import GenerateParts
+from ....networks.ops import Ops
 from ....runtime.generate import Generator
-from ....runtime.steps import PLAIN, Steps
+from ....runtime.numpy_ops import PLAIN
 from ...trace import Named
 from ..study import Answer, Study, rung_of, seeds_of, shorter
 from .outputs import output_arrays
@@ -51,7 +52,7 @@ class TextStudy(Study):
     def load(self) -> int:
         return self.num_inputs * (1 + len(self.labels["vocabulary"]) // 256)
 
-    def ask(self, ops: Steps, rows: int = 1) -> Answer:
+    def ask(self, ops: Ops, rows: int = 1) -> Answer:
         return self._answer(np.array([self.symbols] * rows), np.full(rows, len(self.symbols)), ops)
 
     def without(self, spans: list[slice]) -> np.ndarray:
@@ -67,17 +68,19 @@ class TextStudy(Study):
         assert self.place is not None
         return self.labels["vocabulary"][self.place]
 
-    def _answer(self, symbols: np.ndarray, lengths: np.ndarray, ops: Steps) -> Answer:
+    def _answer(self, symbols: np.ndarray, lengths: np.ndarray, ops: Ops) -> Answer:
         """No step sees a later one, so padding stays behind what is read off."""
         B = len(symbols)
-        said_BTV, _ = self.network.forward(symbols, self.network.initial_state(B), ops)
+        network = self.network.on(ops)
+        value_BTV, _ = network.forward(symbols, network.initial_state(B))
+        said_BTV = ops.numbers(value_BTV)
         rows, last = np.arange(B), np.maximum(lengths - 1, 0)
         if self.place is None:
             self.place = _likeliest(said_BTV[0, -1])
         value, gradient = seeds_of(said_BTV[rows, last], np.full(B, self.place))
         seeds_BTV = np.zeros_like(said_BTV)
         seeds_BTV[rows, last] = gradient
-        return Answer(value, [(said_BTV, seeds_BTV)], said_BTV)
+        return Answer(value, [(value_BTV, seeds_BTV)], said_BTV)
 
 
 def study(model: Generator, x: str, target: str | None = None) -> TextStudy:

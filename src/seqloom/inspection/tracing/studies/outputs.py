@@ -5,34 +5,35 @@ from typing import Any
 import numpy as np
 
 from ....data.vocabulary import BOS
-from ....runtime.steps import Steps
-from ....runtime.transformer import NumpyTransformer
+from ....networks.ops import Ops
+from ....networks.pairs import TransformerPairs
 from ....shapes import Int
 from ...trace import Named
 from ..study import Answer, seeds_of
 
 
 def along(
-    network: Any, source: np.ndarray, lengths: np.ndarray, target: Int[np.ndarray, " T"], ops: Steps
+    network: Any, source: np.ndarray, lengths: np.ndarray, target: Int[np.ndarray, " T"], ops: Ops
 ) -> Answer:
     """Go along an output, whatever the search would have chosen.
 
     Args:
-        network: A `Stepper` that takes `ops`, or a `NumpyTransformer`.
+        network: A network of pairs, an `Edited` or a `PyramidListener`.
         source: Padded sources.
         lengths: Real steps of each.
         target: The output, with EOS if it ended.
-        ops: The steps that the network is made of.
+        ops: The engine.
     """
-    if isinstance(network, NumpyTransformer):
-        return _at_once(network, source, lengths, target, ops)
+    network = network.on(ops)
+    if isinstance(network, TransformerPairs):
+        return _at_once(network, source, lengths, target)
     B = len(source)
-    state, memory = network.start(source, lengths, ops)
+    state, memory = network.start(source, lengths)
     said, seeds, value = [], [], np.zeros(B)
     for before, symbol in zip([BOS, *target[:-1]], target, strict=True):
-        log_probs, state = network.step(np.full(B, before), state, memory, ops)
-        found, gradient = seeds_of(log_probs, np.full(B, symbol))
-        said.append(log_probs)
+        log_probs, state = network.step(np.full(B, before), state, memory)
+        said.append(ops.numbers(log_probs))
+        found, gradient = seeds_of(said[-1], np.full(B, symbol))
         seeds.append((log_probs, gradient))
         value += found
     return Answer(value, seeds, np.stack(said, axis=1))
@@ -48,15 +49,12 @@ def output_arrays(answer: Answer, target: Int[np.ndarray, " T"]) -> dict[str, Na
 
 
 def _at_once(
-    network: NumpyTransformer,
-    source: np.ndarray,
-    lengths: np.ndarray,
-    target: np.ndarray,
-    ops: Steps,
+    network: TransformerPairs, source: np.ndarray, lengths: np.ndarray, target: np.ndarray
 ) -> Answer:
     B = len(source)
     before = np.tile(np.array([BOS, *target[:-1]]), (B, 1))
-    said_BTV = network.forward(source, lengths, before, ops)
+    value_BTV = network.forward(source, lengths, before)
+    said_BTV = network.ops.numbers(value_BTV)
     found, gradient = seeds_of(said_BTV.reshape(-1, said_BTV.shape[-1]), np.tile(target, B))
     value = found.reshape(B, -1).astype(np.float64).sum(axis=1)
-    return Answer(value, [(said_BTV, gradient.reshape(said_BTV.shape))], said_BTV)
+    return Answer(value, [(value_BTV, gradient.reshape(said_BTV.shape))], said_BTV)

@@ -18,9 +18,10 @@ from ....decoding import Considered, LengthLimit, decode_recorded
 from ....decoding.ctc import ctc_align, ctc_best
 from ....errors import ConfigError, DataError
 from ....export.parts.transcribe import TranscribeParts
+from ....networks.ops import Ops
+from ....networks.recognisers import CTC, PyramidListener
 from ....reference import ctc
-from ....runtime.recognisers import NumpyCTC, NumpyListener
-from ....runtime.steps import PLAIN, Steps
+from ....runtime.numpy_ops import PLAIN
 from ....runtime.transcribe import Sound, Transcriber
 from ...trace import Named
 from ..study import Answer, Study, rung_of
@@ -58,7 +59,7 @@ class SoundStudy(Study):
             "vocabulary": tuple(parts.text.symbols),
         }
 
-    def ask(self, ops: Steps, rows: int = 1) -> Answer:
+    def ask(self, ops: Ops, rows: int = 1) -> Answer:
         return self.answer(np.repeat(self.features[None], rows, axis=0), ops)
 
     def without(self, spans: list[slice]) -> np.ndarray:
@@ -68,7 +69,7 @@ class SoundStudy(Study):
         return self.answer(x_BTF, PLAIN).value
 
     @abc.abstractmethod
-    def answer(self, x_BTF: np.ndarray, ops: Steps) -> Answer:
+    def answer(self, x_BTF: np.ndarray, ops: Ops) -> Answer:
         """What the network says of some features."""
 
     def _times(self, steps: int, width: int) -> tuple[str, ...]:
@@ -82,7 +83,7 @@ class CTCStudy(SoundStudy):
     def __init__(
         self,
         config: Any,
-        network: NumpyCTC,
+        network: CTC,
         parts: TranscribeParts,
         features: np.ndarray,
         *,
@@ -126,13 +127,14 @@ class CTCStudy(SoundStudy):
     def facts(self, answer: Answer) -> dict[str, Any]:
         return {"begins": [int(t) for t in ctc_align(answer.said[0], self.symbols or ())]}
 
-    def answer(self, x_BTF: np.ndarray, ops: Steps) -> Answer:
+    def answer(self, x_BTF: np.ndarray, ops: Ops) -> Answer:
         lengths = np.full(len(x_BTF), len(self.features))
-        said = self.network(x_BTF, lengths, ops)
+        found = self.network.on(ops).forward(x_BTF, lengths)
+        said = ops.numbers(found)
         if self.symbols is None:
             self.symbols = ctc_best(said[0], self.beam).symbols
         value, gradient = ctc.log_probability(said, lengths, self.symbols)
-        return Answer(value, [(said, gradient)], said)
+        return Answer(value, [(found, gradient)], said)
 
 
 class ListenStudy(SoundStudy):
@@ -141,7 +143,7 @@ class ListenStudy(SoundStudy):
     def __init__(
         self,
         config: Any,
-        network: NumpyListener,
+        network: PyramidListener,
         parts: TranscribeParts,
         features: np.ndarray,
         *,
@@ -182,7 +184,7 @@ class ListenStudy(SoundStudy):
     def attention_dims(self, name: str) -> tuple[str, ...]:
         return ("target", self.top)
 
-    def answer(self, x_BTF: np.ndarray, ops: Steps) -> Answer:
+    def answer(self, x_BTF: np.ndarray, ops: Ops) -> Answer:
         lengths = np.full(len(x_BTF), len(self.features))
         return along(self.network, x_BTF, lengths, self.target, ops)
 
@@ -205,7 +207,7 @@ def study(model: Transcriber, x: Sound, target: str | None = None) -> SoundStudy
     name = f"{len(heard)} steps of sound" if isinstance(x, np.ndarray) else Path(x).name
     symbols = None if target is None else parts.text.encode(target)
     search = model.search(None, None)
-    if isinstance(model.network, NumpyCTC):
+    if isinstance(model.network, CTC):
         given = None if symbols is None else tuple(symbols)
         return CTCStudy(
             config, model.network, parts, heard, symbols=given, beam=search.beam, name=name

@@ -12,7 +12,8 @@ from ....data.vocabulary import EOS
 from ....decoding import Considered, Search, decode_recorded
 from ....errors import ConfigError
 from ....export.parts.transduce import TransduceParts
-from ....runtime.steps import PLAIN, Steps
+from ....networks.ops import Ops
+from ....runtime.numpy_ops import PLAIN
 from ....runtime.transduce import Transducer
 from ...trace import Named
 from ..attention_edit import Edited, Edits, check_edits, shifted
@@ -38,7 +39,7 @@ class PairStudy(Study):
         """
         Args:
             config: The network's settings.
-            network: A `NumpyEncoderDecoder`, that in an `Edited`, or a `NumpyTransformer`.
+            network: A `RecurrentPairs`, that in an `Edited`, or a `TransformerPairs`.
             parts: Its vocabularies.
             text: What is read.
             source: The same as numbers.
@@ -64,7 +65,7 @@ class PairStudy(Study):
         size = len(self.labels["vocabulary"])
         return self.num_inputs + len(self.target) * (1 + size // 256)
 
-    def ask(self, ops: Steps, rows: int = 1) -> Answer:
+    def ask(self, ops: Ops, rows: int = 1) -> Answer:
         source = np.array([self.source] * rows)
         return self._answer(self.network, source, np.full(rows, len(self.source)), ops)
 
@@ -86,7 +87,7 @@ class PairStudy(Study):
     def facts(self, answer: Answer) -> dict[str, Any]:
         return {"beam": self.beam} if self.beam else {}
 
-    def _answer(self, network: Any, source: np.ndarray, lengths: np.ndarray, ops: Steps) -> Answer:
+    def _answer(self, network: Any, source: np.ndarray, lengths: np.ndarray, ops: Ops) -> Answer:
         return along(network, source, lengths, self.target, ops)
 
 

@@ -1,0 +1,151 @@
+"""The three classifiers: fully-connected, recurrent, Transformer.
+
+The equations are those of `models/classifier.py`; the tests hold the two against each other. Each
+has `read`: log-probabilities of the classes and, with attention, the weight of each symbol.
+"""
+
+import abc
+from collections.abc import Mapping
+from typing import NamedTuple, final
+
+from ..config.classify import FullyConnectedConfig, PoolName, RecurrentConfig, TransformerConfig
+from .network import EntryPoint, Network, both_ways, lengths, symbols
+from .ops import Value, Weights
+from .pairs import transformer_sizes
+from .weights import Size, WeightTable
+
+_SCORES = "from the text's vector to a score for each class"
+
+
+class Reading(NamedTuple):
+    """Log-probabilities `(B, C)` in nats; weights `(B, T)`, `None` without attention."""
+
+    log_probabilities: Value
+    weights: Value | None
+
+
+class Classifying(Network):
+    """What the three share."""
+
+    def entries(self) -> dict[str, EntryPoint]:
+        given = {"symbols": symbols("B", "T"), "lengths": lengths()}
+        return {"read": EntryPoint(self.read, given, ("log_probabilities", "weights"))}
+
+    @abc.abstractmethod
+    def read(self, symbols: Value, lengths: Value) -> Reading:
+        """Classify padded texts."""
+
+    def _say(self, pooled: Value, weights: Value | None) -> Reading:
+        return Reading(self.ops.log_softmax(self.ops.linear(pooled, self.output)), weights)
+
+    def _pool(self, kind: PoolName, x: Value, lengths: Value, weights: Weights) -> Reading:
+        if kind == "attention":
+            return self._say(*self.ops.pool_attend(x, lengths, weights))
+        assert kind != "last"
+        return self._say(self.ops.pool(kind, x, lengths), None)
+
+
+@final
+class FullyConnectedClassifier(Classifying):
+    """The mean of the embeddings, then one hidden layer."""
+
+    def __init__(self, config: FullyConnectedConfig, sizes: Mapping[str, int]) -> None:
+        """
+        Args:
+            config: The network's settings.
+            sizes: V, symbols, and C, classes.
+        """
+        t = self.table = WeightTable(
+            {
+                **_counts(sizes),
+                "E": Size(config.embedding_size, "size of a symbol's vector"),
+                "H": Size(config.hidden_size, "size of a state"),
+            }
+        )
+        self.embedding = t.embedding("embedding", "V", "E", "symbol")
+        does = "from the mean of the vectors to the hidden layer; then relu"
+        self.hidden = t.linear("hidden", "H", "E", does)
+        does = "from the hidden layer to a score for each class"
+        self.output = t.linear("output", "C", "H", does)
+
+    def read(self, symbols: Value, lengths: Value) -> Reading:
+        ops = self.ops
+        mean_BE = ops.pool("mean", ops.embed("source", self.embedding, symbols), lengths)
+        return self._say(ops.kept("hidden", ops.relu(ops.linear(mean_BE, self.hidden))), None)
+
+
+@final
+class RecurrentClassifier(Classifying):
+    """Recurrent layers, and a pool over their states."""
+
+    def __init__(self, config: RecurrentConfig, sizes: Mapping[str, int]) -> None:
+        """Takes what `FullyConnectedClassifier` takes."""
+        self.config = config
+        M = config.hidden_size * (1 + config.bidirectional)
+        t = self.table = WeightTable(
+            {
+                **_counts(sizes),
+                "M": Size(M, "size of a state that is pooled"),
+                "E": Size(config.embedding_size, "size of a symbol's vector"),
+                "H": Size(config.hidden_size, "size of a state"),
+                "A": Size(config.attention_size, "width of the attention"),
+            }
+        )
+        self.embedding = t.embedding("embedding", "V", "E", "symbol")
+        self.layers = t.layers(
+            config.cell, config.layers, "E", "M", "a symbol", both=config.bidirectional
+        )
+        self.pool_weights = t.pool("M") if config.pool == "attention" else None
+        self.output = t.linear("output", "C", "M", _SCORES)
+
+    def read(self, symbols: Value, lengths: Value) -> Reading:
+        ops, cell = self.ops, self.config.cell
+        x = ops.embed("source", self.embedding, symbols)
+        ends: list[Value] = []
+        for k, directions in enumerate(self.layers):
+            x, ends = both_ways(ops, f"encoder.{k}", cell, x, directions, lengths)
+        if self.config.pool == "last":
+            return self._say(ops.join(*ends) if len(ends) > 1 else ends[0], None)
+        return self._pool(self.config.pool, x, lengths, self.pool_weights)
+
+
+@final
+class TransformerClassifier(Classifying):
+    """Transformer encoder layers, and a pool over their states."""
+
+    def __init__(self, config: TransformerConfig, sizes: Mapping[str, int]) -> None:
+        """Takes what `FullyConnectedClassifier` takes."""
+        self.config = config
+        t = self.table = WeightTable(
+            {
+                **_counts(sizes),
+                "M": Size(config.hidden_size, "size of a state that is pooled"),
+                **transformer_sizes(config),
+                "A": Size(config.attention_size, "width of the attention"),
+            }
+        )
+        self.embedding = t.embedding("embedding", "V", "D", "symbol")
+        self.layers = tuple(t.encoder_layer(f"encoder.{k}") for k in range(config.layers))
+        self.norm = t.norm("norm", "D")
+        self.pool_weights = t.pool("D") if config.pool == "attention" else None
+        self.output = t.linear("output", "C", "D", _SCORES)
+
+    def read(self, symbols: Value, lengths: Value) -> Reading:
+        ops, N = self.ops, self.config.num_heads
+        embedded = ops.embed("source", self.embedding, symbols)
+        x = ops.place(ops.scale(embedded, float(self.config.hidden_size**0.5)))
+        for k, layer in enumerate(self.layers):
+            x = ops.encoder_layer(f"encoder.{k}", x, layer, num_heads=N, lengths=lengths)
+        x = ops.norm(x, self.norm)
+        return self._pool(self.config.pool, x, lengths, self.pool_weights)
+
+
+def _counts(sizes: Mapping[str, int]) -> dict[str, Size]:
+    return {"V": Size(sizes["V"], "symbols it knows"), "C": Size(sizes["C"], "classes")}
+
+
+NETWORKS = {
+    "recurrent": RecurrentClassifier,
+    "fully-connected": FullyConnectedClassifier,
+    "transformer": TransformerClassifier,
+}
