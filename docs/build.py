@@ -1,6 +1,7 @@
 """Make what is generated in the documentation.
 
     python docs/build.py settings          docs/settings.md, from the dataclasses in config/
+    python docs/build.py tensors           docs/tensors.md, from the tables of weights in networks/
     python docs/build.py figures MODEL     docs/figures/alignment.png, from a model of English words
     python docs/build.py story             docs/story/, its numbers, quotations and figures
     python docs/build.py drawings          the drawings of docs/story/ alone, in seconds
@@ -93,7 +94,9 @@ def _number(value: float) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["settings", "figures", "story", "drawings", "pages"])
+    parser.add_argument(
+        "what", choices=["settings", "tensors", "figures", "story", "drawings", "pages"]
+    )
     parser.add_argument("model", nargs="?", type=Path)
     parser.add_argument("--data", type=Path, default=HERE.parent / "../shared/data")
     parser.add_argument("--runs", type=Path, help="of `story` and `pages`: runs/story, runs/pages")
@@ -118,6 +121,11 @@ def main() -> None:
         return
     if arguments.what == "settings":
         (HERE / "settings.md").write_text(settings_page(), encoding="utf-8")
+        return
+    if arguments.what == "tensors":
+        from tensor_tables import tensors_page  # beside this file
+
+        (HERE / "tensors.md").write_text(tensors_page(), encoding="utf-8")
         return
     model = seqloom.load(arguments.model)
     words = [model.parts.source.decode(model.encode(word)) for word in WORDS]

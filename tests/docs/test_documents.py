@@ -83,6 +83,11 @@ def test_settings_page_is_fresh():
     assert page == build.settings_page(), "run: python docs/build.py settings"
 
 
+def test_tensors_page_is_fresh():
+    page = (ROOT / "docs" / "tensors.md").read_text(encoding="utf-8")
+    assert page == script("tensor_tables").tensors_page(), "run: python docs/build.py tensors"
+
+
 def test_every_file_of_src_has_a_docstring():
     for path in (ROOT / "src").rglob("*.py"):
         assert path.read_text(encoding="utf-8").startswith(('"""', 'r"""')), path
