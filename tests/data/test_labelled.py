@@ -193,6 +193,6 @@ def test_a_text_is_on_one_side_whatever_its_labels():
 
 def test_nothing_to_set_aside_is_said():
     with pytest.raises(
-        DataError, match=r"^split_by_class: `examples` must have a class of at least 2 different"
+        DataError, match=r"^split_by_class: no class has at least 2 different texts"
     ):
         split_by_class(make({"a": 1, "b": 1}), 0.5)

@@ -74,7 +74,7 @@ def change(path, **keys):
         ({"length_ratio": 1e9}, "`length_ratio` must be a number from 1e-06 to 1000, got"),
         ({"max_seconds": None}, "`max_seconds` must be a number from 0.001 to 86400, got None."),
         ({"text": {"level": "phones"}}, "`level` must be one of characters, symbols, subwords"),
-        ({"model": {"filters": -1, "architecture": "las"}}, "is not a known setting"),
+        ({"model": {"filters": -1, "architecture": "las"}}, "header: `model."),
     ],
 )
 def test_a_wrong_key_is_a_format_error(path, keys, message):

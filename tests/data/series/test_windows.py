@@ -96,7 +96,9 @@ def test_the_future_of_covariates_is_read_from_the_rows_after_the_values():
     cut = source(counting(future=3), future=True)
     window = cut.cut(Origins(np.array([1]), np.array([4])))
     assert window.future[0, :, 0].tolist() == [-1005, -1006, -1007]
-    with pytest.raises(DataError, match=r"^train: series 's0' must have covariates up to 32"):
+    with pytest.raises(
+        DataError, match=r"^train: series 's0' needs covariates up to 32 and has none after 29"
+    ):
         source(counting(), future=True)
 
 

@@ -189,7 +189,9 @@ def test_wrong_names_and_places_are_said(tmp_path):
         "got gate."
     )
     empty = Trace(task="classify", rung="rnn", input="", output="", labels={}, layers=())
-    with pytest.raises(ConfigError, match=r"^figure: the trace must have states, gradients or"):
+    with pytest.raises(
+        ConfigError, match=r"^figure: the trace has no states, gradients or attention\. Make"
+    ):
         draw(empty, tmp_path / "x.png")
     with pytest.raises(ConfigError, match=r"It can be drawn as: nothing\.$"):
         draw(empty, tmp_path / "x.png", "gates")

@@ -29,7 +29,8 @@ def ready(one, section):
 
 
 def typed(one, text):
-    """Type an input and wait for the answer to it."""
+    """Type an input and wait for the answer to it, which a slow model gives after a pause."""
+    one.js("() => { document.querySelector('#edit .readout').textContent = ''; }")
     one.tab.locator("#edit textarea").fill(text)
     one.tab.wait_for_function(
         "text => document.querySelector('#edit textarea').value === text"

@@ -324,8 +324,8 @@ def test_too_little_to_validate_on_is_said(tmp_path):
     path.write_text("\n".join(["ds,y", *(f"{i},{i % 5}" for i in range(30))]) + "\n")
     valid.write_text("ds,y\n30,1\n31,2\n")
     message = (
-        f"train: a series must have at least 3 values in `{path}` and 3 in `{valid}` for a horizon "
-        "of 3, got none that has. Lower data.horizon."
+        f"train: no series has at least 3 values in `{path}` and 3 in `{valid}`, as a horizon of 3 "
+        "needs. Lower data.horizon."
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         open_work(str(path), str(valid), config_from(settings()))
