@@ -22,10 +22,10 @@ HEADER = Path(seqloom.__file__).parents[2] / "native" / "include" / "seqloom.h"
 KINDS = {"int32_t": ctypes.c_int32, "int64_t": ctypes.c_int64}
 STRUCTS = {
     "seqloom_threads": library.Threads,
-    "seqloom_layer": library.Layer,
-    "seqloom_layer_grads": library.LayerGrads,
-    "seqloom_decoder": library.Decoder,
-    "seqloom_decoder_grads": library.DecoderGrads,
+    "seqloom_layer": library.LayerStruct,
+    "seqloom_layer_grads": library.LayerGradsStruct,
+    "seqloom_decoder": library.DecoderStruct,
+    "seqloom_decoder_grads": library.DecoderGradsStruct,
 }
 built = pytest.mark.skipif(not native.available(), reason="the native core was not built")
 

@@ -25,7 +25,7 @@ EXPLODED = 100.0  # times the norm at the read-out, above which the facts say so
 MOST_GROWTH = 1e30  # that the facts say
 
 
-class Memory(NamedTuple):
+class EffectiveMemory(NamedTuple):
     """An effective memory.
 
     Attributes:
@@ -38,7 +38,7 @@ class Memory(NamedTuple):
     whole: bool
 
 
-def effective_memory(norms: Float[np.ndarray, " T"]) -> Memory:
+def effective_memory(norms: Float[np.ndarray, " T"]) -> EffectiveMemory:
     """The effective memory of a layer.
 
     Args:
@@ -47,13 +47,13 @@ def effective_memory(norms: Float[np.ndarray, " T"]) -> Memory:
             it. Norms that are infinite or no numbers are alive; where the last is one, all but 0.
     """
     if not (norms != 0).any():
-        return Memory(steps=0, whole=False)
+        return EffectiveMemory(steps=0, whole=False)
     start = _at_read_out(norms)
     alive = np.flatnonzero((norms != 0) & ~(norms < THRESHOLD * start))
     first = int(alive[0])
     if first == 0:
-        return Memory(steps=len(norms) - 1, whole=True)
-    return Memory(steps=len(norms) - first, whole=False)
+        return EffectiveMemory(steps=len(norms) - 1, whole=True)
+    return EffectiveMemory(steps=len(norms) - first, whole=False)
 
 
 def growth(norms: Float[np.ndarray, " T"]) -> float | None:

@@ -59,7 +59,7 @@ class LayerTrace:
         return self._made
 
 
-class Ran(NamedTuple):
+class StackOutput(NamedTuple):
     """What a stack did.
 
     Attributes:
@@ -124,7 +124,7 @@ def native(
     before: tuple[Tensor, ...],
     lengths: Tensor | None,
     return_states: bool,
-) -> Ran:
+) -> StackOutput:
     """In the native core. `before` has an array `(L * directions, B, H)` for each field."""
     assert stack.code is not None
     D = stack.directions
@@ -147,7 +147,7 @@ def native(
     if stack.code != LSTM and x_BTI.requires_grad:
         x_BTI = x_BTI.clone()  # the gradient needs its own: torch's may be changed in place
     ended = tuple(torch.cat(field) for field in zip(*last, strict=True))
-    return Ran(x_BTI, ended, traces if return_states else None)
+    return StackOutput(x_BTI, ended, traces if return_states else None)
 
 
 def _sides(
@@ -175,7 +175,9 @@ def _sides(
     return sides
 
 
-def traced(stack: Stack, x_BTI: Tensor, before: tuple[Tensor, ...], lengths: Tensor | None) -> Ran:
+def traced(
+    stack: Stack, x_BTI: Tensor, before: tuple[Tensor, ...], lengths: Tensor | None
+) -> StackOutput:
     """Layer by layer through `unroll`, keeping every state and gate."""
     D = stack.directions
     traces, last = [], []
@@ -190,17 +192,21 @@ def traced(stack: Stack, x_BTI: Tensor, before: tuple[Tensor, ...], lengths: Ten
         traces.append(LayerTrace(partial(list, runs)))
         last += [run.last for run in runs]
         x_BTI = stack.drop(torch.cat([run.output for run in runs], dim=-1), layer)
-    return Ran(x_BTI, tuple(torch.stack(field) for field in zip(*last, strict=True)), traces)
+    return StackOutput(
+        x_BTI, tuple(torch.stack(field) for field in zip(*last, strict=True)), traces
+    )
 
 
-def fused(stack: Stack, x_BTI: Tensor, before: tuple[Tensor, ...], lengths: Tensor | None) -> Ran:
+def fused(
+    stack: Stack, x_BTI: Tensor, before: tuple[Tensor, ...], lengths: Tensor | None
+) -> StackOutput:
     """All layers in torch's own operator; there is at least one step."""
     if lengths is None:
         hx: Any = list(before) if len(before) > 1 else before[0]
         output, *ended = stack.operator(
             x_BTI, hx, stack.flat_weights(), *stack.operator_options(), True
         )
-        return Ran(output, tuple(ended), None)
+        return StackOutput(output, tuple(ended), None)
     # a packed sequence has at least one step; what an empty one computes is masked out below
     packed = pack_padded_sequence(
         torch.where((lengths > 0).to(x_BTI.device)[:, None, None], x_BTI, 0.0),
@@ -216,7 +222,7 @@ def fused(stack: Stack, x_BTI: Tensor, before: tuple[Tensor, ...], lengths: Tens
     if bool(empty_B1.any()):
         output = torch.where(empty_B1[:, :, None], 0.0, output)
         last = tuple(torch.where(empty_B1, b, a) for a, b in zip(last, before, strict=True))
-    return Ran(output, last, None)
+    return StackOutput(output, last, None)
 
 
 def fused_packed(

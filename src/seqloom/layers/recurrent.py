@@ -24,7 +24,7 @@ from .gru import GRUCell
 from .lengths import Lengths, as_lengths
 from .lstm import LSTMCell
 from .native_operators.private import transform
-from .paths import LayerTrace, Ran, Stack, fused, fused_packed, native, traced
+from .paths import LayerTrace, Stack, StackOutput, fused, fused_packed, native, traced
 from .rnn import RNNCell
 from .switch import use_native
 
@@ -133,7 +133,7 @@ class Recurrent(nn.RNNBase):
         before: tuple[Tensor, ...],
         lengths: Tensor | None,
         return_states: bool,
-    ) -> Ran:
+    ) -> StackOutput:
         """Choose a path; paths.py has them."""
         stack = self._stack()
         lengths = None if lengths is None else lengths.to("cpu", torch.int64)
@@ -167,7 +167,7 @@ class Recurrent(nn.RNNBase):
             in_order = self.permute_hidden(before, packed.sorted_indices)
             output, last = fused_packed(stack, packed, in_order)
             last = self.permute_hidden(last, packed.unsorted_indices)
-            return self._result(output, Ran(output.data, last, None))
+            return self._result(output, StackOutput(output.data, last, None))
         x_BTI, lengths = pad_packed_sequence(packed, batch_first=True)
         ran = self._run(x_BTI, before, lengths, return_states)
         order = packed.sorted_indices
@@ -195,7 +195,7 @@ class Recurrent(nn.RNNBase):
         last = tuple(state[:, 0] for state in ran.last)
         return self._result(ran.output[0], ran._replace(last=last))
 
-    def _result(self, output: Any, ran: Ran) -> Any:
+    def _result(self, output: Any, ran: StackOutput) -> Any:
         last: Any = ran.last if len(ran.last) > 1 else ran.last[0]
         return (output, last) if ran.traces is None else (output, last, ran.traces)
 

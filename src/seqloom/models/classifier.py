@@ -44,7 +44,7 @@ from ..shapes import Float, Int
 EMBEDDING_STD = 0.05
 
 
-class Classifier(nn.Module, abc.ABC):
+class ClassificationModel(nn.Module, abc.ABC):
     """A network from a text's symbols to its classes."""
 
     def __init__(
@@ -103,7 +103,7 @@ class Classifier(nn.Module, abc.ABC):
 
 
 @final
-class FullyConnected(Classifier):
+class FullyConnectedClassification(ClassificationModel):
     """The mean of the embeddings, then one hidden layer."""
 
     def __init__(self, config: FullyConnectedConfig, num_symbols: int, num_classes: int) -> None:
@@ -132,11 +132,11 @@ class FullyConnected(Classifier):
 
 
 @final
-class Recurrent(Classifier):
+class RecurrentClassification(ClassificationModel):
     """Recurrent layers, and a pool over their states."""
 
     def __init__(self, config: RecurrentConfig, num_symbols: int, num_classes: int) -> None:
-        """Takes what `FullyConnected` takes."""
+        """Takes what `FullyConnectedClassification` takes."""
         directions = 2 if config.bidirectional else 1
         super().__init__(
             num_symbols,
@@ -169,11 +169,11 @@ class Recurrent(Classifier):
 
 
 @final
-class Transformer(Classifier):
+class TransformerClassification(ClassificationModel):
     """Transformer encoder layers, and a pool over their states."""
 
     def __init__(self, config: TransformerConfig, num_symbols: int, num_classes: int) -> None:
-        """Takes what `FullyConnected` takes."""
+        """Takes what `FullyConnectedClassification` takes."""
         D = config.hidden_size
         super().__init__(
             num_symbols,
@@ -208,13 +208,15 @@ class Transformer(Classifier):
         return pooled
 
 
-def build_classifier(config: ClassifierConfig, num_symbols: int, num_classes: int) -> Classifier:
+def build_classifier(
+    config: ClassifierConfig, num_symbols: int, num_classes: int
+) -> ClassificationModel:
     """The network that the settings describe, with new weights."""
     if isinstance(config, FullyConnectedConfig):
-        return FullyConnected(config, num_symbols, num_classes)
+        return FullyConnectedClassification(config, num_symbols, num_classes)
     if isinstance(config, RecurrentConfig):
-        return Recurrent(config, num_symbols, num_classes)
-    return Transformer(config, num_symbols, num_classes)
+        return RecurrentClassification(config, num_symbols, num_classes)
+    return TransformerClassification(config, num_symbols, num_classes)
 
 
 def _pool(name: str, size: int, attention_size: int) -> Pool | None:

@@ -26,7 +26,7 @@ from ..layers.lengths import as_lengths
 from ..shapes import Float, Int
 
 
-class Forecaster(nn.Module, abc.ABC):
+class ForecastModel(nn.Module, abc.ABC):
     """From scaled windows to statements about the horizon.
 
     Its laws are in `tests/models/test_forecasters.py`.
@@ -53,7 +53,7 @@ class Forecaster(nn.Module, abc.ABC):
 
 
 @final
-class FullyConnectedForecaster(Forecaster):
+class FullyConnectedForecaster(ForecastModel):
     """The rung without memory: the window is one long vector, its last value in the last place."""
 
     def __init__(

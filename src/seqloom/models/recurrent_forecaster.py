@@ -16,7 +16,7 @@ learned vector for the t-th step.
 
 Source: encoder-decoder: Cho et al. 2014, Sutskever et al. 2014; attention: Luong et al. 2015,
     eq. 8, with the scale of Vaswani et al. 2017; direct decoding of quantiles: Wen et al. 2017, "A
-    Multi-Horizon Quantile Recurrent Forecaster".
+    Multi-Horizon Quantile Recurrent ForecastModel".
 Differs: the autoregressive decoder reads its own forecasts in training too, so that it never meets
     in use what it has not met in training.
 """
@@ -31,13 +31,13 @@ from ..config.forecast import MEDIAN, OUTPUT_SIZES, RecurrentForecasterConfig
 from ..layers.dropout import Dropout
 from ..layers.recurrent import CELLS, LAYERS
 from ..shapes import Float, Int
-from .forecaster import Forecaster
+from .forecaster import ForecastModel
 
 EMBEDDING = 16  # size of e_t
 
 
 @final
-class RecurrentForecaster(Forecaster):
+class RecurrentForecaster(ForecastModel):
     """RNN, LSTM or GRU over the past; the horizon at once or step by step."""
 
     def __init__(

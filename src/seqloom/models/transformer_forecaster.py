@@ -23,11 +23,11 @@ from ..layers.dropout import Dropout
 from ..layers.lengths import as_lengths
 from ..layers.transformer import EncoderLayer, positions
 from ..shapes import Float, Int
-from .forecaster import Forecaster
+from .forecaster import ForecastModel
 
 
 @final
-class TransformerForecaster(Forecaster):
+class TransformerForecaster(ForecastModel):
     """An encoder over past and future."""
 
     def __init__(

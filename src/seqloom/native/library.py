@@ -57,7 +57,7 @@ def _fields(text: str) -> list[tuple[str, Any]]:
     return fields
 
 
-class Layer(Structure):
+class LayerStruct(Structure):
     """`seqloom_layer`."""
 
     _fields_ = _fields(
@@ -66,7 +66,7 @@ class Layer(Structure):
     )
 
 
-class LayerGrads(Structure):
+class LayerGradsStruct(Structure):
     """`seqloom_layer_grads`."""
 
     _fields_ = _fields(
@@ -74,7 +74,7 @@ class LayerGrads(Structure):
     )
 
 
-class Decoder(Structure):
+class DecoderStruct(Structure):
     """`seqloom_decoder`."""
 
     _fields_ = _fields(
@@ -84,7 +84,7 @@ class Decoder(Structure):
     )
 
 
-class DecoderGrads(Structure):
+class DecoderGradsStruct(Structure):
     """`seqloom_decoder_grads`."""
 
     _fields_ = _fields(
@@ -119,25 +119,39 @@ class Core:
         self.lanes = {dtype: int(library.seqloom_lanes(dtype)) for dtype in (F32, F64)}
         self._message = _function(library, "message", c_char_p, c_int)
         handle = (POINTER(Threads), c_void_p, c_int64)
-        self.layer_chunks = _function(library, "layer_chunks", c_int32, POINTER(Layer), c_int32)
-        self.layer_workspace = _function(
-            library, "layer_workspace", c_int64, POINTER(Layer), c_int32, c_int32
+        self.layer_chunks = _function(
+            library, "layer_chunks", c_int32, POINTER(LayerStruct), c_int32
         )
-        self.layer_forward = _function(library, "layer_forward", c_int, POINTER(Layer), *handle)
+        self.layer_workspace = _function(
+            library, "layer_workspace", c_int64, POINTER(LayerStruct), c_int32, c_int32
+        )
+        self.layer_forward = _function(
+            library, "layer_forward", c_int, POINTER(LayerStruct), *handle
+        )
         self.layer_backward = _function(
-            library, "layer_backward", c_int, POINTER(Layer), POINTER(LayerGrads), *handle
+            library,
+            "layer_backward",
+            c_int,
+            POINTER(LayerStruct),
+            POINTER(LayerGradsStruct),
+            *handle,
         )
         self.decoder_chunks = _function(
-            library, "decoder_chunks", c_int32, POINTER(Decoder), c_int32
+            library, "decoder_chunks", c_int32, POINTER(DecoderStruct), c_int32
         )
         self.decoder_workspace = _function(
-            library, "decoder_workspace", c_int64, POINTER(Decoder), c_int32, c_int32
+            library, "decoder_workspace", c_int64, POINTER(DecoderStruct), c_int32, c_int32
         )
         self.decoder_forward = _function(
-            library, "decoder_forward", c_int, POINTER(Decoder), *handle
+            library, "decoder_forward", c_int, POINTER(DecoderStruct), *handle
         )
         self.decoder_backward = _function(
-            library, "decoder_backward", c_int, POINTER(Decoder), POINTER(DecoderGrads), *handle
+            library,
+            "decoder_backward",
+            c_int,
+            POINTER(DecoderStruct),
+            POINTER(DecoderGradsStruct),
+            *handle,
         )
         self.dropout = _function(
             library,

@@ -8,8 +8,8 @@ from torch.nn import functional as F
 from seqloom.config.forecast import MEDIAN
 from seqloom.data.vocabulary import BOS
 from seqloom.inspection.tracing import study_of
-from seqloom.inspection.tracing.ran import Plain
 from seqloom.inspection.tracing.tape import Tape
+from seqloom.inspection.tracing.taped_layers import TapedUnits
 from seqloom.runtime import Transducer, model_of
 from seqloom.runtime.numpy_ops import PLAIN
 
@@ -46,18 +46,20 @@ def assert_same(tape, answer, watched, loss, x):
     got = tape.gradient(tape.inputs["source"])[0]
     np.testing.assert_allclose(got, grad(x)[0], **close)
     assert np.abs(got).max() > 1e-6
-    cells = [ran for ran in tape.layers.values() if ran.weights is not None]
+    cells = [layer for layer in tape.layers.values() if layer.weights is not None]
     assert len(cells) == len(watched.cells)
-    for number, ran in enumerate(cells):
-        gradients = ran.gradients(tape.gradient)
-        for name, (states, d_states) in watched.states(number, reverse=ran.reverse).items():
-            np.testing.assert_allclose(ran.states()[name][0], states, **close)
+    for number, layer in enumerate(cells):
+        gradients = layer.gradients(tape.gradient)
+        for name, (states, d_states) in watched.states(number, reverse=layer.reverse).items():
+            np.testing.assert_allclose(layer.states()[name][0], states, **close)
             np.testing.assert_allclose(gradients[name][0], d_states, **close)
-    layers = [r for r in tape.layers.values() if isinstance(r, Plain) and r.kind == "transformer"]
+    layers = [
+        r for r in tape.layers.values() if isinstance(r, TapedUnits) and r.kind == "transformer"
+    ]
     assert len(layers) == len(watched.layers)
-    for ran, y in zip(layers, watched.layers, strict=True):
-        np.testing.assert_allclose(ran.output.array, y.detach().numpy(), **close)
-        np.testing.assert_allclose(ran.gradients(tape.gradient)["h"], grad(y), **close)
+    for layer, y in zip(layers, watched.layers, strict=True):
+        np.testing.assert_allclose(layer.output.array, y.detach().numpy(), **close)
+        np.testing.assert_allclose(layer.gradients(tape.gradient)["h"], grad(y), **close)
 
 
 @pytest.mark.parametrize("name", CLASSIFIERS)

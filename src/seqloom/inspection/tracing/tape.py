@@ -32,7 +32,7 @@ from ...runtime.numpy_ops import (
     reversed_steps,
     right_aligned,
 )
-from .ran import Plain, Ran, Stepped, Unrolled
+from .taped_layers import TapedCell, TapedLayer, TapedSteps, TapedUnits
 
 Back = Callable[..., Sequence[Array | None]]
 
@@ -67,7 +67,7 @@ class Tape(NumpyOps):
         """
         self.along = along
         self.inputs: dict[str, Recorded] = {}
-        self.layers: dict[str, Ran] = {}
+        self.layers: dict[str, TapedLayer] = {}
         self.attention: dict[str, list[Array]] = {}
         self._records: list[tuple[list[int], list[Recorded], Back]] = []
         self._gradients: dict[int, Array] = {}
@@ -115,7 +115,7 @@ class Tape(NumpyOps):
         return self.inputs[name]
 
     def kept(self, name: str, x: Value) -> Value:
-        self.layers[name] = Plain("fully-connected", x)
+        self.layers[name] = TapedUnits("fully-connected", x)
         return x
 
     def embed(self, name: str, table: Weights, symbols: Value) -> Value:
@@ -244,7 +244,7 @@ class Tape(NumpyOps):
 
         outputs, last, saved = unroll(kernel, turned(array), w, begun, lengths)
         outputs = turned(outputs)
-        ran = Unrolled(cell, w, saved.steps, last, turned, reverse=reverse)
+        ran = TapedCell(cell, w, saved.steps, last, turned, reverse=reverse)
         self.layers[name] = ran
 
         def back(d_outputs: Array, *d_last: Array) -> Sequence[Array]:
@@ -266,8 +266,8 @@ class Tape(NumpyOps):
             return [d_x, *d_before]
 
         made: Values = kind(*self._record([x, *state], list(after), back))
-        ran = self.layers.setdefault(name, Stepped(cell, w))
-        assert isinstance(ran, Stepped)
+        ran = self.layers.setdefault(name, TapedSteps(cell, w))
+        assert isinstance(ran, TapedSteps)
         ran.add(made, saved)
         return made
 
@@ -369,7 +369,7 @@ class Tape(NumpyOps):
         (made,) = self._record(
             [x, memory], [y], lambda d: transformer.decoder_layer_backward(d, saved, w)[:2]
         )
-        self.layers[name] = Plain("transformer", made)
+        self.layers[name] = TapedUnits("transformer", made)
         return made
 
     def project_heads(self, memory: Value, lengths: Value, w: Weights, *, num_heads: int) -> Values:
@@ -383,7 +383,7 @@ class Tape(NumpyOps):
     def _transformer(self, name: str, x: Value, y: Array, w: Weights, saved: Any) -> Value:
         self.attention[f"{name}/self"] = [saved.self_attention.attention.weights_BNTS]
         made = self._one(x, y, lambda d: transformer.encoder_layer_backward(d, saved, w)[0])
-        self.layers[name] = Plain("transformer", made)
+        self.layers[name] = TapedUnits("transformer", made)
         return made
 
     def _one(self, x: Value, y: Array, back: Callable[[Array], Array]) -> Value:

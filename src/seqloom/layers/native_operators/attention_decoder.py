@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ...native import core
-from ...native.library import ADDITIVE, DOT, LSTM, Decoder, DecoderGrads
+from ...native.library import ADDITIVE, DOT, LSTM, DecoderGradsStruct, DecoderStruct
 from ..attention import additive_score, dot_score, read
 from ..codes import cell_of
 from ..lengths import live_steps
@@ -18,7 +18,7 @@ from .gradients import again, in_torch, register
 from .private import below_autograd
 
 
-class Inputs(NamedTuple):
+class DecoderInputs(NamedTuple):
     """What both operators take of a decoder, in the order of their schemas.
 
     Attributes:
@@ -52,7 +52,7 @@ class Inputs(NamedTuple):
     def call(self) -> Call:
         """The struct of a call, without its outputs."""
         x, memory, keys = rows(self.x), rows(self.memory), self.keys.contiguous()
-        call = Call(Decoder())
+        call = Call(DecoderStruct())
         s = call.struct
         s.dtype, s.cell, s.chunks = DTYPES[x.dtype], self.cell, 1
         s.score = ADDITIVE if "w_score" in self.names else DOT
@@ -67,7 +67,7 @@ class Inputs(NamedTuple):
         return call
 
 
-def _outputs(i: Inputs, keep: bool) -> tuple[Tensor, ...]:
+def _outputs(i: DecoderInputs, keep: bool) -> tuple[Tensor, ...]:
     """Room for h, context, attention, c_n, saved and chunks."""
     (B, T, _), (_, S, M), H = i.x.shape, i.memory.shape, i.weights[1].shape[1]
     return (
@@ -81,7 +81,7 @@ def _outputs(i: Inputs, keep: bool) -> tuple[Tensor, ...]:
 
 
 def _cpu(*arguments: Any) -> tuple[Tensor, ...]:
-    i, keep = Inputs(*arguments[:9]), arguments[9]
+    i, keep = DecoderInputs(*arguments[:9]), arguments[9]
     call = i.call()
     s, threads = call.struct, call.pool.num_threads
     *outputs, _ = _outputs(i, keep)
@@ -94,23 +94,23 @@ def _cpu(*arguments: Any) -> tuple[Tensor, ...]:
 
 
 def _meta(*arguments: Any) -> tuple[Tensor, ...]:
-    return _outputs(Inputs(*arguments[:9]), arguments[9])
+    return _outputs(DecoderInputs(*arguments[:9]), arguments[9])
 
 
-def _backward_results(i: Inputs) -> list[Tensor]:
+def _backward_results(i: DecoderInputs) -> list[Tensor]:
     """Room for the gradients of x, memory, keys, h0, c0 and the weights."""
     return room(i.x, i.x, i.memory, i.keys, i.h0, i.c0, *i.weights)
 
 
 def _backward_cpu(*arguments: Any) -> list[Tensor]:
     grad_h, grad_context, grad_attention, grad_c_n = map(whole, arguments[:4])
-    i = Inputs(*arguments[4:13])
+    i = DecoderInputs(*arguments[4:13])
     h, context, attention, saved, chunks = arguments[13:]
     call = i.call()
     s = call.struct
     s.chunks = int(chunks)
     call.put(h=h, context=context, weights=attention, saved=saved)
-    grads = Call(DecoderGrads())
+    grads = Call(DecoderGradsStruct())
     grads.put(h=grad_h, context=grad_context, weights=grad_attention, c_n=grad_c_n)
     results = _backward_results(i)
     dx, d_memory, d_keys, dh0, dc0, *d_weights = results
@@ -123,10 +123,10 @@ def _backward_cpu(*arguments: Any) -> list[Tensor]:
 
 
 def _backward_meta(*arguments: Any) -> list[Tensor]:
-    return _backward_results(Inputs(*arguments[4:13]))
+    return _backward_results(DecoderInputs(*arguments[4:13]))
 
 
-class _Function(torch.autograd.Function):
+class _DecoderFunction(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, *inputs: Any) -> Any:
         *arrays, ctx.cell, ctx.bias, ctx.keep = inputs[:9]
@@ -145,7 +145,7 @@ class _Function(torch.autograd.Function):
             raise RuntimeError("seqloom::attention_decoder: gradients need `keep`, got False.")
         x, memory, keys, lengths, h0, c0, *rest = ctx.saved_tensors
         h, context, attention, saved, chunks, *weights = rest
-        i = Inputs(x, memory, keys, lengths, h0, c0, weights, ctx.cell, ctx.bias)
+        i = DecoderInputs(x, memory, keys, lengths, h0, c0, weights, ctx.cell, ctx.bias)
         if in_torch(grads):
             need = ctx.needs_input_grad
             dx, d_memory, d_keys, dh0, dc0, *d_weights = again(
@@ -164,7 +164,9 @@ class _Function(torch.autograd.Function):
         return dx, d_memory, d_keys, None, dh0, dc0, None, None, None, *d_weights
 
 
-def _in_torch(i: Inputs, x: Tensor, memory: Tensor, keys: Tensor, *arrays: Any) -> list[Tensor]:
+def _in_torch(
+    i: DecoderInputs, x: Tensor, memory: Tensor, keys: Tensor, *arrays: Any
+) -> list[Tensor]:
     """The decoder by layers/loops.py: h, context, attention, c_n."""
     h0, c0, *weights = arrays
     own = dict(zip(i.names, weights, strict=True))
@@ -192,7 +194,7 @@ register(
     " -> (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)",
     _cpu,
     _meta,
-    _Function,
+    _DecoderFunction,
 )
 register(
     "attention_decoder_backward(Tensor? grad_h, Tensor? grad_context, Tensor? grad_attention,"

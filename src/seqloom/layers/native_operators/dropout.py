@@ -27,7 +27,7 @@ def _meta(x: Tensor, share: float, seed: Tensor) -> Tensor:
     return torch.empty_like(x.contiguous())
 
 
-class _Function(torch.autograd.Function):
+class _DropoutFunction(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, share: float, seed: Tensor) -> Any:
         ctx.share = share
@@ -43,4 +43,4 @@ class _Function(torch.autograd.Function):
         return grad * torch.ops.seqloom.dropout(ones, ctx.share, *ctx.saved_tensors), None, None
 
 
-register("dropout(Tensor x, float share, Tensor seed) -> Tensor", _cpu, _meta, _Function)
+register("dropout(Tensor x, float share, Tensor seed) -> Tensor", _cpu, _meta, _DropoutFunction)

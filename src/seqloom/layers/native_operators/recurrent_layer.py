@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ...native import core
-from ...native.library import LSTM, Layer, LayerGrads
+from ...native.library import LSTM, LayerGradsStruct, LayerStruct
 from ..codes import cell_of, gates_of
 from ..lengths import live_steps
 from ..loops import run_cell
@@ -18,7 +18,7 @@ from .private import below_autograd
 from .saved import opened
 
 
-class Inputs(NamedTuple):
+class LayerInputs(NamedTuple):
     """What both operators take of a layer, in the order of their schemas.
 
     Attributes:
@@ -53,7 +53,7 @@ class Inputs(NamedTuple):
     def call(self) -> Call:
         """The struct of a call, without its outputs."""
         x = rows(self.x)
-        call = Call(Layer())
+        call = Call(LayerStruct())
         s = call.struct
         s.dtype, s.cell, s.chunks = DTYPES[x.dtype], self.cell, 1
         (s.D, s.B, s.T, s.H), s.I = self.sizes, x.shape[2]
@@ -63,7 +63,7 @@ class Inputs(NamedTuple):
         return call
 
 
-def _outputs(i: Inputs, keep: bool) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+def _outputs(i: LayerInputs, keep: bool) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Room for out, h_n, c_n, saved and chunks; out in the order of memory in which x lies."""
     (D, B, T, H), x = i.sizes, i.x
     time_first = x.stride(0) < x.stride(1)
@@ -77,7 +77,7 @@ def _outputs(i: Inputs, keep: bool) -> tuple[Tensor, Tensor, Tensor, Tensor, Ten
 
 
 def _cpu(*arguments: Any) -> tuple[Tensor, ...]:
-    i, keep = Inputs(*arguments[:7]), arguments[7]
+    i, keep = LayerInputs(*arguments[:7]), arguments[7]
     call = i.call()
     s, threads = call.struct, call.pool.num_threads
     *outputs, _ = _outputs(i, keep)
@@ -91,23 +91,23 @@ def _cpu(*arguments: Any) -> tuple[Tensor, ...]:
 
 
 def _meta(*arguments: Any) -> tuple[Tensor, ...]:
-    return _outputs(Inputs(*arguments[:7]), arguments[7])
+    return _outputs(LayerInputs(*arguments[:7]), arguments[7])
 
 
-def _backward_results(i: Inputs, need_x: bool) -> list[Tensor]:
+def _backward_results(i: LayerInputs, need_x: bool) -> list[Tensor]:
     """Room for the gradients of x, h0, c0 and the weights; empty where there is none."""
     return room(i.x, i.x if need_x else None, i.h0, i.c0, *i.weights)
 
 
 def _backward_cpu(*arguments: Any) -> list[Tensor]:
     grad_out, grad_h_n, grad_c_n, grad_saved = arguments[:4]
-    i = Inputs(*arguments[4:11])
+    i = LayerInputs(*arguments[4:11])
     out, saved, chunks, need_x = arguments[11:]
     call = i.call()
     s = call.struct
     s.chunks, s.out_stride_b, s.out_stride_t = int(chunks), out.stride(0), out.stride(1)
     call.put(out=out, saved=saved)
-    grads = Call(LayerGrads())
+    grads = Call(LayerGradsStruct())
     if grad_out is not None:
         grad_out = rows(grad_out)
         grads.struct.out_stride_b, grads.struct.out_stride_t = grad_out.stride()[:2]
@@ -123,10 +123,10 @@ def _backward_cpu(*arguments: Any) -> list[Tensor]:
 
 
 def _backward_meta(*arguments: Any) -> list[Tensor]:
-    return _backward_results(Inputs(*arguments[4:11]), arguments[-1])
+    return _backward_results(LayerInputs(*arguments[4:11]), arguments[-1])
 
 
-class _Function(torch.autograd.Function):
+class _LayerFunction(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, *inputs: Any) -> Any:
         x, lengths, h0, c0, ctx.cell, ctx.bias, ctx.keep, *weights = inputs
@@ -144,7 +144,7 @@ class _Function(torch.autograd.Function):
             raise RuntimeError("seqloom::recurrent_layer: gradients need `keep`, got False.")
         x, lengths, h0, c0, out, saved, chunks, *weights = ctx.saved_tensors
         need_x, _, need_h0, need_c0, _, _, _, *need_weights = ctx.needs_input_grad
-        i = Inputs(x, lengths, weights, h0, c0, ctx.cell, ctx.bias)
+        i = LayerInputs(x, lengths, weights, h0, c0, ctx.cell, ctx.bias)
         grad_out, grad_h_n, grad_c_n, grad_saved, _ = grads
         if in_torch(grads):
             given = [grad_out, grad_h_n, grad_c_n, *_inside(i, grad_saved, chunks)]
@@ -162,7 +162,7 @@ class _Function(torch.autograd.Function):
         return dx, None, dh0, dc0, None, None, None, *d_weights
 
 
-def _in_torch(i: Inputs, x: Tensor, *arrays: Any) -> list[Tensor]:
+def _in_torch(i: LayerInputs, x: Tensor, *arrays: Any) -> list[Tensor]:
     """The layer by layers/loops.py: out, h_n, c_n, then what `opened` gives of each direction."""
     h0, c0, *weights = arrays
     i = i._replace(x=x, weights=weights)
@@ -179,7 +179,7 @@ def _in_torch(i: Inputs, x: Tensor, *arrays: Any) -> list[Tensor]:
     return [torch.cat([run.output for run in runs], dim=-1), last[0], last[-1], *inside]
 
 
-def _inside(i: Inputs, grad_saved: Tensor | None, chunks: Tensor) -> Sequence[Tensor | None]:
+def _inside(i: LayerInputs, grad_saved: Tensor | None, chunks: Tensor) -> Sequence[Tensor | None]:
     """The gradient of `saved` as those of the last arrays that `_in_torch` gives.
 
     Nothing reads the recurrent part of a GRU's n, nor a row that no step used.
@@ -199,7 +199,7 @@ register(
     " bool bias, bool keep) -> (Tensor, Tensor, Tensor, Tensor, Tensor)",
     _cpu,
     _meta,
-    _Function,
+    _LayerFunction,
 )
 register(
     "recurrent_layer_backward(Tensor? grad_out, Tensor? grad_h_n, Tensor? grad_c_n,"

@@ -28,7 +28,7 @@ from ...evaluation.forecast_scores import mase_unit, score
 from ...evaluation.measure import Measure
 from ...export.model_file import ModelFile
 from ...export.parts.forecast import MOST_SERIES, ForecastParts
-from ...models.forecaster import Forecaster, FullyConnectedForecaster
+from ...models.forecaster import ForecastModel, FullyConnectedForecaster
 from ...models.recurrent_forecaster import RecurrentForecaster
 from ...models.transformer_forecaster import TransformerForecaster
 from ..work import Work, spread, tensors_of
@@ -97,8 +97,8 @@ class Forecast(Work):
         training = dataclasses.replace(config.training, learning_rate=rate)
         return cls(prepared, dataclasses.replace(config, training=training))
 
-    def build(self) -> Forecaster:
-        network: Forecaster = NETWORKS[self.config.model.architecture](
+    def build(self) -> ForecastModel:
+        network: ForecastModel = NETWORKS[self.config.model.architecture](
             self.config.model,
             window=self.data.scaling.window,
             horizon=self.parts.horizon,

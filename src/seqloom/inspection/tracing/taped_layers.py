@@ -1,8 +1,8 @@
 """Layers that ran on a tape: their states, gates and gradients, step by step, when asked for.
 
-Three kinds: `Unrolled`, a cell over a whole sequence; `Stepped`, a cell that a decoder took steps
-with; `Plain`, units that do not remember. Arrays are `(B, T, H)`, or `(B, H)` without steps; steps
-in the order of the text. Checked by `tests/inspection/tracing/test_tape.py`.
+Three kinds: `TapedCell`, a cell over a whole sequence; `TapedSteps`, a cell that a decoder took
+steps with; `TapedUnits`, units that do not remember. Arrays are `(B, T, H)`, or `(B, H)` without
+steps; steps in the order of the text. Checked by `tests/inspection/tracing/test_tape.py`.
 """
 
 import abc
@@ -19,7 +19,7 @@ Gradient = Callable[[Value], Array]  # of the loss by a value
 GATES = {"rnn": "", "lstm": "ifgo", "gru": "rzn"}
 
 
-class Ran(abc.ABC):
+class TapedLayer(abc.ABC):
     """A layer that ran.
 
     Attributes:
@@ -47,7 +47,7 @@ class Ran(abc.ABC):
         """Of the loss by each of `states`; `gradient` is the tape's, played backward before."""
 
 
-class Plain(Ran):
+class TapedUnits(TapedLayer):
     """Units that do not remember: a layer of a Transformer or a fully-connected one."""
 
     def __init__(self, kind: str, output: Value) -> None:
@@ -64,7 +64,7 @@ class Plain(Ran):
         return {"h": gradient(self.output)}
 
 
-class Unrolled(Ran):
+class TapedCell(TapedLayer):
     """A cell over a whole sequence."""
 
     def __init__(
@@ -107,7 +107,7 @@ class Unrolled(Ran):
         return self.turned(np.stack([getattr(step, name) for step in steps], axis=1))
 
 
-class Stepped(Ran):
+class TapedSteps(TapedLayer):
     """A cell that a decoder took steps with."""
 
     def __init__(self, cell: str, weights: Any) -> None:
