@@ -17,7 +17,7 @@ from seqloom.data.series.scaling import Scaling
 from seqloom.data.series.times import TimeAxis
 from seqloom.export.model_file import ModelFile
 from seqloom.export.parts.forecast import ForecastParts
-from seqloom.models.forecaster import Forecaster
+from seqloom.models.forecaster import ForecastModel
 from seqloom.training.tasks.forecast import NETWORKS
 
 HORIZON, WINDOW, SEASON = 5, 11, 4
@@ -63,9 +63,9 @@ def parts(features: Features | None = None, **changes: Any) -> ForecastParts:
     return ForecastParts(**{**fields, **changes})
 
 
-def build(config: Any, own: ForecastParts) -> Forecaster:
+def build(config: Any, own: ForecastParts) -> ForecastModel:
     """The torch network, in evaluation mode, its weights large enough for outputs to differ."""
-    network: Forecaster = NETWORKS[config.architecture](
+    network: ForecastModel = NETWORKS[config.architecture](
         config,
         window=own.scaling.window,
         horizon=own.horizon,
@@ -81,7 +81,7 @@ def build(config: Any, own: ForecastParts) -> Forecaster:
 
 def random_forecaster(
     config: Any, own: ForecastParts | None = None
-) -> tuple[ModelFile, Forecaster]:
+) -> tuple[ModelFile, ForecastModel]:
     """A model file and the torch network with the same float32 weights."""
     own = own or parts()
     network = build(config, own).float()

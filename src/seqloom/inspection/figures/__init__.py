@@ -10,13 +10,16 @@ matplotlib is imported when something is drawn. Checked by `tests/inspection/fig
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...errors import ConfigError
 from ..trace import Trace
 from . import attention, gates, gradient, importance
 from .layers import MOST_LAYERS
 from .style import paper, save, shown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import FigureBase
 
 OVERVIEW = "overview"
 FEW_LAYERS = 2  # of each kind of picture in an overview
@@ -35,7 +38,7 @@ class Picture(NamedTuple):
     needs: str
     available: Callable[[Trace], bool]
     size: Callable[[Trace, int], tuple[float, float]]
-    paint: Callable[[Any, Trace, int], None]
+    paint: Callable[["FigureBase", Trace, int], None]
 
 
 _PICTURES = {

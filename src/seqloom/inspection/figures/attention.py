@@ -4,13 +4,17 @@ Rows are who looks, columns what is looked at. Source: figure 3 of Bahdanau, Cho
 heads as in the appendix of Vaswani et al. 2017.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..trace import Trace
 from .layers import in_words
 from .style import BLUE, CELL, LINE, MOST_LABELS, heat, label_steps, plain, width
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import FigureBase
 
 NEEDS = "attention"
 HEADS_ACROSS = 4
@@ -30,7 +34,7 @@ def size(trace: Trace, most: int) -> tuple[float, float]:
     return max(widths), sum(heights)
 
 
-def paint(part: Any, trace: Trace, most: int) -> None:
+def paint(part: "FigureBase", trace: Trace, most: int) -> None:
     """Draw the last `most` layers into a figure or a part of one."""
     names = _drawn(trace, most)
     ratios = [_height(trace, name) for name in names]
@@ -70,7 +74,7 @@ def _width(trace: Trace, name: str) -> float:
     return width(values.shape[-1])
 
 
-def _bars(axes: Any, trace: Trace, name: str) -> None:
+def _bars(axes: "Axes", trace: Trace, name: str) -> None:
     array = trace[name]
     axes.bar(range(len(array.values)), array.values, color=BLUE, width=0.7)
     axes.axhline(1 / max(1, len(array.values)), color=LINE, lw=0.8, ls="--")
@@ -80,7 +84,7 @@ def _bars(axes: Any, trace: Trace, name: str) -> None:
     label_steps(axes, trace.labels.get(array.dims[0]), len(array.values))
 
 
-def _matrix(axes: Any, trace: Trace, name: str) -> None:
+def _matrix(axes: "Axes", trace: Trace, name: str) -> None:
     array = trace[name]
     T, S = array.shape
     heat(axes, array.values, 0.0, 1.0)
@@ -94,7 +98,7 @@ def _matrix(axes: Any, trace: Trace, name: str) -> None:
         draw_grid(axes, T, S)
 
 
-def _heads(row: Any, trace: Trace, name: str) -> None:
+def _heads(row: "FigureBase", trace: Trace, name: str) -> None:
     array = trace[name]
     N, T, S = array.shape
     across = min(N, HEADS_ACROSS)
@@ -119,7 +123,7 @@ def _heads(row: Any, trace: Trace, name: str) -> None:
             axes.tick_params(labelsize=7)
 
 
-def draw_grid(axes: Any, rows: int, columns: int) -> None:
+def draw_grid(axes: "Axes", rows: int, columns: int) -> None:
     """Thin lines between the cells of a small matrix."""
     axes.set_xticks([x + 0.5 for x in range(columns - 1)], minor=True)
     axes.set_yticks([y + 0.5 for y in range(rows - 1)], minor=True)

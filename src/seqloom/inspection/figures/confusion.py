@@ -6,12 +6,15 @@ probabilities can be believed.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...evaluation.classes import ClassEvaluation
 from .style import BLUE, LINE, paper, plain, save, short
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MOST_COUNTS = 20  # classes up to which the counts are written into the squares
 
@@ -37,7 +40,7 @@ def draw_confusion(found: ClassEvaluation, path: Path) -> None:
         save(figure, path, "draw_confusion")
 
 
-def _matrix(axes: Any, found: ClassEvaluation, labels: list[str]) -> None:
+def _matrix(axes: "Axes", found: ClassEvaluation, labels: list[str]) -> None:
     counts = np.array(found.confusion)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
@@ -57,7 +60,7 @@ def _matrix(axes: Any, found: ClassEvaluation, labels: list[str]) -> None:
         spine.set_color(LINE)
 
 
-def _diagram(axes: Any, found: ClassEvaluation) -> None:
+def _diagram(axes: "Axes", found: ClassEvaluation) -> None:
     axes.plot([0, 1], [0, 1], color="#cccccc", linewidth=1)
     bins = found.reliability
     most = max(b.texts for b in bins)

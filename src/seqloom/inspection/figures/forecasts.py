@@ -5,7 +5,7 @@ Checked by `tests/inspection/figures/test_forecasts.py`.
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from ...data.series.series import Series, SeriesSet
 from ...decoding.forecast_table import ForecastTable
 from ...evaluation.backtest import NETWORK, Backtest
 from .style import BLUE, GREY, ORANGE, paper, plain, save, short
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MOST_SERIES = 9  # in one picture
 HISTORY = 4  # horizons of the past that are drawn
@@ -49,7 +52,7 @@ def draw_forecast(data: SeriesSet, table: ForecastTable, path: Path) -> int:
     return len(drawn)
 
 
-def _forecast(axes: Any, one: Series, table: ForecastTable, rows: slice) -> None:
+def _forecast(axes: "Axes", one: Series, table: ForecastTable, rows: slice) -> None:
     """One series: the end of its history, and its rows of the table."""
     horizon = rows.stop - rows.start
     past = one.values[-HISTORY * horizon :]
@@ -90,7 +93,7 @@ def draw_errors(found: Backtest, path: Path) -> None:
         save(figure, path, "figure")
 
 
-def _errors(axes: Any, found: Backtest) -> None:
+def _errors(axes: "Axes", found: Backtest) -> None:
     steps = np.arange(1, found.horizon + 1)
     best = found.best_baseline
     others = [name for name in found.methods if name not in (NETWORK, best)]

@@ -4,13 +4,18 @@ The units of a layer stand in one order in all its maps: by the mean of the gate
 LSTM, z of a GRU), the most forgetful first; without gates by the mean of the state.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..trace import Layer, Trace
 from .layers import GATE_NAMES, GATES, KEEPS, MOST_LAYERS, gated, layers_with, step_labels, title
 from .style import heat, label_steps, width
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import FigureBase
+    from matplotlib.image import AxesImage
 
 NEEDS = "the gates of an LSTM or GRU"
 STATES_NEED = "states"
@@ -30,7 +35,7 @@ def size(trace: Trace, most: int) -> tuple[float, float]:
     return width(steps), sum(HEAD + MAP * len(GATES[layer.kind]) for layer in layers)
 
 
-def paint(part: Any, trace: Trace, most: int) -> None:
+def paint(part: "FigureBase", trace: Trace, most: int) -> None:
     """Draw the gates of the first `most` layers into a figure or a part of one."""
     layers = gated(trace, most)
     ratios = [HEAD + MAP * len(GATES[layer.kind]) for layer in layers]
@@ -51,7 +56,7 @@ def states_size(trace: Trace, most: int) -> tuple[float, float]:
     return width(steps), sum(HEAD + MAP * len(_kept(trace, layer)) for layer in layers)
 
 
-def paint_states(part: Any, trace: Trace, most: int) -> None:
+def paint_states(part: "FigureBase", trace: Trace, most: int) -> None:
     """Draw their outputs and cells likewise."""
     layers = _with_states(trace, most)
     ratios = [HEAD + MAP * len(_kept(trace, layer)) for layer in layers]
@@ -68,7 +73,7 @@ def _kept(trace: Trace, layer: Layer) -> list[str]:
     return [name for name in "hc" if f"states/{layer.name}/{name}" in trace]
 
 
-def _maps(row: Any, trace: Trace, layer: Layer, names: list[str]) -> None:
+def _maps(row: "FigureBase", trace: Trace, layer: Layer, names: list[str]) -> None:
     """One map under another, all with the same steps and the same order of units."""
     grid = row.subplots(len(names), 1, squeeze=False, sharex=True)[:, 0]
     row.suptitle(title(layer), x=0.01, ha="left", fontsize=10, fontweight="bold")
@@ -82,13 +87,13 @@ def _maps(row: Any, trace: Trace, layer: Layer, names: list[str]) -> None:
     label_steps(grid[-1], step_labels(trace, layer.steps), steps)
 
 
-def _map(axes: Any, name: str, values: np.ndarray) -> Any:
+def _map(axes: "Axes", name: str, values: np.ndarray) -> "AxesImage":
     if name in "ifgorzn" and name not in "gn":
         wide, shut = float((values > OPEN).mean()), float((values < CLOSED).mean())
         says = f"{GATE_NAMES[name]}: open {wide:.0%}, closed {shut:.0%}"
         axes.set_title(says.replace("%", " %"), fontsize=9)
         return heat(axes, values, 0.0, 1.0)
-    axes.set_title(GATE_NAMES.get(name, {"h": "output h", "c": "cell c"}.get(name)), fontsize=9)
+    axes.set_title({**GATE_NAMES, "h": "output h", "c": "cell c"}[name], fontsize=9)
     largest = 1.0 if name in "gn" else float(np.abs(values).max(initial=0.0)) or 1.0
     return heat(axes, values, -largest, largest)
 

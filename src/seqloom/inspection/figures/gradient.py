@@ -9,13 +9,17 @@ Source: Hochreiter 1991; Bengio, Simard & Frasconi, "Learning Long-Term Dependen
 Descent Is Difficult", 1994. Arrays: `docs/trace.md`.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..trace import Layer, Trace
 from .layers import layers_with, norms, step_labels, title
 from .style import BLUE, GREY, MOST_LABELS, ORANGE, RED, label_steps, plain, width
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import FigureBase
 
 NEEDS = "gradients"
 FALLEN = 0.01  # of the largest: what counts as gone
@@ -39,7 +43,7 @@ def size(trace: Trace, most: int) -> tuple[float, float]:
     return width(steps), sum(4.2 if layer.steps else 2.4 for layer in layers)
 
 
-def paint(part: Any, trace: Trace, most: int) -> None:
+def paint(part: "FigureBase", trace: Trace, most: int) -> None:
     """Draw the first `most` layers into a figure or a part of one."""
     layers = layers_with(trace, "gradient/{}/h", most)
     ratios = [4.2 if layer.steps else 2.4 for layer in layers]
@@ -57,7 +61,7 @@ def _steps(trace: Trace, layer: Layer) -> int:
     return len(trace.labels.get("source", ()))
 
 
-def _through_time(row: Any, trace: Trace, layer: Layer) -> None:
+def _through_time(row: "FigureBase", trace: Trace, layer: Layer) -> None:
     sizes = norms(trace[f"gradient/{layer.name}/h"].values)
     above, below = row.subplots(2, 1, sharex=True, height_ratios=[1.0, 1.4])
     _head(row, layer)
@@ -74,11 +78,11 @@ def _through_time(row: Any, trace: Trace, layer: Layer) -> None:
     label_steps(below, step_labels(trace, layer.steps), len(sizes))
 
 
-def _head(row: Any, layer: Layer) -> None:
+def _head(row: "FigureBase", layer: Layer) -> None:
     row.suptitle(title(layer), x=0.01, ha="left", fontsize=10, fontweight="bold")
 
 
-def _arrow(axes: Any, t: int, share: float, layer: Layer) -> None:
+def _arrow(axes: "Axes", t: int, share: float, layer: Layer) -> None:
     """An arrow whose thickness is a share of the largest, pointing back through time."""
     from matplotlib.patches import Polygon
 
@@ -94,7 +98,7 @@ def _arrow(axes: Any, t: int, share: float, layer: Layer) -> None:
     axes.add_patch(Polygon(corners, closed=True, facecolor=RED, edgecolor=RED, linewidth=0.6))
 
 
-def _logarithmic(axes: Any, trace: Trace, layer: Layer, shares: np.ndarray) -> None:
+def _logarithmic(axes: "Axes", trace: Trace, layer: Layer, shares: np.ndarray) -> None:
     curves = [("‖∂L/∂h(t)‖", RED, "-", shares), *_jacobians(trace, layer)]
     steps = np.arange(len(shares))
     marks = "o" if len(steps) <= MOST_LABELS else ""
@@ -129,7 +133,7 @@ def _jacobians(trace: Trace, layer: Layer) -> list[tuple[str, str, str, np.ndarr
     ]
 
 
-def _at_once(row: Any, trace: Trace, layer: Layer) -> None:
+def _at_once(row: "FigureBase", trace: Trace, layer: Layer) -> None:
     """The fully-connected network: one gradient, the same for every input."""
     from matplotlib.patches import Polygon
 

@@ -5,12 +5,16 @@ symbols, such as the values of a series, are bars. Source: integrated gradients,
 & Yan 2017; leave-one-out, Li, Monroe & Jurafsky 2016.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..trace import Trace
 from .style import BLUE, LINE, RED, label_steps, plain, shown, width
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import FigureBase
 
 NEEDS = "importance of inputs"
 MEASURES = {
@@ -37,7 +41,7 @@ def size(trace: Trace, most: int) -> tuple[float, float]:
     return across, height
 
 
-def paint(part: Any, trace: Trace, most: int) -> None:
+def paint(part: "FigureBase", trace: Trace, most: int) -> None:
     """Draw into a figure or a part of one."""
     names = _names(trace)
     rows = part.subfigures(len(names), 1, squeeze=False)[:, 0]
@@ -88,7 +92,7 @@ def _extent(word: str) -> float:
     return float(text_to_path.get_text_width_height_descent(word, font, ismath=False)[0])
 
 
-def _coloured(axes: Any, words: list[str], values: np.ndarray, across: float) -> None:
+def _coloured(axes: "Axes", words: list[str], values: np.ndarray, across: float) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     places, lines = _places(words, across)
@@ -109,7 +113,7 @@ def _coloured(axes: Any, words: list[str], values: np.ndarray, across: float) ->
     axes.set_axis_off()
 
 
-def _bars(axes: Any, values: np.ndarray) -> None:
+def _bars(axes: "Axes", values: np.ndarray) -> None:
     colours = [BLUE if value >= 0 else RED for value in values]
     axes.bar(range(len(values)), values, color=colours, width=0.8)
     axes.axhline(0, color=LINE, lw=0.8)

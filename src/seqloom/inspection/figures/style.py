@@ -11,13 +11,18 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from ...data.vocabulary import BOS, EOS, PAD, SPECIALS, UNK
 from ...files import replacing
 from .fonts import families
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 BLUE, ORANGE, GREEN, RED, GREY = "#1b6ca8", "#d95f02", "#1b9e77", "#b2182b", "#888888"
 LINE = "#bbbbbb"
@@ -72,7 +77,7 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def save(figure: Any, path: Path, where: str) -> None:
+def save(figure: "Figure", path: Path, where: str) -> None:
     """Write a figure that was made on `paper`, before that ends; its ending picks the format.
 
     Raises:
@@ -109,7 +114,7 @@ def width(num_steps: int) -> float:
 
 
 def label_steps(
-    axes: Any, labels: Sequence[str] | None, num_steps: int, *, axis: str = "x"
+    axes: "Axes", labels: Sequence[str] | None, num_steps: int, *, axis: Literal["x", "y"] = "x"
 ) -> None:
     """Write the steps' symbols along an axis, or their numbers where symbols would not fit."""
     ticks = axes.set_xticks if axis == "x" else axes.set_yticks
@@ -120,17 +125,17 @@ def label_steps(
         return
     texts = [shown(label) for label in labels]
     turned = axis == "x" and max(map(len, texts), default=0) > 2
-    ticks(range(num_steps), texts, **({"rotation": 90} if turned else {}))
+    ticks(range(num_steps), texts, rotation=90 if turned else None)
     axes.tick_params(axis=axis, length=0)
 
 
-def plain(axes: Any, *sides: str) -> None:
+def plain(axes: "Axes", *sides: str) -> None:
     """Take away the frame's sides; the upper and the right one if none is named."""
     for side in sides or ("top", "right"):
         axes.spines[side].set_visible(False)
 
 
-def heat(axes: Any, values: np.ndarray, low: float, high: float) -> Any:
+def heat(axes: "Axes", values: np.ndarray, low: float, high: float) -> "AxesImage":
     """A heat map, one colour for each number: blue on white, or red to blue where low is not 0.
 
     Args:
