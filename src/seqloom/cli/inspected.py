@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import ConfigError
 from ..files import explaining, replacing
+from ..inspection.facts import Around, Facts
 from ..inspection.patterns import check_pattern
 from ..inspection.search import check_span, check_step, find_nearest, find_places
 from ..inspection.states import States, gather
@@ -163,9 +164,9 @@ def _check_places(trace: Trace, layer: str, request: Request) -> None:
         )
 
 
-def _answers(trace: Trace, states: States, request: Request) -> dict[str, Any]:
+def _answers(trace: Trace, states: States, request: Request) -> Facts:
     last = trace[f"states/{states.layer}/h"].shape[0] - 1
-    facts: dict[str, Any] = {
+    facts: Facts = {
         "nearest": find_nearest(trace, states, last if request.step is None else request.step)
     }
     if request.span is not None:
@@ -214,10 +215,13 @@ def summary(trace: Trace) -> Iterator[str]:
     mattered = _mattered(trace)
     if mattered:
         yield f"what is lost without an input: {mattered}"
-    for name in ("nearest", "places"):
-        found = trace.facts.get(name, {}).get("found", [])
-        for place in found[:TOLD]:
-            yield f"{name}: {_around(place)}"
+    if "nearest" in trace.facts:
+        for step in trace.facts["nearest"]["found"][:TOLD]:
+            where = _around(step, step["step"], step["step"] + 1)
+            yield f"nearest: {step['cosine']:.2f}  {where}"
+    if "places" in trace.facts:
+        for place in trace.facts["places"]["found"][:TOLD]:
+            yield f"places: {place['on']:.2f}  {_around(place, place['start'], place['stop'])}"
     for pattern in trace.facts.get("patterns", []):
         best = ", ".join(
             f"{unit['unit']} ({unit['correlation']:+.2f})" for unit in pattern["units"][:TOLD]
@@ -277,15 +281,13 @@ def _seen(text: str) -> str:
     return _one_line(text) if text.strip() or not text else repr(text)
 
 
-def _around(place: dict[str, Any]) -> str:
+def _around(place: Around, start: int, stop: int) -> str:
     """A place with its neighbours, itself in brackets."""
-    start = place.get("start", place.get("step")) - place["first"]
-    stop = place.get("stop", place.get("step", 0) + 1) - place["first"]
+    start, stop = start - place["first"], stop - place["first"]
     symbols = [_one_line(symbol) for symbol in place["symbols"]]
     joiner = "" if all(len(symbol) <= 1 for symbol in symbols) else " "
     parts = [joiner.join(part) for part in (symbols[:start], symbols[start:stop], symbols[stop:])]
-    how = f"{place['cosine']:.2f}" if "cosine" in place else f"{place['on']:.2f}"
-    return f"{how}  {parts[0]} [{parts[1]}] {parts[2]}"
+    return f"{parts[0]} [{parts[1]}] {parts[2]}"
 
 
 def _one_line(text: str) -> str:

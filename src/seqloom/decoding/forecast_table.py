@@ -36,7 +36,7 @@ class ForecastTable:
     def __len__(self) -> int:
         return len(self.unique_id)
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> dict[str, object]:
         """Column names and values, the interval's named by its level."""
         return {
             "unique_id": list(self.unique_id),

@@ -8,7 +8,6 @@ nothing of it. Checked by `tests/decoding/test_record.py`: a beam search by hand
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -43,7 +42,7 @@ class Considered:
     finished: bool
     chosen: bool = False
 
-    def to_json(self, symbols: Sequence[str]) -> dict[str, Any]:
+    def to_json(self, symbols: Sequence[str]) -> dict[str, object]:
         """Its fields, with the symbol's text in place of its number.
 
         Args:

@@ -11,7 +11,6 @@ Checked by `tests/evaluation/test_backtest.py`.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -112,7 +111,7 @@ class Backtest:
             "it, or train longer, on more series, or with other settings."
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Everything as plain values, NaN as null."""
         return {
             **{k: getattr(self, k) for k in ("forecasts", "series", "windows", "seen")},

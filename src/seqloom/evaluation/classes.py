@@ -12,7 +12,7 @@ what they get right on the same texts. Checked against scikit-learn in
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class ClassEvaluation:
     confusion: tuple[tuple[int, ...], ...]
     by_length: tuple[LengthAccuracy, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Everything, in types that `json` writes."""
         return asdict(self)
 

@@ -7,7 +7,6 @@ them. Outputs are right when they equal a reference symbol by symbol, after spli
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from ..errors import DataError
 from ..files import replacing
@@ -55,15 +54,15 @@ class Evaluation:
     confusions: tuple[Confusion, ...]
     rows: tuple[OutputRow, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Everything but `rows`, in types that `json` writes."""
         names = ("symbol_error_rate", "output_error_rate", "exact_match", "bleu", "chrf")
-        scores: dict[str, Any] = {}
+        scores: dict[str, dict[str, object] | None] = {}
         for name in names:
             score = getattr(self, name)
-            scores[name] = None if score is None else asdict(score)
-            if score is not None and name in ("bleu", "chrf"):
-                scores[name]["signature"] = getattr(self, f"{name}_signature")
+            scores[name] = found = None if score is None else asdict(score)
+            if found is not None and name in ("bleu", "chrf"):
+                found["signature"] = getattr(self, f"{name}_signature")
         return {
             "sources": self.sources,
             **scores,

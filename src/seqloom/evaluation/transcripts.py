@@ -11,7 +11,6 @@ over recordings. transcript_report.py prints it. Checked by `tests/evaluation/te
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from ..errors import DataError
 from ..files import replacing
@@ -54,7 +53,7 @@ class SpeechEvaluation:
     worst: tuple[TranscriptRow, ...]
     rows: tuple[TranscriptRow, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Everything but `rows`, in types that `json` writes."""
         names = ("word_error_rate", "character_error_rate", "wrong_recordings")
         return {

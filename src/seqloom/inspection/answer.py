@@ -4,16 +4,16 @@ Checked by `tests/inspection/test_learnt.py`.
 """
 
 import math
-from typing import Any
 
 import numpy as np
 
 from .attention import entropy
+from .facts import AnswerFacts
 from .trace import Trace
 
 
-def answer_facts(trace: Trace) -> dict[str, Any]:
-    """The section `answer` of a trace's facts; empty where nothing was chosen from.
+def answer_facts(trace: Trace) -> AnswerFacts | None:
+    """The section `answer` of a trace's facts; `None` where nothing was chosen from.
 
     Args:
         trace: With `output/log_probabilities` or without.
@@ -22,9 +22,9 @@ def answer_facts(trace: Trace) -> dict[str, Any]:
         text's steps before the last were given, and do not count.
     """
     if "output/log_probabilities" not in trace:
-        return {}
+        return None
     said = np.atleast_2d(np.asarray(trace["output/log_probabilities"].values, np.float64))
     if not said.size or said.shape[1] < 2 or np.isnan(said).any():
-        return {}
+        return None
     found = entropy(np.exp(said[-1:] if trace.task == "generate" else said))
     return {"entropy": float(found.mean()), "most": math.log(said.shape[1])}

@@ -12,11 +12,10 @@ without fertility; tau: Kendall, "A New Measure of Rank Correlation", Biometrika
 Checked by `tests/inspection/test_attention.py`.
 """
 
-from typing import Any
-
 import numpy as np
 
 from ..shapes import Float
+from .facts import AttentionFacts
 from .trace import Trace
 
 SAME = 1e-6  # positions; closer than this is neither left nor right
@@ -44,28 +43,31 @@ def monotonicity(weights: Float[np.ndarray, "T S"]) -> float:
     return float(signs[np.triu_indices(T, 1)].mean())
 
 
-def attention_facts(trace: Trace) -> dict[str, Any]:
+def attention_facts(trace: Trace) -> AttentionFacts:
     """The section `attention` of a trace's facts; empty for a trace without attention.
 
     The numbers of the decoder's attention, or of the pool's, stand at the top; those of a
     Transformer's layers, a list entry a head, under `layers`.
     """
-    facts: dict[str, Any] = {}
+    facts = AttentionFacts()
     layers = {}
     for name, array in trace.items():
         if not name.startswith("attention/") or not array.values.size:
             continue
         if name in ("attention/decoder", "attention/pool"):
-            facts |= _of_matrix(np.atleast_2d(array.values))
+            facts = {**facts, **_of_matrix(np.atleast_2d(array.values))}
         elif array.values.ndim == 3:
             heads = [_of_matrix(head) for head in array.values]
             layers[name.removeprefix("attention/")] = {
-                key: [head[key] for head in heads] for key in ("mean_entropy", "monotonicity")
+                "mean_entropy": [head["mean_entropy"] for head in heads],
+                "monotonicity": [head["monotonicity"] for head in heads],
             }
-    return facts | ({"layers": layers} if layers else {})
+    if layers:
+        facts["layers"] = layers
+    return facts
 
 
-def _of_matrix(weights: np.ndarray) -> dict[str, Any]:
+def _of_matrix(weights: np.ndarray) -> AttentionFacts:
     by_step = entropy(weights)
     return {
         "entropy": by_step.tolist(),

@@ -10,8 +10,6 @@ section 4.2, whose thresholds these are.
 Checked by `tests/inspection/test_gates.py`.
 """
 
-from typing import Any
-
 import numpy as np
 
 from ..shapes import Float
@@ -34,7 +32,7 @@ def half_lives(kept: Float[np.ndarray, "T H"]) -> Float[np.ndarray, " H"]:
         return np.asarray(np.minimum(np.log(2.0) / rate, LONGEST))
 
 
-def measure_gates(trace: Trace) -> tuple[dict[str, Named], dict[str, Any]]:
+def measure_gates(trace: Trace) -> tuple[dict[str, Named], dict[str, dict[str, dict[str, float]]]]:
     """Arrays `keeps/LAYER` and the section `gates` of a trace's facts.
 
     Returns:
@@ -61,8 +59,8 @@ def measure_gates(trace: Trace) -> tuple[dict[str, Named], dict[str, Any]]:
     return arrays, facts
 
 
-def _shares(trace: Trace, layer: Layer) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _shares(trace: Trace, layer: Layer) -> dict[str, dict[str, float]]:
+    found: dict[str, dict[str, float]] = {}
     for gate in GATES.get(layer.kind, ""):
         values = trace[f"states/{layer.name}/{gate}"].values
         found[gate] = {

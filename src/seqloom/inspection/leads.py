@@ -5,8 +5,7 @@ the steps it has; of equals the uppermost. Its two directions are judged togethe
 first. Checked by `tests/inspection/test_leads.py`.
 """
 
-from typing import Any
-
+from .facts import LeadFacts, MemoryFacts
 from .looking import attends
 from .trace import Layer, Trace
 from .wording import noun_of
@@ -14,7 +13,7 @@ from .wording import noun_of
 _STEPWISE = ("transcribe",)  # tasks whose loss enters at every step
 
 
-def leads(trace: Trace) -> dict[str, Any]:
+def leads(trace: Trace) -> LeadFacts:
     """The section `leads` of a trace's facts.
 
     Returns:
@@ -49,7 +48,7 @@ def stacked(trace: Trace) -> list[list[Layer]]:
     return list(depths.values())
 
 
-def memory_of(trace: Trace, layer: Layer) -> tuple[dict[str, Any], bool] | None:
+def memory_of(trace: Trace, layer: Layer) -> tuple[MemoryFacts, bool] | None:
     """The memory that counts for a layer, and whether it is the loss's.
 
     Where attention, or a loss at every step, goes round the recurrence, it is the Jacobian's.
@@ -66,7 +65,7 @@ def everywhere(trace: Trace) -> bool:
     So it is under CTC, under a pool over all states, and in a layer that reads both ways under
     another: that one's outputs are all read, from either side.
     """
-    pool = dict(trace.facts.get("model", {})).get("pool", "last")
+    pool = trace.facts.get("model", {}).get("pool", "last")
     recurrent = [layer for layer in trace.layers if layer.recurrent]
     below = [layer for layer in recurrent if layer.steps == recurrent[0].steps]
     both_ways = any(layer.reverse for layer in below) and len(below) > 2

@@ -4,8 +4,8 @@ Checked by `tests/inspection/test_reach.py`.
 """
 
 import math
-from typing import Any
 
+from .facts import MemoryFacts
 from .reach import SHARE
 from .trace import Trace
 from .wording import count, noun_of, quoted
@@ -41,7 +41,7 @@ def leaning(trace: Trace, *, read_at_end: bool) -> list[str]:
     return [f"It uses {_group(trace, far)}, {count(steps)} back. {tail}"]
 
 
-def latched(trace: Trace, memory: dict[str, Any]) -> list[str]:
+def latched(trace: Trace, memory: MemoryFacts | None) -> list[str]:
     """That the answer leans on what the gradient no longer reaches, if it does."""
     found = trace.facts.get("reach")
     if not found or not memory or memory["whole"] or found["steps"] < memory["steps"]:

@@ -14,9 +14,10 @@ The margins are ours. Checked by `tests/inspection/test_learnt.py` and, on real 
 """
 
 import math
-from collections.abc import Iterator
-from typing import Any, TypeGuard
+from collections.abc import Iterator, Mapping
+from typing import TypeGuard
 
+from .facts import Scalar
 from .trace import Trace
 from .wording import count
 
@@ -30,13 +31,13 @@ NOTHING = 0.05  # of the naive forecast's own error
 
 def unlearnt(trace: Trace) -> list[str]:
     """One sentence if the network has not learnt its task, or if its answer is a guess."""
-    record: dict[str, Any] = trace.facts.get("model", {})
+    record = trace.facts.get("model", {})
     for told in (*_by_record(trace, record), *_by_answer(trace)):
         return [told]
     return []
 
 
-def _by_record(trace: Trace, record: dict[str, Any]) -> Iterator[str]:
+def _by_record(trace: Trace, record: Mapping[str, Scalar]) -> Iterator[str]:
     f1, classes = record.get("valid_macro_f1"), len(trace.labels.get("class", ()))
     if _is_number(f1) and classes > 1 and f1 <= CHANCE * 100 / classes:
         yield (
@@ -77,5 +78,5 @@ def _by_answer(trace: Trace) -> Iterator[str]:
         )
 
 
-def _is_number(value: Any) -> TypeGuard[float]:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -47,15 +47,15 @@ def measured(trace: Trace, weights: Mapping[str, Any] | None) -> Trace:
                 computed[layer.name] = steps
     kept, gates = measure_gates(trace)
     trace = trace.updated({**arrays, **kept})
-    sections: dict[str, Any] = {
+    sections = {
         "memory": memory_facts(trace, computed),
         "gates": gates,
         "attention": attention_facts(trace),
         "reach": reach_facts(trace),
         "answer": answer_facts(trace),
     }
-    trace = trace.updated(facts={name: found for name, found in sections.items() if found})
-    trace = trace.updated(facts=json_safe(trace.facts))
+    facts = {**trace.facts, **{name: found for name, found in sections.items() if found}}
+    trace = trace.updated(facts=json_safe(facts))
     trace = trace.updated(facts={"leads": leads(trace)})
     return trace.updated(facts={"verdict": verdict(trace)})
 
@@ -68,7 +68,7 @@ def _jacobians(trace: Trace, layer: Layer, weights: Any) -> tuple[dict[str, Name
         for name in trace
         if name.startswith(prefix)
     }
-    kinds: dict[str, str] = trace.facts.get("nonlinearity", {})
+    kinds = trace.facts.get("nonlinearity", {})
     found = jacobian_norms(layer.kind, weights, states, nonlinearity=kinds.get(layer.name, "tanh"))
     arrays = {}
     for name, norms in found.values.items():

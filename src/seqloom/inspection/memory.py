@@ -13,11 +13,12 @@ Source: Pascanu, Mikolov & Bengio 2013, for the gradient's fall; the threshold i
 Checked by `tests/inspection/test_memory.py`.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..shapes import Float
+from .facts import LayerMemory, MemoryFacts
 from .trace import Layer, Trace
 
 THRESHOLD = 0.01  # of the norm at the read-out
@@ -78,10 +79,11 @@ def _at_read_out(norms: np.ndarray) -> float:
     return float(norms[np.isfinite(norms)].max())
 
 
-def _measured(norms: np.ndarray) -> dict[str, Any]:
+def _measured(norms: np.ndarray) -> MemoryFacts:
     """What the facts say of norms."""
-    found: dict[str, Any] = effective_memory(norms)._asdict()
+    steps, whole = effective_memory(norms)
     grown = growth(norms)
+    found = MemoryFacts(steps=steps, whole=whole)
     return found if grown is None else {**found, "growth": grown}
 
 
@@ -100,7 +102,7 @@ def gradient_norms(trace: Trace, layer: Layer) -> np.ndarray | None:
     return np.asarray(np.linalg.norm(np.concatenate(found, axis=1), axis=1))
 
 
-def memory_facts(trace: Trace, computed: dict[str, int] | None = None) -> dict[str, Any]:
+def memory_facts(trace: Trace, computed: dict[str, int] | None = None) -> dict[str, LayerMemory]:
     """The section `memory` of a trace's facts, from its Jacobian norms and its gradients.
 
     Args:
@@ -116,7 +118,7 @@ def memory_facts(trace: Trace, computed: dict[str, int] | None = None) -> dict[s
         T = trace[f"states/{layer.name}/h"].shape[0]
         if T == 0:
             continue
-        found: dict[str, Any] = {"asked": T - 1}
+        found = LayerMemory(asked=T - 1)
         if f"jacobian/{layer.name}/state" in trace:
             norms = own_order(trace, layer, f"jacobian/{layer.name}/state")
             known = (computed or {}).get(layer.name, T)

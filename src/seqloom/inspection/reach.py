@@ -13,18 +13,17 @@ Source: latching and vanishing gradients: Bengio, Simard & Frasconi, "Learning L
 Checked by `tests/inspection/test_reach.py`.
 """
 
-from typing import Any
-
 import numpy as np
 
+from .facts import ReachFacts
 from .trace import Trace
 
 SHARE = 0.2  # of the largest effect
 LEAST = 0.01  # nats; below it the input as a whole hardly matters
 
 
-def reach_facts(trace: Trace) -> dict[str, Any]:
-    """The section `reach` of a trace's facts; empty without leave-one-out or where nothing matters.
+def reach_facts(trace: Trace) -> ReachFacts | None:
+    """The section `reach` of a trace's facts; `None` without leave-one-out or if nothing matters.
 
     Args:
         trace: With `importance/leave_one_out` or without.
@@ -33,14 +32,14 @@ def reach_facts(trace: Trace) -> dict[str, Any]:
         `largest` effect and the `place_of_largest`.
     """
     if "importance/leave_one_out" not in trace:
-        return {}
+        return None
     effects = np.asarray(trace["importance/leave_one_out"].values, np.float64)
     sizes = np.abs(effects)
     if not len(sizes) or not np.isfinite(sizes).all():
-        return {}
+        return None
     largest = float(sizes.max())
     if largest < (0.0 if trace.task == "forecast" else LEAST) or largest == 0.0:
-        return {}
+        return None
     place = int(np.flatnonzero(sizes >= SHARE * largest)[0])
     top = int(sizes.argmax())
     return {

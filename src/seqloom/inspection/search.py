@@ -12,11 +12,11 @@ Checked by `tests/inspection/test_search.py`.
 """
 
 import itertools
-from typing import Any
 
 import numpy as np
 
 from ..errors import ConfigError
+from .facts import NearestFacts, NearStep, Place, PlaceFacts
 from .states import States, states_of
 from .trace import Trace
 
@@ -29,7 +29,7 @@ def find_places(
     *,
     threshold: float = 0.3,
     top: int = 20,
-) -> dict[str, Any]:
+) -> PlaceFacts:
     """Where else the units of a span are on: the section `places` of a trace's facts.
 
     Args:
@@ -53,7 +53,7 @@ def find_places(
     beside = own[[t for t in (start - 1, stop) if 0 <= t < len(own)]]
     alone = on & (beside < threshold).all(axis=0)
     units = np.flatnonzero(alone if alone.any() else on)
-    answer = {
+    answer: PlaceFacts = {
         "start": start,
         "stop": stop,
         "threshold": threshold,
@@ -72,7 +72,7 @@ def find_places(
     return answer
 
 
-def find_nearest(trace: Trace, states: States, step: int, *, top: int = 10) -> dict[str, Any]:
+def find_nearest(trace: Trace, states: States, step: int, *, top: int = 10) -> NearestFacts:
     """Steps of the texts whose state is most like one: the section `nearest` of a trace's facts.
 
     Args:
@@ -92,7 +92,7 @@ def find_nearest(trace: Trace, states: States, step: int, *, top: int = 10) -> d
     cosines = states.values @ vector / np.where(sizes > 0, sizes, 1.0)
     best = [int(a + cosines[a:b].argmax()) for a, b in itertools.pairwise(states.starts) if a < b]
     best.sort(key=lambda row: -cosines[row])
-    found = []
+    found: list[NearStep] = []
     for row in best[:top]:
         text, place = states.place(row)
         shown = states.around(text, place, place + 1)
@@ -129,7 +129,7 @@ def _runs(on: np.ndarray, starts: np.ndarray) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in itertools.pairwise(bounds) if on[a]]
 
 
-def _run(states: States, lit: np.ndarray, a: int, b: int) -> dict[str, Any]:
+def _run(states: States, lit: np.ndarray, a: int, b: int) -> Place:
     text, start = states.place(a)
     first, end = int(states.starts[text]), int(states.starts[text + 1])
     beside = [lit[row] for row in (a - 1, b) if first <= row < end]

@@ -5,12 +5,12 @@ Checked by `tests/inspection/test_search.py`.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ..errors import ConfigError
 from ..shapes import Float, Int
+from .facts import Around, Searched
 from .trace import Trace
 
 MOST_STEPS = 100_000  # that are kept: 200 MB of float32 for 512 units
@@ -42,7 +42,7 @@ class States:
         text = int(np.searchsorted(self.starts, row, side="right")) - 1
         return text, row - int(self.starts[text])
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> Searched:
         """What every answer says of where it was looked for."""
         return {
             "layer": self.layer,
@@ -52,7 +52,7 @@ class States:
             "complete": self.complete,
         }
 
-    def around(self, text: int, start: int, stop: int) -> dict[str, Any]:
+    def around(self, text: int, start: int, stop: int) -> Around:
         """Symbols of a place and around it, and the step of the first of them."""
         first = max(0, start - AROUND)
         return {"symbols": list(self.texts[text][first : stop + AROUND]), "first": first}

@@ -19,6 +19,7 @@ from safetensors.numpy import save
 from ..config.layout import anything, checked, fields_of, items, keys, table, text, whole
 from ..errors import FormatError, ShapeError
 from ..files import replacing
+from .facts import Facts
 
 FORMAT = 1
 _KEY = "seqloom_trace"
@@ -108,7 +109,7 @@ class Trace(Mapping[str, Named]):
     output: str
     labels: dict[str, tuple[str, ...]]
     layers: tuple[Layer, ...]
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
     arrays: dict[str, Named] = field(default_factory=dict)
     # How a notebook shows a trace. Set by `inspection/__init__.py`: the page imports traces.
     _repr_html_: ClassVar[Callable[["Trace"], str]]
@@ -149,13 +150,13 @@ class Trace(Mapping[str, Named]):
         raise KeyError(name)
 
     def updated(
-        self, arrays: dict[str, Named] | None = None, facts: dict[str, Any] | None = None
+        self, arrays: dict[str, Named] | None = None, facts: Facts | None = None
     ) -> "Trace":
         """The same trace with more in it; what has the same name is replaced."""
         return dataclasses.replace(
             self,
             arrays={**self.arrays, **(arrays or {})},
-            facts={**self.facts, **(facts or {})},
+            facts={**self.facts, **(facts or Facts())},
         )
 
     def to_bytes(self) -> bytes:

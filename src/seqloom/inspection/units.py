@@ -11,19 +11,19 @@ Checked by `tests/inspection/test_units.py` against SciPy.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from ..progress import each
 from ..shapes import Bool, Float
+from .facts import PatternFacts, UnitFacts
 from .patterns import is_binary, pattern_values
 from .states import States
 
 _ROWS = 8192  # at a time, so that no float64 copy of all states is made
 
 
-def find_patterns(states: States, names: Sequence[str], *, top: int = 10) -> list[dict[str, Any]]:
+def find_patterns(states: States, names: Sequence[str], *, top: int = 10) -> list[PatternFacts]:
     """Units that follow patterns: the section `patterns` of a trace's facts.
 
     Args:
@@ -33,14 +33,14 @@ def find_patterns(states: States, names: Sequence[str], *, top: int = 10) -> lis
         top: Units of each.
     """
     chooses = _first_half(states)
-    found = []
+    found: list[PatternFacts] = []
     for name in each(names, "comparing units with patterns"):
         wanted = np.concatenate([pattern_values(name, text) for text in states.texts])
         chosen = correlations(states.values[chooses], wanted[chooses])
         order = np.argsort(-np.abs(chosen), kind="stable")[:top]
         held, truth = states.values[~chooses][:, order], wanted[~chooses]
         scores = correlations(held, truth)
-        units = [
+        units: list[UnitFacts] = [
             {"unit": int(unit), "correlation": float(score)}
             for unit, score in zip(order, scores, strict=True)
         ]

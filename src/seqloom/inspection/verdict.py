@@ -11,8 +11,7 @@ task comes before all else (`learnt.py`).
 Checked by `tests/inspection/test_verdict.py` and, on real traces, by `tests/inspection/verdicts/`.
 """
 
-from typing import Any
-
+from .facts import MemoryFacts
 from .leads import everywhere, limiting, memory_of, stacked
 from .leaning import latched, leaning
 from .learnt import unlearnt
@@ -45,7 +44,7 @@ def _told(trace: Trace) -> list[str]:
         own = _of_layer(trace, layer, who, around=around)
         if around:
             return [*looking(trace), *leaning(trace, read_at_end=False), *own]
-        loss = trace.facts["memory"][layer.name].get("loss", {})
+        loss = trace.facts["memory"][layer.name].get("loss")
         return [*leaning(trace, read_at_end=True), *own[:1], *latched(trace, loss), *own[1:]]
     told = [*looking(trace), *leaning(trace, read_at_end=False)]
     for layer in layers:
@@ -68,7 +67,7 @@ def _of_layer(trace: Trace, layer: Layer, who: str, *, around: bool) -> list[str
     return told
 
 
-def _growth(found: dict[str, Any]) -> list[str]:
+def _growth(found: MemoryFacts) -> list[str]:
     """That a gradient grows on its way back, if it does."""
     growth = found.get("growth")
     if growth is None:
@@ -77,7 +76,7 @@ def _growth(found: dict[str, Any]) -> list[str]:
     return [f"On its way back it grows {fold}: the gradient explodes."]
 
 
-def _memory(trace: Trace, layer: Layer, found: dict[str, Any], asked: int, *, by_loss: bool) -> str:
+def _memory(trace: Trace, layer: Layer, found: MemoryFacts, asked: int, *, by_loss: bool) -> str:
     noun = noun_of(trace, layer.steps)
     what = "the gradient" if by_loss else "the effect on the last state"
     start = f"Going back from {'the answer' if by_loss else 'the last step'}"
@@ -143,7 +142,7 @@ def _paths(trace: Trace, layer: Layer, asked: int) -> list[str]:
 
 
 def _without_recurrence(trace: Trace) -> list[str]:
-    model = dict(trace.facts.get("model", {}))
+    model = trace.facts.get("model", {})
     if trace.rung == "transformer":
         if "context" in model:
             return [

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ConfigError, RunError
+from ..inspection.facts import Facts
 from ..inspection.measures import measured
 from ..inspection.trace import Layer, Named, Trace
 from ..reference import gru, lstm, rnn
@@ -216,7 +217,7 @@ def _value(call: Call, ran: Replayed, row: int) -> Tensor | None:
     return value
 
 
-def _nonlinearities(parts: list[_Part]) -> dict[str, Any]:
+def _nonlinearities(parts: list[_Part]) -> Facts:
     other = {
         name: part.call.nonlinearity
         for part in parts

@@ -13,7 +13,6 @@ Checked by `tests/inspection/page/test_embed.py`.
 import base64
 import dataclasses
 import json
-from typing import Any
 
 import numpy as np
 from safetensors.numpy import save
@@ -65,7 +64,7 @@ def norms(array: Named) -> Named:
     return Named(values.astype(np.float32), array.dims[:-1])
 
 
-def quantised(array: Named) -> tuple[Named, dict[str, Any]]:
+def quantised(array: Named) -> tuple[Named, dict[str, object]]:
     """An array in 8 bits, and what its codes mean.
 
     Numbers from 0 to 1 use the codes for 0 to 1, others up to the largest; where some are

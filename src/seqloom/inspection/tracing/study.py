@@ -13,6 +13,7 @@ import numpy as np
 from ...data.vocabulary import PAD
 from ...networks.ops import Ops, Value
 from ...shapes import Float
+from ..facts import Facts
 from ..trace import Named
 
 
@@ -72,7 +73,7 @@ class Study(abc.ABC):
     def output(self, answer: Answer) -> str:
         """What came out, or was asked about, as text."""
 
-    def facts(self, answer: Answer) -> dict[str, Any]:
+    def facts(self, answer: Answer) -> Facts:
         """The task's own facts."""
         return {}
 

@@ -13,6 +13,7 @@ import numpy as np
 from ...progress import progress
 from ...runtime.model import Model
 from ...tasks import TASKS
+from ..facts import Facts
 from ..measures import measured
 from ..trace import Layer, Named, Trace
 from .attention_edit import Edits, check_network
@@ -23,9 +24,9 @@ from .tape import Tape
 
 def trace_of(
     model: Model,
-    x: Any,
+    x: object,
     *,
-    target: Any = None,
+    target: object = None,
     attention: Edits | None = None,
     gradients: bool = True,
     jacobians: bool = True,
@@ -42,7 +43,9 @@ def trace_of(
     )
 
 
-def study_of(model: Model, x: Any, target: Any = None, attention: Edits | None = None) -> Study:
+def study_of(
+    model: Model, x: object, target: object = None, attention: Edits | None = None
+) -> Study:
     """An input and its answer, by the model's task.
 
     Args:
@@ -62,7 +65,7 @@ def study_of(model: Model, x: Any, target: Any = None, attention: Edits | None =
 def traced(
     study: Study,
     task: str,
-    described: dict[str, Any],
+    described: dict[str, object],
     *,
     gradients: bool = True,
     jacobians: bool = True,
@@ -82,8 +85,8 @@ def traced(
     with progress("running the network"):
         answer = study.ask(tape)
     arrays = {**_states(tape, study), **_attention(tape, study), **study.arrays(answer)}
-    facts: dict[str, Any] = {"model": {k: _plain(v) for k, v in described.items()}}
-    facts |= study.facts(answer)
+    facts: Facts = {"model": {k: _plain(v) for k, v in described.items()}}
+    facts = {**facts, **study.facts(answer)}
     if gradients:
         with progress("going back through the network"):
             tape.backward([(value, study.sign * d) for value, d in answer.seeds])
@@ -165,7 +168,7 @@ def _named(array: np.ndarray, *dims: str) -> Named:
     return Named(np.ascontiguousarray(array, np.float32), dims)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     """A value ready for JSON."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)

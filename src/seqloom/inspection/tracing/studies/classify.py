@@ -1,7 +1,5 @@
 """A text and its class, for a trace: the loss is -log p of the class."""
 
-from typing import Any
-
 import numpy as np
 
 from ....config.classify import ClassifierConfig
@@ -11,6 +9,7 @@ from ....networks.classifiers import Classifying
 from ....networks.ops import Ops
 from ....runtime.classify import Classifier
 from ....runtime.numpy_ops import PLAIN
+from ...facts import Facts
 from ...trace import Named
 from ..study import Answer, Study, rung_of, seeds_of, shorter
 
@@ -57,7 +56,7 @@ class ClassifyStudy(Study):
         assert self.place is not None
         return self.classes[self.place]
 
-    def facts(self, answer: Answer) -> dict[str, Any]:
+    def facts(self, answer: Answer) -> Facts:
         found = np.exp(answer.said[0].astype(np.float64))
         return {"probabilities": dict(zip(self.classes, found.tolist(), strict=True))}
 

@@ -24,6 +24,7 @@ from ....networks.forecasters import Forecasting
 from ....networks.ops import Ops
 from ....runtime.forecast import Forecaster
 from ....runtime.numpy_ops import PLAIN
+from ...facts import Facts
 from ...trace import Named
 from ..study import Answer, Study, rung_of
 
@@ -94,7 +95,7 @@ class SeriesStudy(Study):
             "output/values": Named(values, ("target", "quantile")),
         }
 
-    def facts(self, answer: Answer) -> dict[str, Any]:
+    def facts(self, answer: Answer) -> Facts:
         """`added`: mean size of what the network adds, in units of the naive forecast's error."""
         place = MEDIAN if self.config.output == "quantile" else 0
         return {"added": float(np.abs(np.sort(answer.said[0], axis=1)[:, place]).mean())}
@@ -129,7 +130,7 @@ class SeriesStudy(Study):
         return values
 
 
-def study(model: Forecaster, x: Any, target: Any = None) -> SeriesStudy:
+def study(model: Forecaster, x: object, target: object = None) -> SeriesStudy:
     """The end of a series and its forecast.
 
     Raises:

@@ -23,6 +23,7 @@ from ....networks.recognisers import CTC, PyramidListener
 from ....reference import ctc
 from ....runtime.numpy_ops import PLAIN
 from ....runtime.transcribe import Sound, Transcriber
+from ...facts import Facts
 from ...trace import Named
 from ..study import Answer, Study, rung_of
 from .outputs import along, output_arrays
@@ -124,7 +125,7 @@ class CTCStudy(SoundStudy):
             "output/log_probabilities": Named(answer.said[0], ("source", "vocabulary")),
         }
 
-    def facts(self, answer: Answer) -> dict[str, Any]:
+    def facts(self, answer: Answer) -> Facts:
         return {"begins": [int(t) for t in ctc_align(answer.said[0], self.symbols or ())]}
 
     def answer(self, x_BTF: np.ndarray, ops: Ops) -> Answer:
@@ -149,7 +150,7 @@ class ListenStudy(SoundStudy):
         *,
         symbols: list[int],
         name: str,
-        beam: list[dict[str, Any]] | None = None,
+        beam: list[dict[str, object]] | None = None,
     ) -> None:
         """Takes what `CTCStudy` takes; `symbols` with EOS if they ended.
 
@@ -172,7 +173,7 @@ class ListenStudy(SoundStudy):
         read = Named(self.features, ("source", "feature"))
         return {"input/values": read, **output_arrays(answer, self.target)}
 
-    def facts(self, answer: Answer) -> dict[str, Any]:
+    def facts(self, answer: Answer) -> Facts:
         return {"beam": self.beam} if self.beam else {}
 
     def steps_of(self, layer: str) -> str:

@@ -15,6 +15,7 @@ from ....export.parts.transduce import TransduceParts
 from ....networks.ops import Ops
 from ....runtime.numpy_ops import PLAIN
 from ....runtime.transduce import Transducer
+from ...facts import Facts
 from ...trace import Named
 from ..attention_edit import Edited, Edits, check_edits, shifted
 from ..study import Answer, Study, rung_of, shorter
@@ -34,7 +35,7 @@ class PairStudy(Study):
         source: list[int],
         output: list[int],
         edits: Edits | None = None,
-        beam: list[dict[str, Any]] | None = None,
+        beam: list[dict[str, object]] | None = None,
     ) -> None:
         """
         Args:
@@ -84,7 +85,7 @@ class PairStudy(Study):
     def arrays(self, answer: Answer) -> dict[str, Named]:
         return output_arrays(answer, self.target)
 
-    def facts(self, answer: Answer) -> dict[str, Any]:
+    def facts(self, answer: Answer) -> Facts:
         return {"beam": self.beam} if self.beam else {}
 
     def _answer(self, network: Any, source: np.ndarray, lengths: np.ndarray, ops: Ops) -> Answer:
