@@ -7,7 +7,7 @@ import pytest
 
 import seqloom
 
-from ..evaluation.test_ngram import some_text
+from ..running_text import some_text
 from ..toys import ENVIRONMENT, command, run
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from seqloom.comparison.live import Watcher
 from seqloom.data.speech.tones import make_tones
 
-from ..evaluation.test_ngram import some_text
 from ..reviews import write_reviews
+from ..running_text import some_text
 from ..series import write_series
 from ..toys import write_toy
 

@@ -9,7 +9,7 @@ from seqloom.data.vocabulary import BOS, Vocabulary
 from seqloom.decoding.perplexity import costs, score_text, summed
 from seqloom.errors import DataError
 
-from .test_sampling import Chain
+from .chain import Chain
 
 IDS = np.random.default_rng(2).integers(9, size=201)
 

@@ -11,6 +11,8 @@ from seqloom.decoding.continuation import NO_TEXT
 from seqloom.decoding.sampling import narrowed, pick
 from seqloom.errors import ConfigError
 
+from .chain import Chain
+
 P = np.array([[0.4, 0.3, 0.2, 0.1], [0.05, 0.05, 0.1, 0.8]])
 
 
@@ -48,29 +50,6 @@ def test_the_steps_follow_one_another():
 def test_pick_at_the_borders():
     q = np.array([[0.0, 2.0, 0.0, 2.0]] * 4)
     assert pick(q, np.array([0.0, 0.49, 0.5, 1 - 1e-12])).tolist() == [1, 1, 3, 3]
-
-
-class Chain:
-    """p(next | the two symbols before it), random; the state is the symbol before the last."""
-
-    V = 9
-
-    def __init__(self, seed=0):
-        p = np.random.default_rng(seed).random((self.V, self.V, self.V)) ** 3
-        self.log_p = np.log(p / p.sum(-1, keepdims=True))
-        self.read = []
-
-    def initial_state(self, batch_size):
-        return (np.zeros(batch_size, np.int64),)
-
-    def forward(self, symbols, state):
-        self.read.append(symbols.shape[1])
-        before = np.concatenate([state[0][:, None], symbols[:, :-1]], axis=1)
-        return self.log_p[before, symbols], (symbols[:, -1],)
-
-    def step(self, symbols, state):
-        log_probs, state = self.forward(symbols[:, None], state)
-        return log_probs[:, 0], state
 
 
 def take(model, prompt, count, **options):

@@ -2,7 +2,7 @@
 
 import shutil
 
-from .test_documents import ROOT, blocks
+from .pages import ROOT, blocks
 
 GOLDEN = ROOT / "tests" / "export" / "golden" / "classify-1.safetensors"
 

@@ -4,7 +4,6 @@ import importlib.util
 import re
 import shlex
 import shutil
-from pathlib import Path
 
 import pytest
 import torch
@@ -12,13 +11,10 @@ import typer.main
 
 from seqloom.cli.app import app
 
-ROOT = Path(__file__).parents[2]
+from .pages import ROOT, blocks
+
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 GOLDEN = ROOT / "tests" / "export" / "golden" / "transduce-1.safetensors"
-
-
-def blocks(page, language):
-    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def commands():

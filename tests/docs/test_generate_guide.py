@@ -2,14 +2,14 @@
 
 import shutil
 
-from ..export.test_golden_generate import HERE
-from .test_documents import ROOT, blocks
+from ..toys import GOLDEN
+from .pages import ROOT, blocks
 
 
 def test_python_of_the_guide_runs(tmp_path, monkeypatch, capsys):
     folder = tmp_path / "runs" / "shakespeare"
     folder.mkdir(parents=True)
-    shutil.copy(HERE / "generate-1.safetensors", folder / "best.safetensors")
+    shutil.copy(GOLDEN / "generate-1.safetensors", folder / "best.safetensors")
     monkeypatch.chdir(tmp_path)
     found = blocks(ROOT / "docs" / "generate.md", "python")
     assert found

@@ -8,7 +8,7 @@ import pytest
 from seqloom.evaluation.language_baselines import Baseline, language_baselines
 from seqloom.evaluation.ngram import NGram
 
-from .test_ngram import some_text
+from ..running_text import some_text
 
 TRAIN, TEST = some_text(5000), some_text(3000, seed=9)
 

@@ -2,7 +2,6 @@
 
 import bz2
 import math
-import random
 from collections import Counter, defaultdict
 
 import numpy as np
@@ -11,15 +10,7 @@ import pytest
 from seqloom.evaluation.compressors import compressed_bits
 from seqloom.evaluation.ngram import NGram
 
-
-def some_text(length, seed=0):
-    """Letters that depend on the two before them, so that every order matters."""
-    draw = random.Random(seed)
-    text = "ab"
-    while len(text) < length:
-        weights = [(ord(text[-1]) * 7 + ord(text[-2]) * 3 + k * k) % 11 + 0.2 for k in range(6)]
-        text += draw.choices("abcdef", weights)[0]
-    return text
+from ..running_text import some_text
 
 
 def discounts(counts):

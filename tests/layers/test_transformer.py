@@ -10,7 +10,7 @@ from seqloom.reference.transformer import DecoderLayerWeights, EncoderLayerWeigh
 from seqloom.reference.transformer_parts import positions as reference_positions
 
 from ..reference.compare import assert_same, randomise
-from ..reference.test_transformer import assert_same_as_module, causal_mask, layer_of
+from ..reference.torch_layers import assert_same_as_module, causal_mask, layer_of
 
 B, T, S, D, N, F = 5, 6, 7, 8, 2, 10
 LENGTHS = torch.tensor([3, 7, 1, 0, 6])

@@ -1,41 +1,18 @@
-"""Laws every classifier keeps, and its equations. Add a configuration: all run for it."""
+"""Laws every classifier keeps, and its equations. They run for all of `CONFIGS`."""
 
 import pytest
 import torch
 from torch import nn
 
-from seqloom.config.classify import FullyConnectedConfig, RecurrentConfig, TransformerConfig
+from seqloom.config.classify import FullyConnectedConfig
 from seqloom.data.vocabulary import UNK
 from seqloom.models.classifier import EMBEDDING_STD, build_classifier
 
+from ..export.classifiers import CONFIGS
 from ..reference.compare import randomise
 
 B, T, V, C = 5, 7, 11, 3
 LENGTHS = torch.tensor([7, 1, 4, 0, 6])
-POOLS = ("max", "mean", "attention", "last")
-
-
-def recurrent(cell, pool, **options):
-    sizes = {"embedding_size": 3, "hidden_size": 4, "attention_size": 2}
-    return RecurrentConfig(cell=cell, pool=pool, **{**sizes, **options})
-
-
-def transformer(pool):
-    return TransformerConfig(
-        hidden_size=8, num_heads=2, feedforward_size=10, layers=2, pool=pool, attention_size=5
-    )
-
-
-CONFIGS = {
-    "fully-connected": FullyConnectedConfig(embedding_size=3, hidden_size=4),
-    **{
-        f"{cell}, {pool}": recurrent(cell, pool, bidirectional=pool != "last")
-        for cell in ("rnn", "lstm", "gru")
-        for pool in POOLS
-    },
-    "lstm, last, 2 layers, both ways": recurrent("lstm", "last", layers=2),
-    **{f"transformer, {pool}": transformer(pool) for pool in POOLS[:3]},
-}
 
 
 def make(name):

@@ -12,7 +12,7 @@ from seqloom.models import build
 from seqloom.reference.transformer_parts import positions
 
 from ..reference.compare import randomise
-from ..reference.test_transformer import causal_mask
+from ..reference.torch_layers import causal_mask
 
 B, S, T, SOURCE_SYMBOLS, V = 4, 7, 6, 11, 9
 E, H, A = 3, 4, 2

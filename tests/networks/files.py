@@ -19,8 +19,7 @@ from seqloom.networks import network_of
 from seqloom.networks.network import Network
 from seqloom.training.tasks.forecast import NETWORKS as FORECASTERS
 
-from ..export import forecasts, models, speech
-from ..models import test_classifiers, test_language_models
+from ..export import classifiers, forecasts, language_models, models, speech
 
 GOLDEN = sorted((Path(__file__).parents[1] / "export" / "golden").glob("*.safetensors"))
 PAIRS = {"Vs": 6, "Vt": 7}
@@ -31,8 +30,8 @@ SERIES = {"W": 11, "T": 5, "P": 3, "F": 4, "S": 2}
 
 CONFIGS: dict[str, tuple[str, Any, dict[str, int]]] = {
     **{f"pairs: {n}": ("transduce", c, PAIRS) for n, c in models.CONFIGS.items()},
-    **{f"texts: {n}": ("classify", c, TEXTS) for n, c in test_classifiers.CONFIGS.items()},
-    **{f"text: {n}": ("generate", c, TEXT) for n, c in test_language_models.CONFIGS.items()},
+    **{f"texts: {n}": ("classify", c, TEXTS) for n, c in classifiers.CONFIGS.items()},
+    **{f"text: {n}": ("generate", c, TEXT) for n, c in language_models.CONFIGS.items()},
     **{f"speech: {n}": ("transcribe", c, SPEECH) for n, c in speech.CONFIGS.items()},
     **{f"series: {n}": ("forecast", c, SERIES) for n, c in forecasts.CONFIGS.items()},
 }

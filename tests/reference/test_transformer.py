@@ -6,9 +6,6 @@ import torch
 
 from seqloom.errors import ShapeError
 from seqloom.reference import layer_norm, multi_head, transformer
-from seqloom.reference.layer_norm import NormWeights
-from seqloom.reference.linear import LinearWeights
-from seqloom.reference.multi_head import MultiHeadWeights
 from seqloom.reference.transformer import DecoderLayerWeights, EncoderLayerWeights
 from seqloom.reference.transformer_parts import positions, recency, self_attention
 from seqloom.reference.transformer_parts import self_attention_backward as self_back
@@ -19,47 +16,18 @@ from .compare import (
     assert_is_slope,
     assert_same,
     flatten,
-    from_module,
     grads,
     leaves,
     randomise,
     rng,
 )
+from .torch_layers import assert_same_as_module, attention_of, causal_mask, layer_of, norm_of
 
 B, T, S, D, N, F = 5, 6, 7, 8, 2, 10
 LENGTHS = np.array([6, 1, 4, 0, 5])
 SOURCE_LENGTHS = np.array([3, 7, 1, 6, 2])
 REAL = np.arange(T) < LENGTHS[:, None]
 SOURCE_REAL = np.arange(S) < SOURCE_LENGTHS[:, None]
-
-
-def linear_of(module):
-    return from_module(LinearWeights, module)
-
-
-def norm_of(module):
-    return from_module(NormWeights, module)
-
-
-def attention_of(module):
-    return from_module(MultiHeadWeights, module, out_proj=linear_of)
-
-
-def layer_of(layer_type, module):
-    """Our weights of a torch layer: shared memory, torch's own names."""
-    kinds = {"n": norm_of, "l": linear_of, "s": attention_of, "m": attention_of}
-    return from_module(layer_type, module, **{n: kinds[n[0]] for n in layer_type._fields})
-
-
-def grads_of(module):
-    return {n: p.grad for n, p in module.named_parameters()}
-
-
-def assert_same_as_module(d_w, module):
-    got, want = flatten(d_w), grads_of(module)
-    assert got.keys() == want.keys()
-    for name, array in want.items():
-        np.testing.assert_allclose(got[name], array, rtol=1e-8, atol=1e-10, err_msg=name)
 
 
 @pytest.fixture
@@ -82,10 +50,6 @@ def inputs(real, padding=np.nan, seed=1):
     x, d_y = random.normal(size=(2, *real.shape, D))
     x[~real], d_y[~real] = padding, padding
     return x, d_y
-
-
-def causal_mask(n):
-    return torch.ones(n, n, dtype=torch.bool).triu(1)  # torch: True is forbidden
 
 
 def run_torch(module, x, real, *others, causal):

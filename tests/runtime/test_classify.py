@@ -5,36 +5,13 @@ import pytest
 import torch
 
 import seqloom
-from seqloom.config import NoDecoding
 from seqloom.config.layout import checked
-from seqloom.data.text_reader import TextReader
 from seqloom.errors import ConfigError, DataError, FormatError
 from seqloom.export.model_file import ModelFile, write_model
 from seqloom.export.parts.classify import ClassifyParts
-from seqloom.models.classifier import build_classifier
 from seqloom.runtime.classify import Classifier
 
-from ..models.test_classifiers import CONFIGS
-from ..reference.compare import randomise
-
-LABELS = ("bad", "fine", "good")
-TEXTS = ["a bad film", "good", "not a good film , not at all", "unseen words here", "a " * 30]
-
-
-def model_file(name):
-    """A model file in memory and the torch network with the same float32 weights."""
-    reader = TextReader.learn(TEXTS[:3], "words", lowercase=True, max_symbols=12)
-    network = build_classifier(CONFIGS[name], len(reader.vocabulary), len(LABELS))
-    network = randomise(network).float().eval()
-    file = ModelFile(
-        task="classify",
-        model=CONFIGS[name],
-        decoding=NoDecoding(),
-        parts=ClassifyParts(reader=reader, labels=LABELS),
-        training={"seed": 1},
-        tensors={n: w.detach().numpy() for n, w in network.named_parameters()},
-    )
-    return file, network
+from ..export.classifiers import CONFIGS, LABELS, TEXTS, random_classifier
 
 
 def torch_answers(file, network, text):
@@ -46,7 +23,7 @@ def torch_answers(file, network, text):
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_same_probabilities_as_torch_and_alone_as_in_a_batch(name):
-    file, network = model_file(name)
+    file, network = random_classifier(name)
     model = Classifier(file)
     found = model.predict_proba(TEXTS)
     assert found.dtype == np.float32
@@ -62,7 +39,7 @@ def test_same_probabilities_as_torch_and_alone_as_in_a_batch(name):
 
 
 def test_through_a_file(tmp_path):
-    file, _ = model_file("gru, attention")
+    file, _ = random_classifier("gru, attention")
     write_model(tmp_path / "m.safetensors", file)
     loaded = seqloom.load(tmp_path / "m.safetensors")
     assert isinstance(loaded, Classifier)
@@ -73,7 +50,7 @@ def test_through_a_file(tmp_path):
 
 
 def test_attention_names_the_symbols_as_read():
-    file, _ = model_file("lstm, attention")
+    file, _ = random_classifier("lstm, attention")
     seen = Classifier(file).attend("A Good FILM")
     assert seen.symbols == ("a", "good", "film")
     assert seen.label == Classifier(file).predict(["A Good FILM"])[0]
@@ -82,12 +59,12 @@ def test_attention_names_the_symbols_as_read():
 
 
 def test_no_texts():
-    file, _ = model_file("gru, max")
+    file, _ = random_classifier("gru, max")
     assert Classifier(file).predict([]) == []
 
 
 def test_messages():
-    file, _ = model_file("gru, max")
+    file, _ = random_classifier("gru, max")
     model = Classifier(file)
     with pytest.raises(DataError, match=r"^predict: text 2 has no symbols"):
         model.predict(["good", "  "])
@@ -102,7 +79,7 @@ def test_messages():
 
 
 def test_damaged_labels_are_refused():
-    file, _ = model_file("fully-connected")
+    file, _ = random_classifier("fully-connected")
     rule = ClassifyParts.LAYOUT["labels"]
     for labels in (["good"], ["good", 3], "good", ["good", ""]):
         with pytest.raises(ValueError, match=r"must "):

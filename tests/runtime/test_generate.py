@@ -7,52 +7,30 @@ import sys
 
 import numpy as np
 import pytest
-import torch
 
 import seqloom
-from seqloom.config.generate import DecodingConfig
-from seqloom.data.vocabulary import Vocabulary
 from seqloom.decoding.perplexity import costs
 from seqloom.errors import ConfigError, DataError, FormatError
 from seqloom.export.digest import digest
-from seqloom.export.model_file import ModelFile, write_model
-from seqloom.export.parts.generate import GenerateParts
-from seqloom.models.language import build_language
+from seqloom.export.model_file import write_model
 from seqloom.models.language_model import TorchTextModel
 
-from ..evaluation.test_ngram import some_text
-from ..models.test_language_models import CONFIGS
+from ..export.language_models import CONFIGS, random_language_model
+from ..running_text import some_text
 from ..toys import ENVIRONMENT
 
 TEXT = some_text(300)
 
 
-def random_file(name="lstm", **decoding):
-    vocabulary = Vocabulary.learn(["abcdef\n"], "characters")
-    network = build_language(CONFIGS[name], len(vocabulary)).float().eval()
-    with torch.no_grad():
-        for weight in network.parameters():
-            weight.mul_(2.0).add_(torch.randn_like(weight), alpha=0.2)
-    file = ModelFile(
-        task="generate",
-        model=CONFIGS[name],
-        decoding=DecodingConfig(**decoding),
-        parts=GenerateParts(vocabulary=vocabulary),
-        training={"note": "random"},
-        tensors={key: w.detach().numpy() for key, w in network.named_parameters()},
-    )
-    return file, network
-
-
 @pytest.fixture
 def path(tmp_path):
-    write_model(tmp_path / "m.safetensors", random_file(length=20, temperature=0.9)[0])
+    write_model(tmp_path / "m.safetensors", random_language_model(length=20, temperature=0.9)[0])
     return tmp_path / "m.safetensors"
 
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_text_and_score_are_torch_s(tmp_path, name):
-    file, network = random_file(name)
+    file, network = random_language_model(name)
     write_model(tmp_path / "m.safetensors", file)
     model = seqloom.load(tmp_path / "m.safetensors")
     theirs = TorchTextModel(network)
@@ -121,7 +99,7 @@ def broken(file, change, path):
     ],
 )
 def test_a_header_that_does_not_fit(tmp_path, change, message):
-    broken(random_file()[0], change, tmp_path / "m.safetensors")
+    broken(random_language_model()[0], change, tmp_path / "m.safetensors")
     with pytest.raises(FormatError, match=rf"^model file: .*{message}"):
         seqloom.load(tmp_path / "m.safetensors")
 
@@ -130,7 +108,7 @@ def test_all_of_it_runs_without_torch(tmp_path):
     paths = []
     for place, name in enumerate(CONFIGS):
         paths.append(tmp_path / f"{place}.safetensors")
-        write_model(paths[-1], random_file(name)[0])
+        write_model(paths[-1], random_language_model(name)[0])
     (tmp_path / "text.txt").write_text(TEXT)
     code = (
         "import sys\n"

@@ -10,10 +10,10 @@ from seqloom.models.language_model import TorchTextModel
 from seqloom.networks import network_of
 from seqloom.runtime.numpy_ops import PLAIN
 
-from ..models.test_language_models import CONFIGS, V
+from ..export.language_models import CONFIGS
 from ..reference.compare import flatten
 
-B, T = 3, 9
+B, T, V = 3, 9, 9
 
 
 @pytest.fixture(params=CONFIGS)

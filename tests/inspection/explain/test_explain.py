@@ -14,16 +14,14 @@ from seqloom.inspection.explain.words import CHAPTERS, IDEAS, LOOK, SHOWN, rungs
 from seqloom.models.language import build_language
 from seqloom.networks import network_of
 
-from ...export import forecasts, models, speech
-from ...models import test_classifiers, test_language_models
-from ...runtime.test_classify import model_file as classifier
+from ...export import classifiers, forecasts, language_models, models, speech
 
 ROOT = Path(__file__).parents[3]
 GOLDEN = sorted((ROOT / "tests" / "export" / "golden").glob("*.safetensors"))
 
 
 def language(name):
-    config = test_language_models.CONFIGS[name]
+    config = language_models.CONFIGS[name]
     text = Vocabulary.learn(["abcdefg"], "characters")
     network = build_language(config, len(text))
     return ModelFile(
@@ -38,12 +36,15 @@ def language(name):
 
 MAKERS = {
     **{f"golden {path.stem}": (read_model, path) for path in GOLDEN},
-    **{f"classify {n}": (lambda n: classifier(n)[0], n) for n in test_classifiers.CONFIGS},
+    **{
+        f"classify {n}": (lambda n: classifiers.random_classifier(n)[0], n)
+        for n in classifiers.CONFIGS
+    },
     **{
         f"transduce {n}": (lambda c: models.random_model(c)[0], c)
         for n, c in models.CONFIGS.items()
     },
-    **{f"generate {n}": (language, n) for n in test_language_models.CONFIGS},
+    **{f"generate {n}": (language, n) for n in language_models.CONFIGS},
     **{n: (lambda c: speech.random_speech_model(c)[0], c) for n, c in speech.CONFIGS.items()},
     **{
         f"forecast {n}": (lambda c: forecasts.random_forecaster(c)[0], c)

@@ -24,7 +24,7 @@ from seqloom.inspection.figures.style import written
 from seqloom.training.curve import draw_curve
 
 from . import traces
-from .test_forecasts import table
+from .forecasts import table
 
 # a price, a formula of mathtext, an error in mathtext, TeX, markup, controls, half a character
 NAMES = ("$5", "$x^2$", "$\\frac{", "100% \\alpha", "<b>&amp;", "_ESC\x1b[1m", "a\nb", "\ud800")

@@ -4,18 +4,12 @@ import numpy as np
 import pytest
 
 from seqloom.data.series.frames import to_series
-from seqloom.decoding.forecast_table import ForecastTable
 from seqloom.errors import RunError
 from seqloom.evaluation.backtest import Backtest, Method
 from seqloom.evaluation.forecast_scores import ForecastScores
 from seqloom.inspection.figures.forecasts import MOST_SERIES, draw_errors, draw_forecast
 
-
-def table(names, horizon=3):
-    n = len(names) * horizon
-    rows = [np.arange(n) + shift for shift in (0.0, -1.0, 1.0)]
-    ids = tuple(name for name in names for _ in range(horizon))
-    return ForecastTable(ids, tuple(map(str, range(n))), *rows, 90)
+from .forecasts import table
 
 
 @pytest.mark.parametrize("count", [1, 2, 12])

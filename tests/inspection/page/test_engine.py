@@ -23,13 +23,13 @@ from seqloom.models import build
 from seqloom.models.language import build_language
 from seqloom.runtime.transduce import Transducer
 
-from ...data.test_words import MARKED as MARKED_TEXTS
+from ...data.marked_texts import MARKED as MARKED_TEXTS
 from ...decoding.table import TableModel, padded
+from ...export.classifiers import CONFIGS as CLASSIFIERS
+from ...export.classifiers import random_classifier
+from ...export.language_models import CONFIGS as LANGUAGES
 from ...export.models import CONFIGS as PAIRS
 from ...export.models import random_model
-from ...models.test_classifiers import CONFIGS as CLASSIFIERS
-from ...models.test_language_models import CONFIGS as LANGUAGES
-from ...runtime.test_classify import model_file as random_classifier
 from .engine import Engine, texts
 
 GOLDEN = Path(__file__).parents[2] / "export" / "golden"

@@ -10,8 +10,8 @@ from seqloom.reference.attention_edit import reweigh, reweigh_backward
 from seqloom.runtime import Transducer
 from seqloom.runtime.classify import Classifier
 
+from ...export.classifiers import random_classifier
 from ...export.models import CONFIGS, random_model
-from ...runtime.test_classify import model_file
 
 B, S, M = 3, 5, 4
 ATTENTIVE = [n for n in CONFIGS if "additive" in n or "general" in n or "dot" in n]
@@ -112,6 +112,6 @@ def test_messages():
     others = [
         Transducer(random_model(CONFIGS[name])[0]) for name in ("gru, context", "transformer")
     ]
-    for other in (*others, Classifier(model_file("lstm, attention")[0])):
+    for other in (*others, Classifier(random_classifier("lstm, attention")[0])):
         with pytest.raises(ConfigError, match=r"^trace: `attention` must come with a recurrent"):
             other.trace("cafe", attention={(0, 0): 1.0})

@@ -13,14 +13,14 @@ from seqloom.runtime import Transducer, model_of
 from seqloom.runtime.classify import Classifier
 from seqloom.runtime.numpy_ops import PLAIN
 
+from ...export.classifiers import random_classifier
 from ...export.forecasts import CONFIGS as FORECASTERS
 from ...export.forecasts import random_forecaster
+from ...export.language_models import random_language_model
 from ...export.models import CONFIGS as PAIRS
 from ...export.models import random_model
 from ...export.speech import CONFIGS as SPEECH
 from ...export.speech import noise, random_speech_model
-from ...runtime.test_classify import model_file
-from ...runtime.test_generate import random_file
 
 SERIES = list(np.random.default_rng(5).normal(size=9) * 3 + 5)
 
@@ -34,11 +34,11 @@ def studies():
         "gru, attention",
         "transformer, mean",
     ):
-        yield name, study_of(Classifier(model_file(name)[0]), "a bad film , not at all")
+        yield name, study_of(Classifier(random_classifier(name)[0]), "a bad film , not at all")
     for name in ("lstm, context", "lstm, additive", "gru, general", "transformer"):
         yield f"pair {name}", study_of(Transducer(random_model(PAIRS[name])[0]), "abcdefg", "B A E")
     for name in ("lstm", "window of 4", "transformer, long context"):
-        yield f"text {name}", study_of(model_of(random_file(name)[0]), "abcdefg")
+        yield f"text {name}", study_of(model_of(random_language_model(name)[0]), "abcdefg")
     for name in ("gru, direct, attention", "fully-connected, gaussian", "transformer"):
         file = random_forecaster(FORECASTERS[name])[0]
         yield f"series {name}", study_of(model_of(file), SERIES)
@@ -91,7 +91,7 @@ def test_a_linear_answer_is_divided_exactly():
 
 
 def test_left_out_words_by_hand():
-    model = Classifier(model_file("lstm, attention")[0])
+    model = Classifier(random_classifier("lstm, attention")[0])
     words = ["a", "bad", "film"]
     study = study_of(model, " ".join(words))
     whole = model.predict_proba([" ".join(words)])[0]
@@ -112,7 +112,7 @@ def test_left_out_symbols_of_a_source_and_of_a_text_by_hand():
     }
     assert got[1] == pytest.approx(value["cafe"] - value["cfe"], abs=1e-5)
     assert got[3] == pytest.approx(value["cafe"] - value["caf"], abs=1e-5)
-    text = model_of(random_file("gru, three layers, bare")[0])
+    text = model_of(random_language_model("gru, three layers, bare")[0])
     study = study_of(text, "abcd", "e")
     got, _ = leave_one_out(study, float(study.ask(PLAIN).value[0]))
     value = [study_of(text, x, "e").ask(PLAIN).value[0] for x in ("abcd", "acd")]
@@ -154,11 +154,11 @@ def test_long_inputs_are_left_out_in_groups(monkeypatch):
 
 def test_the_only_symbol_can_be_left_out():
     for study in (
-        study_of(Classifier(model_file("lstm, attention")[0]), "good"),
-        study_of(Classifier(model_file("transformer, max")[0]), "good"),
+        study_of(Classifier(random_classifier("lstm, attention")[0]), "good"),
+        study_of(Classifier(random_classifier("transformer, max")[0]), "good"),
         study_of(Transducer(random_model(PAIRS["gru, additive"])[0]), "a", "B"),
         study_of(Transducer(random_model(PAIRS["transformer"])[0]), "a", "B"),
-        study_of(model_of(random_file("lstm")[0]), "", "b"),
+        study_of(model_of(random_language_model("lstm")[0]), "", "b"),
     ):
         got, _ = leave_one_out(study, float(study.ask(PLAIN).value[0]))
         assert got.shape == (1,)

@@ -13,16 +13,16 @@ from seqloom.inspection.tracing.taped_layers import TapedUnits
 from seqloom.runtime import Transducer, model_of
 from seqloom.runtime.numpy_ops import PLAIN
 
+from ...export.classifiers import CONFIGS as CLASSIFIERS
+from ...export.classifiers import random_classifier
 from ...export.forecasts import CONFIGS as FORECASTERS
 from ...export.forecasts import random_forecaster
+from ...export.language_models import CONFIGS as LANGUAGES
+from ...export.language_models import random_language_model
 from ...export.models import CONFIGS as PAIRS
 from ...export.models import random_model
 from ...export.speech import CONFIGS as SPEECH
 from ...export.speech import noise, random_speech_model
-from ...models.test_classifiers import CONFIGS as CLASSIFIERS
-from ...models.test_language_models import CONFIGS as LANGUAGES
-from ...runtime.test_classify import model_file
-from ...runtime.test_generate import random_file
 from .autograd import Watched, as_double, doubled, embedded, grad
 
 
@@ -64,7 +64,7 @@ def assert_same(tape, answer, watched, loss, x):
 
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_classifiers(name, monkeypatch):
-    file, network = model_file(name)
+    file, network = random_classifier(name)
     model, network = model_of(file), network.double()
     study = study_of(model, "not a good film , not at all", target="fine")
     watched, x = Watched(monkeypatch, network), embedded(network, "embedding")
@@ -88,7 +88,7 @@ def test_pairs(name, target, monkeypatch):
 
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_texts(name, monkeypatch):
-    file, network = random_file(name)
+    file, network = random_language_model(name)
     model, network = model_of(file), network.double()
     study = study_of(model, "abcfedcba", "c")
     watched, x = Watched(monkeypatch, network), embedded(network, "embedding")
@@ -145,7 +145,7 @@ def test_recognisers(name, monkeypatch):
 
 def test_a_confident_class():
     """In single precision, of a loss so small that 1 - p has few digits there."""
-    file, network = model_file("lstm, last")
+    file, network = random_classifier("lstm, last")
     text = "not a good film , not at all"
     said = np.sort(study_of(model_of(file), text).ask(PLAIN).said[0])
     for name in ("output.weight", "output.bias"):

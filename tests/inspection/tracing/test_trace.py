@@ -13,16 +13,16 @@ from seqloom.inspection.trace import read_trace
 from seqloom.runtime import Transducer, model_of
 from seqloom.runtime.classify import Classifier
 
+from ...export.classifiers import CONFIGS as CLASSIFIERS
+from ...export.classifiers import random_classifier
 from ...export.forecasts import CONFIGS as FORECASTERS
 from ...export.forecasts import random_forecaster
+from ...export.language_models import CONFIGS as LANGUAGES
+from ...export.language_models import random_language_model
 from ...export.models import CONFIGS as PAIRS
 from ...export.models import random_model
 from ...export.speech import CONFIGS as SPEECH
 from ...export.speech import noise, random_speech_model
-from ...models.test_classifiers import CONFIGS as CLASSIFIERS
-from ...models.test_language_models import CONFIGS as LANGUAGES
-from ...runtime.test_classify import model_file
-from ...runtime.test_generate import random_file
 
 SENTENCE = "Not a good FILM"
 SERIES = list(np.random.default_rng(5).normal(size=9) * 3 + 5)
@@ -62,7 +62,7 @@ def assert_whole(trace, tmp_path):
 
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_of_a_text_and_its_class(name, tmp_path):
-    file, _ = model_file(name)
+    file, _ = random_classifier(name)
     model = Classifier(file)
     trace = quick(model, SENTENCE)
     assert_whole(trace, tmp_path)
@@ -87,7 +87,7 @@ def test_of_a_text_and_its_class(name, tmp_path):
 
 
 def test_the_loss_is_that_of_the_target():
-    file, _ = model_file("gru, last")
+    file, _ = random_classifier("gru, last")
     model = Classifier(file)
     gradients = {
         label: quick(model, SENTENCE, target=label)["gradient/encoder.0/h"].values
@@ -126,7 +126,7 @@ def test_of_a_pair(name, tmp_path):
 
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_of_a_running_text(name, tmp_path):
-    file, _ = random_file(name)
+    file, _ = random_language_model(name)
     model = model_of(file)
     trace = quick(model, "abcd")
     assert_whole(trace, tmp_path)
@@ -172,7 +172,7 @@ def test_of_a_recording(name, tmp_path):
 
 
 def test_options_leave_work_out(monkeypatch):
-    file, _ = model_file("lstm, attention")
+    file, _ = random_classifier("lstm, attention")
     model = Classifier(file)
     bare = model.trace(SENTENCE, gradients=False, jacobians=False, importance=False)
     assert not [n for n in bare if n.split("/")[0] in ("gradient", "jacobian", "importance")]
@@ -191,7 +191,7 @@ def test_options_leave_work_out(monkeypatch):
 
 
 def test_messages():
-    classifier = Classifier(model_file("gru, max")[0])
+    classifier = Classifier(random_classifier("gru, max")[0])
     with pytest.raises(ConfigError, match=r"^trace: `target` must be one of bad, fine, good, got"):
         classifier.trace("good", target="great")
     with pytest.raises(DataError, match=r"has no symbols"):
@@ -201,7 +201,7 @@ def test_messages():
         forecaster.trace({"a": SERIES, "b": SERIES})
     with pytest.raises(ConfigError, match=r"^trace: `target` must not be given for a forecast"):
         forecaster.trace(SERIES, target=3.0)
-    generator = model_of(random_file()[0])
+    generator = model_of(random_language_model()[0])
     with pytest.raises(ConfigError, match=r"^trace: `target` must be one symbol .*, got 'ab'\."):
         generator.trace("abc", target="ab")
     recogniser = model_of(random_speech_model(SPEECH["ctc gru, one way"])[0])
@@ -215,7 +215,7 @@ def test_messages():
 @pytest.mark.parametrize("scale", [1e30, np.nan])
 @pytest.mark.parametrize("name", ["rnn, last", "lstm, max", "gru, attention", "transformer, mean"])
 def test_of_weights_that_exploded(name, scale, tmp_path):
-    file, _ = model_file(name)
+    file, _ = random_classifier(name)
     tensors = {
         name: (array * np.float32(scale) if array.dtype == np.float32 else array)
         for name, array in file.tensors.items()
@@ -230,7 +230,7 @@ def test_of_weights_that_exploded(name, scale, tmp_path):
 @pytest.mark.filterwarnings("error")
 def test_of_a_gradient_that_explodes():
     """A recurrence of 1e5 I near a state of zeros, 11 steps back: beyond float32."""
-    file, _ = model_file("rnn, last")
+    file, _ = random_classifier("rnn, last")
     for name, array in file.tensors.items():
         if name.startswith("encoder.weight_hh"):
             file.tensors[name] = 1e5 * np.eye(len(array), dtype=np.float32)

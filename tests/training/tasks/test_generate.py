@@ -15,7 +15,7 @@ from seqloom.reference import trees
 from seqloom.training import loop, resume, train
 from seqloom.training.tasks.generate import Generate
 
-from ...evaluation.test_ngram import some_text
+from ...running_text import some_text
 from ..runs import Listening, assert_equal_runs, log
 
 CPU = torch.device("cpu")
