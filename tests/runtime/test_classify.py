@@ -7,7 +7,7 @@ import torch
 import seqloom
 from seqloom.config import NoDecoding
 from seqloom.config.layout import checked
-from seqloom.data.text_reader import TextReader
+from seqloom.data.texts.reader import TextReader
 from seqloom.errors import ConfigError, DataError, FormatError
 from seqloom.export.model_file import ModelFile, write_model
 from seqloom.export.parts.classify import ClassifyParts
