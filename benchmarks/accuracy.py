@@ -20,7 +20,7 @@ from tables import DOCS, README, RESULTS, write_tables
 
 import seqloom
 from seqloom.config import config_from, read_toml
-from seqloom.data.pairs import group_by_source, read_pairs
+from seqloom.data.pairs.pairs import group_by_source, read_pairs
 from seqloom.evaluation import evaluate_outputs
 from seqloom.training.reporter import Plain
 

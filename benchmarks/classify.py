@@ -23,8 +23,8 @@ from tables import DOCS, RESULTS, write_tables
 
 import seqloom
 from seqloom.config import merge, read_toml
-from seqloom.data.labelled import Columns, Labelled, read_labelled
-from seqloom.data.negation import ARTICLE, make_negation, negation_twins
+from seqloom.data.texts.labelled import Columns, Labelled, read_labelled
+from seqloom.data.texts.negation import ARTICLE, make_negation, negation_twins
 from seqloom.evaluation.class_baselines import fit_class_baselines
 from seqloom.evaluation.classes import compare, evaluate_classes
 from seqloom.training.reporter import Plain

@@ -22,7 +22,7 @@ from tables import DOCS, RESULTS, write_tables
 
 import seqloom
 from seqloom.config import config_from, merge, read_toml
-from seqloom.data.text import read_text, split_by_position
+from seqloom.data.text.text import read_text, split_by_position
 from seqloom.data.vocabulary import UNK
 from seqloom.decoding.perplexity import costs, summed, symbols_of
 from seqloom.evaluation.compressors import compressed_bits

@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 
 import seqloom
 from seqloom.config import read_toml
-from seqloom.data.negation import make_negation
+from seqloom.data.texts.negation import make_negation
 from seqloom.inspection.page import write_page
 
 SENTENCE = (

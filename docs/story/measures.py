@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from seqloom.data.labelled import read_labelled
-from seqloom.data.negation import ARTICLE
+from seqloom.data.texts.labelled import read_labelled
+from seqloom.data.texts.negation import ARTICLE
 from seqloom.evaluation.edit_distance import best_reference
 from seqloom.inspection import Trace
 

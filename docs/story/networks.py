@@ -12,7 +12,7 @@ import numpy as np
 
 import seqloom
 from seqloom.comparison.probes import Training, run_probes
-from seqloom.data.negation import make_negation
+from seqloom.data.texts.negation import make_negation
 
 SEED = 1
 DISTANCE, SENTENCES = 20, 12_000  # of the negation probe: words between; training sentences

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from seqloom.data.negation import ARTICLE
+from seqloom.data.texts.negation import ARTICLE
 from seqloom.inspection import Layer, Named, Trace
 from seqloom.inspection.figures import draw
 from seqloom.inspection.figures.alignment import draw_alignments

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import seqloom
-from seqloom.data.negation import ARTICLE
+from seqloom.data.texts.negation import ARTICLE
 from seqloom.training import train
 
 from ..reviews import tiny, write_reviews

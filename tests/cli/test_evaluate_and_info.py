@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 import seqloom
-from seqloom.data.pairs import read_pairs
+from seqloom.data.pairs.pairs import read_pairs
 from seqloom.export.model_file import read_model, write_model
 from seqloom.runtime import Transducer
 

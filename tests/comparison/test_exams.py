@@ -15,11 +15,11 @@ from seqloom.comparison.ladder import rungs_of
 from seqloom.comparison.tasks import exam_class, exam_of
 from seqloom.comparison.tasks.overlap import find_overlap
 from seqloom.config import config_from, merge
-from seqloom.data.labelled import Columns, read_labelled
-from seqloom.data.pairs import Pair, group_by_source, read_pairs
+from seqloom.data.pairs.pairs import Pair, group_by_source, read_pairs
 from seqloom.data.series.csv_file import read_series
 from seqloom.data.speech.manifest import read_manifest
-from seqloom.data.text import read_text
+from seqloom.data.text.text import read_text
+from seqloom.data.texts.labelled import Columns, read_labelled
 from seqloom.decoding.perplexity import score_text
 from seqloom.errors import ConfigError, DataError
 from seqloom.evaluation import distance, error_counts

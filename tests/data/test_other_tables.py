@@ -5,8 +5,8 @@ import subprocess
 
 import pytest
 
-from seqloom.data.labelled import read_labelled
-from seqloom.data.pairs import read_pairs
+from seqloom.data.pairs.pairs import read_pairs
+from seqloom.data.texts.labelled import read_labelled
 from seqloom.errors import DataError
 
 

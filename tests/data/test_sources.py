@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from seqloom.data.pairs import Pair
+from seqloom.data.pairs.pairs import Pair
 from seqloom.data.sources import is_data_set, load_pairs
 from seqloom.errors import DataError
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from seqloom.data.pairs import read_pairs
+from seqloom.data.pairs.pairs import read_pairs
 from seqloom.data.subwords import WORD_MARK, SubwordSplitter, learn_subwords, mark_words
 from seqloom.errors import ConfigError, MissingExtraError
 

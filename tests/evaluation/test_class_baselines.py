@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqloom.data.negation import negation_twins
+from seqloom.data.texts.negation import negation_twins
 from seqloom.data.words import split_words
 from seqloom.errors import MissingExtraError
 from seqloom.evaluation.class_baselines import INVERSE_PENALTIES, SMOOTHINGS, fit_class_baselines

@@ -2,7 +2,7 @@
 
 from seqloom.config import NoDecoding
 from seqloom.config.classify import FullyConnectedConfig, RecurrentConfig, TransformerConfig
-from seqloom.data.text_reader import TextReader
+from seqloom.data.texts.reader import TextReader
 from seqloom.export.model_file import ModelFile
 from seqloom.export.parts.classify import ClassifyParts
 from seqloom.models.classifier import build_classifier

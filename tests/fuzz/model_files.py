@@ -161,7 +161,7 @@ def _random_models(task: str) -> Iterator[ModelFile]:
 def _random_classifiers() -> Iterator[ModelFile]:
     from seqloom.config.classify import FullyConnectedConfig, RecurrentConfig, TransformerConfig
     from seqloom.config.sections import NoDecoding
-    from seqloom.data.text_reader import TextReader
+    from seqloom.data.texts.reader import TextReader
     from seqloom.export.parts.classify import ClassifyParts
     from seqloom.models.classifier import build_classifier
 

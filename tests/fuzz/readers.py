@@ -64,13 +64,13 @@ def _series() -> Target:
 
 
 def _pairs() -> Target:
-    from seqloom.data.pairs import read_pairs
+    from seqloom.data.pairs.pairs import read_pairs
 
     return Target("pairs", [PAIRS], read_pairs, suffix=".tsv")
 
 
 def _labelled() -> Target:
-    from seqloom.data.labelled import Columns, read_labelled
+    from seqloom.data.texts.labelled import Columns, read_labelled
 
     def read(path: Path) -> Any:
         return read_labelled(path, Columns())

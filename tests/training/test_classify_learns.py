@@ -7,8 +7,8 @@ import pytest
 
 import seqloom
 from seqloom.config import merge, read_toml
-from seqloom.data.labelled import Columns, read_labelled
-from seqloom.data.negation import ARTICLE, make_negation
+from seqloom.data.texts.labelled import Columns, read_labelled
+from seqloom.data.texts.negation import ARTICLE, make_negation
 from seqloom.training import train
 
 ROOT = Path(__file__).parents[2]

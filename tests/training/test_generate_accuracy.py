@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import seqloom
-from seqloom.data.text import read_text, split_by_position
+from seqloom.data.text.text import read_text, split_by_position
 from seqloom.evaluation.ngram import NGram
 
 TEXT = Path(__file__).parents[3] / "shared" / "data" / "text" / "shakespeare.txt"

@@ -38,7 +38,7 @@ def negation(
       seqloom make negation --out negation
       seqloom make negation --distance 20 --sentences 5000 --out negation
     """
-    from ..data.negation import make_negation
+    from ..data.texts.negation import make_negation
 
     written = make_negation(out, distance=distance, sentences=sentences, seed=seed)
     for name, count in written.items():

@@ -2,10 +2,14 @@
 
 guess.py                                       which task a file is for
 text_file.py                                   bytes to text, or a precise complaint
+table.py                                       columns of a tab-separated file
 vocabulary.py, levels.py, subwords.py          texts to numbers
-pairs.py, cmudict.py, batching.py              transduce
-labelled.py, text_reader.py, text_batches.py   classify; negation.py makes its probe
-text.py, streams.py, pieces.py                 generate
+hashes.py, seen.py, unknown.py                 splits and fingerprints, rows that are known again
+pairs/                                         transduce
+texts/                                         classify
+text/                                          generate
 series/                                        forecast
 speech/                                        transcribe
+
+In each folder `prepare.py` makes of what the user gave what training wants, with a report.
 """

@@ -20,14 +20,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import DataError
-from . import labelled, pairs
 from .other_tables import json_object, way_out
+from .pairs import pairs
 from .series.time_texts import is_date
 from .sources import is_data_set
 from .suggest import are_labels, is_number
 from .table import named, question
-from .text import ENDINGS
+from .text.text import ENDINGS
 from .text_file import read_head
+from .texts import labelled
 
 HEAD_BYTES = 400_000
 MOST_ROWS = 2000  # of the head that are looked at cell by cell

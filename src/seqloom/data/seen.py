@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 
 from ..errors import FormatError
-from .pairs import Pair
 
 KEPT = 512
 PARTS = ("train", "valid")
@@ -52,11 +51,6 @@ def row_numbers(rows: Iterable[str | bytes]) -> Iterator[np.ndarray]:
         data = row if isinstance(row, bytes) else row.encode("utf-8", "surrogatepass")
         found += hashlib.blake2b(data, digest_size=4).digest()
     yield np.unique(np.frombuffer(bytes(found), "<u4"))
-
-
-def pair_numbers(pairs: Iterable[Pair]) -> Iterator[np.ndarray]:
-    """The numbers of pairs."""
-    return row_numbers(f"{pair.source}\t{pair.target}" for pair in pairs)
 
 
 def text_numbers(text: str) -> Iterator[np.ndarray]:

@@ -5,8 +5,8 @@ Checked by `tests/data/test_sources.py`.
 
 from pathlib import Path
 
-from .cmudict import Split, read_cmudict
-from .pairs import Pair, PairColumns, read_pairs
+from .pairs.cmudict import Split, read_cmudict
+from .pairs.pairs import Pair, PairColumns, read_pairs
 
 
 def is_data_set(data: str) -> bool:

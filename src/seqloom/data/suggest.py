@@ -1,6 +1,6 @@
 """Which columns of a table may be meant, by their look: for the example of a question, no more.
 
-Checked by `tests/data/test_labelled.py`, `test_pairs.py` and `test_guess.py`.
+Checked by the tests of `pairs/`, `texts/` and `guess.py`.
 """
 
 import re

@@ -8,7 +8,7 @@ Nothing is guessed beyond that: what cannot be told is asked. Line 1 is a header
 - if the roles' columns both have names that are known for them (`header_names.py`);
 - of labelled texts, also if one of the two has, and the label of line 1 is on no other line.
 
-Checked by `tests/data/test_labelled.py`, `test_pairs.py` and `test_guess.py`.
+Checked by the tests of `pairs/`, `texts/` and `guess.py`.
 """
 
 from collections.abc import Callable, Sequence

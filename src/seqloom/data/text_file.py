@@ -2,7 +2,7 @@
 
 It is read in pieces: what is no text is refused at the first piece that shows it, and what never
 ends (`/dev/zero`, a pipe, a gzip file that unfolds without end) at a stated limit. Checked by
-`tests/data/test_text_file.py`, `test_pairs.py` and `test_labelled.py`.
+`tests/data/test_text_file.py` and the tests of `pairs/` and `texts/`.
 """
 
 import codecs

@@ -23,8 +23,8 @@ import math
 import numpy as np
 
 from ..config.forecast import LEVELS
-from ..decoding.quantiles import interval
 from ..shapes import Float
+from .quantiles import interval
 
 LEAST = 100  # held-out values behind a step's correction
 

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..bootstrap import percentiles, resampled_sums
-from ..data.text import encode_text
+from ..data.text.text import encode_text
 from ..data.vocabulary import BOS, UNK, Vocabulary
-from ..decoding.contract import TextModel
 from ..errors import DataError
 from ..progress import each
 from ..shapes import Float, Int
+from .contract import TextModel
 
 BLOCK = 1000  # symbols that an interval draws together: neighbours are not independent
 BLOCKS = 5  # of a short text at least: one block alone has no spread

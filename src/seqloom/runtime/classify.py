@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data.text_batches import TextSet, by_length
+from ..data.texts.batches import TextSet, by_length
 from ..decoding.contract import check_numbers
 from ..errors import ConfigError, DataError
 from ..export.parts.classify import ClassifyParts

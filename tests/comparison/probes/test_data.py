@@ -7,7 +7,7 @@ import pytest
 
 from seqloom.comparison.probes import PROBES
 from seqloom.comparison.probes.contract import batch
-from seqloom.data.negation import WORDS
+from seqloom.data.texts.negation import WORDS
 
 STREAMS = ("train", "check", "test", "memory")
 SIGNS = {

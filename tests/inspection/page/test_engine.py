@@ -10,7 +10,7 @@ import torch
 import seqloom
 from seqloom.config.generate import DecodingConfig as GenerateDecoding
 from seqloom.config.transduce import DecodingConfig
-from seqloom.data.text_reader import TextReader
+from seqloom.data.texts.reader import TextReader
 from seqloom.data.vocabulary import BOS, SPECIALS, Vocabulary
 from seqloom.data.words import split_words
 from seqloom.decoding import beam_search, greedy

@@ -85,7 +85,9 @@ def test_chunks_add_up_to_streams_read_at_once(text, rung):
     losses = [lost(work, network, rows) for rows in batches]
     first = batches[0] // 3
     length = 10 * len(batches)
-    stream = torch.tensor(np.stack([work.ids[place : place + length] for place in first])).long()
+    stream = torch.tensor(
+        np.stack([work.data.ids[place : place + length] for place in first])
+    ).long()
     read = torch.cat([torch.full((3, 1), BOS), stream[:, :-1]], dim=1)
     logits, _ = network(read)
     costs = F.cross_entropy(logits.transpose(1, 2), stream, reduction="none")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...data.labelled import Columns, Labelled, read_labelled, split_by_class
 from ...data.seen import Seen, row_numbers
+from ...data.texts.labelled import Columns, Labelled, read_labelled, split_by_class
 from ...errors import ConfigError
 from ...files import replacing
 from ...plain import printable, to_json

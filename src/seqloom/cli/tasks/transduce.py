@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...data.pairs import PairColumns, group_by_source
-from ...data.seen import pair_numbers
+from ...data.pairs.pairs import PairColumns, group_by_source
+from ...data.seen import row_numbers
 from ...data.sources import load_pairs
 from ...data.vocabulary import Vocabulary
 from ...errors import ConfigError, DataError
@@ -89,7 +89,7 @@ def evaluate(model: Transducer, request: Request) -> None:
                 f"{' '.join(sorted(set(unknown))[:10])}",
                 file=sys.stderr,
             )
-    known = warn_of_seen(model.file, pair_numbers(pairs), file, "pairs")
+    known = warn_of_seen(model.file, row_numbers(p.row for p in pairs), file, "pairs")
     if request.as_json:
         about = {"model": str(request.model), "data": file, **seen_json(known)}
         print(to_json({**about, **found.to_json()}, indent=2))

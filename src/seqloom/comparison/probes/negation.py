@@ -14,7 +14,7 @@ from typing import final
 
 import numpy as np
 
-from ...data.negation import (
+from ...data.texts.negation import (
     LABELS,
     MOST_DISTANCE,
     NEGATIVE,

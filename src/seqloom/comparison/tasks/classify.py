@@ -1,8 +1,8 @@
 """The exam of the task `classify`: accuracy on texts that no network was trained on.
 
 A hash of the text decides which texts are held out, the same share of every class
-(`data/labelled.py`). Baselines: the most frequent class; naive Bayes and logistic regression on
-words and pairs of words, chosen on the texts that the networks validate on
+(`data/texts/labelled.py`). Baselines: the most frequent class; naive Bayes and logistic regression
+on words and pairs of words, chosen on the texts that the networks validate on
 (`evaluation/class_baselines.py`). Checked by `tests/comparison/test_exams.py`.
 """
 
@@ -15,9 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from ...data.labelled import ROLES, Columns, Labelled, labelled_table, read_labelled, split_by_class
 from ...data.table import line_1
-from ...data.text_reader import TextReader
+from ...data.texts.labelled import (
+    ROLES,
+    Columns,
+    Labelled,
+    labelled_table,
+    read_labelled,
+    split_by_class,
+)
+from ...data.texts.reader import TextReader
 from ...errors import DataError
 from ...evaluation.class_baselines import NAMES, fit_class_baselines
 from ...evaluation.measure import Measure

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...data.text import read_text, split_by_position
+from ...data.text.text import read_text, split_by_position
 from ...decoding.perplexity import costs, symbols_of
 from ...errors import DataError
 from ...evaluation.measure import Measure

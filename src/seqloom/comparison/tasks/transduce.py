@@ -1,7 +1,8 @@
 """The exam of the task `transduce`: symbol errors on sources that no network was trained on.
 
-A source is on one side only: the hash of `data/split.py` decides, and the sources of a test file of
-the user's own are taken out of the training data. Outputs are those of the model file's own search.
+A source is on one side only: the hash of `data/hashes.py` decides, and the sources of a test file
+of the user's own are taken out of the training data. Outputs are those of the model file's own
+search.
 
 The baseline knows no network: the training source of fewest edits gives its output. It is what a
 memory without generalisation is worth. Checked by `tests/comparison/test_exams.py`.
@@ -13,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from ...data.pairs import Example, Pair, PairColumns, group_by_source, read_pairs
+from ...data.pairs.pairs import Example, Pair, PairColumns, group_by_source, read_pairs
+from ...data.pairs.split import split_by_source
 from ...data.sources import is_data_set, load_pairs
-from ...data.split import split_by_source
 from ...data.vocabulary import Vocabulary
 from ...errors import DataError
 from ...evaluation.error_rates import match_references

@@ -8,4 +8,5 @@ series.py, continued.py   series of one frequency, and what follows them
 season.py                 the season
 features.py               covariates, the calendar
 windows.py, scaling.py    cut and scaled, as networks read them
+prepare.py                all of it, for training
 """

@@ -14,13 +14,14 @@ by straight lines. Files are read by `csv_file.py`, frames by `frames.py`. Check
 """
 
 import dataclasses
-import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from ...errors import DataError
+from ..hashes import sha256
 from .clock_changes import is_clock_change
 from .columns import LARGEST, Columns, not_a_number, number
 from .frequency import settle_axes
@@ -99,15 +100,17 @@ class SeriesSet:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of names, times, values and covariates."""
-        digest = hashlib.sha256(f"{self.axis} {self.known_names} {self.static_names}".encode())
+        return sha256(self._hashed())
+
+    def _hashed(self) -> Iterator[str | bytes]:
+        yield f"{self.axis} {self.known_names} {self.static_names}"
         for one in self.series:
-            digest.update(f"\0{one.name}\0{one.start}\0{one.static}\0{len(one.values)}".encode())
-            digest.update(one.values.tobytes() + one.known.tobytes())
+            yield f"\0{one.name}\0{one.start}\0{one.static}\0{len(one.values)}"
+            yield one.values.tobytes() + one.known.tobytes()
             if one.axis != self.axis:
-                digest.update(repr(vars(one.axis)).encode())
+                yield repr(vars(one.axis))
             if not one.real.all():
-                digest.update(one.real.tobytes())
-        return digest.hexdigest()
+                yield one.real.tobytes()
 
 
 def assemble(columns: Columns, like: TimeAxis | None = None) -> SeriesSet:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import DataError
-from ..split import source_fraction
+from ..hashes import source_fraction
 from ..text_file import numbered_lines
 from .times import part_of
 

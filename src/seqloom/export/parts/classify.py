@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ...config.layout import Rule, elsewhere, items, text
-from ...data.text_reader import TextReader
+from ...data.texts.reader import TextReader
 from . import Parts
 
 

@@ -10,7 +10,8 @@ from torch.nn import functional as F
 
 from ...config import Config
 from ...config.classify import LEAST_EPOCHS, LEAST_STEPS, FullyConnectedConfig
-from ...data.text_batches import by_length, plan_texts
+from ...data.texts.batches import by_length, plan_texts
+from ...data.texts.prepare import PreparedTexts, class_weights, label_ratios, prepare_texts
 from ...evaluation.calibration import log_loss
 from ...evaluation.classes import f1
 from ...evaluation.measure import Measure
@@ -18,7 +19,6 @@ from ...export.model_file import ModelFile
 from ...export.parts.classify import ClassifyParts
 from ...models.classifier import build_classifier
 from ..work import Work, spread, tensors_of
-from .texts import PreparedTexts, class_weights, label_ratios, prepare_texts
 
 RATIO_COLUMNS = 16  # numbers of a vector that start from the labels, more if there are more labels
 VALID_TEXTS = 256  # validation texts of one batch

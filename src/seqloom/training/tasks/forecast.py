@@ -19,6 +19,7 @@ from ...config.forecast import (
     MOST_STEPS,
     RecurrentForecasterConfig,
 )
+from ...data.series.prepare import PreparedSeries, prepare_series
 from ...data.series.scaling import Inputs, Scale, scale
 from ...data.series.windows import Origins, WindowSource
 from ...decoding.conformal import calibrate
@@ -32,7 +33,6 @@ from ...models.forecaster import ForecastModel, FullyConnectedForecaster
 from ...models.recurrent_forecaster import RecurrentForecaster
 from ...models.transformer_forecaster import TransformerForecaster
 from ..work import Work, spread, tensors_of
-from .forecast_data import PreparedSeries, prepare_series
 
 NETWORKS: dict[str, Any] = {
     "recurrent": RecurrentForecaster,

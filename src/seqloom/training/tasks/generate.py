@@ -7,7 +7,6 @@ begin anew. Checked by `tests/training/tasks/test_generate.py`.
 """
 
 import dataclasses
-import hashlib
 from typing import Any, final
 
 import numpy as np
@@ -17,13 +16,9 @@ from torch.nn import functional as F
 
 from ...config import Config
 from ...config.generate import LEAST_STEPS, MOST_STEPS, RATES, USUAL_EPOCHS
-from ...data.levels import Level
-from ...data.seen import sketch, text_numbers
-from ...data.streams import fit_streams, plan_streams, window
-from ...data.text import encode_text, read_text, split_by_position
-from ...data.vocabulary import UNK, Vocabulary
+from ...data.text.prepare import PreparedText, prepare_text
+from ...data.text.streams import plan_streams, window
 from ...decoding.perplexity import score_text
-from ...errors import DataError
 from ...evaluation.measure import Measure
 from ...export.model_file import ModelFile
 from ...export.parts.generate import GenerateParts
@@ -32,10 +27,7 @@ from ...models.language_model import TorchTextModel
 from ...reference import trees
 from ...shapes import Int
 from ..work import Work, tensors_of
-from .unseen import unseen
 
-LEVELS: dict[str, Level] = {"characters": "characters", "subwords": "pieces"}
-LEAST_CHARACTERS = 12
 VALID_STREAMS, VALID_SYMBOLS = 64, 1000  # most streams, and least symbols of each
 WARM_UP = 128  # symbols a validation stream reads before it is scored
 
@@ -67,56 +59,29 @@ class Generate(Work):
         Measure("perplexity", "perplexity", digits=2),
     )
 
-    def __init__(self, train: str, valid: str, config: Config, report: list[str]) -> None:
+    def __init__(self, data: PreparedText, config: Config) -> None:
         """
         Args:
-            train: The text to learn.
-            valid: The text to validate on.
-            config: Settings.
-            report: What was said so far.
+            data: The encoded text.
+            config: Settings; those that depend on the data are filled in.
         """
-        data = config.data
-        self.vocabulary = Vocabulary.learn(
-            [train],
-            LEVELS[data.level],
-            subword_size=data.subword_size,
-            min_count=data.min_count,
-        )
-        self.ids = encode_text(self.vocabulary, train)
-        self.valid = valid
-        self.config = resolve(config, len(self.ids))
-        self.characters = len(train)
-        self.fingerprint = _fingerprint(train, valid)
-        self.rows_seen = sketch(text_numbers(train), text_numbers(valid))
-        self.windows_lines = "\r\n" in train
-        self.report = (*report, *self._report(data.streams, data.chunk))
+        self.data, self.config, self.valid = data, config, data.valid
+        self.report, self.fingerprint = data.report, data.fingerprint
+        self.rows_seen = data.rows_seen
         self._carried: Carried | None = None
         self._empty: Any = None
 
     @classmethod
     def open(cls, data: str, valid: str | None, config: Config) -> "Generate":
-        text = read_text(data)
-        if len(text) < LEAST_CHARACTERS:
-            raise DataError(
-                f"{data}: a text must have at least {LEAST_CHARACTERS} characters to learn from, "
-                f"got {len(text)}. Give more text, or the --task that the file is for."
-            )
-        if valid is not None:
-            held_out = read_text(valid)
-            report = [
-                f"{data}: {len(text):,} characters",
-                f"{valid}: {len(held_out):,} characters, for validation",
-            ]
-        else:
-            text, held_out = split_by_position(text, config.data.valid_fraction)
-            report = [
-                f"{data}: the first {len(text):,} characters to train on, "
-                f"the last {len(held_out):,} for validation"
-            ]
-        return cls(text, held_out, config, report)
+        prepared, settings = prepare_text(data, valid, config.data)
+        rate = config.training.learning_rate
+        if rate is None:
+            rate = RATES[config.model.architecture]
+        training = dataclasses.replace(config.training, learning_rate=rate)
+        return cls(prepared, dataclasses.replace(config, data=settings, training=training))
 
     def build(self) -> nn.Module:
-        network = build_language(self.config.model, len(self.vocabulary))
+        network = build_language(self.config.model, len(self.data.vocabulary))
         self._empty = network.initial_state(0)
         return network
 
@@ -124,7 +89,7 @@ class Generate(Work):
         data = self.config.data
         numbers = np.arange(data.streams)
         batches = plan_streams(
-            len(self.ids),
+            len(self.data.ids),
             streams=data.streams,
             chunk=data.chunk,
             seed=self.config.training.seed,
@@ -142,7 +107,7 @@ class Generate(Work):
         data = self.config.data
         places, streams = np.divmod(rows, data.streams)
         state = self._state(streams, places, device)
-        read, write = window(self.ids, places, data.chunk, fresh=state is None)
+        read, write = window(self.data.ids, places, data.chunk, fresh=state is None)
         logits_BTV, state = network(torch.from_numpy(read).to(device), state)
         cut = trees.map_arrays(lambda array: array.detach(), state)
         self._carried = Carried(streams, places + data.chunk, cut)
@@ -152,7 +117,7 @@ class Generate(Work):
     def validate(self, network: Any, device: torch.device) -> dict[str, float]:
         score = score_text(
             TorchTextModel(network, device),
-            self.vocabulary,
+            self.data.vocabulary,
             self.valid,
             streams=self._valid_streams(),
             warm_up=WARM_UP,
@@ -170,8 +135,8 @@ class Generate(Work):
             task="generate",
             model=self.config.model,
             decoding=self.config.decoding,
-            parts=GenerateParts(vocabulary=self.vocabulary),
-            training={"characters": self.characters, **training},
+            parts=GenerateParts(vocabulary=self.data.vocabulary),
+            training={"characters": self.data.characters, **training},
             tensors=tensors_of(network),
         )
 
@@ -224,37 +189,6 @@ class Generate(Work):
     def _valid_streams(self) -> int:
         return max(1, min(VALID_STREAMS, len(self.valid) // VALID_SYMBOLS))
 
-    def _report(self, streams: int, chunk: int) -> list[str]:
-        data = self.config.data
-        lines = [f"read as {data.level}: {len(self.ids):,} symbols of {len(self.vocabulary)}"]
-        returns = [self.windows_lines, "\r\n" in self.valid]
-        if any(returns):
-            lines.append("lines end in CR LF, which are two symbols")
-        if any(returns) != all(returns):
-            lines.append("note: only one of the two texts has lines that end in CR LF")
-        for name, wanted, got in (("streams", streams, data.streams), ("chunk", chunk, data.chunk)):
-            if got < wanted:
-                lines.append(f"data.{name} = {got} instead of {wanted}: the text is short")
-        ids = encode_text(self.vocabulary, self.valid)
-        if (ids == UNK).any():
-            unknown = self.vocabulary.unknown(self.valid)
-            way_out = "Give a text of the same kind with --valid."
-            lines.append(unseen("symbols of the validation text", ids.tolist(), unknown, way_out))
-        return lines
-
-
-def resolve(config: Config, num_symbols: int) -> Config:
-    """Fill in the settings that depend on the text."""
-    streams, chunk = fit_streams(num_symbols, config.data.streams, config.data.chunk)
-    rate = config.training.learning_rate
-    if rate is None:
-        rate = RATES[config.model.architecture]
-    return dataclasses.replace(
-        config,
-        data=dataclasses.replace(config.data, streams=streams, chunk=chunk),
-        training=dataclasses.replace(config.training, learning_rate=rate),
-    )
-
 
 def _named(tree: Any, prefix: str = "state") -> dict[str, Tensor]:
     """The arrays of a state by name."""
@@ -265,11 +199,3 @@ def _named(tree: Any, prefix: str = "state") -> dict[str, Tensor]:
         for place, part in enumerate(tree)
         for name, array in _named(part, f"{prefix}.{place}").items()
     }
-
-
-def _fingerprint(*texts: str) -> str:
-    digest = hashlib.sha256()
-    for text in texts:
-        digest.update(b"\x00")
-        digest.update(text.encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 from ...config import Config
 from ...config.transcribe import BEAMS, LEAST_EPOCHS, LEAST_STEPS, RATES, CTCConfig
 from ...data.speech.log_mel import stack_frames
+from ...data.speech.prepare import PreparedSpeech, prepare_speech
 from ...data.speech.recordings import pad_features, plan_speech
 from ...data.vocabulary import BOS, EOS, PAD
 from ...decoding import LengthLimit, Search, decode
@@ -24,7 +25,6 @@ from ...models import TorchStepper
 from ...models.ctc import CTCRecogniser
 from ...models.listener import Listener
 from ..work import Work, spread, tensors_of
-from .speech import Prepared, prepare
 
 VALID_ROWS = 64  # recordings that a validation hears at once
 
@@ -40,7 +40,7 @@ class Transcribe(Work):
         Measure("word_error", "word error", "%"),
     )
 
-    def __init__(self, data: Prepared, config: Config) -> None:
+    def __init__(self, data: PreparedSpeech, config: Config) -> None:
         """
         Args:
             data: Recordings in memory.
@@ -64,7 +64,7 @@ class Transcribe(Work):
     @classmethod
     def open(cls, data: str, valid: str | None, config: Config) -> "Transcribe":
         require("train", "soundfile", "soxr")
-        return cls(prepare(data, valid, config.data, config.model), config)
+        return cls(prepare_speech(data, valid, config.data, config.model), config)
 
     def build(self) -> nn.Module:
         config, sizes = self.config.model, (self.data.train.setup.size, len(self.data.text))
@@ -200,7 +200,7 @@ class Transcribe(Work):
         return 0.5 * ratio * len(self.plan(0))
 
 
-def resolve(config: Config, data: Prepared) -> Config:
+def resolve(config: Config, data: PreparedSpeech) -> Config:
     """Fill in the settings that depend on the data or the architecture."""
     name = config.model.architecture
     rate, beam = config.training.learning_rate, config.decoding.beam

@@ -10,7 +10,8 @@ from torch.nn import functional as F
 
 from ...config import Config
 from ...config.transduce import LARGE, LEAST_EPOCHS, LEAST_STEPS, RecurrentConfig
-from ...data.batching import PairSet, plan_batches
+from ...data.pairs.batches import PairSet, plan_batches
+from ...data.pairs.prepare import PreparedPairs, prepare_pairs
 from ...data.vocabulary import BOS, PAD
 from ...decoding import LengthLimit, Search, Stepper, decode
 from ...evaluation import Counts, error_counts
@@ -19,7 +20,6 @@ from ...export.model_file import ModelFile
 from ...export.parts.transduce import TransduceParts
 from ...models import TorchStepper, build
 from ..work import Work, spread, tensors_of
-from .pairs import Prepared, prepare
 
 VALID_PAIRS = 64  # pairs whose validation loss is found at once
 
@@ -35,7 +35,7 @@ class Transduce(Work):
         Measure("output_error", "output error", "%"),
     )
 
-    def __init__(self, data: Prepared, config: Config) -> None:
+    def __init__(self, data: PreparedPairs, config: Config) -> None:
         """
         Args:
             data: Encoded pairs.
@@ -47,7 +47,7 @@ class Transduce(Work):
 
     @classmethod
     def open(cls, data: str, valid: str | None, config: Config) -> "Transduce":
-        return cls(prepare(data, valid, config.data), config)
+        return cls(prepare_pairs(data, valid, config.data), config)
 
     def build(self) -> nn.Module:
         return build(self.config.model, len(self.data.source), len(self.data.target))
@@ -142,7 +142,7 @@ class Transduce(Work):
         return 0.5 * len(self.data.valid) * len(self.plan(0)) / len(self.data.train)
 
 
-def resolve(config: Config, data: Prepared) -> Config:
+def resolve(config: Config, data: PreparedPairs) -> Config:
     """Fill in the settings that depend on the data."""
     batch_symbols = config.data.batch_symbols
     if batch_symbols is None:
@@ -162,7 +162,7 @@ def resolve(config: Config, data: Prepared) -> Config:
     )
 
 
-def count_errors(model: Stepper, data: Prepared, most: int) -> Counts:
+def count_errors(model: Stepper, data: PreparedPairs, most: int) -> Counts:
     """Errors of greedy outputs for the validation sources, against the best of their references.
 
     Args:

@@ -1,6 +1,6 @@
 "use strict";
 /**
- * From a text to the numbers of its symbols and back, as data/vocabulary.py, data/text_reader.py,
+ * From a text to the numbers of its symbols and back, as data/vocabulary.py, data/texts/reader.py,
  * data/subwords.py and data/pieces.py do it.
  *
  * Python counts code points, JavaScript UTF-16 units; what Python calls a word character is a

@@ -1,0 +1,8 @@
+"""Pairs of source and target.
+
+pairs.py        a table of pairs
+cmudict.py      a dictionary of pronunciations, as a data set
+split.py        what validates
+batches.py      encoded pairs, and which share a batch
+prepare.py      all of it, for training
+"""

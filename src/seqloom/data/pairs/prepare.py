@@ -1,0 +1,177 @@
+"""From files of pairs to encoded pairs and vocabularies, with a report of what was done."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...config.transduce import DataConfig
+from ...errors import DataError
+from ..hashes import fingerprint
+from ..levels import guess_level
+from ..prepared import Prepared
+from ..seen import row_numbers, sketch
+from ..sources import is_data_set, load_pairs
+from ..table import AUTO, line_1
+from ..unknown import unknown_line
+from ..vocabulary import Vocabulary
+from .batches import PairSet
+from .pairs import ROLES, Example, Pair, PairColumns, group_by_source, pair_table
+from .split import split_by_source
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedPairs(Prepared):
+    """Data as training wants them.
+
+    Attributes:
+        train: Encoded training pairs, one for each reference.
+        valid: Validation sources with all their references, as text.
+        source: Source vocabulary.
+        target: Target vocabulary.
+        length_ratio: Most target symbols per source symbol among the shortest 99.9 %.
+        columns: Where source and target stood.
+    """
+
+    train: PairSet
+    valid: list[Example]
+    source: Vocabulary
+    target: Vocabulary
+    length_ratio: float
+    columns: tuple[str, str] = (AUTO, AUTO)
+
+    @property
+    def num_symbols(self) -> int:
+        """Source and target symbols of one pass over the training pairs."""
+        return int(self.train.source_lengths.sum() + self.train.target_lengths.sum())
+
+
+def prepare_pairs(train: str, valid: str | None, config: DataConfig) -> PreparedPairs:
+    """Read, split, learn vocabularies, encode.
+
+    Args:
+        train: A file of pairs, or the name of a data set.
+        valid: A file of pairs; if `None`, a share of the sources is cut from `train`.
+        config: Settings of the data.
+    Raises:
+        DataError: A file breaks a rule, or nothing is left to train or validate on.
+    """
+    columns = PairColumns.of(vars(config))
+    if is_data_set(train):
+        train_pairs = load_pairs(train, "train", stress=config.stress)
+        report = [f"{train}: {_count(train_pairs)}"]
+    else:
+        train_pairs, table = pair_table(train, columns)
+        columns = PairColumns(config.header, *table.wanted)
+        report = [f"{train}: {_count(train_pairs)}; {line_1(table, ROLES)}"]
+    if valid is not None:
+        valid_pairs = load_pairs(valid, "valid", stress=config.stress, columns=columns)
+        report.append(f"{valid}: {_count(valid_pairs)}, for validation")
+    elif is_data_set(train):
+        valid_pairs = load_pairs(train, "valid", stress=config.stress)
+        report.append(f"{train}, its validation part: {_count(valid_pairs)}")
+    else:
+        train_pairs, valid_pairs = split_by_source(train_pairs, config.valid_fraction)
+        report.append(
+            f"validation: {_count(valid_pairs)}, cut from {train} by a hash of the source"
+        )
+    source, target = (
+        _learn(
+            side,
+            [getattr(p, side) for p in train_pairs],
+            [getattr(p, side) for p in valid_pairs],
+            config,
+            report,
+        )
+        for side in ("source", "target")
+    )
+
+    sources = [source.encode(p.source) for p in train_pairs]
+    targets = [target.encode(p.target) for p in train_pairs]
+    kept = [
+        i
+        for i, (s, t) in enumerate(zip(sources, targets, strict=True))
+        if s and max(len(s), len(t)) <= config.max_symbols
+    ]
+    if len(kept) < len(sources):
+        report.append(
+            f"left out: {len(sources) - len(kept)} pairs that are empty or longer than "
+            f"data.max_symbols = {config.max_symbols}"
+        )
+    if not kept:
+        raise DataError(
+            f"train: `{train}` has no pair of at most {config.max_symbols} symbols."
+            " Raise data.max_symbols, or set data.source_level or data.target_level to symbols"
+            " or subwords."
+        )
+    sources, targets = [sources[i] for i in kept], [targets[i] for i in kept]
+    examples = group_by_source(valid_pairs)
+    report += _unknown_report(source, target, examples)
+    readable = [e for e in examples if 0 < len(source.encode(e.source)) <= config.max_symbols]
+    if len(readable) < len(examples):
+        left_out = len(examples) - len(readable)
+        report.append(f"left out: {left_out} validation sources, empty or too long")
+    if not readable:
+        raise DataError(
+            f"train: `{valid or train}` has no validation source of at most "
+            f"{config.max_symbols} symbols. Raise data.max_symbols."
+        )
+    ratios = np.array([len(t) / len(s) for s, t in zip(sources, targets, strict=True)])
+    parts = (train_pairs, valid_pairs)
+    return PreparedPairs(
+        train=PairSet(sources, targets),
+        valid=readable,
+        source=source,
+        target=target,
+        length_ratio=math.ceil(1000 * float(np.quantile(ratios, 0.999, method="higher"))) / 1000,
+        fingerprint=fingerprint(*((f"{p.row}\n" for p in pairs) for pairs in parts)),
+        rows_seen=sketch(*(row_numbers(p.row for p in pairs) for pairs in parts)),
+        report=tuple(report),
+        columns=(columns.source, columns.target),
+    )
+
+
+def _learn(
+    side: str, texts: list[str], valid: list[str], config: DataConfig, report: list[str]
+) -> Vocabulary:
+    level, why = guess_level(texts, valid)
+    wanted = getattr(config, f"{side}_level")
+    if wanted != "auto":
+        level, why = wanted, "as set"
+    vocabulary = Vocabulary.learn(
+        texts, level, subword_size=config.subword_size, min_count=config.min_count
+    )
+    report.append(f"{side}: read as {level} ({why}); vocabulary of {len(vocabulary)}")
+    unknown = sum(len(vocabulary.unknown(text)) for text in texts) if config.min_count > 1 else 0
+    if unknown:
+        report.append(
+            f"{side}: {unknown} symbols rarer than data.min_count = {config.min_count} "
+            "are read as unknown"
+        )
+    return vocabulary
+
+
+def _unknown_report(source: Vocabulary, target: Vocabulary, examples: list[Example]) -> list[str]:
+    """The validation's unknown symbols.
+
+    Raises:
+        DataError: They are most of its symbols.
+    """
+    lines = []
+    sides = (
+        ("source", source, [e.source for e in examples]),
+        ("target", target, [t for e in examples for t in e.targets]),
+    )
+    for side, vocabulary, texts in sides:
+        unknown = [symbol for text in texts for symbol in vocabulary.unknown(text)]
+        if not unknown:
+            continue
+        ids = [i for text in texts for i in vocabulary.encode(text)]
+        way_out = f"Give data of the same kind, or set data.{side}_level to characters or subwords."
+        lines.append(unknown_line(f"{side} symbols of the validation data", ids, unknown, way_out))
+    return lines
+
+
+def _count(pairs: list[Pair]) -> str:
+    sources = len({pair.source for pair in pairs})
+    return f"{len(pairs):,} pairs of {sources:,} sources"

@@ -1,0 +1,28 @@
+"""Rows of symbol numbers of unequal length. Checked by the tests of those who batch them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..shapes import Int
+from .vocabulary import PAD
+
+
+class Ragged:
+    """Rows of unequal length, end to end."""
+
+    def __init__(self, rows: Sequence[Sequence[int]]) -> None:
+        self.lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+        self._starts = np.cumsum(self.lengths) - self.lengths
+        # One PAD more: a place to read from even if every row is empty.
+        self._flat = np.full(int(self.lengths.sum()) + 1, PAD, np.int64)
+        self._flat[:-1] = np.fromiter((i for row in rows for i in row), np.int64)
+
+    def pad(self, rows: Int[np.ndarray, " B"]) -> Int[np.ndarray, "B T"]:
+        """Return the rows padded with `PAD` to the longest of them."""
+        lengths = self.lengths[rows]
+        steps = np.arange(lengths.max(initial=0))
+        places = self._starts[rows][:, None] + steps
+        padded: Int[np.ndarray, "B T"] = self._flat.take(places, mode="clip")
+        padded[steps >= lengths[:, None]] = PAD
+        return padded

@@ -1,0 +1,190 @@
+"""From manifests to recordings in memory and a vocabulary, with a report of what was done."""
+
+import itertools
+import math
+from dataclasses import dataclass
+
+from ...config.transcribe import DataConfig, ModelConfig
+from ...errors import DataError
+from ..hashes import sha256
+from ..levels import Level
+from ..prepared import Prepared
+from ..seen import sketch
+from ..vocabulary import Vocabulary
+from .augment import Masks
+from .log_mel import FeatureSetup
+from .manifest import Utterance, read_manifest, split_by_recording
+from .recordings import (
+    Changes,
+    Normaliser,
+    SpeechSet,
+    guess_text_level,
+    read_speech,
+    usual_rate,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedSpeech(Prepared):
+    """Data as training wants them.
+
+    Attributes:
+        train: Training recordings.
+        targets: The symbols of each.
+        valid: Validation recordings.
+        text: Vocabulary of the transcripts.
+        normal: Of the training recordings.
+        changes: What is drawn anew for each use of a training recording.
+        length_ratio: Most symbols per step in the training recordings.
+    """
+
+    train: SpeechSet
+    targets: tuple[list[int], ...]
+    valid: SpeechSet
+    text: Vocabulary
+    normal: Normaliser
+    changes: Changes
+    length_ratio: float
+
+
+def prepare_speech(
+    train: str, valid: str | None, config: DataConfig, model: ModelConfig
+) -> PreparedSpeech:
+    """Read, split, make features, learn the vocabulary, encode.
+
+    Args:
+        train: A manifest.
+        valid: A manifest; if `None`, a share of the recordings is cut from `train`.
+        config: Settings of the data.
+        model: CTC needs a step a symbol, and recordings too short for their text are left out.
+    Raises:
+        DataError: A file breaks a rule, or nothing is left to train or validate on.
+    """
+    train_lines, valid_lines = _lines(train, valid, config)
+    setup = FeatureSetup(
+        sample_rate=config.sample_rate or usual_rate(train_lines),
+        window_ms=config.window_ms,
+        hop_ms=config.hop_ms,
+        mels=config.mels,
+        stack=config.stack,
+    )
+    heard = read_speech(train_lines, setup, speed_change=config.speed_change)
+    held_out = read_speech(valid_lines, setup)
+    cut = "" if valid else f", cut from {train} by a hash of the name"
+    report = [
+        f"{train}: {_count(heard)}, brought to {setup.sample_rate:,} Hz",
+        f"{valid or 'validation'}: {_count(held_out)}{cut}",
+        *dict.fromkeys((*heard.notes, *held_out.notes)),
+    ]
+    text = _learn(heard.texts, config, report)
+    kept, targets = _usable(heard, text, config, model.architecture == "ctc", report)
+    if not kept:
+        raise DataError(
+            f"train: `{train}` has no recording of at most {config.max_seconds:g} s that is "
+            "long enough for its text. Raise data.max_seconds, or lower data.stack."
+        )
+    chosen = heard.only(kept)
+    ratios = [len(t) / n for t, n in zip(targets, chosen.steps, strict=True)]
+    return PreparedSpeech(
+        train=chosen,
+        targets=tuple(targets),
+        valid=_validating(held_out, text, valid or train, config, report),
+        text=text,
+        normal=Normaliser.learn([frames[0] for frames in chosen.frames]),
+        changes=_changes(config),
+        length_ratio=math.ceil(1000 * max(ratios)) / 1000,
+        fingerprint=sha256([f"{heard.sha256} {held_out.sha256}"]),
+        rows_seen=sketch([heard.numbers], [held_out.numbers]),
+        report=tuple(report),
+    )
+
+
+def _lines(
+    train: str, valid: str | None, config: DataConfig
+) -> tuple[list[Utterance], list[Utterance]]:
+    """The manifests' lines, to train and to validate on."""
+    if valid is None:
+        return split_by_recording(read_manifest(train), config.valid_fraction)
+    return read_manifest(train), read_manifest(valid)
+
+
+def _validating(
+    held_out: SpeechSet, text: Vocabulary, name: str, config: DataConfig, report: list[str]
+) -> SpeechSet:
+    """The validation recordings that are not too long."""
+    short = [i for i, n in enumerate(held_out.seconds_each) if n <= _most(config)]
+    if len(short) < len(held_out):
+        report.append(f"left out: {len(held_out) - len(short)} validation recordings, too long")
+    if not short:
+        raise DataError(
+            f"train: `{name}` has no validation recording of at most "
+            f"{config.max_seconds:g} s. Raise data.max_seconds."
+        )
+    unknown = sorted({s for t in held_out.texts for s in text.unknown(t)})
+    if unknown:
+        report.append(
+            f"unknown: {len(unknown)} symbols of the validation texts were never seen in "
+            f"training: {' '.join(unknown[:10])}"
+        )
+    return held_out.only(short)
+
+
+def _most(config: DataConfig) -> float:
+    """Seconds, rounded up to whole steps."""
+    return config.max_seconds + config.stack * config.hop_ms / 1000
+
+
+def _usable(
+    heard: SpeechSet, text: Vocabulary, config: DataConfig, ctc: bool, report: list[str]
+) -> tuple[list[int], list[list[int]]]:
+    """Which recordings can be trained on, and their symbols."""
+    kept, targets, long, short = [], [], 0, 0
+    for row, (words, steps) in enumerate(zip(heard.texts, heard.steps, strict=True)):
+        symbols = text.encode(words)
+        repeats = sum(a == b for a, b in itertools.pairwise(symbols))
+        if heard.seconds_each[row] > _most(config):
+            long += 1
+        elif ctc and steps < len(symbols) + repeats:  # a blank between equal symbols
+            short += 1
+        else:
+            kept.append(row)
+            targets.append(symbols)
+    if long:
+        report.append(
+            f"left out: {long} recordings longer than data.max_seconds = {config.max_seconds:g}"
+        )
+    if short:
+        report.append(
+            f"left out: {short} recordings with fewer steps than symbols, which CTC cannot learn; "
+            "a smaller data.stack has more steps"
+        )
+    return kept, targets
+
+
+def _learn(texts: list[str], config: DataConfig, report: list[str]) -> Vocabulary:
+    level, why = guess_text_level(texts)
+    wanted: Level | str = config.text_level
+    if wanted != "auto":
+        level, why = wanted, "as set"  # type: ignore[assignment]
+    text = Vocabulary.learn(
+        texts, level, subword_size=config.subword_size, min_count=config.min_count
+    )
+    report.append(f"text: read as {level} ({why}); vocabulary of {len(text)}")
+    return text
+
+
+def _changes(config: DataConfig) -> Changes:
+    return Changes(
+        gain_db=config.gain_db,
+        masks=Masks(
+            times_per_second=config.time_masks,
+            time_frames=round(config.time_mask_ms / config.hop_ms),
+            mels=config.mel_masks,
+            mel_width=round(config.mel_mask_share * config.mels),
+        ),
+    )
+
+
+def _count(speech: SpeechSet) -> str:
+    minutes = speech.seconds / 60
+    return f"{len(speech):,} recordings, {minutes:,.1f} min"

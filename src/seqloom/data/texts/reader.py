@@ -1,0 +1,181 @@
+"""From a text to the numbers that a classifier reads, by one rule in training and in prediction.
+
+A level says what one symbol is: a word (`words.py`), a character, or a subword. Texts longer than
+`max_symbols` are cut: their first half and their last half are kept, since a review says what it is
+about at its start and what it thinks at its end. Stored whole in a model file.
+Checked by `tests/data/texts/test_reader.py`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, cast, get_args
+
+from ...errors import FormatError
+from ...plain import shown
+from ..levels import Level
+from ..vocabulary import Vocabulary
+from ..words import split_words
+
+Symbol = TypeVar("Symbol", str, int)
+TextLevel = Literal["words", "characters", "subwords"]
+# Thai, Lao, Burmese, Khmer, kana, Chinese characters
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
+)
+_LEVELS: dict[str, Level] = {
+    "words": "symbols",
+    "characters": "characters",
+    "subwords": "subwords",
+}
+
+
+def guess_text_level(texts: Iterable[str]) -> tuple[TextLevel, str]:
+    """Words if most texts have a space in them, else characters; and why.
+
+    Scripts that put no space between words are read by character, whatever spaces there are.
+    """
+    num_texts = num_spaced = unspaced = letters = 0
+    for text in texts:
+        num_texts += 1
+        num_spaced += len(text.split()) > 1
+        if not text.isascii():
+            unspaced += len(_UNSPACED.findall(text))
+        letters += sum(map(str.isalpha, text))
+    if 2 * unspaced > letters:
+        return "characters", "the script puts no spaces between words"
+    why = f"{num_spaced:,} of {num_texts:,} texts contain a space"
+    return ("words" if 2 * num_spaced >= num_texts and num_texts else "characters"), why
+
+
+@dataclass(frozen=True)
+class TextReader:
+    """How a text is read.
+
+    Attributes:
+        level: What one symbol is.
+        lowercase: Case is folded first.
+        max_symbols: Longer texts are cut to so many symbols.
+        vocabulary: The symbols that have a number.
+        marks: The rule of `words` for combining marks; models of the first releases have none.
+    """
+
+    level: TextLevel
+    lowercase: bool
+    max_symbols: int
+    vocabulary: Vocabulary
+    marks: bool = False
+
+    @classmethod
+    def learn(
+        cls,
+        texts: Iterable[str],
+        level: TextLevel,
+        *,
+        lowercase: bool,
+        max_symbols: int,
+        min_count: int = 1,
+        subword_size: int = 8000,
+    ) -> "TextReader":
+        """Learn the vocabulary of `texts`; arguments and errors as `Vocabulary.learn`."""
+        return cls.learn_pretokenized(
+            (pretokenize(text, level, lowercase) for text in texts),
+            level,
+            lowercase=lowercase,
+            max_symbols=max_symbols,
+            min_count=min_count,
+            subword_size=subword_size,
+        )
+
+    @classmethod
+    def learn_pretokenized(
+        cls,
+        prepared: Iterable[str],
+        level: TextLevel,
+        *,
+        lowercase: bool,
+        max_symbols: int,
+        min_count: int,
+        subword_size: int,
+    ) -> "TextReader":
+        """`learn` of texts that `prepare` has returned."""
+        vocabulary = Vocabulary.learn(
+            prepared, _LEVELS[level], subword_size=subword_size, min_count=min_count
+        )
+        return cls(level, lowercase, max_symbols, vocabulary, marks=level == "words")
+
+    def symbols(self, text: str) -> list[str]:
+        """The symbols that are read of a text, known or not."""
+        return self.cut(self.vocabulary.split(self._prepared(text)))
+
+    def encode(self, text: str) -> list[int]:
+        """The numbers of `symbols(text)`, `UNK` for one that has none."""
+        return self.cut(self.vocabulary.encode(self._prepared(text)))
+
+    def length(self, text: str) -> int:
+        """Symbols of the whole text, before any cut."""
+        return len(self.vocabulary.split(self._prepared(text)))
+
+    def unknown(self, text: str) -> list[str]:
+        """The different symbols of the text that have no number, in order of appearance."""
+        return self.vocabulary.unknown(self._prepared(text))
+
+    def _prepared(self, text: str) -> str:
+        return pretokenize(text, self.level, self.lowercase, self.marks)
+
+    def cut(self, symbols: list[Symbol]) -> list[Symbol]:
+        """The symbols that are read of a whole text's."""
+        if len(symbols) <= self.max_symbols:
+            return symbols
+        tail = self.max_symbols // 2
+        return symbols[: self.max_symbols - tail] + symbols[len(symbols) - tail :]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values that `from_json` reads."""
+        return {
+            "level": self.level,
+            "lowercase": self.lowercase,
+            "max_symbols": self.max_symbols,
+            "vocabulary": self.vocabulary.to_json(),
+            **({"marks": True} if self.marks else {}),
+        }
+
+    @classmethod
+    def from_json(cls, data: object) -> "TextReader":
+        """Read what `to_json` wrote.
+
+        Raises:
+            FormatError: Anything is missing, of the wrong type, or contradicts the rest.
+        """
+        keys = {"level", "lowercase", "max_symbols", "vocabulary"}
+        if not isinstance(data, dict) or set(data) - {"marks"} != keys:
+            got = sorted(map(str, data)) if isinstance(data, dict) else type(data).__name__
+            raise _broken("reader", f"be an object with {', '.join(sorted(keys))}", got)
+        level, lowercase, most = data["level"], data["lowercase"], data["max_symbols"]
+        if level not in get_args(TextLevel):
+            raise _broken("level", f"be one of {', '.join(get_args(TextLevel))}", shown(level))
+        if not isinstance(lowercase, bool):
+            raise _broken("lowercase", "be true or false", shown(lowercase))
+        if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= 5_000:
+            raise _broken("max_symbols", "be a whole number from 1 to 5,000", shown(most))
+        vocabulary = Vocabulary.from_json(data["vocabulary"])
+        if vocabulary.level != _LEVELS[level]:
+            raise _broken("vocabulary", f"have the level {_LEVELS[level]}", vocabulary.level)
+        marks = data.get("marks", False)
+        if not isinstance(marks, bool) or (marks and level != "words"):
+            raise _broken("marks", "be false, or true at the level words", shown(marks))
+        return cls(cast(TextLevel, level), lowercase, most, vocabulary, marks)
+
+
+def pretokenize(text: str, level: TextLevel, lowercase: bool, marks: bool = True) -> str:
+    """The text as the vocabulary splits it: words between spaces, or as it is."""
+    if level == "words":
+        return " ".join(split_words(text, lowercase=lowercase, marks=marks))
+    return text.lower() if lowercase else text
+
+
+def _broken(name: str, rule: str, got: object) -> FormatError:
+    return FormatError(
+        f"TextReader.from_json: `{name}` must {rule}, got {got}. "
+        f"The model file is damaged or of another version: get a fresh copy or train again."
+    )
