@@ -4,7 +4,11 @@ import pytest
 import torch
 from torch import nn
 
-from seqloom.config.classify import FullyConnectedConfig, RecurrentConfig, TransformerConfig
+from seqloom.config.classify import (
+    FullyConnectedClassifierConfig,
+    RecurrentClassifierConfig,
+    TransformerClassifierConfig,
+)
 from seqloom.data.vocabulary import UNK
 from seqloom.models.classifier import EMBEDDING_STD, build_classifier
 
@@ -17,17 +21,17 @@ POOLS = ("max", "mean", "attention", "last")
 
 def recurrent(cell, pool, **options):
     sizes = {"embedding_size": 3, "hidden_size": 4, "attention_size": 2}
-    return RecurrentConfig(cell=cell, pool=pool, **{**sizes, **options})
+    return RecurrentClassifierConfig(cell=cell, pool=pool, **{**sizes, **options})
 
 
 def transformer(pool):
-    return TransformerConfig(
+    return TransformerClassifierConfig(
         hidden_size=8, num_heads=2, feedforward_size=10, layers=2, pool=pool, attention_size=5
     )
 
 
 CONFIGS = {
-    "fully-connected": FullyConnectedConfig(embedding_size=3, hidden_size=4),
+    "fully-connected": FullyConnectedClassifierConfig(embedding_size=3, hidden_size=4),
     **{
         f"{cell}, {pool}": recurrent(cell, pool, bidirectional=pool != "last")
         for cell in ("rnn", "lstm", "gru")
@@ -119,7 +123,9 @@ def test_equations_of_the_fully_connected_classifier():
 
 def test_word_dropout_reads_symbols_as_unknown(symbols):
     """All dropped, the text is as many unknown symbols; without training, nothing is dropped."""
-    config = FullyConnectedConfig(embedding_size=3, hidden_size=4, dropout=0.0, word_dropout=0.95)
+    config = FullyConnectedClassifierConfig(
+        embedding_size=3, hidden_size=4, dropout=0.0, word_dropout=0.95
+    )
     model = randomise(build_classifier(config, V, C)).train()
     model.word_dropout = 1.0
     lengths = torch.full((B,), T)

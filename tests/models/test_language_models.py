@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from seqloom import native
-from seqloom.config.generate import RecurrentConfig, TransformerConfig, WindowConfig
+from seqloom.config.generate import RecurrentTextConfig, TransformerTextConfig, WindowConfig
 from seqloom.decoding import select
 from seqloom.layers.transformer import recency
 from seqloom.models.language import build_language
@@ -19,12 +19,12 @@ B, T, V = 4, 11, 9
 
 
 def recurrent(cell, **options):
-    return RecurrentConfig(cell=cell, **{"embedding_size": 3, "hidden_size": 5, **options})
+    return RecurrentTextConfig(cell=cell, **{"embedding_size": 3, "hidden_size": 5, **options})
 
 
 def transformer(context, **options):
     sizes = {"hidden_size": 8, "num_heads": 2, "feedforward_size": 10, "layers": 2}
-    return TransformerConfig(context=context, **{**sizes, **options})
+    return TransformerTextConfig(context=context, **{**sizes, **options})
 
 
 CONFIGS = {
@@ -243,7 +243,7 @@ def test_recurrent_dropout_drops_weights_and_not_states():
     assert not torch.isclose(one[:, 1:], two[:, 1:]).all()
 
 
-@pytest.mark.parametrize("kind", [RecurrentConfig, TransformerConfig, WindowConfig])
+@pytest.mark.parametrize("kind", [RecurrentTextConfig, TransformerTextConfig, WindowConfig])
 def test_a_new_network_holds_all_symbols_nearly_alike(kind):
     """At the default sizes, which begin no worse than guessing by more than a little."""
     model, symbols = build_language(kind(), 70).eval(), torch.randint(70, (B, 30))

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import seqloom
-from seqloom.config.generate import DecodingConfig
+from seqloom.config.generate import GenerateDecodingConfig
 from seqloom.data.vocabulary import Vocabulary
 from seqloom.decoding.perplexity import costs
 from seqloom.errors import ConfigError, DataError, FormatError
@@ -36,7 +36,7 @@ def random_file(name="lstm", **decoding):
     file = ModelFile(
         task="generate",
         model=CONFIGS[name],
-        decoding=DecodingConfig(**decoding),
+        decoding=GenerateDecodingConfig(**decoding),
         parts=GenerateParts(vocabulary=vocabulary),
         training={"note": "random"},
         tensors={key: w.detach().numpy() for key, w in network.named_parameters()},

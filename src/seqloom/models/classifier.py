@@ -27,9 +27,9 @@ from torch import Tensor, nn
 
 from ..config.classify import (
     ClassifierConfig,
-    FullyConnectedConfig,
-    RecurrentConfig,
-    TransformerConfig,
+    FullyConnectedClassifierConfig,
+    RecurrentClassifierConfig,
+    TransformerClassifierConfig,
 )
 from ..data.vocabulary import UNK
 from ..layers.dropout import Dropout
@@ -106,7 +106,9 @@ class Classifier(nn.Module, abc.ABC):
 class FullyConnected(Classifier):
     """The mean of the embeddings, then one hidden layer."""
 
-    def __init__(self, config: FullyConnectedConfig, num_symbols: int, num_classes: int) -> None:
+    def __init__(
+        self, config: FullyConnectedClassifierConfig, num_symbols: int, num_classes: int
+    ) -> None:
         """
         Args:
             config: Sizes.
@@ -135,7 +137,9 @@ class FullyConnected(Classifier):
 class Recurrent(Classifier):
     """Recurrent layers, and a pool over their states."""
 
-    def __init__(self, config: RecurrentConfig, num_symbols: int, num_classes: int) -> None:
+    def __init__(
+        self, config: RecurrentClassifierConfig, num_symbols: int, num_classes: int
+    ) -> None:
         """Takes what `FullyConnected` takes."""
         directions = 2 if config.bidirectional else 1
         super().__init__(
@@ -172,7 +176,9 @@ class Recurrent(Classifier):
 class Transformer(Classifier):
     """Transformer encoder layers, and a pool over their states."""
 
-    def __init__(self, config: TransformerConfig, num_symbols: int, num_classes: int) -> None:
+    def __init__(
+        self, config: TransformerClassifierConfig, num_symbols: int, num_classes: int
+    ) -> None:
         """Takes what `FullyConnected` takes."""
         D = config.hidden_size
         super().__init__(
@@ -210,9 +216,9 @@ class Transformer(Classifier):
 
 def build_classifier(config: ClassifierConfig, num_symbols: int, num_classes: int) -> Classifier:
     """The network that the settings describe, with new weights."""
-    if isinstance(config, FullyConnectedConfig):
+    if isinstance(config, FullyConnectedClassifierConfig):
         return FullyConnected(config, num_symbols, num_classes)
-    if isinstance(config, RecurrentConfig):
+    if isinstance(config, RecurrentClassifierConfig):
         return Recurrent(config, num_symbols, num_classes)
     return Transformer(config, num_symbols, num_classes)
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...config import Config
-from ...config.classify import LEAST_EPOCHS, LEAST_STEPS, FullyConnectedConfig
+from ...config.classify import LEAST_EPOCHS, LEAST_STEPS, FullyConnectedClassifierConfig
 from ...data.text_batches import by_length, plan_texts
 from ...evaluation.calibration import log_loss
 from ...evaluation.classes import f1
@@ -146,7 +146,7 @@ def resolve(config: Config, data: PreparedTexts) -> Config:
     """Fill in the settings that depend on the data, and the learning rate of the architecture."""
     rate = config.training.learning_rate
     if rate is None:
-        rate = 2e-3 if isinstance(config.model, FullyConnectedConfig) else 1e-3
+        rate = 2e-3 if isinstance(config.model, FullyConnectedClassifierConfig) else 1e-3
     text, label = data.columns
     chosen = dataclasses.replace(
         config.data,

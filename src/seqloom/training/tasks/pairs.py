@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...config.transduce import DataConfig
+from ...config.transduce import TransduceDataConfig
 from ...data.batching import PairSet
 from ...data.levels import guess_level
 from ...data.pairs import ROLES, Example, Pair, PairColumns, group_by_source, pair_table
@@ -51,7 +51,7 @@ class Prepared:
         return int(self.train.source_lengths.sum() + self.train.target_lengths.sum())
 
 
-def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
+def prepare(train: str, valid: str | None, config: TransduceDataConfig) -> Prepared:
     """Read, split, learn vocabularies, encode.
 
     Args:
@@ -137,7 +137,7 @@ def prepare(train: str, valid: str | None, config: DataConfig) -> Prepared:
 
 
 def _learn(
-    side: str, texts: list[str], valid: list[str], config: DataConfig, report: list[str]
+    side: str, texts: list[str], valid: list[str], config: TransduceDataConfig, report: list[str]
 ) -> Vocabulary:
     level, why = guess_level(texts, valid)
     wanted = getattr(config, f"{side}_level")

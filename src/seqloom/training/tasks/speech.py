@@ -5,7 +5,7 @@ import itertools
 import math
 from dataclasses import dataclass
 
-from ...config.transcribe import DataConfig, ModelConfig
+from ...config.transcribe import ModelConfig, TranscribeDataConfig
 from ...data.levels import Level
 from ...data.seen import sketch
 from ...data.speech.augment import Masks
@@ -52,7 +52,9 @@ class Prepared:
     report: tuple[str, ...]
 
 
-def prepare(train: str, valid: str | None, config: DataConfig, model: ModelConfig) -> Prepared:
+def prepare(
+    train: str, valid: str | None, config: TranscribeDataConfig, model: ModelConfig
+) -> Prepared:
     """Read, split, make features, learn the vocabulary, encode.
 
     Args:
@@ -103,7 +105,7 @@ def prepare(train: str, valid: str | None, config: DataConfig, model: ModelConfi
 
 
 def _lines(
-    train: str, valid: str | None, config: DataConfig
+    train: str, valid: str | None, config: TranscribeDataConfig
 ) -> tuple[list[Utterance], list[Utterance]]:
     """The manifests' lines, to train and to validate on."""
     if valid is None:
@@ -112,7 +114,11 @@ def _lines(
 
 
 def _validating(
-    held_out: SpeechSet, text: Vocabulary, name: str, config: DataConfig, report: list[str]
+    held_out: SpeechSet,
+    text: Vocabulary,
+    name: str,
+    config: TranscribeDataConfig,
+    report: list[str],
 ) -> SpeechSet:
     """The validation recordings that are not too long."""
     short = [i for i, n in enumerate(held_out.seconds_each) if n <= _most(config)]
@@ -132,13 +138,13 @@ def _validating(
     return held_out.only(short)
 
 
-def _most(config: DataConfig) -> float:
+def _most(config: TranscribeDataConfig) -> float:
     """Seconds, rounded up to whole steps."""
     return config.max_seconds + config.stack * config.hop_ms / 1000
 
 
 def _usable(
-    heard: SpeechSet, text: Vocabulary, config: DataConfig, ctc: bool, report: list[str]
+    heard: SpeechSet, text: Vocabulary, config: TranscribeDataConfig, ctc: bool, report: list[str]
 ) -> tuple[list[int], list[list[int]]]:
     """Which recordings can be trained on, and their symbols."""
     kept, targets, long, short = [], [], 0, 0
@@ -164,7 +170,7 @@ def _usable(
     return kept, targets
 
 
-def _learn(texts: list[str], config: DataConfig, report: list[str]) -> Vocabulary:
+def _learn(texts: list[str], config: TranscribeDataConfig, report: list[str]) -> Vocabulary:
     level, why = guess_text_level(texts)
     wanted: Level | str = config.text_level
     if wanted != "auto":
@@ -176,7 +182,7 @@ def _learn(texts: list[str], config: DataConfig, report: list[str]) -> Vocabular
     return text
 
 
-def _changes(config: DataConfig) -> Changes:
+def _changes(config: TranscribeDataConfig) -> Changes:
     return Changes(
         gain_db=config.gain_db,
         masks=Masks(

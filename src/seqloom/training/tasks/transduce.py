@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...config import Config
-from ...config.transduce import LARGE, LEAST_EPOCHS, LEAST_STEPS, RecurrentConfig
+from ...config.transduce import LARGE, LEAST_EPOCHS, LEAST_STEPS, RecurrentPairsConfig
 from ...data.batching import PairSet, plan_batches
 from ...data.vocabulary import BOS, PAD
 from ...decoding import LengthLimit, Search, Stepper, decode
@@ -149,7 +149,7 @@ def resolve(config: Config, data: Prepared) -> Config:
         batch_symbols = 2048 if data.num_symbols >= LARGE else 1024
     rate = config.training.learning_rate
     if rate is None:
-        rate = 2e-3 if isinstance(config.model, RecurrentConfig) else 1e-3
+        rate = 2e-3 if isinstance(config.model, RecurrentPairsConfig) else 1e-3
     return dataclasses.replace(
         config,
         data=dataclasses.replace(
