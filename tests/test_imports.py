@@ -13,7 +13,11 @@ import pytest
 import seqloom
 from seqloom import extras
 from seqloom.config import read_toml
-from seqloom.config.transduce import DecodingConfig, RecurrentConfig, TransformerConfig
+from seqloom.config.transduce import (
+    RecurrentPairsConfig,
+    TransduceDecodingConfig,
+    TransformerPairsConfig,
+)
 from seqloom.data.vocabulary import Vocabulary
 from seqloom.errors import MissingExtraError
 from seqloom.export.model_file import ModelFile, write_model
@@ -183,7 +187,7 @@ def write_random_model(path, config):
     model = ModelFile(
         task="transduce",
         model=config,
-        decoding=DecodingConfig(beam=2),
+        decoding=TransduceDecodingConfig(beam=2),
         parts=TransduceParts(source=source, target=target, length_ratio=1.0, max_symbols=9),
         training={},
         tensors={name: a.numpy().astype(np.float32) for name, a in weights.items()},
@@ -194,8 +198,8 @@ def write_random_model(path, config):
 def test_a_model_runs_where_torch_is_not_installed(tmp_path):
     small = {"hidden_size": 4, "encoder_layers": 1, "decoder_layers": 1}
     configs = {
-        "recurrent": RecurrentConfig(embedding_size=3, **small),
-        "transformer": TransformerConfig(num_heads=2, feedforward_size=5, **small),
+        "recurrent": RecurrentPairsConfig(embedding_size=3, **small),
+        "transformer": TransformerPairsConfig(num_heads=2, feedforward_size=5, **small),
     }
     for name, config in configs.items():
         write_random_model(tmp_path / name, config)

@@ -8,7 +8,14 @@ by `tests/test_plain.py`.
 import json
 import math
 import re
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias, overload
+
+if TYPE_CHECKING:
+    # read-only, so that a `list[float]` is one; reading narrows it with `config/layout.py`
+    JSON: TypeAlias = Mapping[str, "JSON"] | Sequence["JSON"] | str | int | float | bool | None
+else:
+    JSON = object  # the run-time checks of the tests do not follow a type that contains itself
 
 # control characters (C0, DEL, C1), Unicode's line and paragraph separator, halves of a pair
 _UNSAFE = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"
@@ -27,7 +34,7 @@ def printable(text: str, *, lines: bool = False) -> str:
     return (_LINES if lines else _ONE_LINE).sub(_escape, text)
 
 
-def to_json(value: Any, *, indent: int | None = None) -> str:
+def to_json(value: JSON, *, indent: int | None = None) -> str:
     """JSON of plain values, safe to print and to read by any parser.
 
     What is infinite or not a number is null; what `printable` escapes is escaped as JSON does.
@@ -36,7 +43,11 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
     return re.sub(f"(?!\n)[{_UNSAFE}]", lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def json_safe(value: Any) -> Any:
+@overload
+def json_safe(value: Mapping[str, JSON]) -> dict[str, JSON]: ...
+@overload
+def json_safe(value: JSON) -> JSON: ...
+def json_safe(value: JSON) -> JSON:
     """The same with `None` for every number that JSON cannot say: infinite ones and NaN."""
     if isinstance(value, dict):
         return {name: json_safe(one) for name, one in value.items()}
@@ -45,7 +56,7 @@ def json_safe(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """A value as a message shows it: on one line, cut if it is long."""
     try:
         text = repr(value)

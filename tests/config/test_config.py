@@ -19,11 +19,11 @@ from seqloom.config import (
     to_tree,
 )
 from seqloom.config.transduce import (
-    DataConfig,
-    DecodingConfig,
-    PairTrainingConfig,
-    RecurrentConfig,
-    TransformerConfig,
+    RecurrentPairsConfig,
+    TransduceDataConfig,
+    TransduceDecodingConfig,
+    TransduceTrainingConfig,
+    TransformerPairsConfig,
 )
 from seqloom.errors import ConfigError
 from seqloom.tasks import TASKS
@@ -107,15 +107,15 @@ def test_remarks_stand_behind_their_settings():
 def test_what_is_missing_takes_its_default():
     everything = Config(
         task="transduce",
-        data=DataConfig(),
-        model=RecurrentConfig(),
-        training=PairTrainingConfig(),
-        decoding=DecodingConfig(),
+        data=TransduceDataConfig(),
+        model=RecurrentPairsConfig(),
+        training=TransduceTrainingConfig(),
+        decoding=TransduceDecodingConfig(),
     )
     assert config_from({}) == everything
     got = config_from({"model": {"hidden_size": 8}, "training": {}})
-    assert got == dataclasses.replace(everything, model=RecurrentConfig(hidden_size=8))
-    assert config_from({"model": {"architecture": "transformer"}}).model == TransformerConfig()
+    assert got == dataclasses.replace(everything, model=RecurrentPairsConfig(hidden_size=8))
+    assert config_from({"model": {"architecture": "transformer"}}).model == TransformerPairsConfig()
 
 
 def test_every_setting_has_a_doc_and_a_default_that_keeps_its_rule():

@@ -8,7 +8,7 @@ import torch
 from seqloom.config.forecast import (
     LEVELS,
     ForecastDecodingConfig,
-    FullyConnectedConfig,
+    FullyConnectedForecasterConfig,
     RecurrentForecasterConfig,
     TransformerForecasterConfig,
 )
@@ -27,8 +27,8 @@ def recurrent(**settings: Any) -> RecurrentForecasterConfig:
     return RecurrentForecasterConfig(**{"hidden_size": 6, **settings})
 
 
-def connected(**settings: Any) -> FullyConnectedConfig:
-    return FullyConnectedConfig(**{"hidden_size": 7, "blocks": 2, **settings})
+def connected(**settings: Any) -> FullyConnectedForecasterConfig:
+    return FullyConnectedForecasterConfig(**{"hidden_size": 7, "blocks": 2, **settings})
 
 
 CONFIGS: dict[str, Any] = {

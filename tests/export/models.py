@@ -5,10 +5,10 @@ from typing import Any
 import torch
 
 from seqloom.config.transduce import (
-    DecodingConfig,
     ModelConfig,
-    RecurrentConfig,
-    TransformerConfig,
+    RecurrentPairsConfig,
+    TransduceDecodingConfig,
+    TransformerPairsConfig,
 )
 from seqloom.data.vocabulary import EOS, Vocabulary
 from seqloom.export.model_file import ModelFile
@@ -18,8 +18,8 @@ from seqloom.models import PairModel, build
 SIZES = {"embedding_size": 5, "hidden_size": 6, "attention_size": 7}
 
 
-def recurrent(**settings: Any) -> RecurrentConfig:
-    return RecurrentConfig(**{**SIZES, "encoder_layers": 2, "decoder_layers": 2, **settings})
+def recurrent(**settings: Any) -> RecurrentPairsConfig:
+    return RecurrentPairsConfig(**{**SIZES, "encoder_layers": 2, "decoder_layers": 2, **settings})
 
 
 CONFIGS: dict[str, ModelConfig] = {
@@ -36,7 +36,7 @@ CONFIGS: dict[str, ModelConfig] = {
         encoder_cell="gru", encoder_layers=1, decoder_layers=3
     ),
     "lstm to rnn, one way": recurrent(decoder_cell="rnn", bidirectional=False),
-    "transformer": TransformerConfig(
+    "transformer": TransformerPairsConfig(
         hidden_size=8, num_heads=2, feedforward_size=11, encoder_layers=2, decoder_layers=3
     ),
 }
@@ -56,7 +56,7 @@ def random_model(config: ModelConfig) -> tuple[ModelFile, PairModel]:
     file = ModelFile(
         task="transduce",
         model=config,
-        decoding=DecodingConfig(beam=3, length_penalty=0.7),
+        decoding=TransduceDecodingConfig(beam=3, length_penalty=0.7),
         parts=TransduceParts(source=source, target=target, length_ratio=1.25, max_symbols=12),
         training={"seed": 3, "note": "µ 10 %", "versions": {"torch": "2"}},
         tensors={name: w.detach().numpy() for name, w in network.named_parameters()},

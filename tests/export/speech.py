@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from seqloom.config.transcribe import CTCConfig, DecodingConfig, ListenConfig, ModelConfig
+from seqloom.config.transcribe import CTCConfig, ListenConfig, ModelConfig, TranscribeDecodingConfig
 from seqloom.data.speech.log_mel import FeatureSetup
 from seqloom.data.speech.recordings import Normaliser
 from seqloom.data.vocabulary import EOS, Vocabulary
@@ -59,7 +59,7 @@ def random_speech_model(config: ModelConfig, **parts: Any) -> tuple[ModelFile, n
     file = ModelFile(
         task="transcribe",
         model=config,
-        decoding=DecodingConfig(beam=1 if isinstance(config, CTCConfig) else 3),
+        decoding=TranscribeDecodingConfig(beam=1 if isinstance(config, CTCConfig) else 3),
         parts=TranscribeParts(
             **{
                 "features": setup,

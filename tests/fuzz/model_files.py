@@ -159,7 +159,11 @@ def _random_models(task: str) -> Iterator[ModelFile]:
 
 
 def _random_classifiers() -> Iterator[ModelFile]:
-    from seqloom.config.classify import FullyConnectedConfig, RecurrentConfig, TransformerConfig
+    from seqloom.config.classify import (
+        FullyConnectedClassifierConfig,
+        RecurrentClassifierConfig,
+        TransformerClassifierConfig,
+    )
     from seqloom.config.sections import NoDecoding
     from seqloom.data.texts.reader import TextReader
     from seqloom.export.parts.classify import ClassifyParts
@@ -168,9 +172,12 @@ def _random_classifiers() -> Iterator[ModelFile]:
     texts = ["the plot is lovely .", "not a dull film", "so so"]
     sizes = {"embedding_size": 4, "hidden_size": 6}
     for config, level in (
-        (FullyConnectedConfig(**sizes), "words"),
-        (RecurrentConfig(**sizes, attention_size=3, pool="attention", layers=2), "characters"),
-        (TransformerConfig(hidden_size=8, num_heads=2, feedforward_size=5), "words"),
+        (FullyConnectedClassifierConfig(**sizes), "words"),
+        (
+            RecurrentClassifierConfig(**sizes, attention_size=3, pool="attention", layers=2),
+            "characters",
+        ),
+        (TransformerClassifierConfig(hidden_size=8, num_heads=2, feedforward_size=5), "words"),
     ):
         reader = TextReader.learn(texts, level, lowercase=True, max_symbols=9)
         parts = ClassifyParts(reader=reader, labels=("bad", "good"))

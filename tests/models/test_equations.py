@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from seqloom.config.transduce import RecurrentConfig, TransformerConfig
+from seqloom.config.transduce import RecurrentPairsConfig, TransformerPairsConfig
 from seqloom.models import build
 from seqloom.reference.transformer_parts import positions
 
@@ -83,7 +83,7 @@ def recurrent_logits(model, source, target):
 @pytest.mark.parametrize("decoder_layers", [1, 2])
 @pytest.mark.parametrize("name", RECURRENT)
 def test_encoder_decoder_is_what_its_docstring_says(name, decoder_layers):
-    config = RecurrentConfig(
+    config = RecurrentPairsConfig(
         embedding_size=E,
         hidden_size=H,
         attention_size=A,
@@ -108,7 +108,7 @@ def stack_of(kind, layer, weights, norm):
 
 
 def test_transformer_is_torchs():
-    config = TransformerConfig(
+    config = TransformerPairsConfig(
         hidden_size=8, num_heads=2, feedforward_size=10, encoder_layers=2, decoder_layers=3
     )
     model = randomise(build(config, SOURCE_SYMBOLS, V)).eval()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from seqloom.config.transduce import RecurrentConfig, TransformerConfig
+from seqloom.config.transduce import RecurrentPairsConfig, TransformerPairsConfig
 from seqloom.decoding import select
 from seqloom.models import EncoderDecoder, TorchStepper, Transformer, build
 
@@ -17,7 +17,7 @@ REAL = torch.arange(S) < LENGTHS[:, None]
 
 def recurrent(encoder, decoder, **options):
     sizes = {"embedding_size": 3, "hidden_size": 4, "attention_size": 2, "encoder_layers": 1}
-    return RecurrentConfig(encoder_cell=encoder, decoder_cell=decoder, **{**sizes, **options})
+    return RecurrentPairsConfig(encoder_cell=encoder, decoder_cell=decoder, **{**sizes, **options})
 
 
 CONFIGS = {
@@ -30,7 +30,7 @@ CONFIGS = {
     "gru-gru-context": recurrent("gru", "gru", link="context"),
     "rnn-lstm-context": recurrent("rnn", "lstm", link="context", decoder_layers=3),
     "lstm-gru-context": recurrent("lstm", "gru", link="context", bidirectional=False),
-    "transformer": TransformerConfig(
+    "transformer": TransformerPairsConfig(
         hidden_size=8, num_heads=2, feedforward_size=10, encoder_layers=2, decoder_layers=3
     ),
 }
@@ -186,7 +186,7 @@ def test_one_vector_has_no_alignment(source, target):
 def test_build_picks_the_class_and_the_sizes():
     for config in CONFIGS.values():
         model = build(config, SOURCE_SYMBOLS, V)
-        kind = EncoderDecoder if isinstance(config, RecurrentConfig) else Transformer
+        kind = EncoderDecoder if isinstance(config, RecurrentPairsConfig) else Transformer
         assert type(model) is kind
         assert model.config is config
         assert model.source_embedding.num_embeddings == SOURCE_SYMBOLS

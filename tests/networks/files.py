@@ -88,7 +88,7 @@ def _heads(make: Callable[..., Any], **options: Any) -> st.SearchStrategy[Any]:
 
 def _pairs(link: str, both: bool, **options: Any) -> Any:
     kind = {"context": {"link": "context"}}.get(link, {"attention": link})
-    return transduce.RecurrentConfig(**kind, bidirectional=both and link != "dot", **options)
+    return transduce.RecurrentPairsConfig(**kind, bidirectional=both and link != "dot", **options)
 
 
 _OUTPUT = st.sampled_from(["quantile", "gaussian", "point"])
@@ -112,7 +112,7 @@ ANY = st.one_of(
                 decoder_layers=_small(1, 3),
             ),
             _heads(
-                transduce.TransformerConfig,
+                transduce.TransformerPairsConfig,
                 feedforward_size=_small(),
                 encoder_layers=_small(1, 3),
                 decoder_layers=_small(1, 3),
@@ -123,9 +123,13 @@ ANY = st.one_of(
     st.tuples(
         st.just("classify"),
         st.one_of(
-            st.builds(classify.FullyConnectedConfig, embedding_size=_small(), hidden_size=_small()),
             st.builds(
-                classify.RecurrentConfig,
+                classify.FullyConnectedClassifierConfig,
+                embedding_size=_small(),
+                hidden_size=_small(),
+            ),
+            st.builds(
+                classify.RecurrentClassifierConfig,
                 cell=_CELLS,
                 layers=_small(1, 3),
                 bidirectional=st.booleans(),
@@ -135,7 +139,7 @@ ANY = st.one_of(
                 attention_size=_small(),
             ),
             _heads(
-                classify.TransformerConfig,
+                classify.TransformerClassifierConfig,
                 feedforward_size=_small(),
                 layers=_small(1, 3),
                 pool=_THREE,
@@ -148,7 +152,7 @@ ANY = st.one_of(
         st.just("generate"),
         st.one_of(
             st.builds(
-                generate.RecurrentConfig,
+                generate.RecurrentTextConfig,
                 cell=_CELLS,
                 embedding_size=_small(),
                 hidden_size=_small(),
@@ -157,7 +161,7 @@ ANY = st.one_of(
                 tie_weights=st.booleans(),
             ),
             _heads(
-                generate.TransformerConfig,
+                generate.TransformerTextConfig,
                 feedforward_size=_small(),
                 layers=_small(1, 3),
                 context=_small(1, 9),
@@ -207,7 +211,7 @@ ANY = st.one_of(
                 layers=_small(1, 3),
             ),
             st.builds(
-                forecast.FullyConnectedConfig,
+                forecast.FullyConnectedForecasterConfig,
                 output=_OUTPUT,
                 hidden_size=_small(),
                 blocks=_small(0, 3),

@@ -41,7 +41,7 @@ class ClassifyDataConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecurrentConfig:
+class RecurrentClassifierConfig:
     """Recurrent layers, and a pool over their states."""
 
     architecture: Literal["recurrent"] = "recurrent"
@@ -61,7 +61,7 @@ class RecurrentConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FullyConnectedConfig:
+class FullyConnectedClassifierConfig:
     """The mean of the symbols' vectors, then one hidden layer: order is lost."""
 
     architecture: Literal["fully-connected"] = "fully-connected"
@@ -74,7 +74,7 @@ class FullyConnectedConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransformerConfig:
+class TransformerClassifierConfig:
     """Transformer encoder layers, and a pool over their states."""
 
     architecture: Literal["transformer"] = "transformer"
@@ -93,7 +93,9 @@ class TransformerConfig:
         check_heads(self.hidden_size, self.num_heads)
 
 
-ClassifierConfig = FullyConnectedConfig | RecurrentConfig | TransformerConfig
+ClassifierConfig = (
+    FullyConnectedClassifierConfig | RecurrentClassifierConfig | TransformerClassifierConfig
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,9 +121,9 @@ class ClassifyTrainingConfig(TrainingConfig):
 SECTIONS = Sections(
     data=ClassifyDataConfig,
     models={
-        "recurrent": RecurrentConfig,
-        "fully-connected": FullyConnectedConfig,
-        "transformer": TransformerConfig,
+        "recurrent": RecurrentClassifierConfig,
+        "fully-connected": FullyConnectedClassifierConfig,
+        "transformer": TransformerClassifierConfig,
     },
     training=ClassifyTrainingConfig,
     notes=(

@@ -70,7 +70,7 @@ class RecurrentForecasterConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FullyConnectedConfig:
+class FullyConnectedForecasterConfig:
     """Residual blocks over the whole window; no memory."""
 
     architecture: Literal["fully-connected"] = "fully-connected"
@@ -113,7 +113,7 @@ SECTIONS = Sections(
     data=ForecastDataConfig,
     models={
         "recurrent": RecurrentForecasterConfig,
-        "fully-connected": FullyConnectedConfig,
+        "fully-connected": FullyConnectedForecasterConfig,
         "transformer": TransformerForecasterConfig,
     },
     training=TrainingConfig,

@@ -15,7 +15,7 @@ TextLevel = Literal["characters", "subwords"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataConfig:
+class GenerateDataConfig:
     """How a text is read, cut in two, and laid out in streams."""
 
     level: TextLevel = choice("characters", "unit of the text")
@@ -31,7 +31,7 @@ class DataConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecurrentConfig:
+class RecurrentTextConfig:
     """Recurrent layers, one above the other."""
 
     architecture: Literal["recurrent"] = "recurrent"
@@ -49,7 +49,7 @@ class RecurrentConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransformerConfig:
+class TransformerTextConfig:
     """A decoder-only Transformer that looks back a fixed number of symbols."""
 
     architecture: Literal["transformer"] = "transformer"
@@ -82,7 +82,7 @@ class WindowConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DecodingConfig:
+class GenerateDecodingConfig:
     """How a continuation is drawn; stored in the model file as its default."""
 
     temperature: float = number(
@@ -101,17 +101,17 @@ class DecodingConfig:
     length: int = number(500, 0, 20_000, "number of symbols to generate")
 
 
-ModelConfig = RecurrentConfig | TransformerConfig | WindowConfig
+ModelConfig = RecurrentTextConfig | TransformerTextConfig | WindowConfig
 
 
 SECTIONS = Sections(
-    data=DataConfig,
+    data=GenerateDataConfig,
     models={
-        "recurrent": RecurrentConfig,
-        "transformer": TransformerConfig,
+        "recurrent": RecurrentTextConfig,
+        "transformer": TransformerTextConfig,
         "fully-connected": WindowConfig,
     },
-    decoding=DecodingConfig,
+    decoding=GenerateDecodingConfig,
     notes=(
         "`data.streams`, `data.chunk`: smaller if the text is too short for them.",
         "`training.learning_rate`: "

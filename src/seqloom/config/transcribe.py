@@ -17,7 +17,7 @@ TextLevel = Literal["auto", "characters", "symbols", "subwords"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataConfig:
+class TranscribeDataConfig:
     """How sound and text are read, changed and batched."""
 
     sample_rate: int | None = number(
@@ -91,7 +91,7 @@ ModelConfig = CTCConfig | ListenConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class SpeechTrainingConfig(TrainingConfig):
+class TranscribeTrainingConfig(TrainingConfig):
     """The length of a run, the optimiser, the loss, and when to stop."""
 
     # CTC says nothing but blanks for a while before it says anything
@@ -105,7 +105,7 @@ class SpeechTrainingConfig(TrainingConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DecodingConfig:
+class TranscribeDecodingConfig:
     """How a transcript is searched for; stored in the model file as its default."""
 
     beam: int | None = number(None, 1, 1000, "beam size; 1 is greedy search")
@@ -115,10 +115,10 @@ class DecodingConfig:
 
 
 SECTIONS = Sections(
-    data=DataConfig,
+    data=TranscribeDataConfig,
     models={"ctc": CTCConfig, "las": ListenConfig},
-    training=SpeechTrainingConfig,
-    decoding=DecodingConfig,
+    training=TranscribeTrainingConfig,
+    decoding=TranscribeDecodingConfig,
     notes=(
         "`data.sample_rate`: the most frequent rate of the recordings, at most 16,000 Hz.",
         "`data.text_level`: symbols (words) if there are at most 100 different words and each "

@@ -18,7 +18,7 @@ Scorer = Literal["additive", "dot", "general"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataConfig:
+class TransduceDataConfig:
     """How text is read, split and batched."""
 
     header: HeaderChoice = choice("auto", "whether line 1 contains the column names")
@@ -43,7 +43,7 @@ class DataConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecurrentConfig:
+class RecurrentPairsConfig:
     """A recurrent encoder-decoder: two cells and the link between them."""
 
     architecture: Literal["recurrent"] = "recurrent"
@@ -72,7 +72,7 @@ class RecurrentConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransformerConfig:
+class TransformerPairsConfig:
     """An encoder-decoder Transformer."""
 
     architecture: Literal["transformer"] = "transformer"
@@ -87,18 +87,18 @@ class TransformerConfig:
         check_heads(self.hidden_size, self.num_heads)
 
 
-ModelConfig = RecurrentConfig | TransformerConfig
+ModelConfig = RecurrentPairsConfig | TransformerPairsConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class PairTrainingConfig(TrainingConfig):
+class TransduceTrainingConfig(TrainingConfig):
     """The length of a run, the optimiser, the loss, and when to stop."""
 
     label_smoothing: float = number(0.1, 0.0, 0.9, "label smoothing")
 
 
 @dataclass(frozen=True, kw_only=True)
-class DecodingConfig:
+class TransduceDecodingConfig:
     """How an output is searched for; stored in the model file as its default."""
 
     beam: int = number(5, 1, 1000, "beam size; 1 is greedy search")
@@ -108,10 +108,10 @@ class DecodingConfig:
 
 
 SECTIONS = Sections(
-    data=DataConfig,
-    models={"recurrent": RecurrentConfig, "transformer": TransformerConfig},
-    training=PairTrainingConfig,
-    decoding=DecodingConfig,
+    data=TransduceDataConfig,
+    models={"recurrent": RecurrentPairsConfig, "transformer": TransformerPairsConfig},
+    training=TransduceTrainingConfig,
+    decoding=TransduceDecodingConfig,
     notes=(
         "`data.header`: line 1 is a header if a column is selected by name, or if both columns "
         "have known names such as word and pronunciation.",

@@ -1,6 +1,6 @@
 """The networks, each made from its part of the settings."""
 
-from ..config.transduce import ModelConfig, RecurrentConfig
+from ..config.transduce import ModelConfig, RecurrentPairsConfig
 from .encoder_decoder import EncoderDecoder
 from .pair_model import PairModel, TorchStepper
 from .transformer import Transformer
@@ -12,10 +12,10 @@ def build(config: ModelConfig, source_symbols: int, target_symbols: int) -> Pair
     """The network that the settings describe, with new weights.
 
     Args:
-        config: A `RecurrentConfig` or a `TransformerConfig`.
+        config: A `RecurrentPairsConfig` or a `TransformerPairsConfig`.
         source_symbols: Size of the source vocabulary.
         target_symbols: Size of the target vocabulary.
     """
-    if isinstance(config, RecurrentConfig):
+    if isinstance(config, RecurrentPairsConfig):
         return EncoderDecoder(config, source_symbols, target_symbols)
     return Transformer(config, source_symbols, target_symbols)

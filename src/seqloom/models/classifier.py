@@ -27,9 +27,9 @@ from torch import Tensor, nn
 
 from ..config.classify import (
     ClassifierConfig,
-    FullyConnectedConfig,
-    RecurrentConfig,
-    TransformerConfig,
+    FullyConnectedClassifierConfig,
+    RecurrentClassifierConfig,
+    TransformerClassifierConfig,
 )
 from ..data.vocabulary import UNK
 from ..layers.dropout import Dropout
@@ -106,7 +106,9 @@ class ClassificationModel(nn.Module, abc.ABC):
 class FullyConnectedClassification(ClassificationModel):
     """The mean of the embeddings, then one hidden layer."""
 
-    def __init__(self, config: FullyConnectedConfig, num_symbols: int, num_classes: int) -> None:
+    def __init__(
+        self, config: FullyConnectedClassifierConfig, num_symbols: int, num_classes: int
+    ) -> None:
         """
         Args:
             config: Sizes.
@@ -135,8 +137,15 @@ class FullyConnectedClassification(ClassificationModel):
 class RecurrentClassification(ClassificationModel):
     """Recurrent layers, and a pool over their states."""
 
+<<<<<<< HEAD
     def __init__(self, config: RecurrentConfig, num_symbols: int, num_classes: int) -> None:
         """Takes what `FullyConnectedClassification` takes."""
+=======
+    def __init__(
+        self, config: RecurrentClassifierConfig, num_symbols: int, num_classes: int
+    ) -> None:
+        """Takes what `FullyConnected` takes."""
+>>>>>>> cli
         directions = 2 if config.bidirectional else 1
         super().__init__(
             num_symbols,
@@ -172,8 +181,15 @@ class RecurrentClassification(ClassificationModel):
 class TransformerClassification(ClassificationModel):
     """Transformer encoder layers, and a pool over their states."""
 
+<<<<<<< HEAD
     def __init__(self, config: TransformerConfig, num_symbols: int, num_classes: int) -> None:
         """Takes what `FullyConnectedClassification` takes."""
+=======
+    def __init__(
+        self, config: TransformerClassifierConfig, num_symbols: int, num_classes: int
+    ) -> None:
+        """Takes what `FullyConnected` takes."""
+>>>>>>> cli
         D = config.hidden_size
         super().__init__(
             num_symbols,
@@ -212,11 +228,19 @@ def build_classifier(
     config: ClassifierConfig, num_symbols: int, num_classes: int
 ) -> ClassificationModel:
     """The network that the settings describe, with new weights."""
+<<<<<<< HEAD
     if isinstance(config, FullyConnectedConfig):
         return FullyConnectedClassification(config, num_symbols, num_classes)
     if isinstance(config, RecurrentConfig):
         return RecurrentClassification(config, num_symbols, num_classes)
     return TransformerClassification(config, num_symbols, num_classes)
+=======
+    if isinstance(config, FullyConnectedClassifierConfig):
+        return FullyConnected(config, num_symbols, num_classes)
+    if isinstance(config, RecurrentClassifierConfig):
+        return Recurrent(config, num_symbols, num_classes)
+    return Transformer(config, num_symbols, num_classes)
+>>>>>>> cli
 
 
 def _pool(name: str, size: int, attention_size: int) -> Pool | None:

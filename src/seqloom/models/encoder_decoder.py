@@ -24,7 +24,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..config.transduce import RecurrentConfig
+from ..config.transduce import RecurrentPairsConfig
 from ..layers.attention import (
     AdditiveAttention,
     Attention,
@@ -68,7 +68,9 @@ class DecoderState(NamedTuple):
 class EncoderDecoder(PairModel):
     """A recurrent encoder-decoder with or without attention."""
 
-    def __init__(self, config: RecurrentConfig, source_symbols: int, target_symbols: int) -> None:
+    def __init__(
+        self, config: RecurrentPairsConfig, source_symbols: int, target_symbols: int
+    ) -> None:
         """
         Args:
             config: Cells, link and sizes.
@@ -194,7 +196,7 @@ class EncoderDecoder(PairModel):
         return logits
 
 
-def _attention(config: RecurrentConfig, memory_size: int) -> Attention:
+def _attention(config: RecurrentPairsConfig, memory_size: int) -> Attention:
     if config.attention == "additive":
         return AdditiveAttention(memory_size, config.hidden_size, config.attention_size)
     if config.attention == "general":

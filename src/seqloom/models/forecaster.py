@@ -20,7 +20,7 @@ from typing import final
 import torch
 from torch import Tensor, nn
 
-from ..config.forecast import OUTPUT_SIZES, FullyConnectedConfig
+from ..config.forecast import OUTPUT_SIZES, FullyConnectedForecasterConfig
 from ..layers.dropout import Dropout
 from ..layers.lengths import as_lengths
 from ..shapes import Float, Int
@@ -58,7 +58,7 @@ class FullyConnectedForecaster(ForecastModel):
 
     def __init__(
         self,
-        config: FullyConnectedConfig,
+        config: FullyConnectedForecasterConfig,
         *,
         window: int,
         horizon: int,

@@ -1,6 +1,6 @@
 """Which network the settings of a language model describe."""
 
-from ..config.generate import ModelConfig, RecurrentConfig, TransformerConfig
+from ..config.generate import ModelConfig, RecurrentTextConfig, TransformerTextConfig
 from .language_model import LanguageModel
 from .recurrent_language import RecurrentLanguage
 from .transformer_language import TransformerLanguage
@@ -14,8 +14,8 @@ def build_language(config: ModelConfig, num_symbols: int) -> LanguageModel:
         config: The model section of the task `generate`.
         num_symbols: V, size of the vocabulary.
     """
-    if isinstance(config, RecurrentConfig):
+    if isinstance(config, RecurrentTextConfig):
         return RecurrentLanguage(config, num_symbols)
-    if isinstance(config, TransformerConfig):
+    if isinstance(config, TransformerTextConfig):
         return TransformerLanguage(config, num_symbols)
     return WindowLanguage(config, num_symbols)

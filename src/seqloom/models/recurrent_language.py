@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional as F
 
-from ..config.generate import RecurrentConfig
+from ..config.generate import RecurrentTextConfig
 from ..layers.dropout import Dropout
 from ..layers.recurrent import LAYERS
 from ..shapes import Float, Int
@@ -37,7 +37,7 @@ class RecurrentState(NamedTuple):
 class RecurrentLanguage(LanguageModel):
     """Stacked recurrent layers over one text per row."""
 
-    def __init__(self, config: RecurrentConfig, num_symbols: int) -> None:
+    def __init__(self, config: RecurrentTextConfig, num_symbols: int) -> None:
         """
         Args:
             config: Cell and sizes.

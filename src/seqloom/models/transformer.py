@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..config.transduce import TransformerConfig
+from ..config.transduce import TransformerPairsConfig
 from ..layers.lengths import as_lengths, live_steps
 from ..layers.transformer import DecoderLayer, EncoderLayer, KeyValues, positions
 from ..shapes import Float, Int
@@ -35,7 +35,9 @@ class TransformerState(NamedTuple):
 class Transformer(PairModel):
     """An encoder-decoder Transformer that decodes step by step with a cache."""
 
-    def __init__(self, config: TransformerConfig, source_symbols: int, target_symbols: int) -> None:
+    def __init__(
+        self, config: TransformerPairsConfig, source_symbols: int, target_symbols: int
+    ) -> None:
         """
         Args:
             config: Sizes.

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..config.generate import TransformerConfig
+from ..config.generate import TransformerTextConfig
 from ..layers.transformer import EncoderLayer, KeyValues, recency
 from ..shapes import Float, Int
 from .language_model import LanguageModel
@@ -34,7 +34,7 @@ class CacheState(NamedTuple):
 class TransformerLanguage(LanguageModel):
     """A stack of causal layers over one text per row."""
 
-    def __init__(self, config: TransformerConfig, num_symbols: int) -> None:
+    def __init__(self, config: TransformerTextConfig, num_symbols: int) -> None:
         """
         Args:
             config: Sizes.

@@ -8,7 +8,12 @@ import abc
 from collections.abc import Mapping
 from typing import NamedTuple, final
 
-from ..config.classify import FullyConnectedConfig, PoolName, RecurrentConfig, TransformerConfig
+from ..config.classify import (
+    FullyConnectedClassifierConfig,
+    PoolName,
+    RecurrentClassifierConfig,
+    TransformerClassifierConfig,
+)
 from .network import EntryPoint, Network, both_ways, lengths, symbols
 from .ops import Value, Weights
 from .pairs import transformer_sizes
@@ -49,7 +54,7 @@ class Classifying(Network):
 class FullyConnectedClassifier(Classifying):
     """The mean of the embeddings, then one hidden layer."""
 
-    def __init__(self, config: FullyConnectedConfig, sizes: Mapping[str, int]) -> None:
+    def __init__(self, config: FullyConnectedClassifierConfig, sizes: Mapping[str, int]) -> None:
         """
         Args:
             config: The network's settings.
@@ -78,7 +83,7 @@ class FullyConnectedClassifier(Classifying):
 class RecurrentClassifier(Classifying):
     """Recurrent layers, and a pool over their states."""
 
-    def __init__(self, config: RecurrentConfig, sizes: Mapping[str, int]) -> None:
+    def __init__(self, config: RecurrentClassifierConfig, sizes: Mapping[str, int]) -> None:
         """Takes what `FullyConnectedClassifier` takes."""
         self.config = config
         M = config.hidden_size * (1 + config.bidirectional)
@@ -113,7 +118,7 @@ class RecurrentClassifier(Classifying):
 class TransformerClassifier(Classifying):
     """Transformer encoder layers, and a pool over their states."""
 
-    def __init__(self, config: TransformerConfig, sizes: Mapping[str, int]) -> None:
+    def __init__(self, config: TransformerClassifierConfig, sizes: Mapping[str, int]) -> None:
         """Takes what `FullyConnectedClassifier` takes."""
         self.config = config
         t = self.table = WeightTable(

@@ -12,7 +12,7 @@ from typing import NamedTuple, final
 from ..config.forecast import (
     MEDIAN,
     OUTPUT_SIZES,
-    FullyConnectedConfig,
+    FullyConnectedForecasterConfig,
     Output,
     RecurrentForecasterConfig,
     TransformerForecasterConfig,
@@ -62,7 +62,7 @@ class Whole(Forecasting):
 class FullyConnectedSeries(Whole):
     """Residual blocks over everything at once."""
 
-    def __init__(self, config: FullyConnectedConfig, sizes: Mapping[str, int]) -> None:
+    def __init__(self, config: FullyConnectedForecasterConfig, sizes: Mapping[str, int]) -> None:
         """
         Args:
             config: The network's settings.

@@ -9,7 +9,7 @@ import abc
 from collections.abc import Mapping
 from typing import NamedTuple, final
 
-from ..config.generate import RecurrentConfig, TransformerConfig, WindowConfig
+from ..config.generate import RecurrentTextConfig, TransformerTextConfig, WindowConfig
 from ..reference.layer_norm import NormWeights
 from ..reference.linear import LinearWeights
 from .network import EntryPoint, Network, cell_state, symbols
@@ -68,7 +68,7 @@ class RunningText(Network):
 class RecurrentText(RunningText):
     """Recurrent layers, each perhaps normalised."""
 
-    def __init__(self, config: RecurrentConfig, sizes: Mapping[str, int]) -> None:
+    def __init__(self, config: RecurrentTextConfig, sizes: Mapping[str, int]) -> None:
         """
         Args:
             config: The network's settings.
@@ -124,7 +124,7 @@ class TransformerText(RunningText):
     The state is keys and values of the last positions, at most c - 1 of them.
     """
 
-    def __init__(self, config: TransformerConfig, sizes: Mapping[str, int]) -> None:
+    def __init__(self, config: TransformerTextConfig, sizes: Mapping[str, int]) -> None:
         """Takes what `RecurrentText` takes."""
         self.config = config
         t = self.table = WeightTable(

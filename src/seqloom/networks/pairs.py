@@ -7,7 +7,7 @@ the letters; the tests hold them against each other. Both keep the contract of `
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol, final, runtime_checkable
 
-from ..config.transduce import RecurrentConfig, TransformerConfig
+from ..config.transduce import RecurrentPairsConfig, TransformerPairsConfig
 from ..reference.linear import LinearWeights
 from ..reference.multi_head import KeyValue
 from .network import EntryPoint, Network, Slot, both_ways, cell_state, lengths, symbols
@@ -42,7 +42,7 @@ class PairState(NamedTuple):
 class RecurrentPairs(Network):
     """Two recurrent stacks and the link between them."""
 
-    def __init__(self, config: RecurrentConfig, sizes: Mapping[str, int]) -> None:
+    def __init__(self, config: RecurrentPairsConfig, sizes: Mapping[str, int]) -> None:
         """
         Args:
             config: The network's settings.
@@ -170,7 +170,7 @@ class HeadsState(NamedTuple):
 class TransformerPairs(Network):
     """An encoder and a decoder of Transformer layers."""
 
-    def __init__(self, config: TransformerConfig, sizes: Mapping[str, int]) -> None:
+    def __init__(self, config: TransformerPairsConfig, sizes: Mapping[str, int]) -> None:
         """Takes what `RecurrentPairs` takes."""
         self.config = config
         t = self.table = WeightTable(

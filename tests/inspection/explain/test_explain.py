@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from seqloom.config.generate import DecodingConfig
+from seqloom.config.generate import GenerateDecodingConfig
 from seqloom.data.vocabulary import Vocabulary
 from seqloom.export.model_file import ModelFile, read_model
 from seqloom.export.parts.generate import GenerateParts
@@ -27,7 +27,7 @@ def language(name):
     return ModelFile(
         task="generate",
         model=config,
-        decoding=DecodingConfig(),
+        decoding=GenerateDecodingConfig(),
         parts=GenerateParts(vocabulary=text),
         training={},
         tensors={n: w.detach().numpy() for n, w in network.named_parameters()},

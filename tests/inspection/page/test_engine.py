@@ -8,9 +8,15 @@ import pytest
 import torch
 
 import seqloom
+<<<<<<< HEAD
 from seqloom.config.generate import DecodingConfig as GenerateDecoding
 from seqloom.config.transduce import DecodingConfig
 from seqloom.data.texts.reader import TextReader
+=======
+from seqloom.config.generate import GenerateDecodingConfig
+from seqloom.config.transduce import TransduceDecodingConfig
+from seqloom.data.text_reader import TextReader
+>>>>>>> cli
 from seqloom.data.vocabulary import BOS, SPECIALS, Vocabulary
 from seqloom.data.words import split_words
 from seqloom.decoding import beam_search, greedy
@@ -108,7 +114,7 @@ def test_random_pairs(engine, tmp_path, name):
     file = lively(PAIRS[name])
     inputs = [*texts("abcdefg", 50, seed=2, most=11), "", "a" * 12, "a" * 13]
     for beam in (1, 3):
-        decoding = DecodingConfig(beam=beam, length_penalty=0.7)
+        decoding = TransduceDecodingConfig(beam=beam, length_penalty=0.7)
         path = written(tmp_path, ModelFile(**{**vars(file), "decoding": decoding}))
         check_pairs(*answers(engine, path, inputs))
 
@@ -124,7 +130,7 @@ def test_pairs_of_subwords_and_of_symbols(engine, tmp_path):
     file = ModelFile(
         task="transduce",
         model=config,
-        decoding=DecodingConfig(beam=5),
+        decoding=TransduceDecodingConfig(beam=5),
         parts=TransduceParts(source=source, target=target, length_ratio=1.0, max_symbols=100),
         training={},
         tensors={name: w.detach().numpy() for name, w in network.named_parameters()},
@@ -200,7 +206,7 @@ def test_random_languages(engine, tmp_path, name):
     file = ModelFile(
         task="generate",
         model=LANGUAGES[name],
-        decoding=GenerateDecoding(),
+        decoding=GenerateDecodingConfig(),
         parts=GenerateParts(vocabulary=vocabulary),
         training={},
         tensors={name: w.detach().numpy() for name, w in network.named_parameters()},

@@ -13,7 +13,7 @@ from ...data.speech.manifest import Utterance, read_manifest
 from ...data.speech.recordings import count_notes, read_recordings
 from ...errors import ConfigError, DataError
 from ...extras import require
-from ...plain import printable, to_json
+from ...plain import JSON, printable, to_json
 from ...progress import progress
 from ...runtime.transcribe import Transcriber, Transcript
 from ..lines import argument, batches, printing
@@ -132,10 +132,10 @@ def _name(u: Utterance) -> str:
 def _shown(name: str, found: Transcript, request: Request) -> str:
     if not request.as_json:
         return printable(found.text)
-    symbols: list[dict[str, object]] = [{"symbol": symbol} for symbol in found.symbols]
+    symbols: list[dict[str, JSON]] = [{"symbol": symbol} for symbol in found.symbols]
     for entry, start in zip(symbols, found.starts or (), strict=False):
         entry["start"] = round(start, 3)
-    answer = {
+    answer: dict[str, JSON] = {
         "audio": name,
         "text": found.text,
         "seconds": round(found.seconds, 3),

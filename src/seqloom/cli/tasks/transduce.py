@@ -12,7 +12,7 @@ from ...data.sources import load_pairs
 from ...data.vocabulary import Vocabulary
 from ...errors import ConfigError, DataError
 from ...extras import require
-from ...plain import printable, to_json
+from ...plain import JSON, printable, to_json
 from ...runtime import Prediction, Transducer
 from ..lines import argument, batches, no_files, printing
 from ..request import DRAWN, SEARCHED, Request
@@ -174,7 +174,7 @@ def _draw(
 
 def _shown(text: str, predictions: list[Prediction], unknown: list[str], request: Request) -> str:
     if request.as_json:
-        outputs = [
+        outputs: list[JSON] = [
             {
                 "text": p.text,
                 "symbols": list(p.symbols),

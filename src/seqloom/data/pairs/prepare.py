@@ -5,7 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+<<<<<<< HEAD:src/seqloom/data/pairs/prepare.py
 from ...config.transduce import DataConfig
+=======
+from ...config.transduce import TransduceDataConfig
+from ...data.batching import PairSet
+from ...data.levels import guess_level
+from ...data.pairs import ROLES, Example, Pair, PairColumns, group_by_source, pair_table
+from ...data.seen import pair_numbers, sketch
+from ...data.sources import is_data_set, load_pairs
+from ...data.split import split_by_source
+from ...data.table import AUTO, line_1
+from ...data.vocabulary import Vocabulary
+>>>>>>> cli:src/seqloom/training/tasks/pairs.py
 from ...errors import DataError
 from ..hashes import fingerprint
 from ..levels import guess_level
@@ -46,7 +58,11 @@ class PreparedPairs(Prepared):
         return int(self.train.source_lengths.sum() + self.train.target_lengths.sum())
 
 
+<<<<<<< HEAD:src/seqloom/data/pairs/prepare.py
 def prepare_pairs(train: str, valid: str | None, config: DataConfig) -> PreparedPairs:
+=======
+def prepare(train: str, valid: str | None, config: TransduceDataConfig) -> Prepared:
+>>>>>>> cli:src/seqloom/training/tasks/pairs.py
     """Read, split, learn vocabularies, encode.
 
     Args:
@@ -132,7 +148,7 @@ def prepare_pairs(train: str, valid: str | None, config: DataConfig) -> Prepared
 
 
 def _learn(
-    side: str, texts: list[str], valid: list[str], config: DataConfig, report: list[str]
+    side: str, texts: list[str], valid: list[str], config: TransduceDataConfig, report: list[str]
 ) -> Vocabulary:
     level, why = guess_level(texts, valid)
     wanted = getattr(config, f"{side}_level")

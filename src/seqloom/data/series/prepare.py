@@ -10,7 +10,7 @@ from ...config.forecast import (
     LONGEST_WINDOW,
     MANY,
     ForecastDataConfig,
-    FullyConnectedConfig,
+    FullyConnectedForecasterConfig,
 )
 from ...errors import DataError
 from ...shapes import Int
@@ -77,7 +77,7 @@ def prepare_series(train: str, valid: str | None, config: Config) -> tuple[Prepa
     )
     report = (*data.report, f"season: {season.length} ({season.reason})", line)
     # a window that is one vector has its season in its places
-    waves = 1 if isinstance(config.model, FullyConnectedConfig) else season.length
+    waves = 1 if isinstance(config.model, FullyConnectedForecasterConfig) else season.length
     prepared = _cut(data, stops, settings, waves, report)
     _check(prepared, train, valid, horizon, held_out)
     batch = settings.batch_windows or (128 if len(prepared.train_origins) >= MANY else 32)

@@ -4,6 +4,7 @@ import itertools
 import math
 from dataclasses import dataclass
 
+<<<<<<< HEAD:src/seqloom/data/speech/prepare.py
 from ...config.transcribe import DataConfig, ModelConfig
 from ...errors import DataError
 from ..hashes import sha256
@@ -15,6 +16,15 @@ from .augment import Masks
 from .log_mel import FeatureSetup
 from .manifest import Utterance, read_manifest, split_by_recording
 from .recordings import (
+=======
+from ...config.transcribe import ModelConfig, TranscribeDataConfig
+from ...data.levels import Level
+from ...data.seen import sketch
+from ...data.speech.augment import Masks
+from ...data.speech.log_mel import FeatureSetup
+from ...data.speech.manifest import Utterance, read_manifest, split_by_recording
+from ...data.speech.recordings import (
+>>>>>>> cli:src/seqloom/training/tasks/speech.py
     Changes,
     Normaliser,
     SpeechSet,
@@ -47,9 +57,15 @@ class PreparedSpeech(Prepared):
     length_ratio: float
 
 
+<<<<<<< HEAD:src/seqloom/data/speech/prepare.py
 def prepare_speech(
     train: str, valid: str | None, config: DataConfig, model: ModelConfig
 ) -> PreparedSpeech:
+=======
+def prepare(
+    train: str, valid: str | None, config: TranscribeDataConfig, model: ModelConfig
+) -> Prepared:
+>>>>>>> cli:src/seqloom/training/tasks/speech.py
     """Read, split, make features, learn the vocabulary, encode.
 
     Args:
@@ -100,7 +116,7 @@ def prepare_speech(
 
 
 def _lines(
-    train: str, valid: str | None, config: DataConfig
+    train: str, valid: str | None, config: TranscribeDataConfig
 ) -> tuple[list[Utterance], list[Utterance]]:
     """The manifests' lines, to train and to validate on."""
     if valid is None:
@@ -109,7 +125,11 @@ def _lines(
 
 
 def _validating(
-    held_out: SpeechSet, text: Vocabulary, name: str, config: DataConfig, report: list[str]
+    held_out: SpeechSet,
+    text: Vocabulary,
+    name: str,
+    config: TranscribeDataConfig,
+    report: list[str],
 ) -> SpeechSet:
     """The validation recordings that are not too long."""
     short = [i for i, n in enumerate(held_out.seconds_each) if n <= _most(config)]
@@ -129,13 +149,13 @@ def _validating(
     return held_out.only(short)
 
 
-def _most(config: DataConfig) -> float:
+def _most(config: TranscribeDataConfig) -> float:
     """Seconds, rounded up to whole steps."""
     return config.max_seconds + config.stack * config.hop_ms / 1000
 
 
 def _usable(
-    heard: SpeechSet, text: Vocabulary, config: DataConfig, ctc: bool, report: list[str]
+    heard: SpeechSet, text: Vocabulary, config: TranscribeDataConfig, ctc: bool, report: list[str]
 ) -> tuple[list[int], list[list[int]]]:
     """Which recordings can be trained on, and their symbols."""
     kept, targets, long, short = [], [], 0, 0
@@ -161,7 +181,7 @@ def _usable(
     return kept, targets
 
 
-def _learn(texts: list[str], config: DataConfig, report: list[str]) -> Vocabulary:
+def _learn(texts: list[str], config: TranscribeDataConfig, report: list[str]) -> Vocabulary:
     level, why = guess_text_level(texts)
     wanted: Level | str = config.text_level
     if wanted != "auto":
@@ -173,7 +193,7 @@ def _learn(texts: list[str], config: DataConfig, report: list[str]) -> Vocabular
     return text
 
 
-def _changes(config: DataConfig) -> Changes:
+def _changes(config: TranscribeDataConfig) -> Changes:
     return Changes(
         gain_db=config.gain_db,
         masks=Masks(

@@ -9,9 +9,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...config import Config
+<<<<<<< HEAD
 from ...config.classify import LEAST_EPOCHS, LEAST_STEPS, FullyConnectedConfig
 from ...data.texts.batches import by_length, plan_texts
 from ...data.texts.prepare import PreparedTexts, class_weights, label_ratios, prepare_texts
+=======
+from ...config.classify import LEAST_EPOCHS, LEAST_STEPS, FullyConnectedClassifierConfig
+from ...data.text_batches import by_length, plan_texts
+>>>>>>> cli
 from ...evaluation.calibration import log_loss
 from ...evaluation.classes import f1
 from ...evaluation.measure import Measure
@@ -146,7 +151,7 @@ def resolve(config: Config, data: PreparedTexts) -> Config:
     """Fill in the settings that depend on the data, and the learning rate of the architecture."""
     rate = config.training.learning_rate
     if rate is None:
-        rate = 2e-3 if isinstance(config.model, FullyConnectedConfig) else 1e-3
+        rate = 2e-3 if isinstance(config.model, FullyConnectedClassifierConfig) else 1e-3
     text, label = data.columns
     chosen = dataclasses.replace(
         config.data,

@@ -9,9 +9,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...config import Config
+<<<<<<< HEAD
 from ...config.transduce import LARGE, LEAST_EPOCHS, LEAST_STEPS, RecurrentConfig
 from ...data.pairs.batches import PairSet, plan_batches
 from ...data.pairs.prepare import PreparedPairs, prepare_pairs
+=======
+from ...config.transduce import LARGE, LEAST_EPOCHS, LEAST_STEPS, RecurrentPairsConfig
+from ...data.batching import PairSet, plan_batches
+>>>>>>> cli
 from ...data.vocabulary import BOS, PAD
 from ...decoding import LengthLimit, Search, Stepper, decode
 from ...evaluation import Counts, error_counts
@@ -149,7 +154,7 @@ def resolve(config: Config, data: PreparedPairs) -> Config:
         batch_symbols = 2048 if data.num_symbols >= LARGE else 1024
     rate = config.training.learning_rate
     if rate is None:
-        rate = 2e-3 if isinstance(config.model, RecurrentConfig) else 1e-3
+        rate = 2e-3 if isinstance(config.model, RecurrentPairsConfig) else 1e-3
     return dataclasses.replace(
         config,
         data=dataclasses.replace(
