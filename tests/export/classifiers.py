@@ -1,7 +1,11 @@
 """Random classifiers: one of every network, as a torch network and as a model file."""
 
 from seqloom.config import NoDecoding
-from seqloom.config.classify import FullyConnectedConfig, RecurrentConfig, TransformerConfig
+from seqloom.config.classify import (
+    FullyConnectedClassifierConfig,
+    RecurrentClassifierConfig,
+    TransformerClassifierConfig,
+)
 from seqloom.data.texts.reader import TextReader
 from seqloom.export.model_file import ModelFile
 from seqloom.export.parts.classify import ClassifyParts
@@ -14,17 +18,17 @@ POOLS = ("max", "mean", "attention", "last")
 
 def recurrent(cell, pool, **options):
     sizes = {"embedding_size": 3, "hidden_size": 4, "attention_size": 2}
-    return RecurrentConfig(cell=cell, pool=pool, **{**sizes, **options})
+    return RecurrentClassifierConfig(cell=cell, pool=pool, **{**sizes, **options})
 
 
 def transformer(pool):
-    return TransformerConfig(
+    return TransformerClassifierConfig(
         hidden_size=8, num_heads=2, feedforward_size=10, layers=2, pool=pool, attention_size=5
     )
 
 
 CONFIGS = {
-    "fully-connected": FullyConnectedConfig(embedding_size=3, hidden_size=4),
+    "fully-connected": FullyConnectedClassifierConfig(embedding_size=3, hidden_size=4),
     **{
         f"{cell}, {pool}": recurrent(cell, pool, bidirectional=pool != "last")
         for cell in ("rnn", "lstm", "gru")

@@ -3,9 +3,9 @@
 import torch
 
 from seqloom.config.generate import (
-    DecodingConfig,
-    RecurrentConfig,
-    TransformerConfig,
+    GenerateDecodingConfig,
+    RecurrentTextConfig,
+    TransformerTextConfig,
     WindowConfig,
 )
 from seqloom.data.vocabulary import Vocabulary
@@ -15,12 +15,12 @@ from seqloom.models.language import build_language
 
 
 def recurrent(cell, **options):
-    return RecurrentConfig(cell=cell, **{"embedding_size": 3, "hidden_size": 5, **options})
+    return RecurrentTextConfig(cell=cell, **{"embedding_size": 3, "hidden_size": 5, **options})
 
 
 def transformer(context, **options):
     sizes = {"hidden_size": 8, "num_heads": 2, "feedforward_size": 10, "layers": 2}
-    return TransformerConfig(context=context, **{**sizes, **options})
+    return TransformerTextConfig(context=context, **{**sizes, **options})
 
 
 CONFIGS = {
@@ -45,7 +45,7 @@ def random_language_model(name="lstm", **decoding):
     file = ModelFile(
         task="generate",
         model=CONFIGS[name],
-        decoding=DecodingConfig(**decoding),
+        decoding=GenerateDecodingConfig(**decoding),
         parts=GenerateParts(vocabulary=vocabulary),
         training={"note": "random"},
         tensors={key: w.detach().numpy() for key, w in network.named_parameters()},

@@ -4,15 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-<<<<<<< HEAD
-from seqloom.config.classify import FullyConnectedConfig
-=======
-from seqloom.config.classify import (
-    FullyConnectedClassifierConfig,
-    RecurrentClassifierConfig,
-    TransformerClassifierConfig,
-)
->>>>>>> cli
+from seqloom.config.classify import FullyConnectedClassifierConfig
 from seqloom.data.vocabulary import UNK
 from seqloom.models.classifier import EMBEDDING_STD, build_classifier
 
@@ -21,33 +13,6 @@ from ..reference.compare import randomise
 
 B, T, V, C = 5, 7, 11, 3
 LENGTHS = torch.tensor([7, 1, 4, 0, 6])
-<<<<<<< HEAD
-=======
-POOLS = ("max", "mean", "attention", "last")
-
-
-def recurrent(cell, pool, **options):
-    sizes = {"embedding_size": 3, "hidden_size": 4, "attention_size": 2}
-    return RecurrentClassifierConfig(cell=cell, pool=pool, **{**sizes, **options})
-
-
-def transformer(pool):
-    return TransformerClassifierConfig(
-        hidden_size=8, num_heads=2, feedforward_size=10, layers=2, pool=pool, attention_size=5
-    )
-
-
-CONFIGS = {
-    "fully-connected": FullyConnectedClassifierConfig(embedding_size=3, hidden_size=4),
-    **{
-        f"{cell}, {pool}": recurrent(cell, pool, bidirectional=pool != "last")
-        for cell in ("rnn", "lstm", "gru")
-        for pool in POOLS
-    },
-    "lstm, last, 2 layers, both ways": recurrent("lstm", "last", layers=2),
-    **{f"transformer, {pool}": transformer(pool) for pool in POOLS[:3]},
-}
->>>>>>> cli
 
 
 def make(name):

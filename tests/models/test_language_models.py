@@ -17,31 +17,6 @@ from ..export.language_models import CONFIGS, recurrent
 from ..reference.compare import flatten, randomise
 
 B, T, V = 4, 11, 9
-<<<<<<< HEAD
-=======
-
-
-def recurrent(cell, **options):
-    return RecurrentTextConfig(cell=cell, **{"embedding_size": 3, "hidden_size": 5, **options})
-
-
-def transformer(context, **options):
-    sizes = {"hidden_size": 8, "num_heads": 2, "feedforward_size": 10, "layers": 2}
-    return TransformerTextConfig(context=context, **{**sizes, **options})
-
-
-CONFIGS = {
-    "lstm": recurrent("lstm"),
-    "lstm, two layers, tied": recurrent("lstm", layers=2, tie_weights=True),
-    "gru, three layers, bare": recurrent("gru", layers=3, layer_norm=False),
-    "rnn, tied, E = H": recurrent("rnn", tie_weights=True, embedding_size=5),
-    "transformer, long context": transformer(64),
-    "transformer, short context": transformer(4, layers=3),
-    "transformer that sees one position": transformer(1),
-    "window of 4": WindowConfig(window=4, embedding_size=3, hidden_size=5),
-    "window of 1": WindowConfig(window=1, embedding_size=3, hidden_size=5),
-}
->>>>>>> cli
 # how many symbols back a change can be felt, itself counted
 REACH = {
     "transformer, short context": 3 * 3 + 1,

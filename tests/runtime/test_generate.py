@@ -9,11 +9,6 @@ import numpy as np
 import pytest
 
 import seqloom
-<<<<<<< HEAD
-=======
-from seqloom.config.generate import GenerateDecodingConfig
-from seqloom.data.vocabulary import Vocabulary
->>>>>>> cli
 from seqloom.decoding.perplexity import costs
 from seqloom.errors import ConfigError, DataError, FormatError
 from seqloom.export.digest import digest
@@ -27,26 +22,6 @@ from ..toys import ENVIRONMENT
 TEXT = some_text(300)
 
 
-<<<<<<< HEAD
-=======
-def random_file(name="lstm", **decoding):
-    vocabulary = Vocabulary.learn(["abcdef\n"], "characters")
-    network = build_language(CONFIGS[name], len(vocabulary)).float().eval()
-    with torch.no_grad():
-        for weight in network.parameters():
-            weight.mul_(2.0).add_(torch.randn_like(weight), alpha=0.2)
-    file = ModelFile(
-        task="generate",
-        model=CONFIGS[name],
-        decoding=GenerateDecodingConfig(**decoding),
-        parts=GenerateParts(vocabulary=vocabulary),
-        training={"note": "random"},
-        tensors={key: w.detach().numpy() for key, w in network.named_parameters()},
-    )
-    return file, network
-
-
->>>>>>> cli
 @pytest.fixture
 def path(tmp_path):
     write_model(tmp_path / "m.safetensors", random_language_model(length=20, temperature=0.9)[0])

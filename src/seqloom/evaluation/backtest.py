@@ -20,6 +20,7 @@ from ..data.series.series import SeriesSet
 from ..data.series.windows import Origins
 from ..decoding.quantiles import PROBABILITIES
 from ..decoding.restore import Forecasts
+from ..plain import JSON
 from ..shapes import Float
 from .forecast_baselines import NAIVE2, BaselineForecast, baseline
 from .forecast_scores import ForecastScores, by_horizon, mase, mase_unit, owa, score
@@ -111,7 +112,7 @@ class Backtest:
             "it, or train longer, on more series, or with other settings."
         )
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, JSON]:
         """Everything as plain values, NaN as null."""
         return {
             **{k: getattr(self, k) for k in ("forecasts", "series", "windows", "seen")},

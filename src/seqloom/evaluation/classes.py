@@ -18,6 +18,7 @@ import numpy as np
 
 from ..bootstrap import interval, percentiles, resampled_sums
 from ..errors import DataError
+from ..plain import JSON
 from ..shapes import Float, Int
 from .calibration import Bin, brier, calibration_error, log_loss, reliability
 from .error_rates import Score
@@ -62,7 +63,7 @@ class ClassEvaluation:
     confusion: tuple[tuple[int, ...], ...]
     by_length: tuple[LengthAccuracy, ...]
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, JSON]:
         """Everything, in types that `json` writes."""
         return asdict(self)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import DataError
 from ..files import replacing
+from ..plain import JSON
 from .bleu import check_tokenizer, corpus_bleu, corpus_chrf
 from .breakdown import Confusion, LengthRow, by_length, most_confused
 from .edit_distance import Edit, edits
@@ -54,10 +55,10 @@ class Evaluation:
     confusions: tuple[Confusion, ...]
     rows: tuple[OutputRow, ...]
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, JSON]:
         """Everything but `rows`, in types that `json` writes."""
         names = ("symbol_error_rate", "output_error_rate", "exact_match", "bleu", "chrf")
-        scores: dict[str, dict[str, object] | None] = {}
+        scores: dict[str, dict[str, JSON] | None] = {}
         for name in names:
             score = getattr(self, name)
             scores[name] = found = None if score is None else asdict(score)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..errors import DataError
 from ..files import replacing
+from ..plain import JSON
 from .breakdown import Confusion, LengthRow, by_length, most_confused
 from .edit_distance import Edit, distance, edits
 from .error_rates import Match, Score, output_error_rate, symbol_error_rate
@@ -53,7 +54,7 @@ class SpeechEvaluation:
     worst: tuple[TranscriptRow, ...]
     rows: tuple[TranscriptRow, ...]
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, JSON]:
         """Everything but `rows`, in types that `json` writes."""
         names = ("word_error_rate", "character_error_rate", "wrong_recordings")
         return {

@@ -5,13 +5,14 @@ The last line of `Model.trace` and of `seqloom.watch`. Checked by
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
-from ..plain import json_safe
+from ..plain import JSON, json_safe
 from .answer import answer_facts
 from .attention import attention_facts
+from .facts import Facts
 from .gates import measure_gates
 from .jacobian import jacobian_norms
 from .leads import leads
@@ -55,7 +56,7 @@ def measured(trace: Trace, weights: Mapping[str, Any] | None) -> Trace:
         "answer": answer_facts(trace),
     }
     facts = {**trace.facts, **{name: found for name, found in sections.items() if found}}
-    trace = trace.updated(facts=json_safe(facts))
+    trace = trace.updated(facts=cast(Facts, json_safe(cast(JSON, facts))))
     trace = trace.updated(facts={"leads": leads(trace)})
     return trace.updated(facts={"verdict": verdict(trace)})
 

@@ -137,15 +137,10 @@ class FullyConnectedClassification(ClassificationModel):
 class RecurrentClassification(ClassificationModel):
     """Recurrent layers, and a pool over their states."""
 
-<<<<<<< HEAD
-    def __init__(self, config: RecurrentConfig, num_symbols: int, num_classes: int) -> None:
-        """Takes what `FullyConnectedClassification` takes."""
-=======
     def __init__(
         self, config: RecurrentClassifierConfig, num_symbols: int, num_classes: int
     ) -> None:
-        """Takes what `FullyConnected` takes."""
->>>>>>> cli
+        """Takes what `FullyConnectedClassification` takes."""
         directions = 2 if config.bidirectional else 1
         super().__init__(
             num_symbols,
@@ -181,15 +176,10 @@ class RecurrentClassification(ClassificationModel):
 class TransformerClassification(ClassificationModel):
     """Transformer encoder layers, and a pool over their states."""
 
-<<<<<<< HEAD
-    def __init__(self, config: TransformerConfig, num_symbols: int, num_classes: int) -> None:
-        """Takes what `FullyConnectedClassification` takes."""
-=======
     def __init__(
         self, config: TransformerClassifierConfig, num_symbols: int, num_classes: int
     ) -> None:
-        """Takes what `FullyConnected` takes."""
->>>>>>> cli
+        """Takes what `FullyConnectedClassification` takes."""
         D = config.hidden_size
         super().__init__(
             num_symbols,
@@ -228,19 +218,11 @@ def build_classifier(
     config: ClassifierConfig, num_symbols: int, num_classes: int
 ) -> ClassificationModel:
     """The network that the settings describe, with new weights."""
-<<<<<<< HEAD
-    if isinstance(config, FullyConnectedConfig):
+    if isinstance(config, FullyConnectedClassifierConfig):
         return FullyConnectedClassification(config, num_symbols, num_classes)
-    if isinstance(config, RecurrentConfig):
+    if isinstance(config, RecurrentClassifierConfig):
         return RecurrentClassification(config, num_symbols, num_classes)
     return TransformerClassification(config, num_symbols, num_classes)
-=======
-    if isinstance(config, FullyConnectedClassifierConfig):
-        return FullyConnected(config, num_symbols, num_classes)
-    if isinstance(config, RecurrentClassifierConfig):
-        return Recurrent(config, num_symbols, num_classes)
-    return Transformer(config, num_symbols, num_classes)
->>>>>>> cli
 
 
 def _pool(name: str, size: int, attention_size: int) -> Pool | None:

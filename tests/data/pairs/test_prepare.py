@@ -5,12 +5,8 @@ import re
 import numpy as np
 import pytest
 
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-from seqloom.config.transduce import DataConfig
-from seqloom.data.pairs.prepare import prepare_pairs
-=======
 from seqloom.config.transduce import TransduceDataConfig
->>>>>>> cli:tests/training/tasks/test_pairs.py
+from seqloom.data.pairs.prepare import prepare_pairs
 from seqloom.data.vocabulary import EOS, UNK
 from seqloom.errors import DataError
 
@@ -34,11 +30,7 @@ def valid(tmp_path):
 
 
 def test_report_of_a_plain_file(data):
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-    prepared = prepare_pairs(str(data), None, DataConfig(valid_fraction=0.1))
-=======
-    prepared = prepare(str(data), None, TransduceDataConfig(valid_fraction=0.1))
->>>>>>> cli:tests/training/tasks/test_pairs.py
+    prepared = prepare_pairs(str(data), None, TransduceDataConfig(valid_fraction=0.1))
     sources = len({line.split("\t")[0] for line in data.read_text().splitlines()})
     assert prepared.report[:1] == (f"{data}: 60 pairs of {sources} sources; line 1 is a pair",)
     count = len(prepared.valid)
@@ -60,22 +52,14 @@ def test_report_of_a_plain_file(data):
 
 
 def test_levels_can_be_set(data):
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-    prepared = prepare_pairs(str(data), None, DataConfig(target_level="characters"))
-=======
-    prepared = prepare(str(data), None, TransduceDataConfig(target_level="characters"))
->>>>>>> cli:tests/training/tasks/test_pairs.py
+    prepared = prepare_pairs(str(data), None, TransduceDataConfig(target_level="characters"))
     assert "target: read as characters (as set); vocabulary of 13" in prepared.report[3]
 
 
 def test_a_validation_of_unknown_symbols_is_refused(data):
     """Whole words as symbols: each is in one pair."""
     with pytest.raises(DataError) as caught:
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-        prepare_pairs(str(data), None, DataConfig(source_level="symbols"))
-=======
-        prepare(str(data), None, TransduceDataConfig(source_level="symbols"))
->>>>>>> cli:tests/training/tasks/test_pairs.py
+        prepare_pairs(str(data), None, TransduceDataConfig(source_level="symbols"))
     said = str(caught.value)
     assert re.match(
         r"train: (\d+) of \1 source symbols of the validation data are in no train", said
@@ -94,15 +78,9 @@ def test_lemma_and_tags(tmp_path):
     with pytest.raises(
         DataError, match=r"3 columns \(adg, N;PL, adgs\), of which source and target"
     ):
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-        prepare_pairs(train, None, DataConfig())
-    config = DataConfig(source_column="1,2", target_column="3")
-    prepared = prepare_pairs(train, None, config)
-=======
-        prepare(train, None, TransduceDataConfig())
+        prepare_pairs(train, None, TransduceDataConfig())
     config = TransduceDataConfig(source_column="1,2", target_column="3")
-    prepared = prepare(train, None, config)
->>>>>>> cli:tests/training/tasks/test_pairs.py
+    prepared = prepare_pairs(train, None, config)
     assert prepared.report[0].endswith("line 1 is a pair; columns 1,2 and 3 of 3 are read")
     assert prepared.columns == ("1,2", "3")
     assert prepared.source.level == "characters"
@@ -112,11 +90,7 @@ def test_lemma_and_tags(tmp_path):
 def test_all_references_are_trained_and_validated_on(tmp_path):
     train = write(tmp_path / "t.tsv", ("ab", "A B"), ("ab", "B"), ("ba", "A A"), ("ab", "B"))
     valid = write(tmp_path / "v.tsv", ("bb", "A B"), ("aa", "B"), ("bb", "A"))
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-    prepared = prepare_pairs(train, valid, DataConfig())
-=======
-    prepared = prepare(train, valid, TransduceDataConfig())
->>>>>>> cli:tests/training/tasks/test_pairs.py
+    prepared = prepare_pairs(train, valid, TransduceDataConfig())
     assert prepared.report[:2] == (
         f"{train}: 4 pairs of 2 sources; line 1 is a pair",
         f"{valid}: 3 pairs of 2 sources, for validation",
@@ -134,11 +108,9 @@ def test_long_pairs_are_left_out_and_counted(tmp_path, valid):
     train = write(
         tmp_path / "t.tsv", ("a" * 10_000, "A B"), ("ab", "A B A"), ("abcd", "A"), ("a", "A " * 9)
     )
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-    prepared = prepare_pairs(train, valid, DataConfig(max_symbols=4, target_level="symbols"))
-=======
-    prepared = prepare(train, valid, TransduceDataConfig(max_symbols=4, target_level="symbols"))
->>>>>>> cli:tests/training/tasks/test_pairs.py
+    prepared = prepare_pairs(
+        train, valid, TransduceDataConfig(max_symbols=4, target_level="symbols")
+    )
     assert len(prepared.train) == 2
     assert "left out: 2 pairs that are empty or longer than data.max_symbols = 4" in prepared.report
     assert prepared.length_ratio == 1.5  # 3 for 2, of those kept
@@ -147,11 +119,7 @@ def test_long_pairs_are_left_out_and_counted(tmp_path, valid):
 def test_long_validation_sources_are_left_out_and_counted(tmp_path):
     train = write(tmp_path / "t.tsv", ("ab", "A B"))
     valid = write(tmp_path / "v.tsv", ("ab", "A B"), ("abab", "A B"), ("a" * 99, "A"))
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-    prepared = prepare_pairs(train, valid, DataConfig(max_symbols=3))
-=======
-    prepared = prepare(train, valid, TransduceDataConfig(max_symbols=3))
->>>>>>> cli:tests/training/tasks/test_pairs.py
+    prepared = prepare_pairs(train, valid, TransduceDataConfig(max_symbols=3))
     assert [e.source for e in prepared.valid] == ["ab"]
     assert "left out: 2 validation sources, empty or too long" in prepared.report
 
@@ -159,11 +127,7 @@ def test_long_validation_sources_are_left_out_and_counted(tmp_path):
 def test_nothing_left(tmp_path, valid):
     train = write(tmp_path / "t.tsv", ("abab", "A B"), ("abc", "A B"))
     with pytest.raises(DataError) as caught:
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-        prepare_pairs(train, valid, DataConfig(max_symbols=2))
-=======
-        prepare(train, valid, TransduceDataConfig(max_symbols=2))
->>>>>>> cli:tests/training/tasks/test_pairs.py
+        prepare_pairs(train, valid, TransduceDataConfig(max_symbols=2))
     assert str(caught.value) == (
         f"train: `{train}` has no pair of at most 2 symbols. Raise "
         "data.max_symbols, or set data.source_level or data.target_level to symbols or subwords."
@@ -171,11 +135,7 @@ def test_nothing_left(tmp_path, valid):
     train = write(tmp_path / "t.tsv", ("ab", "A B"), ("ba", "A B"))
     valid = write(tmp_path / "long.tsv", ("abc", "A"))
     with pytest.raises(DataError) as caught:
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-        prepare_pairs(train, valid, DataConfig(max_symbols=2))
-=======
-        prepare(train, valid, TransduceDataConfig(max_symbols=2))
->>>>>>> cli:tests/training/tasks/test_pairs.py
+        prepare_pairs(train, valid, TransduceDataConfig(max_symbols=2))
     assert str(caught.value) == (
         f"train: `{valid}` has no validation source of at most 2 symbols. Raise data.max_symbols."
     )
@@ -184,11 +144,7 @@ def test_nothing_left(tmp_path, valid):
 def test_symbols_never_seen_are_named(tmp_path):
     train = write(tmp_path / "t.tsv", ("ab", "A B"), ("ba", "B A"))
     valid = write(tmp_path / "v.tsv", ("axyb", "A Z"), ("yaba", "A B"))
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-    prepared = prepare_pairs(train, valid, DataConfig())
-=======
-    prepared = prepare(train, valid, TransduceDataConfig())
->>>>>>> cli:tests/training/tasks/test_pairs.py
+    prepared = prepare_pairs(train, valid, TransduceDataConfig())
     assert prepared.report[-2:] == (
         "unknown: 3 of 8 source symbols of the validation data were never seen in training and are "
         "read as unknown: x y",
@@ -200,11 +156,7 @@ def test_symbols_never_seen_are_named(tmp_path):
 
 def test_rare_symbols_can_be_left_out(tmp_path, valid):
     train = write(tmp_path / "t.tsv", ("ab", "A B"), ("abz", "A B"))
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-    prepared = prepare_pairs(train, valid, DataConfig(min_count=2))
-=======
-    prepared = prepare(train, valid, TransduceDataConfig(min_count=2))
->>>>>>> cli:tests/training/tasks/test_pairs.py
+    prepared = prepare_pairs(train, valid, TransduceDataConfig(min_count=2))
     assert "z" not in prepared.source.symbols
     assert prepared.train.collate(np.array([1])).source[0, 2] == UNK
 
@@ -213,19 +165,13 @@ def test_fingerprint_is_of_the_pairs_and_of_nothing_else(tmp_path):
     pairs = [("ab", "A B"), ("ba", "B A"), ("aa", "A A")]
 
     def mark(*pairs, valid=None):
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-        return prepare_pairs(write(tmp_path / "t.tsv", *pairs), valid, DataConfig()).fingerprint
+        return prepare_pairs(
+            write(tmp_path / "t.tsv", *pairs), valid, TransduceDataConfig()
+        ).fingerprint
 
     whole = mark(*pairs)
     (tmp_path / "t.tsv").write_text("\ufeffab\tA B\r\n\nba \tB A\naa\tA A")
-    assert prepare_pairs(str(tmp_path / "t.tsv"), None, DataConfig()).fingerprint == whole
-=======
-        return prepare(write(tmp_path / "t.tsv", *pairs), valid, TransduceDataConfig()).fingerprint
-
-    whole = mark(*pairs)
-    (tmp_path / "t.tsv").write_text("\ufeffab\tA B\r\n\nba \tB A\naa\tA A")
-    assert prepare(str(tmp_path / "t.tsv"), None, TransduceDataConfig()).fingerprint == whole
->>>>>>> cli:tests/training/tasks/test_pairs.py
+    assert prepare_pairs(str(tmp_path / "t.tsv"), None, TransduceDataConfig()).fingerprint == whole
     assert mark(*reversed(pairs)) != whole
     assert mark(*pairs[:2], ("aa", "A B")) != whole
     other = write(tmp_path / "v.tsv", *pairs[:1])
@@ -233,11 +179,6 @@ def test_fingerprint_is_of_the_pairs_and_of_nothing_else(tmp_path):
 
 
 def test_same_data_same_split_whatever_the_seed(tmp_path):
-<<<<<<< HEAD:tests/data/pairs/test_prepare.py
-    one = prepare_pairs(str(write_toy(tmp_path / "a.tsv")), None, DataConfig())
-    two = prepare_pairs(str(write_toy(tmp_path / "b.tsv")), None, DataConfig())
-=======
-    one = prepare(str(write_toy(tmp_path / "a.tsv")), None, TransduceDataConfig())
-    two = prepare(str(write_toy(tmp_path / "b.tsv")), None, TransduceDataConfig())
->>>>>>> cli:tests/training/tasks/test_pairs.py
+    one = prepare_pairs(str(write_toy(tmp_path / "a.tsv")), None, TransduceDataConfig())
+    two = prepare_pairs(str(write_toy(tmp_path / "b.tsv")), None, TransduceDataConfig())
     assert one.valid == two.valid

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from seqloom.config.transcribe import CTCConfig, DataConfig, ListenConfig
+from seqloom.config.transcribe import CTCConfig, ListenConfig, TranscribeDataConfig
 from seqloom.data.speech.prepare import prepare_speech
 from seqloom.data.speech.tones import make_tones
 from seqloom.errors import DataError
@@ -34,7 +34,7 @@ def few(tmp_path):
 def test_the_report_says_what_was_read_and_left_out(few):
     data = say(few / "t.tsv", "a.wav\tab ab", "b.wav\tabcde", "c.wav\taab", "d.wav\ta")
     valid = say(few / "v.tsv", "c.wav\tabx", "d.wav\ta")
-    found = prepare_speech(data, valid, DataConfig(max_seconds=2.0), CTCConfig())
+    found = prepare_speech(data, valid, TranscribeDataConfig(max_seconds=2.0), CTCConfig())
     assert found.report == (
         f"{data}: 4 recordings, 0.1 min, brought to 8,000 Hz",
         f"{valid}: 2 recordings, 0.1 min",
@@ -48,7 +48,7 @@ def test_the_report_says_what_was_read_and_left_out(few):
     assert found.train.texts == ["ab ab", "aab"]
     assert found.valid.texts == ["abx"]
     assert found.length_ratio == math.ceil(1000 * 3 / 17) / 1000
-    kept = prepare_speech(data, valid, DataConfig(max_seconds=2.0), ListenConfig()).train
+    kept = prepare_speech(data, valid, TranscribeDataConfig(max_seconds=2.0), ListenConfig()).train
     assert len(kept) == 3, "attention needs no step a symbol"
 
 
@@ -56,36 +56,38 @@ def test_equal_neighbours_need_a_blank_between_them(few):
     """0.12 s are 4 steps: enough for `abcd` and `aab`, not for `abcc`."""
     for text, kept in (("abcd", 2), ("aab", 2), ("abcc", 1), ("aaa", 1)):
         data = say(few / "t.tsv", f"b.wav\t{text}", "a.wav\tabcd")
-        assert len(prepare_speech(data, data, DataConfig(), CTCConfig()).train) == kept, text
+        assert len(prepare_speech(data, data, TranscribeDataConfig(), CTCConfig()).train) == kept, (
+            text
+        )
 
 
 def test_nothing_left_to_train_or_validate_on(few):
     data = say(few / "t.tsv", "c.wav\ta", "a.wav\tb")
     with pytest.raises(DataError, match=r"no recording of at most 0\.2 s that is long enough"):
-        prepare_speech(data, data, DataConfig(max_seconds=0.2), CTCConfig())
+        prepare_speech(data, data, TranscribeDataConfig(max_seconds=0.2), CTCConfig())
     valid = say(few / "v.tsv", "d.wav\ta")
     message = r"^train: `.*v\.tsv` has no validation recording of at most 2 s\. Raise"
     with pytest.raises(DataError, match=message):
-        prepare_speech(data, valid, DataConfig(max_seconds=2.0), CTCConfig())
+        prepare_speech(data, valid, TranscribeDataConfig(max_seconds=2.0), CTCConfig())
 
 
 def test_a_part_is_cut_off_by_name(tmp_path):
     make_tones(tmp_path / "data", count=24, seed=0)
     tones = tmp_path / "data" / "train.tsv"
-    found = prepare_speech(str(tones), None, DataConfig(valid_fraction=0.25), CTCConfig())
+    found = prepare_speech(str(tones), None, TranscribeDataConfig(valid_fraction=0.25), CTCConfig())
     assert (len(found.train), len(found.valid)) == (16, 6)
     assert found.report[1].endswith(f"cut from {tones} by a hash of the name")
 
 
 def test_words_of_a_closed_set_are_symbols(few):
     data = say(few / "t.tsv", *["a.wav\tone two"] * 20, "c.wav\tone two")
-    found = prepare_speech(data, None, DataConfig(), CTCConfig())
+    found = prepare_speech(data, None, TranscribeDataConfig(), CTCConfig())
     assert found.text.symbols[4:] == ("one", "two")
     assert found.targets[0] == [4, 5]
 
 
 def test_other_sound_has_another_fingerprint(few):
     data = say(few / "t.tsv", "a.wav\tab", "c.wav\tb", "d.wav\ta")
-    one = prepare_speech(data, None, DataConfig(), CTCConfig()).fingerprint
+    one = prepare_speech(data, None, TranscribeDataConfig(), CTCConfig()).fingerprint
     wav(few, "c.wav", 0.6)
-    assert prepare_speech(data, None, DataConfig(), CTCConfig()).fingerprint != one
+    assert prepare_speech(data, None, TranscribeDataConfig(), CTCConfig()).fingerprint != one

@@ -8,15 +8,9 @@ import pytest
 import torch
 
 import seqloom
-<<<<<<< HEAD
-from seqloom.config.generate import DecodingConfig as GenerateDecoding
-from seqloom.config.transduce import DecodingConfig
-from seqloom.data.texts.reader import TextReader
-=======
 from seqloom.config.generate import GenerateDecodingConfig
 from seqloom.config.transduce import TransduceDecodingConfig
-from seqloom.data.text_reader import TextReader
->>>>>>> cli
+from seqloom.data.texts.reader import TextReader
 from seqloom.data.vocabulary import BOS, SPECIALS, Vocabulary
 from seqloom.data.words import split_words
 from seqloom.decoding import beam_search, greedy

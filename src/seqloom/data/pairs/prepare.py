@@ -5,19 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-<<<<<<< HEAD:src/seqloom/data/pairs/prepare.py
-from ...config.transduce import DataConfig
-=======
 from ...config.transduce import TransduceDataConfig
-from ...data.batching import PairSet
-from ...data.levels import guess_level
-from ...data.pairs import ROLES, Example, Pair, PairColumns, group_by_source, pair_table
-from ...data.seen import pair_numbers, sketch
-from ...data.sources import is_data_set, load_pairs
-from ...data.split import split_by_source
-from ...data.table import AUTO, line_1
-from ...data.vocabulary import Vocabulary
->>>>>>> cli:src/seqloom/training/tasks/pairs.py
 from ...errors import DataError
 from ..hashes import fingerprint
 from ..levels import guess_level
@@ -58,11 +46,7 @@ class PreparedPairs(Prepared):
         return int(self.train.source_lengths.sum() + self.train.target_lengths.sum())
 
 
-<<<<<<< HEAD:src/seqloom/data/pairs/prepare.py
-def prepare_pairs(train: str, valid: str | None, config: DataConfig) -> PreparedPairs:
-=======
-def prepare(train: str, valid: str | None, config: TransduceDataConfig) -> Prepared:
->>>>>>> cli:src/seqloom/training/tasks/pairs.py
+def prepare_pairs(train: str, valid: str | None, config: TransduceDataConfig) -> PreparedPairs:
     """Read, split, learn vocabularies, encode.
 
     Args:

@@ -4,8 +4,7 @@ import itertools
 import math
 from dataclasses import dataclass
 
-<<<<<<< HEAD:src/seqloom/data/speech/prepare.py
-from ...config.transcribe import DataConfig, ModelConfig
+from ...config.transcribe import ModelConfig, TranscribeDataConfig
 from ...errors import DataError
 from ..hashes import sha256
 from ..levels import Level
@@ -16,15 +15,6 @@ from .augment import Masks
 from .log_mel import FeatureSetup
 from .manifest import Utterance, read_manifest, split_by_recording
 from .recordings import (
-=======
-from ...config.transcribe import ModelConfig, TranscribeDataConfig
-from ...data.levels import Level
-from ...data.seen import sketch
-from ...data.speech.augment import Masks
-from ...data.speech.log_mel import FeatureSetup
-from ...data.speech.manifest import Utterance, read_manifest, split_by_recording
-from ...data.speech.recordings import (
->>>>>>> cli:src/seqloom/training/tasks/speech.py
     Changes,
     Normaliser,
     SpeechSet,
@@ -57,15 +47,9 @@ class PreparedSpeech(Prepared):
     length_ratio: float
 
 
-<<<<<<< HEAD:src/seqloom/data/speech/prepare.py
 def prepare_speech(
-    train: str, valid: str | None, config: DataConfig, model: ModelConfig
-) -> PreparedSpeech:
-=======
-def prepare(
     train: str, valid: str | None, config: TranscribeDataConfig, model: ModelConfig
-) -> Prepared:
->>>>>>> cli:src/seqloom/training/tasks/speech.py
+) -> PreparedSpeech:
     """Read, split, make features, learn the vocabulary, encode.
 
     Args:

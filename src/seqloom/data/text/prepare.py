@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...config.generate import DataConfig
+from ...config.generate import GenerateDataConfig
 from ...errors import DataError
 from ...shapes import Int
 from ..hashes import fingerprint
@@ -39,8 +39,8 @@ class PreparedText(Prepared):
 
 
 def prepare_text(
-    train: str, valid: str | None, config: DataConfig
-) -> tuple[PreparedText, DataConfig]:
+    train: str, valid: str | None, config: GenerateDataConfig
+) -> tuple[PreparedText, GenerateDataConfig]:
     """Read, split, learn the vocabulary, encode.
 
     Args:

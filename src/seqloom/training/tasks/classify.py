@@ -9,14 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...config import Config
-<<<<<<< HEAD
-from ...config.classify import LEAST_EPOCHS, LEAST_STEPS, FullyConnectedConfig
+from ...config.classify import LEAST_EPOCHS, LEAST_STEPS, FullyConnectedClassifierConfig
 from ...data.texts.batches import by_length, plan_texts
 from ...data.texts.prepare import PreparedTexts, class_weights, label_ratios, prepare_texts
-=======
-from ...config.classify import LEAST_EPOCHS, LEAST_STEPS, FullyConnectedClassifierConfig
-from ...data.text_batches import by_length, plan_texts
->>>>>>> cli
 from ...evaluation.calibration import log_loss
 from ...evaluation.classes import f1
 from ...evaluation.measure import Measure

@@ -9,14 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...config import Config
-<<<<<<< HEAD
-from ...config.transduce import LARGE, LEAST_EPOCHS, LEAST_STEPS, RecurrentConfig
+from ...config.transduce import LARGE, LEAST_EPOCHS, LEAST_STEPS, RecurrentPairsConfig
 from ...data.pairs.batches import PairSet, plan_batches
 from ...data.pairs.prepare import PreparedPairs, prepare_pairs
-=======
-from ...config.transduce import LARGE, LEAST_EPOCHS, LEAST_STEPS, RecurrentPairsConfig
-from ...data.batching import PairSet, plan_batches
->>>>>>> cli
 from ...data.vocabulary import BOS, PAD
 from ...decoding import LengthLimit, Search, Stepper, decode
 from ...evaluation import Counts, error_counts
