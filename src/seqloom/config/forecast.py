@@ -102,6 +102,11 @@ class TransformerForecasterConfig:
         check_heads(self.hidden_size, self.num_heads)
 
 
+ForecasterConfig = (
+    RecurrentForecasterConfig | FullyConnectedForecasterConfig | TransformerForecasterConfig
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ForecastDecodingConfig:
     """The interval around a forecast; stored in the model file as its default."""

@@ -6,7 +6,6 @@ outputs whatever the batch.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -157,7 +156,7 @@ def decode_recorded(
     return beams[0][: search.nbest], record.rows
 
 
-def _padded(sources: Sequence[Any]) -> np.ndarray:
+def _padded(sources: Sequence[Sequence[int] | np.ndarray]) -> np.ndarray:
     """Sources of any lengths as one array: `PAD` behind symbols, zeros behind features."""
     width = max(1, *map(len, sources))
     first = sources[0]

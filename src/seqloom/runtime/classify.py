@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -115,7 +114,7 @@ class Classifier(Model):
             raise DataError(f"predict: {name} has no symbols.")
         return symbols
 
-    def describe_parts(self) -> Iterator[tuple[str, Any]]:
+    def describe_parts(self) -> Iterator[tuple[str, object]]:
         reader, labels = self.parts.reader, self.parts.labels
         yield "labels", ", ".join(labels[:20]) + (", ..." if len(labels) > 20 else "")
         case = ", lower case" if reader.lowercase else ""

@@ -1,7 +1,6 @@
 """`seqloom.load(path).predict(history)`: a forecasting model at work, with NumPy alone."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -31,7 +30,7 @@ class Forecaster(Model):
     parts: ForecastParts
     network: Forecasting
 
-    def predict(self, history: Any, *, level: int | None = None) -> ForecastTable:
+    def predict(self, history: object, *, level: int | None = None) -> ForecastTable:
         """Forecast what follows each series.
 
         Args:
@@ -74,7 +73,7 @@ class Forecaster(Model):
         ]
         return Forecasts(*(np.concatenate(column) for column in zip(*batches, strict=True)))
 
-    def stream(self, history: Any, *, level: int | None = None) -> Stream:
+    def stream(self, history: object, *, level: int | None = None) -> Stream:
         """Follow one series: `push` takes its next value and gives the next forecast.
 
         Args:
@@ -95,7 +94,7 @@ class Forecaster(Model):
             )
         return level
 
-    def describe_parts(self) -> Iterator[tuple[str, Any]]:
+    def describe_parts(self) -> Iterator[tuple[str, object]]:
         """Name and value of what the task holds besides its network."""
         parts = self.parts
         yield "horizon", parts.horizon

@@ -4,10 +4,11 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..decoding import Sampling, TextModel, continuation
+from ..decoding import Sampling, continuation
 from ..decoding.perplexity import TextScore, score_text
 from ..errors import ConfigError
 from ..export.parts.generate import GenerateParts
+from ..networks.language import RunningText
 from .model import Model
 
 
@@ -15,7 +16,7 @@ class Generator(Model):
     """A trained model of running text."""
 
     parts: GenerateParts
-    network: TextModel
+    network: RunningText
 
     def stream(
         self,
@@ -85,7 +86,7 @@ class Generator(Model):
         """
         return score_text(self.network, self.parts.vocabulary, text)
 
-    def describe_parts(self) -> Iterator[tuple[str, Any]]:
+    def describe_parts(self) -> Iterator[tuple[str, object]]:
         vocabulary = self.parts.vocabulary
         level = "subwords" if vocabulary.level == "pieces" else vocabulary.level
         yield "symbols", f"{level}, vocabulary of {len(vocabulary)}"

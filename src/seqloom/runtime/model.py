@@ -43,14 +43,14 @@ class Model(abc.ABC):
         )
 
     @abc.abstractmethod
-    def describe_parts(self) -> Iterator[tuple[str, Any]]:
+    def describe_parts(self) -> Iterator[tuple[str, object]]:
         """Name and value of what the task holds besides its network."""
 
     def trace(
         self,
-        x: Any,
+        x: object,
         *,
-        target: Any = None,
+        target: object = None,
         gradients: bool = True,
         jacobians: bool = True,
         importance: bool = True,
@@ -90,7 +90,7 @@ class Model(abc.ABC):
             importance=importance,
         )
 
-    def describe(self) -> Iterator[tuple[str, Any]]:
+    def describe(self) -> Iterator[tuple[str, object]]:
         """Name and value of everything worth knowing about the model."""
         file = self.file
         yield "task", file.task

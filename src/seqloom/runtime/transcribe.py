@@ -6,7 +6,6 @@ Arrays need no package; files are read by soundfile and resampled by soxr (extra
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -210,7 +209,7 @@ class Transcriber(Model):
             raise ConfigError(f"predict: `length_penalty` must be from 0 to 10, got {penalty:g}.")
         return Search(beam=(usual.beam or 1) if beam is None else beam, length_penalty=penalty)
 
-    def describe_parts(self) -> Iterator[tuple[str, Any]]:
+    def describe_parts(self) -> Iterator[tuple[str, object]]:
         """Name and value of what the task holds besides its network."""
         parts = self.parts
         yield "text", f"{parts.text.level}, vocabulary of {len(parts.text)}"

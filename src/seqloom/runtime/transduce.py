@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -167,7 +166,7 @@ class Transducer(Model):
             weights=np.stack(rows),
         )
 
-    def describe_parts(self) -> Iterator[tuple[str, Any]]:
+    def describe_parts(self) -> Iterator[tuple[str, object]]:
         for side, vocabulary in (("source", self.parts.source), ("target", self.parts.target)):
             yield side, f"{vocabulary.level}, vocabulary of {len(vocabulary)}"
         yield "max_symbols", self.parts.max_symbols

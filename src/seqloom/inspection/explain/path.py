@@ -7,6 +7,9 @@ of its files. Checked by `tests/inspection/explain/`: no tensor is named that a 
 from collections.abc import Callable
 from typing import Any
 
+from ...config import generate, transcribe, transduce
+from ...config.classify import ClassifierConfig
+from ...config.forecast import ForecasterConfig
 from ...export.model_file import ModelFile
 
 POOLS = {
@@ -26,7 +29,7 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" + "s" * (number != 1)
 
 
-def _classify(model: Any, file: ModelFile) -> list[str]:
+def _classify(model: ClassifierConfig, file: ModelFile) -> list[str]:
     reader = file.parts.reader
     read = f"the text is split into {reader.level}; each becomes its row of `embedding.weight`"
     if model.architecture == "fully-connected":
@@ -52,7 +55,7 @@ def _classify(model: Any, file: ModelFile) -> list[str]:
     ]
 
 
-def _transduce(model: Any, file: ModelFile) -> list[str]:
+def _transduce(model: transduce.ModelConfig, file: ModelFile) -> list[str]:
     ends = "until `<eos>` wins or the output is too long; the beam keeps the best few outputs"
     read = f"the source is split into {file.parts.source.level}, each its row of `source_embedding`"
     if model.architecture == "transformer":
@@ -83,7 +86,7 @@ def _transduce(model: Any, file: ModelFile) -> list[str]:
     ]
 
 
-def _generate(model: Any, file: ModelFile) -> list[str]:
+def _generate(model: generate.ModelConfig, file: ModelFile) -> list[str]:
     last = "the next symbol is drawn from softmax(logits / temperature), and is read next"
     if model.architecture == "fully-connected":
         return [
@@ -110,7 +113,7 @@ def _generate(model: Any, file: ModelFile) -> list[str]:
     ]
 
 
-def _transcribe(model: Any, file: ModelFile) -> list[str]:
+def _transcribe(model: transcribe.ModelConfig, file: ModelFile) -> list[str]:
     setup = file.parts.features
     frames = _count(setup.stack, "frame")
     sound = f"sound becomes {setup.mels} mels per frame, {frames} a step: F features"
@@ -133,7 +136,7 @@ def _transcribe(model: Any, file: ModelFile) -> list[str]:
     ]
 
 
-def _forecast(model: Any, file: ModelFile) -> list[str]:
+def _forecast(model: ForecasterConfig, file: ModelFile) -> list[str]:
     parts = file.parts
     read = (
         f"the last {parts.scaling.window} values at most, scaled by themselves, with their features"

@@ -101,7 +101,7 @@ def shifted(edits: Edits, left_out: slice) -> dict[tuple[int, int], float]:
     }
 
 
-def check_network(network: Any) -> None:
+def check_network(network: object) -> None:
     """Raise a ConfigError unless an `Edited` can be made of the network."""
     if not isinstance(network, RecurrentPairs) or network.attention is None:
         raise ConfigError(

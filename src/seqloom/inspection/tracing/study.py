@@ -6,7 +6,7 @@ for leave-one-out. `traced.py` does all of that, without knowing the tasks.
 """
 
 import abc
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -92,7 +92,7 @@ class Study(abc.ABC):
         return ("head", asks, asks if kind == "self" else "source")
 
 
-def rung_of(config: Any) -> str:
+def rung_of(config: object) -> str:
     """The kind of a network: its cell, its encoder's cell, or its architecture."""
     for name in ("cell", "encoder_cell", "architecture"):
         if hasattr(config, name):

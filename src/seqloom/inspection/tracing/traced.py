@@ -6,14 +6,13 @@ The names of arrays, their axes and units are those of `docs/trace.md`. Checked 
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from ...progress import progress
 from ...runtime.model import Model
 from ...tasks import TASKS
-from ..facts import Facts
+from ..facts import Facts, Scalar
 from ..measures import measured
 from ..trace import Layer, Named, Trace
 from .attention_edit import Edits, check_network
@@ -168,7 +167,7 @@ def _named(array: np.ndarray, *dims: str) -> Named:
     return Named(np.ascontiguousarray(array, np.float32), dims)
 
 
-def _plain(value: object) -> Any:
+def _plain(value: object) -> Scalar:
     """A value ready for JSON."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)

@@ -6,11 +6,9 @@ window's own scale counts as fixed, and so does what the steps of the future are
 step has the window's mean for its value, and no change from the season before.
 """
 
-from typing import Any
-
 import numpy as np
 
-from ....config.forecast import MEDIAN
+from ....config.forecast import MEDIAN, ForecasterConfig
 from ....data.series.frames import to_series
 from ....data.series.scaling import Inputs, scale, single
 from ....data.series.series import SeriesSet
@@ -38,7 +36,7 @@ class SeriesStudy(Study):
     sign = 1.0
 
     def __init__(
-        self, config: Any, network: Forecasting, parts: ForecastParts, data: SeriesSet
+        self, config: ForecasterConfig, network: Forecasting, parts: ForecastParts, data: SeriesSet
     ) -> None:
         """
         Args:

@@ -4,14 +4,14 @@ Step t reads symbol t of `source`, the first of which is the beginning, and fore
 `target`: the text itself, one further on, and at the last step the symbol that is explained.
 """
 
-from typing import Any
-
 import numpy as np
 
+from ....config.generate import ModelConfig
 from ....data.vocabulary import BOS, UNK
 from ....decoding.continuation import NO_TEXT
 from ....errors import ConfigError
 from ....export.parts.generate import GenerateParts
+from ....networks.language import RunningText
 from ....networks.ops import Ops
 from ....runtime.generate import Generator
 from ....runtime.numpy_ops import PLAIN
@@ -24,7 +24,13 @@ class TextStudy(Study):
     """A text and one symbol that may follow."""
 
     def __init__(
-        self, config: Any, network: Any, parts: GenerateParts, *, text: str, target: str | None
+        self,
+        config: ModelConfig,
+        network: RunningText,
+        parts: GenerateParts,
+        *,
+        text: str,
+        target: str | None,
     ) -> None:
         """
         Args:

@@ -9,10 +9,10 @@ import abc
 import itertools
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from ....config.transcribe import ListenConfig, ModelConfig
 from ....data.vocabulary import EOS
 from ....decoding import Considered, LengthLimit, decode_recorded
 from ....decoding.ctc import ctc_align, ctc_best
@@ -38,7 +38,7 @@ class SoundStudy(Study):
     numbers = True
 
     def __init__(
-        self, config: Any, parts: TranscribeParts, features: np.ndarray, *, name: str
+        self, config: ModelConfig, parts: TranscribeParts, features: np.ndarray, *, name: str
     ) -> None:
         """
         Args:
@@ -83,7 +83,7 @@ class CTCStudy(SoundStudy):
 
     def __init__(
         self,
-        config: Any,
+        config: ModelConfig,
         network: CTC,
         parts: TranscribeParts,
         features: np.ndarray,
@@ -143,7 +143,7 @@ class ListenStudy(SoundStudy):
 
     def __init__(
         self,
-        config: Any,
+        config: ListenConfig,
         network: PyramidListener,
         parts: TranscribeParts,
         features: np.ndarray,

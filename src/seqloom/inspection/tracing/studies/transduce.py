@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ....config.transduce import ModelConfig
 from ....data.vocabulary import EOS
 from ....decoding import Considered, Search, decode_recorded
 from ....errors import ConfigError
@@ -27,7 +28,7 @@ class PairStudy(Study):
 
     def __init__(
         self,
-        config: Any,
+        config: ModelConfig,
         network: Any,
         parts: TransduceParts,
         *,
