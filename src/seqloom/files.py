@@ -69,4 +69,4 @@ def empty_folder(folder: Path, where: str) -> None:
     with explaining(folder, where):
         folder.mkdir(parents=True, exist_ok=True)
         if any(folder.iterdir()):
-            raise RunError(f"{where}: `{folder}` must be empty, got one with files. Name another.")
+            raise RunError(f"{where}: `{folder}` already contains files. Name another folder.")

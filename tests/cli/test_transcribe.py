@@ -154,7 +154,7 @@ def test_what_it_refuses(refuses, folder, tmp_path):
     odd = refuses("predict", ctc, "--stream", stdin=raw(folder) + b"\1")
     assert odd.startswith("predict: standard input must be 16-bit samples, got an odd number of")
     assert refuses("predict", las, "--stream").startswith(
-        "stream: the model must be a ctc model that hears one way, got one that needs the whole"
+        "stream: streaming needs a unidirectional CTC model; this one reads the whole recording."
     )
     assert refuses("predict", ctc, wav, "--stream").startswith(
         "predict: `--stream` must come alone or with --json, got files or --beam too."

@@ -68,7 +68,7 @@ def test_messages():
     model = Classifier(file)
     with pytest.raises(DataError, match=r"^predict: text 2 has no symbols"):
         model.predict(["good", "  "])
-    with pytest.raises(ConfigError, match=r"^attend: the model must have pool=attention, got one"):
+    with pytest.raises(ConfigError, match=r"^attend: this model has no attention\. Train"):
         model.attend("good")
     tensors = dict(file.tensors)
     del tensors["output.bias"]

@@ -136,7 +136,7 @@ def test_what_a_stream_refuses():
         stream.push(-1)
     known = parts(Features(TimeAxis(), SEASON, True, (("promo", 0.0, 1.0),)))
     message = (
-        "stream: the model must have no covariates, got one that has. "
+        "stream: a model with covariates cannot stream. "
         "Train it with data.covariates=false, or call predict for each new value."
     )
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):

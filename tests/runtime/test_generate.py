@@ -66,9 +66,7 @@ def test_what_cannot_be_done_is_said(path):
     model = seqloom.load(path)
     with pytest.raises(ConfigError) as error:
         model.predict("ab")
-    assert str(error.value) == (
-        "predict: `texts` must be a list of texts, got one text. Wrap it: [text]."
-    )
+    assert str(error.value) == ("predict: `texts` is a single text. Put it in a list: [text].")
     with pytest.raises(ConfigError, match=r"^generate: `length` must be at least 0, got -2\.$"):
         model.stream("ab", length=-2)
     with pytest.raises(DataError, match=r"^evaluate: the text is empty"):

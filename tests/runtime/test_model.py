@@ -73,7 +73,7 @@ def test_draws_repeat_and_differ_by_seed(model):
             "ab",
             {},
             ConfigError,
-            "predict: `texts` must be a list of texts, got one text. Wrap it: [text].",
+            "predict: `texts` is a single text. Put it in a list: [text].",
         ),
         (
             ["ab"],
@@ -132,7 +132,8 @@ def test_align_needs_attention(name):
     with pytest.raises(ConfigError) as caught:
         Transducer(random_model(CONFIGS[name])[0]).align("a")
     assert str(caught.value) == (
-        "align: the model must be recurrent with link=attention, got one that is not."
+        "align: this model's decoder has no attention over its source. Train a recurrent "
+        "one with --set model.link=attention."
     )
 
 

@@ -73,7 +73,7 @@ def test_int16_is_the_same_sound(model):
 
 
 def test_models_that_need_the_whole_recording():
-    message = r"^stream: the model must be a ctc model that hears one way, got one that needs"
+    message = r"^stream: streaming needs a unidirectional CTC model; this one reads"
     for name in ("ctc lstm, both ways", "las lstm"):
         with pytest.raises(ConfigError, match=message):
             Transcriber(random_speech_model(CONFIGS[name])[0]).stream()

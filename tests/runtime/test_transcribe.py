@@ -135,7 +135,7 @@ def test_a_trace_is_of_two_minutes_at_most():
 @pytest.mark.parametrize(
     ("sounds", "options", "error", "message"),
     [
-        ("a.wav", {}, ConfigError, r"^predict: `sounds` must be a list of recordings, got one\."),
+        ("a.wav", {}, ConfigError, r"^predict: `sounds` is a single recording\."),
         (SOUNDS, {"beam": 0}, ConfigError, r"^decode: `beam` and `nbest` must be at least 1, got"),
         (
             SOUNDS,

@@ -101,7 +101,7 @@ def states_of(trace: Trace, layer: str, state: str) -> np.ndarray:
     if name not in trace:
         there = [n.removeprefix("states/") for n in trace if n.startswith("states/")]
         raise ConfigError(
-            f"search: `{layer}/{state}` must be a state of the trace, got one that has "
+            f"search: the trace has no state `{layer}/{state}`. It has: "
             f"{', '.join(there) or 'none'}."
         )
     return np.asarray(trace[name].values)

@@ -65,9 +65,7 @@ class Classifier(Model):
             DivergedError: The network's weights are so large that its output is not a number.
         """
         if isinstance(texts, str):
-            raise ConfigError(
-                "predict: `texts` must be a list of texts, got one text. Wrap it: [text]."
-            )
+            raise ConfigError("predict: `texts` is a single text. Put it in a list: [text].")
         encoded = [self.encode(text, f"text {i + 1}") for i, text in enumerate(texts)]
         data = TextSet(encoded, [0] * len(encoded))
         found = np.zeros((len(encoded), len(self.labels)), np.float32)
@@ -88,8 +86,7 @@ class Classifier(Model):
         """
         if not self.attends:
             raise ConfigError(
-                "attend: the model must have pool=attention, got one that has not. "
-                "Train with --set model.pool=attention."
+                "attend: this model has no attention. Train with --set model.pool=attention."
             )
         symbols = self.encode(text)
         found = self.network.read(np.array([symbols]), np.array([len(symbols)]))

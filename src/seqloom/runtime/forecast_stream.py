@@ -57,7 +57,7 @@ class Stream:
             )
         if parts.features.known or parts.features.static:
             raise ConfigError(
-                "stream: the model must have no covariates, got one that has. "
+                "stream: a model with covariates cannot stream. "
                 "Train it with data.covariates=false, or call predict for each new value."
             )
         self.network, self.output, self.parts, self.level = network, output, parts, level

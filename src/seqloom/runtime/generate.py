@@ -70,9 +70,7 @@ class Generator(Model):
             ConfigError: A setting is out of range.
         """
         if isinstance(texts, str):
-            raise ConfigError(
-                "predict: `texts` must be a list of texts, got one text. Wrap it: [text]."
-            )
+            raise ConfigError("predict: `texts` is a single text. Put it in a list: [text].")
         return [
             "".join(self.stream(text, seed=seed, number=number, **options))
             for number, text in enumerate(texts)

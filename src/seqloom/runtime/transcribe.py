@@ -99,9 +99,7 @@ class Transcriber(Model):
             text_only: Leave out times and probabilities, whose cost grows with length squared.
         """
         if isinstance(sounds, str | Path | np.ndarray):
-            raise ConfigError(
-                "predict: `sounds` must be a list of recordings, got one. Wrap it: [sound]."
-            )
+            raise ConfigError("predict: `sounds` is a single recording. Put it in a list: [sound].")
         search = self.search(beam, length_penalty)
         heard = [self.hear(s, f"sound {n}", sample_rate) for n, s in enumerate(sounds, start=1)]
         return self.recognise(heard, search, text_only=text_only)
@@ -117,8 +115,8 @@ class Transcriber(Model):
         network = self.network
         if not isinstance(network, CTC) or self.file.model.bidirectional:
             raise ConfigError(
-                "stream: the model must be a ctc model that hears one way, got one that needs the "
-                "whole recording. Train one with --set model.bidirectional=false."
+                "stream: streaming needs a unidirectional CTC model; this one reads the whole "
+                "recording. Train one with --set model.bidirectional=false."
             )
         return SpeechStream(self.parts, network, self.search(beam, None).beam)
 

@@ -85,9 +85,7 @@ class Transducer(Model):
             ConfigError: A setting is out of range.
         """
         if isinstance(texts, str):
-            raise ConfigError(
-                "predict: `texts` must be a list of texts, got one text. Wrap it: [text]."
-            )
+            raise ConfigError("predict: `texts` is a single text. Put it in a list: [text].")
         if temperature is not None and beam is not None:
             raise ConfigError(
                 f"predict: `beam` must not come with a temperature, got {beam}. Drop one of them."
@@ -148,7 +146,8 @@ class Transducer(Model):
         """
         if not isinstance(self.network, RecurrentPairs) or self.network.attention is None:
             raise ConfigError(
-                "align: the model must be recurrent with link=attention, got one that is not."
+                "align: this model's decoder has no attention over its source. Train a recurrent "
+                "one with --set model.link=attention."
             )
         source = self.encode(text)
         best = output if output is not None else self.predict([text])[0]

@@ -64,5 +64,5 @@ def test_what_it_refuses(tmp_path):
     with pytest.raises(ConfigError, match=r"^make: `--count` must be at least 10, got 9\.$"):
         make_tones(tmp_path, count=9, seed=0)
     (tmp_path / "x").write_text("x")
-    with pytest.raises(RunError, match=r"^make: `.*` must be empty, got one with files\. Name"):
+    with pytest.raises(RunError, match=r"^make: `.*` already contains files\. Name"):
         make_tones(tmp_path, count=10, seed=0)

@@ -136,7 +136,5 @@ def test_files_that_are_there_are_left_alone(tmp_path):
     (tmp_path / "train.tsv").write_text("mine")
     with pytest.raises(RunError) as caught:
         make_negation(tmp_path, distance=3, sentences=40, seed=1)
-    assert str(caught.value) == (
-        f"make: `{tmp_path}` must be empty, got one with files. Name another."
-    )
+    assert str(caught.value) == (f"make: `{tmp_path}` already contains files. Name another folder.")
     assert (tmp_path / "train.tsv").read_text() == "mine"

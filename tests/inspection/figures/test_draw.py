@@ -56,7 +56,7 @@ def test_overview_and_each_figure_that_the_trace_has(tmp_path, name):
     for what in FIGURES[1:]:
         if what in HAS[name]:
             continue  # drawn above
-        message = rf"for `{what}`, got one of a .* without\. It can be drawn as: overview, "
+        message = rf"`{what}` needs .*, which .* does not have\. It can be drawn as: overview, "
         with pytest.raises(ConfigError, match=message + ", ".join(HAS[name])):
             draw(TRACES[name], tmp_path / "no.png", what)
         assert not (tmp_path / "no.png").exists()

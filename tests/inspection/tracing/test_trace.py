@@ -199,7 +199,7 @@ def test_messages():
     forecaster = model_of(random_forecaster(FORECASTERS["fully-connected"])[0])
     with pytest.raises(DataError, match=r"^trace: `x` must be one series, got 2\. Trace them"):
         forecaster.trace({"a": SERIES, "b": SERIES})
-    with pytest.raises(ConfigError, match=r"^trace: `target` must not be given for a forecast"):
+    with pytest.raises(ConfigError, match=r"^trace: a forecast is explained without a `target`"):
         forecaster.trace(SERIES, target=3.0)
     generator = model_of(random_language_model()[0])
     with pytest.raises(ConfigError, match=r"^trace: `target` must be one symbol .*, got 'ab'\."):

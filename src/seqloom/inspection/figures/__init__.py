@@ -92,8 +92,8 @@ def _chosen(trace: Trace, what: str) -> list[str]:
     others = ", ".join([OVERVIEW, *has]) if has else "nothing"
     if what != OVERVIEW and what not in has:
         raise ConfigError(
-            f"figure: the trace must have {_PICTURES[what].needs} for `{what}`, got one of a "
-            f"{trace.rung} without. It can be drawn as: {others}."
+            f"figure: `{what}` needs {_PICTURES[what].needs}, which this trace of a {trace.rung} "
+            f"does not have. It can be drawn as: {others}."
         )
     if not has:
         raise ConfigError(

@@ -136,10 +136,7 @@ def study(model: Forecaster, x: object, target: object = None) -> SeriesStudy:
         DataError: `x` is refused as `predict` refuses it, or has several series.
     """
     if target is not None:
-        raise ConfigError(
-            "trace: `target` must not be given for a forecast, got one: what is explained is "
-            "the forecast itself."
-        )
+        raise ConfigError("trace: a forecast is explained without a `target`: leave it out.")
     data = to_series(x, like=model.parts.features.axis)
     if len(data.series) != 1:
         raise DataError(
