@@ -1,9 +1,10 @@
 """The report of a comparison: recommendation, scores, lengths, neighbours, curves, method."""
 
+from functools import partial
 from pathlib import Path
 
 from .analyse import Analysis
-from .charts import curve_charts, key, length_chart, score_chart
+from .charts import curve_charts, entry_key, length_chart, page_chart, score_chart
 from .document import Document, Section
 from .tables import length_table, pair_table, score_table
 from .words import counted, length_sentences, methods, remarks
@@ -60,12 +61,17 @@ def _lengths(analysis: Analysis) -> Section:
         hint="The test examples in tenths by length, shortest at the left: a line that "
         f"{forgets} belongs to a network that loses what it has read.",
         sentences=length_sentences(analysis),
-        pictures=key(analysis, names) + length_chart(analysis) if several else "",
+        pictures=entry_key(analysis, names) + _length_chart(analysis) if several else "",
         caption="Whiskers are 95 % intervals. The figure of Cho et al. 2014 and Bahdanau et al. "
         "2015, on these data.",
         table=length_table(analysis) if several else None,
         folded=True,
     )
+
+
+def _length_chart(analysis: Analysis) -> str:
+    label = f"{analysis.measure.label} by length"
+    return page_chart(partial(length_chart, analysis), label, ends=True)
 
 
 def _pairs(analysis: Analysis) -> Section:
@@ -81,7 +87,7 @@ def _pairs(analysis: Analysis) -> Section:
 def _curves(analysis: Analysis) -> Section:
     pictures = curve_charts(analysis)
     if pictures:
-        pictures = key(analysis, [curve.name for curve in analysis.curves]) + pictures
+        pictures = entry_key(analysis, [curve.name for curve in analysis.curves]) + pictures
     return Section(
         "curves",
         "Learning curves",
