@@ -168,9 +168,9 @@ def _compare(
 
     assigned = parse_assignments(settings)  # before torch is loaded
     from ..comparison import compare as compare_rungs
-    from ..comparison.live import Lines, LiveTable
+    from ..comparison.live import ComparisonLines, LiveTable
 
-    watcher = LiveTable() if sys.stderr.isatty() else Lines()
+    watcher = LiveTable() if sys.stderr.isatty() else ComparisonLines()
     return compare_rungs(data, folder, settings=assigned, watcher=watcher, **options)
 
 

@@ -26,7 +26,7 @@ REDRAWN = 4.0  # times a second, at most
 
 
 class Watcher:
-    """Told what happens; says nothing."""
+    """Receives events; prints nothing."""
 
     def say(self, text: str) -> None:
         """A line on what was read and decided."""
@@ -142,7 +142,7 @@ class Shown(Watcher):
         return f"{value:.{measure.digits}f}" + (f" {measure.unit}" if measure.unit else "")
 
 
-class Lines(Shown):
+class ComparisonLines(Shown):
     """A line for each thing that happens, on stderr."""
 
     def say(self, text: str) -> None:
@@ -168,7 +168,7 @@ class Lines(Shown):
 
 
 class LiveTable(Shown):
-    """A table that is drawn again and again."""
+    """A table that is redrawn in place."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -176,7 +176,7 @@ class LiveTable(Shown):
         self.live = Live(console=self.console, auto_refresh=False, transient=True)
         self.work = ""
         self.shows_work = contextlib.ExitStack()
-        self._drawn = 0.0
+        self._updated = 0.0
 
     def say(self, text: str) -> None:
         self.console.print(printable(text, lines=True), markup=False, soft_wrap=True)
@@ -239,8 +239,8 @@ class LiveTable(Shown):
         return table
 
     def _draw(self, *, now: bool = False) -> None:
-        if now or time.perf_counter() - self._drawn > 1 / REDRAWN:
-            self._drawn = time.perf_counter()
+        if now or time.perf_counter() - self._updated > 1 / REDRAWN:
+            self._updated = time.perf_counter()
             self.live.update(self.table(), refresh=True)
 
 

@@ -6,33 +6,35 @@ import pytest
 
 from seqloom.comparison.probes import PROBES, ProbeLines, ProbeWatcher, Training, grid, run_probes
 from seqloom.comparison.probes.results import span
-from seqloom.comparison.probes.run import Cell
+from seqloom.comparison.probes.trial import Trial
 from seqloom.errors import ConfigError, RunError
 
 QUICK = Training(steps=20, hidden_size=8, batch_size=8, check_every=10, learning_rates=(0.01,))
 
 
 class Scripted:
-    """Stands in for training: a rung solves up to a length that the test says, by seed."""
+    """Stands in for training: an architecture solves up to a length that the test says, by seed."""
 
     def __init__(self, **reaches):
-        self.reaches = {rung.replace("_", "-"): reach for rung, reach in reaches.items()}
+        self.reaches = {
+            architecture.replace("_", "-"): reach for architecture, reach in reaches.items()
+        }
         self.ran = []
         self.stop_before = None
 
-    def __call__(self, probe, cell, training, moved):
-        if cell == self.stop_before:
+    def __call__(self, probe, trial, training, moved):
+        if trial == self.stop_before:
             raise KeyboardInterrupt
-        self.ran.append(cell)
+        self.ran.append(trial)
         moved(10, 20, 50.0)
-        solved = cell.length <= self.reaches[cell.rung][cell.seed - 1]
-        run = {"seed": cell.seed, "length": cell.length, "score": 99.0 if solved else 11.0}
+        solved = trial.length <= self.reaches[trial.architecture][trial.seed - 1]
+        run = {"seed": trial.seed, "length": trial.length, "score": 99.0 if solved else 11.0}
         memory = {"start": 4, "end": 5, "jacobian": {"start": 4, "end": 6}}
         more = {
             "seconds": 1.0,
             "steps": 20,
             "learning_rate": 0.01,
-            "parameters": 1000 + cell.length,
+            "parameters": 1000 + trial.length,
         }
         return {**run, "solved": solved, **more, "curve": [], "memory": memory}
 
@@ -41,7 +43,7 @@ class Scripted:
 def scripted(monkeypatch):
     def use(**reaches):
         script = Scripted(**reaches)
-        monkeypatch.setattr(grid, "run_cell", script)
+        monkeypatch.setattr(grid, "run_trial", script)
         return script
 
     return use
@@ -51,18 +53,18 @@ class Remembers(ProbeWatcher):
     def __init__(self):
         self.heard = []
 
-    def planned(self, probe, cells, done):
-        self.heard.append(("planned", probe, cells, done))
+    def planned(self, probe, trials, done):
+        self.heard.append(("planned", probe, trials, done))
 
-    def skipped(self, rung, lengths):
-        self.heard.append(("skipped", rung, lengths))
+    def skipped(self, architecture, lengths):
+        self.heard.append(("skipped", architecture, lengths))
 
 
 def entry(results, name):
     return next(found for found in results["entries"] if found["name"] == name)
 
 
-def test_a_rung_that_failed_twice_in_a_row_is_not_tried_further(scripted, tmp_path):
+def test_an_architecture_that_failed_twice_in_a_row_is_not_tried_further(scripted, tmp_path):
     script = scripted(rnn=(10, 10, 10), gru=(20, 20, 80), lstm=(80, 80, 80))
     watcher = Remembers()
     results = run_probes(
@@ -96,7 +98,7 @@ def test_a_rung_that_failed_twice_in_a_row_is_not_tried_further(scripted, tmp_pa
 def test_it_goes_on_where_it_stopped(scripted, tmp_path):
     script = scripted(rnn=(10, 10), lstm=(80, 80))
     options = {"lengths": [10, 20], "rungs": ["rnn", "lstm"], "training": QUICK}
-    script.stop_before = Cell("lstm", 10, 2)
+    script.stop_before = Trial("lstm", 10, 2)
     stopped = run_probes("recall", tmp_path, **options)
     assert not stopped["finished"]
     assert [run["seed"] for run in entry(stopped, "lstm")["runs"]] == [1]
@@ -106,21 +108,21 @@ def test_it_goes_on_where_it_stopped(scripted, tmp_path):
     results = run_probes("recall", tmp_path, **options)
     assert results["finished"]
     assert script.ran[len(before) :] == [
-        Cell("lstm", 10, 2),
-        Cell("lstm", 20, 1),
-        Cell("lstm", 20, 2),
+        Trial("lstm", 10, 2),
+        Trial("lstm", 20, 1),
+        Trial("lstm", 20, 2),
     ]
     count = len(script.ran)
     assert run_probes("recall", tmp_path, **options)["entries"] == results["entries"]
     assert len(script.ran) == count
     more = run_probes("recall", tmp_path, **{**options, "lengths": [10, 15, 20]})
-    assert {cell.length for cell in script.ran[count:]} == {15}
+    assert {trial.length for trial in script.ran[count:]} == {15}
     assert more["finished"]
 
 
 def test_solved_is_more_than_half_of_the_seeds():
     def runs(*solved):
-        return {Cell("gru", 9, seed): {"solved": s} for seed, s in enumerate(solved, start=1)}
+        return {Trial("gru", 9, seed): {"solved": s} for seed, s in enumerate(solved, start=1)}
 
     assert span(runs(True, True, False), "gru", [9], [1, 2, 3]) == {"solved": 9, "failed": None}
     assert span(runs(True, False), "gru", [9], [1, 2]) == {"solved": None, "failed": 9}

@@ -1,7 +1,7 @@
 """What a run over a probe's grid is: checked, and kept in its folder so that it goes on as it was.
 
-A folder holds one probe trained in one way; lengths, rungs and seeds may be added to it. Checked
-by `tests/comparison/probes/test_grid.py`.
+A folder holds one probe trained in one way; lengths, architectures and seeds may be added to it.
+Checked by `tests/comparison/probes/test_grid.py`.
 """
 
 import json
@@ -16,9 +16,9 @@ from .adding import Adding
 from .contract import Probe
 from .copying import Copy
 from .negation import NegationProbe
-from .networks import RUNGS
+from .networks import ARCHITECTURES
 from .recall import Recall
-from .run import Cell, Training
+from .trial import Training, Trial
 
 PROBES: dict[str, Probe] = {
     probe.name: probe for probe in (Adding(), Copy(), NegationProbe(), Recall())
@@ -27,13 +27,13 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class ProbePlan:
     """A probe, its grid, and how every network is trained.
 
     Attributes:
         probe: What is asked.
         lengths: How far what is needed is, rising.
-        rungs: Names, in the order of the ladder.
+        architectures: Names, in the order of the architectures.
         seeds: One run each.
         training: How.
         folder: Where results go.
@@ -41,25 +41,25 @@ class Plan:
 
     probe: Probe
     lengths: tuple[int, ...]
-    rungs: tuple[str, ...]
+    architectures: tuple[str, ...]
     seeds: tuple[int, ...]
     training: Training
     folder: Path
 
-    def path(self, cell: Cell) -> Path:
+    def path(self, trial: Trial) -> Path:
         """The file of a run's result."""
-        return self.folder / "cells" / f"{cell.rung}-{cell.length}-{cell.seed}.json"
+        return self.folder / "cells" / f"{trial.architecture}-{trial.length}-{trial.seed}.json"
 
 
 def make_plan(
     probe: str,
     lengths: Sequence[int],
     *,
-    rungs: Sequence[str] | None,
+    architectures: Sequence[str] | None,
     seeds: int,
     training: Training,
     folder: Path,
-) -> Plan:
+) -> ProbePlan:
     """Check what was asked for, and make its folder.
 
     Raises:
@@ -68,18 +68,23 @@ def make_plan(
     """
     if probe not in PROBES:
         raise ConfigError(f"compare: `--probe` must be one of {_names(PROBES)}, got {probe}.")
-    if rungs is not None and not rungs:
+    if architectures is not None and not architectures:
         raise ConfigError("compare: `--rungs` must name at least one.")
-    for rung in rungs or ():
-        if rung not in RUNGS:
+    for architecture in architectures or ():
+        if architecture not in ARCHITECTURES:
             raise ConfigError(
-                f"compare: `--rungs` of a probe must be some of {_names(RUNGS)}, got {rung}."
+                f"compare: `--rungs` of a probe must be some of {_names(ARCHITECTURES)}, "
+                f"got {architecture}."
             )
     _at_least_one("training.steps", training.steps)
-    plan = Plan(
+    plan = ProbePlan(
         probe=PROBES[probe],
         lengths=_checked_lengths(PROBES[probe], lengths),
-        rungs=tuple(rung for rung in RUNGS if rungs is None or rung in rungs),
+        architectures=tuple(
+            architecture
+            for architecture in ARCHITECTURES
+            if architectures is None or architecture in architectures
+        ),
         seeds=tuple(range(1, _at_least_one("--seeds", seeds) + 1)),
         training=training,
         folder=folder,
@@ -106,7 +111,7 @@ def _at_least_one(option: str, number: int) -> int:
     return number
 
 
-def _keep(plan: Plan) -> None:
+def _keep(plan: ProbePlan) -> None:
     """Write down what the folder is for, or compare with what it was made for."""
     wanted = {"format": FORMAT, "probe": plan.probe.name, "training": asdict(plan.training)}
     wanted = json.loads(json.dumps(wanted))  # tuples as lists
@@ -115,7 +120,7 @@ def _keep(plan: Plan) -> None:
         plan.folder.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         _refuse_foreign(plan.folder)
-        plan.path(Cell("", 0, 0)).parent.mkdir(exist_ok=True)
+        plan.path(Trial("", 0, 0)).parent.mkdir(exist_ok=True)
         with replacing(path, "compare") as beside:
             beside.write_text(json.dumps(wanted) + "\n", encoding="utf-8")
         return

@@ -1,4 +1,4 @@
-"""results.json of a probe: every run, and from which length on each rung fails.
+"""results.json of a probe: every run, and from which length on each architecture fails.
 
 Checked by `tests/comparison/probes/test_grid.py`.
 """
@@ -12,16 +12,16 @@ import torch
 
 from ...training.shipping import versions
 from .contract import Probe
-from .networks import RUNGS
-from .run import SOLVED, Cell, Training
+from .networks import ARCHITECTURES
+from .trial import SOLVED, Training, Trial
 
 FORMAT = 1
-Runs = Mapping[Cell, dict[str, Any]]
+Runs = Mapping[Trial, dict[str, Any]]
 
 
-def solved_at(runs: Runs, rung: str, length: int, seeds: Sequence[int]) -> bool | None:
+def solved_at(runs: Runs, architecture: str, length: int, seeds: Sequence[int]) -> bool | None:
     """Whether more than half of the seeds solved it; `None` while runs are missing."""
-    found = [runs.get(Cell(rung, length, seed)) for seed in seeds]
+    found = [runs.get(Trial(architecture, length, seed)) for seed in seeds]
     if None in found:
         return None
     solved = [run for run in found if run is not None and run["solved"]]
@@ -29,9 +29,9 @@ def solved_at(runs: Runs, rung: str, length: int, seeds: Sequence[int]) -> bool 
 
 
 def span(
-    runs: Runs, rung: str, lengths: Sequence[int], seeds: Sequence[int]
+    runs: Runs, architecture: str, lengths: Sequence[int], seeds: Sequence[int]
 ) -> dict[str, int | None]:
-    """How far a rung gets.
+    """How far an architecture gets.
 
     Returns:
         `failed`, the shortest length at which it fails, and `solved`, the longest below that at
@@ -39,7 +39,7 @@ def span(
     """
     solved = None
     for length in lengths:
-        verdict = solved_at(runs, rung, length, seeds)
+        verdict = solved_at(runs, architecture, length, seeds)
         if verdict is None:
             break
         if not verdict:
@@ -53,7 +53,7 @@ def collect(
     runs: Runs,
     *,
     lengths: Sequence[int],
-    rungs: Sequence[str],
+    architectures: Sequence[str],
     seeds: Sequence[int],
     training: Training,
     finished: bool,
@@ -64,7 +64,7 @@ def collect(
         probe: What was asked.
         runs: What was found so far.
         lengths: Of the grid, rising.
-        rungs: Of the grid.
+        architectures: Of the grid.
         seeds: Of the grid.
         training: How every network was trained.
         finished: False if there are runs to come.
@@ -97,25 +97,27 @@ def collect(
         "threshold": SOLVED,
         "chance": round(probe.chance, 4),
         "memory_unit": "steps",
-        "entries": [_entry(runs, rung, *grid, finished=finished) for rung in rungs],
+        "entries": [
+            _entry(runs, architecture, *grid, finished=finished) for architecture in architectures
+        ],
     }
 
 
 def _entry(
-    runs: Runs, rung: str, lengths: list[int], seeds: list[int], *, finished: bool
+    runs: Runs, architecture: str, lengths: list[int], seeds: list[int], *, finished: bool
 ) -> dict[str, Any]:
     own = [
-        runs[cell]
+        runs[trial]
         for length in lengths
         for seed in seeds
-        if (cell := Cell(rung, length, seed)) in runs
+        if (trial := Trial(architecture, length, seed)) in runs
     ]
     tried = {run["length"] for run in own}
     return {
-        "name": rung,
-        "title": RUNGS[rung],
+        "name": architecture,
+        "title": ARCHITECTURES[architecture],
         "parameters": own[-1]["parameters"] if own else None,
-        "span": span(runs, rung, lengths, seeds),
+        "span": span(runs, architecture, lengths, seeds),
         "skipped": [length for length in lengths if length not in tried] if finished else [],
         "runs": own,
     }

@@ -77,9 +77,9 @@ def _length_chart(analysis: Analysis) -> str:
 def _pairs(analysis: Analysis) -> Section:
     return Section(
         "neighbours",
-        "Neighbours on the ladder",
-        hint="Each step of the ladder against the one before, on the same test examples. "
-        "Settled: more than chance, with all pairs taken together.",
+        "Neighbouring architectures",
+        hint="Each architecture against the one before, on the same test examples. "
+        "Significant: by p-values that are corrected for the number of pairs.",
         table=pair_table(analysis),
     )
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from .charts import Look, draw_line, dress, key, network_look, page_chart
 from .document import Document, Section
-from .spans import Order, ProbeAnalysis, Span, span_size
+from .spans import MemorySpan, Order, ProbeAnalysis, span_size
 from .svg import GREY, tag
-from .tables import Table, with_unit
+from .tables import ReportTable, with_unit
 from .words import DASH, count, counted, listed, number
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _beyond(analysis: ProbeAnalysis) -> tuple[str, ...]:
     """Networks that solve a longer length than one they fail at: luck of a seed, or too few."""
     return tuple(
         f"{s.title} fails at {s.fails_from} but solves {listed(list(map(str, s.solved_beyond)))}: "
-        "more seeds would tell."
+        "more seeds would show which it is."
         for s in analysis.spans
         if s.solved_beyond
     )
@@ -81,11 +81,11 @@ def _spans(analysis: ProbeAnalysis) -> Section:
         hint=f"Solved: {'at least' if analysis.measure.rises else 'at most'} "
         f"{analysis.measure.typeset(analysis.threshold)} in more than half of the seeds. A span "
         "ends at the first length that is not.",
-        table=Table(heads, rows, caption=caption),
+        table=ReportTable(heads, rows, caption=caption),
     )
 
 
-def _solved(span: Span, length: int) -> str:
+def _solved(span: MemorySpan, length: int) -> str:
     cell = next((cell for cell in span.cells if cell.length == length), None)
     if cell is None:
         return "skipped" if span.fails_from is not None else DASH
@@ -140,7 +140,7 @@ def probe_chart(analysis: ProbeAnalysis, axes: "Axes", narrow: bool = False) -> 
     )
 
 
-def _span_lines(analysis: ProbeAnalysis, axes: "Axes", span: Span, look: Look) -> None:
+def _span_lines(analysis: ProbeAnalysis, axes: "Axes", span: MemorySpan, look: Look) -> None:
     runs = min(len(cell.scores) for cell in span.cells)
     for run in range(runs if runs > 1 else 0):
         points = [(cell.length, cell.scores[run]) for cell in span.cells]
@@ -177,7 +177,7 @@ def _memories(analysis: ProbeAnalysis) -> Section:
         hint="How many steps back the gradient goes before it has fallen to 1 %, at the longest "
         "length tried: a network cannot learn from what its gradient does not reach.",
         sentences=tuple(_order_sentence(order) for order in analysis.orders),
-        table=Table(("network", "solved to", "fails from", "at length", before, after), rows),
+        table=ReportTable(("network", "solved to", "fails from", "at length", before, after), rows),
     )
 
 
