@@ -133,20 +133,18 @@ def test_another_comparison_in_the_folder_is_refused(changes, what, words, tmp_p
     with pytest.raises(RunError) as error:
         plan.make_plan(asked(words, **changes), out, lambda text: None)
     assert str(error.value) == (
-        f"compare: `{out}` must hold a comparison of the same {what}, got one of other {what}. "
-        "Choose another --out, or repeat the command that began it."
+        f"compare: `{out}` holds results of other {what}. Choose another --out, or repeat the "
+        "command that began it."
     )
 
 
-def test_other_data_are_refused_and_other_architectures_and_seeds_are_not(
-    words, tmp_path
-):
+def test_other_data_are_refused_and_other_architectures_and_seeds_are_not(words, tmp_path):
     out = tmp_path / "out"
     plan.make_plan(asked(words), out, lambda text: None)
     more = plan.make_plan(asked(words, seeds=3, architectures=["lstm"]), out, lambda text: None)
     assert (more.seeds, [r.name for r in more.architectures]) == ((1, 2, 3), ["lstm"])
     words.write_text(words.read_text() + "abc\tA B C\n")
-    with pytest.raises(RunError, match="must hold a comparison of the same data"):
+    with pytest.raises(RunError, match="holds results of other data"):
         plan.make_plan(asked(words), out, lambda text: None)
 
 
@@ -154,12 +152,11 @@ def test_a_folder_of_something_else_is_refused(words, tmp_path):
     with pytest.raises(RunError) as error:
         plan.make_plan(asked(words), tmp_path, lambda text: None)
     assert str(error.value) == (
-        f"compare: `{tmp_path}` must be a comparison, new or empty, got something else. "
-        "Choose another --out."
+        f"compare: `{tmp_path}` already contains other files ({words.name}). Choose another --out."
     )
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "compare.json").write_text('{"format": 99}')
-    with pytest.raises(RunError, match=r"compare\.json` must be a comparison's of this version"):
+    with pytest.raises(RunError, match=r"compare\.json` is damaged or of another version"):
         plan.make_plan(asked(words), tmp_path / "out", lambda text: None)
 
 

@@ -7,6 +7,7 @@ plan.py         all that is decided before the first step, and kept so that a co
 runs.py          one architecture at one seed: trained, scored, timed
 start.py        `compare`: the whole of it
 live.py         what is shown meanwhile
+folder.py       what a folder holds and how it continues
 results.py      results.json
 """
 

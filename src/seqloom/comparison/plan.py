@@ -15,14 +15,13 @@ from typing import Any
 
 from ..config import config_from, merge, sections_of
 from ..data.guess import guess_task
-from ..errors import ConfigError, RunError
-from ..files import explaining, replacing
+from ..errors import ConfigError
 from .architectures import Architecture, architectures_of
 from .budget import Budget, Counter, sized
+from .folder import FORMAT, find_plan, write_json
 from .request import ComparisonRequest, check_settings, identity
 from .tasks import HeldOut, Spec, held_out_class, held_out_test
 
-FORMAT = 1
 DEFAULT_RUNG = {"transduce": "attention", "transcribe": "lstm"}  # else the task's own default
 
 
@@ -87,13 +86,11 @@ def make_plan(
     check_settings(task, request)
     asked = identity(task, request)
     path = folder / "compare.json"
-    if path.exists():
-        kept = _read(path)
-        _check_same(folder, kept["asked"], asked)
-        say(f"continuing in {folder}")
-    else:
-        _check_folder(folder)
+    kept = find_plan(path, "data", asked)
+    if kept is None:
         kept = {"format": FORMAT, "asked": asked, **_prepare(task, request, folder, say)}
+    else:
+        say(f"continuing in {folder}")
     amount = request.budget.amount if request.budget.amount is not None else kept["amount"]
     budget = Budget(request.budget.kind, amount)
     plan = ComparisonPlan(
@@ -109,43 +106,8 @@ def make_plan(
         test=held_out_test(task, kept["exam"]),
         fingerprint=hashlib.sha256(json.dumps(asked["files"]).encode()).hexdigest(),
     )
-    with replacing(path, "compare") as beside:
-        beside.write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(path, kept)
     return plan
-
-
-def _check_same(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    names = {"task": "task", "files": "data", "budget": "budget", "settings": "settings"}
-    for key, name in names.items():
-        if before[key] != now[key]:
-            raise RunError(
-                f"compare: `{folder}` must hold a comparison of the same {name}, got one of other "
-                f"{name}. Choose another --out, or repeat the command that began it."
-            )
-
-
-def _check_folder(folder: Path) -> None:
-    with explaining(folder, "compare"):
-        names = {p.name for p in folder.iterdir()} if folder.is_dir() else set()
-        if (folder.exists() and not folder.is_dir()) or names - {".lock", "data"}:
-            raise RunError(
-                f"compare: `{folder}` must be a comparison, new or empty, got something else. "
-                "Choose another --out."
-            )
-        (folder / "data").mkdir(parents=True, exist_ok=True)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        kept = dict(json.loads(path.read_text(encoding="utf-8")))
-        if kept["format"] == FORMAT and {"asked", "exam", "amount", "models"} <= set(kept):
-            return kept
-    except (OSError, ValueError, TypeError, KeyError):
-        pass
-    raise RunError(
-        f"compare: `{path}` must be a comparison's of this version, got something else. "
-        "Choose another --out."
-    )
 
 
 def _own(task: str, request: ComparisonRequest, architecture: Architecture) -> dict[str, Any]:

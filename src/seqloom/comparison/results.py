@@ -5,23 +5,15 @@ first; lists of examples are in the order of the test for every entry and seed. 
 `tests/comparison/test_compare.py`.
 """
 
-import datetime
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-import torch
-
 from ..config import config_from, to_tree
-from ..files import replacing
-from ..training.shipping import versions
+from .folder import head
 from .plan import ComparisonPlan
 from .runs import Found
 
-FORMAT = 1
 Runs = Mapping[tuple[str, int | None], Found]
 
 
@@ -34,30 +26,16 @@ def collect(plan: ComparisonPlan, runs: Runs, *, finished: bool) -> dict[str, An
         finished: False if there are runs to come.
     """
     return {
-        "format": FORMAT,
-        "kind": "compare",
+        **head("compare", finished=finished),
         "task": plan.task,
         "data": plan.data,
         "fingerprint": plan.fingerprint,
-        "created": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "finished": finished,
-        "versions": versions(),
-        "threads": torch.get_num_threads(),
         "budget": {"kind": plan.budget.kind, "amount": plan.budget.amount},
         "seeds": list(plan.seeds),
         "measure": asdict(plan.test.measure),
         "length": {"unit": plan.test.length_unit, "values": plan.test.lengths},
         "entries": [*_baselines(plan, runs), *_networks(plan, runs)],
     }
-
-
-def write_results(folder: Path, results: Mapping[str, Any]) -> Path:
-    """Write results.json, beside and renamed; return its path."""
-    path = folder / "results.json"
-    with replacing(path, "compare") as beside:
-        text = json.dumps(_plain(results), ensure_ascii=False, allow_nan=False)
-        beside.write_text(text + "\n", encoding="utf-8")
-    return path
 
 
 def _baselines(plan: ComparisonPlan, runs: Runs) -> list[dict[str, Any]]:
@@ -102,14 +80,3 @@ def _runs(found: list[Found | None]) -> list[Found]:
     """Runs that were finished, and those that failed: without a score, with a message."""
     own = ("parameters", "bytes")  # of the entry
     return [{k: v for k, v in run.items() if k not in own} for run in found if run is not None]
-
-
-def _plain(value: Any) -> Any:
-    """Numbers that are not finite as null, which is all that JSON has for them."""
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

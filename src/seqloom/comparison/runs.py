@@ -5,7 +5,6 @@ it is done. A run that raises is recorded with its message, and is tried
 again when the command is given again. Checked by `tests/comparison/test_compare.py`.
 """
 
-import json
 import shutil
 import time
 from pathlib import Path
@@ -13,22 +12,18 @@ from typing import Any
 
 from .. import training
 from ..evaluation.measure import Measure
-from ..files import replacing
 from ..runtime import load
 from ..training.reporter import Clock, Quiet
 from ..training.run_folder import RunFolder
 from ..training.validation import Validation
 from .architectures import Architecture
+from .folder import Interrupted, read_json, write_json
 from .latency import model_latency, time_each
 from .live import Watcher
 from .plan import ComparisonPlan
 from .tasks.held_out import ExampleScores, TaskBaseline
 
 Found = dict[str, Any]
-
-
-class Interrupted(Exception):
-    """The user asked to stop; what was done so far is kept."""
 
 
 class Relay(Quiet):
@@ -78,7 +73,7 @@ def run_network(
         Interrupted: The user asked to stop; the run can be continued.
     """
     folder = plan.folder / "runs" / f"{architecture.name}-{seed}"
-    kept = read_found(folder / "result.json")
+    kept = read_json(folder / "result.json")
     if kept is not None:
         return kept
     watcher.began(architecture.name, seed)
@@ -92,14 +87,14 @@ def run_network(
         raise
     except Exception as error:  # whatever it is, the others continue
         return _failed(seed, error)
-    write_found(folder / "result.json", found)
+    write_json(folder / "result.json", found)
     return found
 
 
 def run_baseline(plan: ComparisonPlan, baseline: TaskBaseline, watcher: Watcher) -> Found:
     """Fit, score and time a baseline, or find what was found before; as `run_network`."""
     path = plan.folder / "baselines" / f"{baseline.name}.json"
-    kept = read_found(path)
+    kept = read_json(path)
     if kept is not None:
         return kept
     watcher.began(baseline.name, None)
@@ -124,27 +119,13 @@ def run_baseline(plan: ComparisonPlan, baseline: TaskBaseline, watcher: Watcher)
         "model": None,
     }
     path.parent.mkdir(exist_ok=True)
-    write_found(path, found)
+    write_json(path, found)
     return found
 
 
 def score(measure: Measure, scores: ExampleScores) -> float:
     """The score over some examples; a denominator of 0 counts as 1."""
     return measure.scale * sum(scores.numerators) / (sum(scores.denominators) or 1.0)
-
-
-def read_found(path: Path) -> Found | None:
-    """A result that was written; `None` if there is none."""
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return None
-
-
-def write_found(path: Path, found: Found) -> None:
-    """Write a result, beside and renamed."""
-    with replacing(path, "compare") as beside:
-        beside.write_text(json.dumps(found) + "\n", encoding="utf-8")
 
 
 def _train(

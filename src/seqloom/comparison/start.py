@@ -12,14 +12,14 @@ from typing import Any
 
 from ..errors import ConfigError
 from ..extras import require
-from ..training.run_folder import RunFolder
 from .budget import checked_budget
+from .folder import carry_out, write_json
 from .live import Watcher
 from .plan import ComparisonPlan, make_plan
 from .report import write_report
 from .request import ComparisonRequest
-from .results import collect, write_results
-from .runs import Found, Interrupted, run_baseline, run_network
+from .results import collect
+from .runs import Found, run_baseline, run_network
 
 
 def compare(
@@ -77,23 +77,21 @@ def compare(
         settings=settings or {},
     )
     plan = make_plan(request, folder, watcher.say)
-    with RunFolder(folder).held():
-        runs: dict[tuple[str, int | None], Found] = {}
-        try:
-            _run(plan, runs, watcher)
-            finished = True
-        except (Interrupted, KeyboardInterrupt):
-            finished = False
-        finally:
-            watcher.close()
-        results = collect(plan, runs, finished=finished)
-        write_results(folder, results)
-        if finished:
-            write_report(results, folder)
+    runs: dict[tuple[str, int | None], Found] = {}
+    results = carry_out(
+        folder,
+        watcher,
+        lambda: _run_all(plan, runs, watcher),
+        lambda finished: collect(plan, runs, finished=finished),
+    )
+    if results["finished"]:
+        write_report(results, folder)
     return results
 
 
-def _run(plan: ComparisonPlan, runs: dict[tuple[str, int | None], Found], watcher: Watcher) -> None:
+def _run_all(
+    plan: ComparisonPlan, runs: dict[tuple[str, int | None], Found], watcher: Watcher
+) -> None:
     """Do every run; its result is written as soon as it is there."""
     baselines = plan.test.baselines()
     titles = {baseline.name: baseline.title for baseline in baselines}
@@ -108,4 +106,4 @@ def _run(plan: ComparisonPlan, runs: dict[tuple[str, int | None], Found], watche
         for architecture in plan.architectures:
             found = runs[architecture.name, seed] = run_network(plan, architecture, seed, watcher)
             watcher.ended(architecture.name, seed, found)
-            write_results(plan.folder, collect(plan, runs, finished=False))
+            write_json(plan.folder / "results.json", collect(plan, runs, finished=False))

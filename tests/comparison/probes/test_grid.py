@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from seqloom.comparison.probes import PROBES, ProbeLines, ProbeWatcher, Training, grid, run_probes
+from seqloom.comparison.live import ComparisonLines, Watcher
+from seqloom.comparison.probes import PROBES, Training, grid, run_probes
 from seqloom.comparison.probes.results import span
 from seqloom.comparison.probes.trial import Trial
 from seqloom.errors import ConfigError, RunError
@@ -22,11 +23,10 @@ class Scripted:
         self.ran = []
         self.stop_before = None
 
-    def __call__(self, probe, trial, training, moved):
+    def __call__(self, probe, trial, training):
         if trial == self.stop_before:
             raise KeyboardInterrupt
         self.ran.append(trial)
-        moved(10, 20, 50.0)
         solved = trial.length <= self.reaches[trial.architecture][trial.seed - 1]
         run = {"seed": trial.seed, "length": trial.length, "score": 99.0 if solved else 11.0}
         memory = {"start": 4, "end": 5, "jacobian": {"start": 4, "end": 6}}
@@ -49,15 +49,12 @@ def scripted(monkeypatch):
     return use
 
 
-class Remembers(ProbeWatcher):
+class Remembers(Watcher):
     def __init__(self):
-        self.heard = []
+        self.lines = []
 
-    def planned(self, probe, trials, done):
-        self.heard.append(("planned", probe, trials, done))
-
-    def skipped(self, architecture, lengths):
-        self.heard.append(("skipped", architecture, lengths))
+    def say(self, text):
+        self.lines.append(text)
 
 
 def entry(results, name):
@@ -84,10 +81,11 @@ def test_an_architecture_that_failed_twice_in_a_row_is_not_tried_further(scripte
     assert entry(results, "lstm")["span"] == {"solved": 80, "failed": None}
     assert entry(results, "lstm")["skipped"] == []
     assert entry(results, "lstm")["parameters"] == 1080
-    assert watcher.heard == [
-        ("planned", "recall", 45, 0),
-        ("skipped", "rnn", [60, 80]),
-        ("skipped", "gru", [80]),
+    assert len(watcher.lines) == 1 + len(script.ran) + 2
+    assert watcher.lines[0] == "recall: 45 runs at most"
+    assert [line for line in watcher.lines if "left out" in line] == [
+        "RNN: failed at two lengths in a row; left out: 60, 80",
+        "GRU: failed at two lengths in a row; left out: 80",
     ]
     assert len(script.ran) == 3 * (3 + 5 + 4)
     assert results["finished"]
@@ -131,7 +129,7 @@ def test_solved_is_more_than_half_of_the_seeds():
 
 def test_end_to_end(tmp_path, capsys):
     results = run_probes(
-        "adding", tmp_path, lengths=[2, 5], seeds=1, training=QUICK, watcher=ProbeLines()
+        "adding", tmp_path, lengths=[2, 5], seeds=1, training=QUICK, watcher=ComparisonLines()
     )
     assert results["finished"]
     assert results["kind"] == "probe"
@@ -198,24 +196,22 @@ def test_refuses_a_folder_of_something_else(scripted, tmp_path):
     with pytest.raises(RunError) as caught:
         run_probes("recall", foreign, training=QUICK, **options)
     assert str(caught.value) == (
-        f"compare: `{foreign}` must be new, empty, or that of a probe, got letter.txt in it. "
-        "Choose another folder with --out."
+        f"compare: `{foreign}` already contains other files (letter.txt). Choose another --out."
     )
     assert [path.name for path in foreign.iterdir()] == ["letter.txt"]
     run_probes("recall", own, training=QUICK, **options)
-    must = f"compare: `{own}` must hold the same probe trained in the same way, got "
-    for probe, training, got in (
-        ("adding", QUICK, "probe recall"),
-        ("recall", Training(), "steps 20"),
-    ):
+    for probe, training, other in (("adding", QUICK, "probe"), ("recall", Training(), "training")):
         with pytest.raises(RunError) as caught:
             run_probes(probe, own, training=training, **options)
-        assert str(caught.value) == f"{must}{got}. Choose another folder with --out."
+        assert str(caught.value) == (
+            f"compare: `{own}` holds results of other {other}. Choose another --out, or repeat the "
+            "command that began it."
+        )
     (own / "probe.json").write_text("{")
     with pytest.raises(RunError) as caught:
         run_probes("recall", own, training=QUICK, **options)
     assert str(caught.value) == (
-        f"{must}a file probe.json that is damaged. Choose another folder with --out."
+        f"compare: `{own / 'probe.json'}` is damaged or of another version. Choose another --out."
     )
 
 

@@ -4,14 +4,12 @@ contract.py     what a probe is: batches of exact distances
 adding.py copying.py recall.py negation.py      the four
 networks.py     a small network for each architecture; loss.py what it is trained on
 memory.py       how far its gradient reaches
-run.py          one network at one length and seed: trained, tested, measured
+trial.py        one network at one length and seed: trained, tested, measured
 plan.py grid.py results.py      all of them, resumable, and results.json
-watcher.py      what is said meanwhile
 """
 
 from .grid import LENGTHS, run_probes
 from .plan import PROBES
 from .trial import Training
-from .watcher import ProbeLines, ProbeWatcher
 
-__all__ = ["LENGTHS", "PROBES", "ProbeLines", "ProbeWatcher", "Training", "run_probes"]
+__all__ = ["LENGTHS", "PROBES", "Training", "run_probes"]

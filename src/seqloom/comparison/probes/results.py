@@ -3,19 +3,17 @@
 Checked by `tests/comparison/probes/test_grid.py`.
 """
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import torch
-
-from ...training.shipping import versions
-from .contract import Probe
+from ...evaluation.measure import Measure
+from ..folder import head
 from .networks import ARCHITECTURES
-from .trial import SOLVED, Training, Trial
+from .plan import ProbePlan
+from .trial import SOLVED, Trial
 
-FORMAT = 1
+MEASURE = Measure("accuracy", "answers right", "%", 1, rises=True, scale=100.0)
 Runs = Mapping[Trial, dict[str, Any]]
 
 
@@ -48,76 +46,41 @@ def span(
     return {"solved": solved, "failed": None}
 
 
-def collect(
-    probe: Probe,
-    runs: Runs,
-    *,
-    lengths: Sequence[int],
-    architectures: Sequence[str],
-    seeds: Sequence[int],
-    training: Training,
-    finished: bool,
-) -> dict[str, Any]:
+def collect(plan: ProbePlan, runs: Runs, *, finished: bool) -> dict[str, Any]:
     """The contents of results.json; docs/compare.md describes them.
 
     Args:
-        probe: What was asked.
+        plan: The probe and its grid.
         runs: What was found so far.
-        lengths: Of the grid, rising.
-        architectures: Of the grid.
-        seeds: Of the grid.
-        training: How every network was trained.
         finished: False if there are runs to come.
     """
-    now = datetime.datetime.now(datetime.timezone.utc)
-    grid = (list(lengths), list(seeds))
+    probe, training = plan.probe, plan.training
     return {
-        "format": FORMAT,
-        "kind": "probe",
+        **head("probe", finished=finished),
         "probe": probe.name,
         "title": probe.title,
         "source": probe.source,
         "distance": probe.distance,
-        "created": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "finished": finished,
-        "versions": versions(),
-        "threads": torch.get_num_threads(),
-        "lengths": grid[0],
-        "seeds": grid[1],
+        "lengths": list(plan.lengths),
+        "seeds": list(plan.seeds),
         "steps": training.steps,
         "training": asdict(training) | {"learning_rates": list(training.learning_rates)},
-        "measure": {
-            "key": "accuracy",
-            "label": "answers right",
-            "unit": "%",
-            "digits": 1,
-            "rises": True,
-            "scale": 100.0,
-        },
+        "measure": asdict(MEASURE),
         "threshold": SOLVED,
         "chance": round(probe.chance, 4),
         "memory_unit": "steps",
-        "entries": [
-            _entry(runs, architecture, *grid, finished=finished) for architecture in architectures
-        ],
+        "entries": [_entry(plan, runs, name, finished) for name in plan.architectures],
     }
 
 
-def _entry(
-    runs: Runs, architecture: str, lengths: list[int], seeds: list[int], *, finished: bool
-) -> dict[str, Any]:
-    own = [
-        runs[trial]
-        for length in lengths
-        for seed in seeds
-        if (trial := Trial(architecture, length, seed)) in runs
-    ]
+def _entry(plan: ProbePlan, runs: Runs, name: str, finished: bool) -> dict[str, Any]:
+    own = [runs[trial] for trial in plan.trials() if trial.architecture == name and trial in runs]
     tried = {run["length"] for run in own}
     return {
-        "name": architecture,
-        "title": ARCHITECTURES[architecture],
+        "name": name,
+        "title": ARCHITECTURES[name],
         "parameters": own[-1]["parameters"] if own else None,
-        "span": span(runs, architecture, lengths, seeds),
-        "skipped": [length for length in lengths if length not in tried] if finished else [],
+        "span": span(runs, name, plan.lengths, plan.seeds),
+        "skipped": [n for n in plan.lengths if n not in tried] if finished else [],
         "runs": own,
     }

@@ -9,7 +9,6 @@ gives the same bits. Checked by `tests/comparison/probes/test_trial.py`.
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,22 +57,18 @@ class Trial:
     seed: int
 
 
-Moved = Callable[[int, int, float], None]  # step, steps, score of the check in %
-
-
-def run_trial(probe: Probe, trial: Trial, training: Training, moved: Moved) -> dict[str, Any]:
+def run_trial(probe: Probe, trial: Trial, training: Training) -> dict[str, Any]:
     """A run as results.json has it.
 
     Args:
         probe: What is asked.
         trial: Architecture, length and seed.
         training: How.
-        moved: Called after every check: step, steps and the score in %.
     """
     attempts: list[_Attempt] = []
     for rate in training.learning_rates:
         attempts.append(_Attempt(probe, trial, training, rate))
-        if attempts[-1].go(moved) >= SOLVED:
+        if attempts[-1].go() >= SOLVED:
             break
     best = max(attempts, key=lambda attempt: attempt.score)
     return {
@@ -105,7 +100,7 @@ class _Attempt:
         self.step, self.score, self.seconds, self.diverged = 0, 0.0, 0.0, False
         self.curve: list[dict[str, Any]] = []
 
-    def go(self, moved: Moved) -> float:
+    def go(self) -> float:
         """Train and test; return the score."""
         begun = time.perf_counter()
         good = 0
@@ -115,7 +110,6 @@ class _Attempt:
             if self.step % self.training.check_every == 0 and not self.diverged:
                 seconds = time.perf_counter() - begun
                 good = good + 1 if self._check(seconds) >= STOP_AT else 0
-                moved(self.step, self.training.steps, self.curve[-1]["value"])
         loss, self.score = self._look("test", TEST_EXAMPLES)
         self.diverged = not math.isfinite(loss)
         self.seconds = time.perf_counter() - begun
