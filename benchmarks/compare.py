@@ -20,7 +20,7 @@ import torch
 from tables import DOCS, RESULTS, write_tables
 
 import seqloom
-from seqloom.comparison.live import Lines
+from seqloom.comparison.live import ComparisonLines
 from seqloom.comparison.report import figure, summary
 from seqloom.comparison.report.analyse import analyse
 from seqloom.comparison.report.markdown import table
@@ -76,7 +76,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, Any]:
         amount=arguments.steps,
         seeds=arguments.seeds,
         settings=SETTINGS,
-        watcher=Lines(),
+        watcher=ComparisonLines(),
     )
     assert results["finished"], "interrupted: run the script again"
     figure(results, DOCS / "figures" / "compare.png")

@@ -16,7 +16,8 @@ from typing import Any
 import torch
 from tables import DOCS, RESULTS, write_tables
 
-from seqloom.comparison.probes import ProbeLines, Training, run_probes
+from seqloom.comparison.live import ComparisonLines
+from seqloom.comparison.probes import Training, run_probes
 
 FILE = RESULTS / "probes.json"
 LENGTHS = (5, 10, 20, 30, 40, 60, 80, 100, 150, 200)
@@ -48,7 +49,7 @@ def main() -> None:
             options.pop("probe"),
             arguments.runs / f"probes-{name}",
             seeds=SEEDS,
-            watcher=ProbeLines(),
+            watcher=ComparisonLines(),
             **options,
         )
         results["machine"] = f"{platform.machine()}, 1 thread, torch {torch.__version__}"

@@ -4,8 +4,8 @@ import inspect
 
 import pytest
 
-from seqloom.comparison.ladder import Rung
-from seqloom.comparison.tasks import Exam
+from seqloom.comparison.architectures import Architecture
+from seqloom.comparison.tasks import HeldOut
 from seqloom.config import Sections
 from seqloom.export.parts import Parts
 from seqloom.inspection.tracing.study import Study
@@ -18,9 +18,14 @@ from seqloom.training.work import Work
 @pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 def test_parts_are_what_they_are_named(task):
     assert isinstance(task.part("settings"), Sections)
-    assert all(isinstance(rung, Rung) for rung in task.part("ladder"))
+    assert all(isinstance(one, Architecture) for one in task.part("architectures"))
     assert all(issubclass(kind, Network) for kind in task.part("networks").values())
-    for name, contract in (("parts", Parts), ("model", Model), ("work", Work), ("exam", Exam)):
+    for name, contract in (
+        ("parts", Parts),
+        ("model", Model),
+        ("work", Work),
+        ("held_out", HeldOut),
+    ):
         assert issubclass(task.part(name), contract)
         assert task.part(name) is not contract
     assert issubclass(inspect.signature(task.part("study")).return_annotation, Study)

@@ -21,8 +21,8 @@ class Task:
         model: `runtime.Model`, a model file at work.
         study: Makes the `Study` of an input and its answer, which a trace asks.
         work: `training.work.Work`, its part of a training.
-        exam: `comparison.tasks.Exam`, its part of a comparison.
-        ladder: The architectures that a comparison trains, in order.
+        held_out: `comparison.tasks.HeldOut`, its held-out test in a comparison.
+        architectures: The architectures that a comparison trains, in order.
         commands: The module of `predict`, `evaluate` and `inspect`.
     """
 
@@ -33,8 +33,8 @@ class Task:
     model: str
     study: str
     work: str
-    exam: str
-    ladder: str
+    held_out: str
+    architectures: str
     commands: str
 
     def part(self, name: str) -> Any:
@@ -54,8 +54,8 @@ def _task(name: str, class_: str, model: str, networks: str, does: str) -> Task:
         model=f"runtime.{name}:{model}",
         study=f"inspection.tracing.studies.{name}:study",
         work=f"training.tasks.{name}:{class_}",
-        exam=f"comparison.tasks.{name}:{class_}Exam",
-        ladder=f"comparison.ladder:{name.upper()}",
+        held_out=f"comparison.tasks.{name}:{class_}HeldOut",
+        architectures=f"comparison.architectures:{name.upper()}",
         commands=f"cli.tasks.{name}",
     )
 

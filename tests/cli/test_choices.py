@@ -20,8 +20,8 @@ COMMANDS = ("train", "evaluate", "compare", "predict", "inspect", "info")
 
 
 def test_the_lists_are_those_of_the_rooms():
+    from seqloom.comparison.architectures import architectures_of
     from seqloom.comparison.budget import KINDS
-    from seqloom.comparison.ladder import rungs_of
     from seqloom.comparison.probes import PROBES
 
     assert {a for task in TASKS for a in sections_of(task).models} == set(choices.ARCHITECTURES)
@@ -33,7 +33,7 @@ def test_the_lists_are_those_of_the_rooms():
     assert set(PROBES) == set(choices.PROBES)
     assert set(FIGURES) == set(choices.FIGURES)
     assert {*NAMED, "position"} == set(choices.PATTERNS)
-    assert {r.rung for task in TASKS for r in rungs_of(task)} == set(choices.RUNGS)
+    assert {r.rung for task in TASKS for r in architectures_of(task)} == set(choices.RUNGS)
 
 
 def test_completion():

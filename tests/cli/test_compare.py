@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from seqloom.comparison import cells, start
+from seqloom.comparison import runs, start
 from seqloom.errors import DivergedError
 
 from ..comparison.toys import SMALL, write_data
@@ -16,7 +16,7 @@ BRIEF = ("--budget", "steps", "--amount", "10", "--rungs", "gru,attention")
 
 @pytest.fixture(autouse=True)
 def untimed(monkeypatch):
-    monkeypatch.setattr(cells, "model_latency", lambda folder, model: 1.5)
+    monkeypatch.setattr(runs, "model_latency", lambda folder, model: 1.5)
 
 
 @pytest.fixture
@@ -57,14 +57,14 @@ def test_the_folder_is_named_after_the_data(cli, words, monkeypatch, tmp_path):
 
 
 def test_a_failure_is_said_at_the_end(cli, words, tmp_path, monkeypatch):
-    train = cells.training.train
+    train = runs.training.train
 
     def diverges(data, out, **options):
         if out.name == "gru-1":
             raise DivergedError("train: the loss must stay a number, got nan.")
         return train(data, out, **options)
 
-    monkeypatch.setattr(cells.training, "train", diverges)
+    monkeypatch.setattr(runs.training, "train", diverges)
     done = cli(*call(words, "--out", tmp_path / "out", "--seeds", "1"))
     assert done.code == 0
     message = "train: the loss must stay a number, got nan."
@@ -73,7 +73,7 @@ def test_a_failure_is_said_at_the_end(cli, words, tmp_path, monkeypatch):
 
 
 def test_ctrl_c_says_how_to_go_on(cli, words, tmp_path, monkeypatch):
-    train = cells.training.train
+    train = runs.training.train
 
     def interrupted(data, out, **options):
         options["reporter"].step = lambda step, loss, clock: (
@@ -83,7 +83,7 @@ def test_ctrl_c_says_how_to_go_on(cli, words, tmp_path, monkeypatch):
 
     args = call(words, "--out", tmp_path / "out", "--seeds", "1")
     with monkeypatch.context() as patch:
-        patch.setattr(cells.training, "train", interrupted)
+        patch.setattr(runs.training, "train", interrupted)
         done = cli(*args)
     assert done.code == 130
     last = done.err.splitlines()[-1]

@@ -16,14 +16,14 @@ from pathlib import Path
 
 import torch
 
-from seqloom.comparison import cells, compare, start
+from seqloom.comparison import compare, runs, start
 from seqloom.training import loop
 
 
 def main(data: str, out: Path, options: dict, seed: int) -> None:
     torch.set_num_threads(1)
     loop.CHECKPOINT_SECONDS = 0.0
-    cells.model_latency = lambda folder, model: 1.5
+    runs.model_latency = lambda folder, model: 1.5
     start.write_report = lambda results, folder: None
     draw, kills = random.Random(seed), 0
     while True:

@@ -1,17 +1,17 @@
-"""Budgets: sizes within 5 % of the weights asked for, of every rung of every task."""
+"""Budgets: sizes within 5 % of the weights asked for, of every architecture of every task."""
 
 import pytest
 import torch
 
+from seqloom.comparison.architectures import architectures_of
 from seqloom.comparison.budget import CLOSE, Counter, checked_budget, sized
-from seqloom.comparison.ladder import rungs_of
 from seqloom.config import config_from, merge
 from seqloom.errors import ConfigError
 from seqloom.training.tasks import open_work
 
 from .toys import SMALL, TASKS, write_data
 
-RUNGS = [(task, rung.name) for task in TASKS for rung in rungs_of(task)]
+RUNGS = [(task, architecture.name) for task in TASKS for architecture in architectures_of(task)]
 WANTED = {"transduce": 9_000, "transcribe": 20_000}
 
 
@@ -30,44 +30,48 @@ def counters(tmp_path_factory):
     return of
 
 
-def without_sizes(task, rung):
-    """A rung's settings with the user's, but for those that are searched."""
-    config = config_from({"task": task, "model": dict(rung.model)}).model
+def without_sizes(task, architecture):
+    """An architecture's settings with the user's, but for those that are searched."""
+    config = config_from({"task": task, "model": dict(architecture.model)}).model
     sizes = SMALL[task]["model"].items()
     given = {k: v for k, v in sizes if hasattr(config, k)}
-    return {**given, **rung.model, "hidden_size": config.hidden_size}
+    return {**given, **architecture.model, "hidden_size": config.hidden_size}
 
 
 @pytest.mark.parametrize(("task", "name"), RUNGS)
-def test_every_rung_has_as_many_weights(task, name, counters):
-    rung = next(r for r in rungs_of(task) if r.name == name)
+def test_every_architecture_has_as_many_weights(task, name, counters):
+    architecture = next(r for r in architectures_of(task) if r.name == name)
     counter, wanted = counters(task), WANTED.get(task, 15_000)
-    model = sized(counter, without_sizes(task, rung), wanted, rung.title)
+    model = sized(counter, without_sizes(task, architecture), wanted, architecture.title)
     # counted anew, by another way: the run's own
     settings = merge(counter.settings, {"model": model})
     network = open_work(counter.data, None, config_from(settings)).build()
     found = sum(p.numel() for p in network.parameters())
     assert abs(found - wanted) <= CLOSE * wanted
-    assert {k: model[k] for k in rung.model} == rung.model
+    assert {k: model[k] for k in architecture.model} == architecture.model
 
 
 def test_counting_leaves_the_generator_alone(counters):
-    rung = rungs_of("generate")[1]
+    architecture = architectures_of("generate")[1]
     before = torch.get_rng_state()
-    counters("generate").count(rung.model)
+    counters("generate").count(architecture.model)
     assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_a_number_that_no_size_has_is_refused(counters):
-    rung = rungs_of("transduce")[-1]
+    architecture = architectures_of("transduce")[-1]
     with pytest.raises(ConfigError) as error:
-        sized(counters("transduce"), {**rung.model, "num_heads": 4}, 300, rung.title)
+        sized(
+            counters("transduce"), {**architecture.model, "num_heads": 4}, 300, architecture.title
+        )
     message = str(error.value)
     assert message.startswith(
-        "compare: `--amount` must be a number of parameters that every rung can have, got 300, "
-        "where Transformer has "
+        "compare: `--amount` must be a number of parameters that every architecture can have, "
+        "got 300, where Transformer has "
     )
-    assert message.endswith(" at the nearest size. Raise it, or leave that rung out with --rungs.")
+    assert message.endswith(
+        " at the nearest size. Raise it, or leave that architecture out with --rungs."
+    )
 
 
 @pytest.mark.parametrize(

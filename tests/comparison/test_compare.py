@@ -11,8 +11,8 @@ import pytest
 import torch
 
 import seqloom
-from seqloom.comparison import cells, compare, latency, start
-from seqloom.comparison.tasks.transduce import TransduceExam
+from seqloom.comparison import compare, latency, runs, start
+from seqloom.comparison.tasks.transduce import TransduceHeldOut
 from seqloom.errors import ConfigError, DivergedError
 from seqloom.evaluation.measure import Measure
 from seqloom.training.validation import Validation
@@ -26,7 +26,7 @@ BRIEF = {"budget": "steps", "amount": 12, "seeds": 2, "rungs": ["gru", "attentio
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """No timing, which starts a process for each run, and no report; one test each has them."""
-    monkeypatch.setattr(cells, "model_latency", lambda folder, model: 1.5)
+    monkeypatch.setattr(runs, "model_latency", lambda folder, model: 1.5)
     monkeypatch.setattr(start, "write_report", lambda results, folder: None)
 
 
@@ -41,18 +41,18 @@ def done(tmp_path_factory):
     folder, heard = tmp_path_factory.mktemp("done"), Heard()
     data = write_data("transduce", folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cells, "model_latency", lambda folder, model: 1.5)
+        patch.setattr(runs, "model_latency", lambda folder, model: 1.5)
         results = run(data, folder / "out", watcher=heard)
     return data, folder / "out", results, heard
 
 
 def without_times(results):
     """Results without what may differ between equal comparisons."""
-    runs = ("seconds", "latency_ms", "curve")
+    times = ("seconds", "latency_ms", "curve")
     entries = [
         {
             **entry,
-            "runs": [{k: v for k, v in r.items() if k not in runs} for r in entry["runs"]],
+            "runs": [{k: v for k, v in r.items() if k not in times} for r in entry["runs"]],
         }
         for entry in results["entries"]
     ]
@@ -137,7 +137,7 @@ def test_again_trains_nothing_and_finds_the_same(done):
     assert without_times(again) == without_times(results)
 
 
-def test_fewer_rungs_and_seeds_come_from_the_same_runs(done):
+def test_fewer_architectures_and_seeds_come_from_the_same_runs(done):
     data, out, results, _ = done
     heard = Heard()
     fewer = run(data, out, seeds=1, rungs=["gru"], watcher=heard)
@@ -146,8 +146,8 @@ def test_fewer_rungs_and_seeds_come_from_the_same_runs(done):
     assert fewer["entries"][1]["runs"] == results["entries"][1]["runs"][:1]
 
 
-def test_a_rung_that_diverges_is_recorded_and_the_others_go_on(tmp_path, monkeypatch):
-    data, train = write_data("transduce", tmp_path), cells.training.train
+def test_an_architecture_that_diverges_is_recorded_and_the_others_go_on(tmp_path, monkeypatch):
+    data, train = write_data("transduce", tmp_path), runs.training.train
 
     def diverges(data, out, **options):
         if out.name == "gru-1":
@@ -155,7 +155,7 @@ def test_a_rung_that_diverges_is_recorded_and_the_others_go_on(tmp_path, monkeyp
         return train(data, out, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(cells.training, "train", diverges)
+        patch.setattr(runs.training, "train", diverges)
         results = run(data, tmp_path / "out")
     gru = results["entries"][1]["runs"]
     assert gru[0] == {
@@ -171,8 +171,8 @@ def test_a_rung_that_diverges_is_recorded_and_the_others_go_on(tmp_path, monkeyp
     assert again["entries"][1]["runs"][0]["score"] is not None
 
 
-def test_an_exam_that_raises_is_a_failed_run_and_the_others_go_on(tmp_path, monkeypatch):
-    data, exam = write_data("transduce", tmp_path), TransduceExam
+def test_a_held_out_test_that_raises_is_a_failed_run_and_the_others_go_on(tmp_path, monkeypatch):
+    data, test = write_data("transduce", tmp_path), TransduceHeldOut
 
     def raises(self, model, rows):
         raise ValueError("list.remove(x): x not in list")
@@ -180,8 +180,8 @@ def test_an_exam_that_raises_is_a_failed_run_and_the_others_go_on(tmp_path, monk
     def no_baseline(self):
         raise KeyError("a")
 
-    monkeypatch.setattr(exam, "answers", raises)
-    monkeypatch.setattr(exam, "_nearest", no_baseline)
+    monkeypatch.setattr(test, "answers", raises)
+    monkeypatch.setattr(test, "_nearest", no_baseline)
     results = run(data, tmp_path / "out", seeds=1, rungs=["gru", "attention"])
     errors = [entry["runs"][0]["error"] for entry in results["entries"]]
     assert errors == ["'a'", *["list.remove(x): x not in list"] * 2]
@@ -253,7 +253,7 @@ def test_killed_again_and_again_it_ends_with_the_same_results(done, tmp_path):
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_every_task_and_rung(task, tmp_path):
+def test_every_task_and_architecture(task, tmp_path):
     data = write_data(task, tmp_path)
     options = {"budget": "steps", "amount": 3, "seeds": 1}
     results = compare(data, tmp_path / "out", settings=SMALL[task], **options)
@@ -270,7 +270,7 @@ def test_every_task_and_rung(task, tmp_path):
 
 
 @pytest.mark.slow
-def test_minutes_are_the_same_for_every_rung(tmp_path):
+def test_minutes_are_the_same_for_every_architecture(tmp_path):
     data = write_data("transduce", tmp_path)
     results = run(data, tmp_path / "out", budget="minutes", amount=0.05, seeds=1)
     seconds = [r["seconds"] for e in results["entries"][1:] for r in e["runs"]]
@@ -298,7 +298,7 @@ def test_a_validation_reaches_the_watcher():
         def validated(self, entry, seed, found):
             heard.append((entry, seed, found.main))
 
-    relay = cells.Relay(Watching(), "gru", 4)
+    relay = runs.Relay(Watching(), "gru", 4)
     measure = Measure("symbol_error", "symbol error", "%")
     values = {"loss": 1.0, "values": (12.0,), "measures": (measure,), "best": True, "valid_loss": 1}
     relay.validation(

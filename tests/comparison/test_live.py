@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from seqloom.comparison.live import Lines, LiveTable
+from seqloom.comparison.live import ComparisonLines, LiveTable
 from seqloom.evaluation.measure import Measure
 from seqloom.training.validation import Validation
 
@@ -39,7 +39,7 @@ def finish(watcher):
 
 
 def test_lines(capsys):
-    watcher = Lines()
+    watcher = ComparisonLines()
     play(watcher)
     finish(watcher)
     lines = capsys.readouterr().err.splitlines()
@@ -53,7 +53,7 @@ def test_lines(capsys):
 
 
 def drawn(watcher):
-    """Lines of the table, a space between cells."""
+    """ComparisonLines of the table, a space between cells."""
     console = Console(file=io.StringIO(), width=120, color_system=None)
     console.print(watcher.table())
     return [" ".join(line.split()) for line in console.file.getvalue().splitlines()]

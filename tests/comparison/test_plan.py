@@ -4,7 +4,7 @@ import pytest
 
 from seqloom.comparison import compare, plan
 from seqloom.comparison.budget import checked_budget
-from seqloom.comparison.request import Request
+from seqloom.comparison.request import ComparisonRequest
 from seqloom.errors import ConfigError, DataError, RunError
 
 from .toys import SMALL, Heard, write_data
@@ -17,10 +17,10 @@ def asked(data, **changes):
         "task": "transduce",
         "budget": checked_budget("steps", 9),
         "seeds": 2,
-        "rungs": None,
+        "architectures": None,
         "settings": SMALL["transduce"],
     }
-    return Request(**{**options, **changes})
+    return ComparisonRequest(**{**options, **changes})
 
 
 @pytest.fixture
@@ -28,16 +28,16 @@ def words(tmp_path):
     return write_data("transduce", tmp_path)
 
 
-def test_settings_go_to_the_rungs_that_have_them(words, tmp_path):
+def test_settings_go_to_the_architectures_that_have_them(words, tmp_path):
     made = plan.make_plan(asked(words), tmp_path / "out", lambda text: None)
     assert made.seeds == (1, 2)
     small = SMALL["transduce"]["model"]
-    for rung in made.rungs:
-        model = made.models[rung.name]
+    for architecture in made.architectures:
+        model = made.models[architecture.name]
         assert model["hidden_size"] == small["hidden_size"]
-        assert ("num_heads" in model) == (rung.name == "transformer")
-        assert ("attention_size" in model) == (rung.name != "transformer")
-        config = made.config(rung, 2)
+        assert ("num_heads" in model) == (architecture.name == "transformer")
+        assert ("attention_size" in model) == (architecture.name != "transformer")
+        config = made.config(architecture, 2)
         assert config["training"] == {"seed": 2, "steps": 9}
         columns = {"header": "no", "source_column": "1", "target_column": "2"}
         assert config["data"] == {**SMALL["transduce"]["data"], **columns}
@@ -47,18 +47,18 @@ def test_a_budget_of_parameters_is_the_usual_network_and_is_kept(words, tmp_path
     settings = {"data": {"batch_symbols": 100}, "training": {"steps": 7}}
     settings["model"] = {"embedding_size": 6, "encoder_layers": 1, "num_heads": 2}
     budget = checked_budget("parameters", None)
-    request = asked(words, budget=budget, settings=settings, rungs=["attention"])
+    request = asked(words, budget=budget, settings=settings, architectures=["attention"])
     heard = Heard()
     made = plan.make_plan(request, tmp_path / "out", heard.say)
     count = f"{made.budget.amount:,.0f}"
     said = f"budget: {count} parameters, as many as GRU with attention has by default"
     assert said in heard.lines
     assert made.models["gru-attention"]["hidden_size"] == 256
-    assert made.config(made.rungs[0], 1)["training"]["steps"] == 7
+    assert made.config(made.architectures[0], 1)["training"]["steps"] == 7
     again = plan.make_plan(request, tmp_path / "out", heard.say)
     assert again.budget == made.budget
     assert again.models == made.models
-    assert heard.lines[-1] == f"going on in {tmp_path / 'out'}"
+    assert heard.lines[-1] == f"continuing in {tmp_path / 'out'}"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_budget_of_parameters_is_the_usual_network_and_is_kept(words, tmp_path
     [
         (
             {"model": {"encoder_cell": "gru"}},
-            "compare: `--set model.encoder_cell` must be left to the rungs, got 'gru'. "
+            "compare: `--set model.encoder_cell` must be left to the architectures, got 'gru'. "
             "Choose among them with --rungs.",
         ),
         (
@@ -133,18 +133,18 @@ def test_another_comparison_in_the_folder_is_refused(changes, what, words, tmp_p
     with pytest.raises(RunError) as error:
         plan.make_plan(asked(words, **changes), out, lambda text: None)
     assert str(error.value) == (
-        f"compare: `{out}` must hold a comparison of the same {what}, got one of other {what}. "
-        "Choose another --out, or repeat the command that began it."
+        f"compare: `{out}` holds results of other {what}. Choose another --out, or repeat the "
+        "command that began it."
     )
 
 
-def test_other_data_in_the_folder_are_refused_and_other_rungs_and_seeds_are_not(words, tmp_path):
+def test_other_data_are_refused_and_other_architectures_and_seeds_are_not(words, tmp_path):
     out = tmp_path / "out"
     plan.make_plan(asked(words), out, lambda text: None)
-    more = plan.make_plan(asked(words, seeds=3, rungs=["lstm"]), out, lambda text: None)
-    assert (more.seeds, [r.name for r in more.rungs]) == ((1, 2, 3), ["lstm"])
+    more = plan.make_plan(asked(words, seeds=3, architectures=["lstm"]), out, lambda text: None)
+    assert (more.seeds, [r.name for r in more.architectures]) == ((1, 2, 3), ["lstm"])
     words.write_text(words.read_text() + "abc\tA B C\n")
-    with pytest.raises(RunError, match="must hold a comparison of the same data"):
+    with pytest.raises(RunError, match="holds results of other data"):
         plan.make_plan(asked(words), out, lambda text: None)
 
 
@@ -152,12 +152,11 @@ def test_a_folder_of_something_else_is_refused(words, tmp_path):
     with pytest.raises(RunError) as error:
         plan.make_plan(asked(words), tmp_path, lambda text: None)
     assert str(error.value) == (
-        f"compare: `{tmp_path}` must be a comparison, new or empty, got something else. "
-        "Choose another --out."
+        f"compare: `{tmp_path}` already contains other files ({words.name}). Choose another --out."
     )
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "compare.json").write_text('{"format": 99}')
-    with pytest.raises(RunError, match=r"compare\.json` must be a comparison's of this version"):
+    with pytest.raises(RunError, match=r"compare\.json` is damaged or of another version"):
         plan.make_plan(asked(words), tmp_path / "out", lambda text: None)
 
 

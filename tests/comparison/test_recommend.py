@@ -86,9 +86,9 @@ def test_simpler_says_how_much_worse_it_may_be():
         one("gru", 9.5, UNSURE, parameters=50_000),
         one("lstm", 9.0, parameters=51_000),
     )
-    assert "comes later on the ladder" in got.sentence
+    assert "comes later in the order of architectures" in got.sentence
     assert got.cautions == (
-        "GRU may be worse by up to 1.2 points: more test examples or seeds would tell.",
+        "GRU may be worse by up to 1.2 points: repeat with more test examples or seeds.",
     )
 
 
@@ -112,7 +112,7 @@ def test_baseline_that_is_the_best():
 
 
 def test_a_baseline_is_not_better_than_a_network_that_may_be_as_good():
-    """The nearest network is settled to be worse; one that is further behind, and wild, is not."""
+    """The nearest network is significantly worse; one that is further behind, and wild, is not."""
     wild = behind(6.0, -3.0, 15.0, p=0.3)
     got = said(one("bayes", 9.0, baseline=True), one("rnn", 14.0, SURE), one("gru", 15.0, wild))
     assert (got.rule, got.entry) == ("baseline", "bayes")
@@ -146,11 +146,10 @@ def test_too_few():
     got = said(one("bayes", 9.5, UNSURE, baseline=True), one("gru", 9.0), one("lstm", 9.6, UNSURE))
     assert (got.rule, got.entry) == ("too few", "")
     assert got.sentence == (
-        "The data are too few to tell: GRU (9.0 %) has the best score, but no other is "
-        "significantly worse."
+        "The data are too few: GRU (9.0 %) has the best score, but no other is significantly worse."
     )
     assert got.cautions == (
-        "Nothing can be recommended yet: more test examples or seeds would tell.",
+        "Nothing can be recommended yet: repeat with more test examples or seeds.",
     )
 
 
@@ -206,7 +205,7 @@ def test_no_baseline_is_recommended_over_what_still_improves():
         "No baseline is recommended: GRU (2.4 %) stopped while still improving. The best score so "
         "far is that of 6-GRAM (2.0 %)."
     )
-    assert got.cautions == ("Nothing can be recommended yet: a larger --amount would tell.",)
+    assert got.cautions == ("Nothing can be recommended yet: train with a larger --amount.",)
     level = said(
         ngram, dataclasses.replace(one("gru", 2.0, behind(0, -0.01, 0.01)), improving=True)
     )

@@ -73,16 +73,16 @@ def test_holm_by_hand():
     assert holm([0.04, 0.01, 0.03]) == [pytest.approx(p) for p in (0.06, 0.03, 0.06)]
 
 
-def test_what_examples_show_is_not_settled_where_seeds_disagree():
+def test_what_examples_show_is_not_significant_where_seeds_disagree():
     """Every example is worse, but runs differ by more: other seeds might turn it round."""
     calm = [Sample(np.tile([[m], [m + 0.01]], 60), np.ones((2, 60))) for m in (1.2, 1.0)]
     wild = [Sample(np.tile([[m], [m + 0.6]], 60), np.ones((2, 60))) for m in (1.2, 1.0)]
     (sure,) = compare_pairs(Resampled(calm), [(0, 1)])
     (unsure,) = compare_pairs(Resampled(wild), [(0, 1)])
-    assert sure.settled
+    assert sure.significant
     assert unsure.p_examples < 0.001
     assert unsure.p > 0.05
-    assert not unsure.settled
+    assert not unsure.significant
     assert unsure.estimate.low < 0 < unsure.estimate.high
 
 
@@ -95,10 +95,10 @@ def test_a_difference_must_survive_the_number_of_comparisons():
         Resampled([first, second, second, second, second]), [(0, k) for k in (1, 2, 3, 4)]
     )
     assert 0.0125 < alone.p < 0.05
-    assert alone.settled
+    assert alone.significant
     assert many[0].p == alone.p
     assert many[0].p_holm == pytest.approx(4 * alone.p)
-    assert not many[0].settled
+    assert not many[0].significant
 
 
 @pytest.mark.slow
@@ -112,5 +112,5 @@ def test_equal_entries_are_rarely_called_different():
             samples.append(Sample(runs, np.ones((3, 80))))
         pairs = [(0, 1), (1, 2), (2, 3)]
         found = compare_pairs(Resampled(samples, resamples=1000, seed=trial), pairs, seed=trial)
-        false += any(difference.settled for difference in found)
+        false += any(difference.significant for difference in found)
     assert false / trials < 0.08

@@ -1,4 +1,4 @@
-"""A toy file for each task, and settings that make every rung of it a matter of a second."""
+"""A toy file for each task, and settings that train every architecture of it in a second."""
 
 from pathlib import Path
 from typing import Any

@@ -168,9 +168,9 @@ def _compare(
 
     assigned = parse_assignments(settings)  # before torch is loaded
     from ..comparison import compare as compare_rungs
-    from ..comparison.live import Lines, LiveTable
+    from ..comparison.live import ComparisonLines, LiveTable
 
-    watcher = LiveTable() if sys.stderr.isatty() else Lines()
+    watcher = LiveTable() if sys.stderr.isatty() else ComparisonLines()
     return compare_rungs(data, folder, settings=assigned, watcher=watcher, **options)
 
 
@@ -183,7 +183,8 @@ def _probe(
     amount: float | None,
 ) -> dict[str, Any]:
     from ..comparison.budget import checked_budget
-    from ..comparison.probes import LENGTHS, ProbeLines, Training, run_probes
+    from ..comparison.live import ComparisonLines
+    from ..comparison.probes import LENGTHS, Training, run_probes
     from ..comparison.report import write_report
 
     steps = None if amount is None else int(checked_budget("steps", amount).amount or 0)
@@ -194,7 +195,7 @@ def _probe(
         rungs=rungs,
         seeds=2 if seeds is None else seeds,
         training=None if steps is None else Training(steps=steps),
-        watcher=ProbeLines(),
+        watcher=ComparisonLines(),
     )
     if results["finished"]:
         write_report(results, folder)

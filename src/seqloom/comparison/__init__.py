@@ -1,12 +1,13 @@
-"""Comparison of the rungs on a user's data, and on memory probes.
+"""Comparison of the architectures on a user's data, and on memory probes.
 
-ladder.py       the rungs that make sense for a task, in order
+architectures.py the architectures that make sense for a task, in order
 tasks/          what is held out for the test, how it is scored, and what a network has to beat
-budget.py       what is equal among the rungs: parameters, minutes or steps
-plan.py         all that is decided before the first step, and kept so that a comparison goes on
-cells.py        one rung at one seed: trained, scored, timed
+budget.py       what is equal among the architectures: parameters, minutes or steps
+plan.py         all that is decided before the first step, and kept so that a comparison continues
+runs.py          one architecture at one seed: trained, scored, timed
 start.py        `compare`: the whole of it
 live.py         what is shown meanwhile
+folder.py       what a folder holds and how it continues
 results.py      results.json
 """
 

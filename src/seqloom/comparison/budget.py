@@ -1,4 +1,4 @@
-"""What is equal among the rungs: the number of weights, the minutes, or the steps.
+"""What is equal among the architectures: the number of weights, the minutes, or the steps.
 
     parameters   hidden sizes are searched until each network has as many weights, within 5 %;
                  all train for the same steps
@@ -7,7 +7,7 @@
 
 A network grows with its hidden size, so the size is found by halving an interval. A Transformer's
 size moves in steps of its heads; what is left over its feed-forward layers take.
-Checked by `tests/comparison/test_budget.py`, for every task and rung.
+Checked by `tests/comparison/test_budget.py`, for every task and architecture.
 """
 
 import dataclasses
@@ -32,7 +32,7 @@ LEAST_MINUTES = 0.05  # what training.minutes allows
 
 @dataclass(frozen=True)
 class Budget:
-    """What every rung may use.
+    """What every architecture may use.
 
     Attributes:
         kind: What is equal.
@@ -79,7 +79,7 @@ class Counter:
         Args:
             data: What is trained on.
             valid: What is validated on, if it is a file of its own.
-            settings: Nested settings, `task` among them, without a rung's own.
+            settings: Nested settings, `task` among them, without an architecture's own.
         """
         self.data, self.valid, self.settings = data, valid, settings
         self._works: dict[str | None, Work] = {}
@@ -113,7 +113,7 @@ def sized(counter: Counter, model: Mapping[str, Any], wanted: int, title: str) -
         counter: Of the data.
         model: The network's settings; its sizes are replaced.
         wanted: Weights.
-        title: The rung, for messages.
+        title: The architecture, for messages.
     Raises:
         ConfigError: No size comes within 5 %.
     """
@@ -145,9 +145,10 @@ def sized(counter: Counter, model: Mapping[str, Any], wanted: int, title: str) -
     found = count(best)
     if abs(found - wanted) > CLOSE * wanted:
         raise ConfigError(
-            f"compare: `--amount` must be a number of parameters that every rung can have, got "
-            f"{wanted:,}, where {title} has {found:,} at the nearest size. "
-            f"{'Raise it' if found > wanted else 'Lower it'}, or leave that rung out with --rungs."
+            "compare: `--amount` must be a number of parameters that every architecture can have, "
+            f"got {wanted:,}, where {title} has {found:,} at the nearest size. "
+            f"{'Raise it' if found > wanted else 'Lower it'}, or leave that architecture out with "
+            "--rungs."
         )
     return best
 

@@ -19,7 +19,7 @@ from statistics import median
 from typing import Any
 
 from ..runtime import load
-from .tasks import exam_of
+from .tasks import held_out_test
 
 LEAST, MOST, SECONDS = 20, 200, 1.0  # examples, and how long to go on beyond the least
 WARM_UP = 3
@@ -72,9 +72,9 @@ def model_latency(folder: Path, model: Path) -> float | None:
 def main(folder: str, path: str) -> None:
     """Print the latency of a model."""
     kept = json.loads((Path(folder) / "compare.json").read_text(encoding="utf-8"))
-    exam = exam_of(kept["asked"]["task"], kept["exam"])
+    test = held_out_test(kept["asked"]["task"], kept["exam"])
     model = load(path)
-    print(time_each(lambda row: exam.predict_one(model, row), len(exam.rows)))
+    print(time_each(lambda row: test.predict_one(model, row), len(test.rows)))
 
 
 if __name__ == "__main__":

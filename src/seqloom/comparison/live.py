@@ -26,7 +26,7 @@ REDRAWN = 4.0  # times a second, at most
 
 
 class Watcher:
-    """Told what happens; says nothing."""
+    """Receives events; prints nothing."""
 
     def say(self, text: str) -> None:
         """A line on what was read and decided."""
@@ -117,24 +117,32 @@ class Shown(Watcher):
         self.seeds: tuple[int, ...] = ()
         self.measure = Measure("", "", "", 2)
 
+    def changed(self, *, now: bool = True) -> None:
+        """A row is another; `now` is False if that can be shown later."""
+
     def planned(self, titles: dict[str, str], seeds: tuple[int, ...], measure: Measure) -> None:
         self.rows = {name: Row(title) for name, title in titles.items()}
         self.seeds, self.measure = seeds, measure
 
     def began(self, entry: str, seed: int | None) -> None:
         self.rows[entry].begin(seed)
+        self.changed()
 
     def moved(self, entry: str, seed: int, step: int, steps: int) -> None:
         self.rows[entry].move(step, steps)
+        self.changed(now=False)
 
     def validated(self, entry: str, seed: int, found: Validation) -> None:
         self.rows[entry].validate(found)
+        self.changed()
 
     def scoring(self, entry: str, seed: int) -> None:
         self.rows[entry].state = "is tested"
+        self.changed()
 
     def ended(self, entry: str, seed: int | None, found: dict[str, Any]) -> None:
         self.rows[entry].end(found)
+        self.changed()
 
     def score(self, value: float) -> str:
         """A score on the test."""
@@ -142,7 +150,7 @@ class Shown(Watcher):
         return f"{value:.{measure.digits}f}" + (f" {measure.unit}" if measure.unit else "")
 
 
-class Lines(Shown):
+class ComparisonLines(Shown):
     """A line for each thing that happens, on stderr."""
 
     def say(self, text: str) -> None:
@@ -168,7 +176,7 @@ class Lines(Shown):
 
 
 class LiveTable(Shown):
-    """A table that is drawn again and again."""
+    """A table that is redrawn in place."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -176,7 +184,7 @@ class LiveTable(Shown):
         self.live = Live(console=self.console, auto_refresh=False, transient=True)
         self.work = ""
         self.shows_work = contextlib.ExitStack()
-        self._drawn = 0.0
+        self._updated = 0.0
 
     def say(self, text: str) -> None:
         self.console.print(printable(text, lines=True), markup=False, soft_wrap=True)
@@ -186,27 +194,10 @@ class LiveTable(Shown):
         self.live.start()
         self.shows_work.enter_context(showing(self))  # below the table, not beside it
 
-    def began(self, entry: str, seed: int | None) -> None:
-        super().began(entry, seed)
-        self._draw(now=True)
-
-    def moved(self, entry: str, seed: int, step: int, steps: int) -> None:
-        super().moved(entry, seed, step, steps)
-        self._draw()
-
-    def validated(self, entry: str, seed: int, found: Validation) -> None:
-        super().validated(entry, seed, found)
-        self._draw(now=True)
-
-    def scoring(self, entry: str, seed: int) -> None:
-        super().scoring(entry, seed)
-        self._draw(now=True)
-
     def ended(self, entry: str, seed: int | None, found: dict[str, Any]) -> None:
         super().ended(entry, seed, found)
         if "error" in found:
             self.say(f"{entry}, seed {seed}: failed: {found['error']}")
-        self._draw(now=True)
 
     def close(self) -> None:
         self.shows_work.close()
@@ -215,7 +206,7 @@ class LiveTable(Shown):
     def show(self, line: str) -> None:
         """What the entry at work does, below the table."""
         self.work = line
-        self._draw()
+        self.changed(now=False)
 
     def clear(self) -> None:
         """No long work goes on."""
@@ -238,9 +229,9 @@ class LiveTable(Shown):
             table.add_row(*(Text(cell) for cell in cells), Text(tested), style=style)
         return table
 
-    def _draw(self, *, now: bool = False) -> None:
-        if now or time.perf_counter() - self._drawn > 1 / REDRAWN:
-            self._drawn = time.perf_counter()
+    def changed(self, *, now: bool = True) -> None:
+        if now or time.perf_counter() - self._updated > 1 / REDRAWN:
+            self._updated = time.perf_counter()
             self.live.update(self.table(), refresh=True)
 
 

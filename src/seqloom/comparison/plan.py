@@ -1,8 +1,9 @@
-"""All that is decided before the first step, kept in the folder so that a comparison goes on.
+"""All that is decided before the first step, kept in the folder so that a comparison continues.
 
 `compare.json` has what was asked for and what followed from it: the files of the test, the sizes of
-the networks. The same request finds it again and goes on; another one is refused, but for more or
-fewer seeds and rungs, which are runs of their own. Checked by `tests/comparison/test_plan.py`.
+the networks. The same request finds it again and continues; another one is refused, but for more or
+fewer seeds and architectures, which are runs of their own. Checked by
+`tests/comparison/test_plan.py`.
 """
 
 import hashlib
@@ -14,19 +15,18 @@ from typing import Any
 
 from ..config import config_from, merge, sections_of
 from ..data.guess import guess_task
-from ..errors import ConfigError, RunError
-from ..files import explaining, replacing
+from ..errors import ConfigError
+from .architectures import Architecture, architectures_of
 from .budget import Budget, Counter, sized
-from .ladder import Rung, rungs_of
-from .request import Request, check_settings, identity
-from .tasks import Exam, Spec, exam_class, exam_of
+from .folder import FORMAT, find_plan, write_json
+from .request import ComparisonRequest, check_settings, identity
+from .tasks import HeldOut, Spec, held_out_class, held_out_test
 
-FORMAT = 1
 DEFAULT_RUNG = {"transduce": "attention", "transcribe": "lstm"}  # else the task's own default
 
 
 @dataclass(frozen=True)
-class Plan:
+class ComparisonPlan:
     """What is to be done.
 
     Attributes:
@@ -35,11 +35,11 @@ class Plan:
         data: As the user named it.
         budget: With its amount.
         seeds: From 1 on.
-        rungs: In order.
-        models: Settings of `[model]` of each rung by its name.
+        architectures: In order.
+        models: Settings of `[model]` of each architecture by its name.
         settings: All other settings, `task` among them.
-        spec: Of the exam.
-        exam: The test.
+        spec: Of the held-out test.
+        test: The held-out test.
         fingerprint: SHA-256 of the data and the test file.
     """
 
@@ -48,26 +48,28 @@ class Plan:
     data: str
     budget: Budget
     seeds: tuple[int, ...]
-    rungs: tuple[Rung, ...]
+    architectures: tuple[Architecture, ...]
     models: Mapping[str, Mapping[str, Any]]
     settings: Mapping[str, Any]
     spec: Spec
-    exam: Exam
+    test: HeldOut
     fingerprint: str
 
-    def config(self, rung: Rung, seed: int) -> dict[str, Any]:
+    def config(self, architecture: Architecture, seed: int) -> dict[str, Any]:
         """Settings of one run."""
-        own = {"model": self.models[rung.name], "training": {"seed": seed}}
+        own = {"model": self.models[architecture.name], "training": {"seed": seed}}
         return merge(self.settings, own)
 
 
-def make_plan(request: Request, folder: Path, say: Callable[[str], None]) -> Plan:
-    """Plan a comparison, or find the plan that the folder has.
+def make_plan(
+    request: ComparisonRequest, folder: Path, say: Callable[[str], None]
+) -> ComparisonPlan:
+    """ComparisonPlan a comparison, or find the plan that the folder has.
 
     Args:
         request: What the user asked for.
         folder: Of the comparison.
-        say: Told what was read and guessed, a line each.
+        say: Prints what was read and guessed, line by line.
     Raises:
         ConfigError: A setting is unknown, out of range, or not the user's to set.
         DataError: The data break a rule.
@@ -78,82 +80,45 @@ def make_plan(request: Request, folder: Path, say: Callable[[str], None]) -> Pla
         guess = guess_task(request.data)
         task = guess.task
         say(guess.say())
-    rungs = rungs_of(task, request.rungs)
+    architectures = architectures_of(task, request.architectures)
     if request.seeds < 1:
         raise ConfigError(f"compare: `--seeds` must be at least 1, got {request.seeds}.")
     check_settings(task, request)
     asked = identity(task, request)
     path = folder / "compare.json"
-    if path.exists():
-        kept = _read(path)
-        _check_same(folder, kept["asked"], asked)
-        say(f"going on in {folder}")
-    else:
-        _check_folder(folder)
+    kept = find_plan(path, "data", asked)
+    if kept is None:
         kept = {"format": FORMAT, "asked": asked, **_prepare(task, request, folder, say)}
+    else:
+        say(f"continuing in {folder}")
     amount = request.budget.amount if request.budget.amount is not None else kept["amount"]
     budget = Budget(request.budget.kind, amount)
-    plan = Plan(
+    plan = ComparisonPlan(
         folder=folder,
         task=task,
         data=request.data,
         budget=budget,
         seeds=tuple(range(1, request.seeds + 1)),
-        rungs=rungs,
-        models=_models(task, request, budget, rungs, kept),
+        architectures=architectures,
+        models=_models(task, request, budget, architectures, kept),
         settings=_settings(task, request, budget, kept["exam"]),
         spec=kept["exam"],
-        exam=exam_of(task, kept["exam"]),
+        test=held_out_test(task, kept["exam"]),
         fingerprint=hashlib.sha256(json.dumps(asked["files"]).encode()).hexdigest(),
     )
-    with replacing(path, "compare") as beside:
-        beside.write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(path, kept)
     return plan
 
 
-def _check_same(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    names = {"task": "task", "files": "data", "budget": "budget", "settings": "settings"}
-    for key, name in names.items():
-        if before[key] != now[key]:
-            raise RunError(
-                f"compare: `{folder}` must hold a comparison of the same {name}, got one of other "
-                f"{name}. Choose another --out, or repeat the command that began it."
-            )
-
-
-def _check_folder(folder: Path) -> None:
-    with explaining(folder, "compare"):
-        names = {p.name for p in folder.iterdir()} if folder.is_dir() else set()
-        if (folder.exists() and not folder.is_dir()) or names - {".lock", "data"}:
-            raise RunError(
-                f"compare: `{folder}` must be a comparison, new or empty, got something else. "
-                "Choose another --out."
-            )
-        (folder / "data").mkdir(parents=True, exist_ok=True)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        kept = dict(json.loads(path.read_text(encoding="utf-8")))
-        if kept["format"] == FORMAT and {"asked", "exam", "amount", "models"} <= set(kept):
-            return kept
-    except (OSError, ValueError, TypeError, KeyError):
-        pass
-    raise RunError(
-        f"compare: `{path}` must be a comparison's of this version, got something else. "
-        "Choose another --out."
-    )
-
-
-def _own(task: str, request: Request, rung: Rung) -> dict[str, Any]:
-    """A rung's settings, with those of the user's that its network has."""
-    cls = sections_of(task).models[rung.model["architecture"]]
+def _own(task: str, request: ComparisonRequest, architecture: Architecture) -> dict[str, Any]:
+    """An architecture's settings, with those of the user's that its network has."""
+    cls = sections_of(task).models[architecture.model["architecture"]]
     names = {f.name for f in fields(cls)}
     given = {k: v for k, v in request.settings.get("model", {}).items() if k in names}
-    return {**rung.model, **given}
+    return {**architecture.model, **given}
 
 
-def _settings(task: str, request: Request, budget: Budget, spec: Spec) -> dict[str, Any]:
+def _settings(task: str, request: ComparisonRequest, budget: Budget, spec: Spec) -> dict[str, Any]:
     """All settings but those of the network."""
     others = {name: tree for name, tree in request.settings.items() if name != "model"}
     steps = others.get("training", {}).get("steps")
@@ -161,13 +126,13 @@ def _settings(task: str, request: Request, budget: Budget, spec: Spec) -> dict[s
 
 
 def _prepare(
-    task: str, request: Request, folder: Path, say: Callable[[str], None]
+    task: str, request: ComparisonRequest, folder: Path, say: Callable[[str], None]
 ) -> dict[str, Any]:
     """Hold the test out, and read the training data for the first time."""
-    for rung in rungs_of(task):  # a setting out of range, before anything is read
-        own = {"task": task, **request.settings, "model": _own(task, request, rung)}
+    for architecture in architectures_of(task):  # a setting out of range, before anything is read
+        own = {"task": task, **request.settings, "model": _own(task, request, architecture)}
         config_from(own, "compare")
-    cls = exam_class(task)
+    cls = held_out_class(task)
     spec, lines = cls.hold_out(request.data, request.test, request.settings, folder / "data")
     for line in lines:
         say(line)
@@ -177,7 +142,7 @@ def _prepare(
     work = counter.work(_own(task, request, chosen))
     for line in work.report:
         say(line)
-    spec = cls.settle(spec, work)
+    spec = cls.complete(spec, work)
     amount = request.budget.amount
     if amount is None:
         amount = counter.count(_own(task, request, chosen))
@@ -185,23 +150,33 @@ def _prepare(
     return {"exam": spec, "amount": amount, "models": {}}
 
 
-def _default_rung(task: str) -> Rung:
+def _default_rung(task: str) -> Architecture:
     """The recurrent network that a task's default is nearest to."""
     wanted = DEFAULT_RUNG.get(task, "lstm")
-    return next(rung for rung in rungs_of(task) if rung.rung == wanted)
+    return next(
+        architecture for architecture in architectures_of(task) if architecture.kind == wanted
+    )
 
 
 def _models(
-    task: str, request: Request, budget: Budget, rungs: Sequence[Rung], kept: dict[str, Any]
+    task: str,
+    request: ComparisonRequest,
+    budget: Budget,
+    architectures: Sequence[Architecture],
+    kept: dict[str, Any],
 ) -> dict[str, dict[str, Any]]:
     """Settings of each network; sizes that were searched are kept for next time."""
-    models = {rung.name: _own(task, request, rung) for rung in rungs}
+    models = {
+        architecture.name: _own(task, request, architecture) for architecture in architectures
+    }
     if budget.kind != "parameters":
         return models
     spec = kept["exam"]
     counter = Counter(spec["train"], spec["valid"], _settings(task, request, budget, spec))
-    for rung in rungs:
-        if rung.name not in kept["models"]:
+    for architecture in architectures:
+        if architecture.name not in kept["models"]:
             wanted = int(budget.amount or 0)
-            kept["models"][rung.name] = sized(counter, models[rung.name], wanted, rung.title)
-    return {rung.name: kept["models"][rung.name] for rung in rungs}
+            kept["models"][architecture.name] = sized(
+                counter, models[architecture.name], wanted, architecture.title
+            )
+    return {architecture.name: kept["models"][architecture.name] for architecture in architectures}

@@ -1,14 +1,14 @@
 """One sentence about what to use, by rules, and never surer than the test behind it.
 
 Entries that are not significantly worse than the best one, and whose score is not much worse, are
-acceptable; of those the simplest is recommended: the first baseline on the ladder, else the network
-with the fewest parameters (the first on the ladder of those within 10 % of it).
+acceptable; of those the simplest is recommended: the first baseline, else the network
+with the fewest parameters (the first of those within 10 % of it).
 
     nothing    no entry has a score
     alone      one entry has one
     untested   the results per example are missing, so that nothing can be tested
     alike      no entry is significantly worse, and none can be much worse, on 30 examples or more
-    too few    no entry is significantly worse, but some might be: the data cannot tell
+    too few    no entry is significantly worse, but some might be: the data do not show
     unfinished the simplest acceptable entry is a baseline, but a network stopped while it was
                still improving: no baseline is recommended over it
     baseline   the simplest acceptable entry is a baseline
@@ -116,7 +116,7 @@ def recommend(
     """Recommend one of the entries.
 
     Args:
-        candidates: In the order of the ladder.
+        candidates: In the order of the architectures.
         rises: True if more is better.
         largest: The largest score there can be, for measures that rise; `None` if there is none.
         words: How numbers are written.
@@ -202,7 +202,7 @@ class _Case:
 
     def too_few(self) -> str:
         return (
-            f"The data are too few to tell: {self.scored(self.best)} has the best score, but no "
+            f"The data are too few: {self.scored(self.best)} has the best score, but no "
             "other is significantly worse."
         )
 
@@ -258,7 +258,7 @@ class _Case:
         reason = (
             f"has {times:.1f} times the parameters"
             if times > _SAME_SIZE
-            else "comes later on the ladder"
+            else "comes later in the order of architectures"
         )
         return (
             f"Take {self.scored(simple)}: {self.scored(best)} is ahead by {self.by(simple)}, which "
@@ -267,27 +267,27 @@ class _Case:
 
     def cautions(self, rule: Rule) -> list[str]:
         """What to do while nothing is significant; how much worse the recommended one may be."""
-        more = "more test examples or seeds"
         if rule == "unfinished":
-            return ["Nothing can be recommended yet: a larger --amount would tell."]
+            return ["Nothing can be recommended yet: train with a larger --amount."]
         behind = [c for c in self.improving if c is not self.best]
         if behind:
             names = _listed([c.title for c in behind])
             return [
                 f"{names} stopped while still improving: a larger --amount may change the order.",
-                *self.uncertain(rule, more),
+                *self.uncertain(rule),
             ]
-        return self.uncertain(rule, more)
+        return self.uncertain(rule)
 
-    def uncertain(self, rule: Rule, more: str) -> list[str]:
+    def uncertain(self, rule: Rule) -> list[str]:
         """What is not significant, and what would show it."""
         if rule == "too few":
-            return [f"Nothing can be recommended yet: {more} would tell."]
+            return ["Nothing can be recommended yet: repeat with more test examples or seeds."]
         high = self.simple.behind.estimate.high if self.simple.behind else 0.0
         if rule not in ("baseline", "simpler") or high <= self.much:
             return []
         shown = self.words.difference(high)
-        return [f"{self.simple.title} may be worse by up to {shown}: {more} would tell."]
+        worse = f"{self.simple.title} may be worse by up to {shown}"
+        return [f"{worse}: repeat with more test examples or seeds."]
 
 
 def simplest(candidates: Sequence[Candidate]) -> Candidate:
@@ -304,7 +304,7 @@ def simplest(candidates: Sequence[Candidate]) -> Candidate:
 
 def _worse(candidate: Candidate) -> bool:
     behind = candidate.behind
-    return behind is not None and behind.settled and behind.estimate.low > 0
+    return behind is not None and behind.significant and behind.estimate.low > 0
 
 
 def _behind(candidate: Candidate) -> float:

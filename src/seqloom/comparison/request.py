@@ -13,23 +13,23 @@ from ..config import merge, sections_of
 from ..config.rules import unknown
 from ..data.sources import is_data_set
 from ..errors import ConfigError, DataError
+from .architectures import fixed_settings
 from .budget import Budget
-from .ladder import fixed_settings
 
 LENGTHS = ("epochs", "minutes", "steps")
 
 
 @dataclass(frozen=True)
-class Request:
+class ComparisonRequest:
     """What the user asked for.
 
     Attributes:
         data: A file, or the name of a data set.
         test: A file of its own to test on, if any.
         task: A key of `TASKS`; guessed if `None`.
-        budget: What every rung may use.
+        budget: What every architecture may use.
         seeds: How many of them, from 1 on.
-        rungs: Some of them; all if `None`.
+        architectures: Some of them; all if `None`.
         settings: Nested settings, as of `--set`.
     """
 
@@ -38,16 +38,16 @@ class Request:
     task: str | None
     budget: Budget
     seeds: int
-    rungs: Sequence[str] | None
+    architectures: Sequence[str] | None
     settings: Mapping[str, Any]
 
 
-def check_settings(task: str, request: Request) -> None:
-    """Raise a ConfigError for a setting that is not the user's, or that no rung has."""
+def check_settings(task: str, request: ComparisonRequest) -> None:
+    """Raise a ConfigError for a setting that is not the user's, or that no architecture has."""
     model, training = request.settings.get("model", {}), request.settings.get("training", {})
     for key in fixed_settings(task) & set(model):
         raise ConfigError(
-            f"compare: `--set model.{key}` must be left to the rungs, got {model[key]!r}. "
+            f"compare: `--set model.{key}` must be left to the architectures, got {model[key]!r}. "
             "Choose among them with --rungs."
         )
     if "seed" in training:
@@ -73,7 +73,7 @@ def check_settings(task: str, request: Request) -> None:
             raise ConfigError(f"compare: {unknown(key, known, 'model.')}")
 
 
-def identity(task: str, request: Request) -> dict[str, Any]:
+def identity(task: str, request: ComparisonRequest) -> dict[str, Any]:
     """What makes a comparison this one."""
     return {
         "task": task,

@@ -1,66 +1,44 @@
 """results.json: all that a comparison found, which the report is written from.
 
-The format is in `docs/compare.md`. Entries stand in the order of the ladder, baselines first; lists
-of examples are in the order of the test for every entry and seed. Checked by
+The format is in `docs/compare.md`. Entries stand in the order of the architectures, baselines
+first; lists of examples are in the order of the test for every entry and seed. Checked by
 `tests/comparison/test_compare.py`.
 """
 
-import datetime
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-import torch
-
 from ..config import config_from, to_tree
-from ..files import replacing
-from ..training.shipping import versions
-from .cells import Found
-from .plan import Plan
+from .folder import head
+from .plan import ComparisonPlan
+from .runs import Found
 
-FORMAT = 1
-Cells = Mapping[tuple[str, int | None], Found]
+Runs = Mapping[tuple[str, int | None], Found]
 
 
-def collect(plan: Plan, cells: Cells, *, finished: bool) -> dict[str, Any]:
+def collect(plan: ComparisonPlan, runs: Runs, *, finished: bool) -> dict[str, Any]:
     """The contents of results.json.
 
     Args:
         plan: Of the comparison.
-        cells: What was found so far, by entry and seed.
+        runs: What was found so far, by entry and seed.
         finished: False if there are runs to come.
     """
     return {
-        "format": FORMAT,
-        "kind": "compare",
+        **head("compare", finished=finished),
         "task": plan.task,
         "data": plan.data,
         "fingerprint": plan.fingerprint,
-        "created": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "finished": finished,
-        "versions": versions(),
-        "threads": torch.get_num_threads(),
         "budget": {"kind": plan.budget.kind, "amount": plan.budget.amount},
         "seeds": list(plan.seeds),
-        "measure": asdict(plan.exam.measure),
-        "length": {"unit": plan.exam.length_unit, "values": plan.exam.lengths},
-        "entries": [*_baselines(plan, cells), *_networks(plan, cells)],
+        "measure": asdict(plan.test.measure),
+        "length": {"unit": plan.test.length_unit, "values": plan.test.lengths},
+        "entries": [*_baselines(plan, runs), *_networks(plan, runs)],
     }
 
 
-def write_results(folder: Path, results: Mapping[str, Any]) -> Path:
-    """Write results.json, beside and renamed; return its path."""
-    path = folder / "results.json"
-    with replacing(path, "compare") as beside:
-        text = json.dumps(_plain(results), ensure_ascii=False, allow_nan=False)
-        beside.write_text(text + "\n", encoding="utf-8")
-    return path
-
-
-def _baselines(plan: Plan, cells: Cells) -> list[dict[str, Any]]:
+def _baselines(plan: ComparisonPlan, runs: Runs) -> list[dict[str, Any]]:
     return [
         {
             "name": baseline.name,
@@ -70,29 +48,29 @@ def _baselines(plan: Plan, cells: Cells) -> list[dict[str, Any]]:
             "settings": {},
             "parameters": None,
             "bytes": None,
-            "runs": _runs([cells.get((baseline.name, None))]),
+            "runs": _runs([runs.get((baseline.name, None))]),
         }
-        for baseline in plan.exam.baselines()
+        for baseline in plan.test.baselines()
     ]
 
 
-def _networks(plan: Plan, cells: Cells) -> list[dict[str, Any]]:
+def _networks(plan: ComparisonPlan, runs: Runs) -> list[dict[str, Any]]:
     entries = []
-    for rung in plan.rungs:
-        runs = [cells.get((rung.name, seed)) for seed in plan.seeds]
-        done = [run for run in runs if run and "error" not in run]
-        settings = to_tree(config_from(plan.config(rung, plan.seeds[0]), "compare"))
+    for architecture in plan.architectures:
+        own = [runs.get((architecture.name, seed)) for seed in plan.seeds]
+        done = [run for run in own if run and "error" not in run]
+        settings = to_tree(config_from(plan.config(architecture, plan.seeds[0]), "compare"))
         del settings["training"]["seed"]
         entries.append(
             {
-                "name": rung.name,
-                "title": rung.title,
-                "rung": rung.rung,
+                "name": architecture.name,
+                "title": architecture.title,
+                "rung": architecture.kind,
                 "kind": "network",
                 "settings": settings,
                 "parameters": done[0]["parameters"] if done else None,
                 "bytes": done[0]["bytes"] if done else None,
-                "runs": _runs(runs),
+                "runs": _runs(own),
             }
         )
     return entries
@@ -102,14 +80,3 @@ def _runs(found: list[Found | None]) -> list[Found]:
     """Runs that were finished, and those that failed: without a score, with a message."""
     own = ("parameters", "bytes")  # of the entry
     return [{k: v for k, v in run.items() if k not in own} for run in found if run is not None]
-
-
-def _plain(value: Any) -> Any:
-    """Numbers that are not finite as null, which is all that JSON has for them."""
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

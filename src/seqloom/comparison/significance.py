@@ -24,7 +24,7 @@ _CELLS = 2_000_000  # signs held at once: 16 MB
 
 @dataclass(frozen=True)
 class Difference:
-    """One entry's score minus another's, and whether it is settled.
+    """One entry's score minus another's, and whether it is significant.
 
     Attributes:
         estimate: The difference and its interval, not corrected for several comparisons.
@@ -39,7 +39,7 @@ class Difference:
     p_holm: float
 
     @property
-    def settled(self) -> bool:
+    def significant(self) -> bool:
         """True if the corrected p-value is below 5 % and the interval leaves out 0."""
         outside = self.estimate.low > 0 or self.estimate.high < 0
         return self.p_holm < LEVEL and outside

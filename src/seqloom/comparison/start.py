@@ -1,8 +1,8 @@
-"""`compare`: the rungs and the baselines on the user's data, under one budget.
+"""`compare`: the architectures and the baselines on the user's data, under one budget.
 
 Entries run one after another, never two at once, so that minutes are minutes: first the baselines,
-then every rung at the first seed, at the second, and so on. What is done stays done: the same call
-goes on where it stopped. Checked by `tests/comparison/test_compare.py`.
+then every architecture at the first seed, at the second, and so on. What is done stays done: the
+same call continues where it stopped. Checked by `tests/comparison/test_compare.py`.
 """
 
 import os
@@ -12,14 +12,14 @@ from typing import Any
 
 from ..errors import ConfigError
 from ..extras import require
-from ..training.run_folder import RunFolder
 from .budget import checked_budget
-from .cells import Found, Interrupted, run_baseline, run_network
+from .folder import carry_out, write_json
 from .live import Watcher
-from .plan import Plan, make_plan
+from .plan import ComparisonPlan, make_plan
 from .report import write_report
-from .request import Request
-from .results import collect, write_results
+from .request import ComparisonRequest
+from .results import collect
+from .runs import Found, run_baseline, run_network
 
 
 def compare(
@@ -35,25 +35,25 @@ def compare(
     settings: Mapping[str, Any] | None = None,
     watcher: Watcher | None = None,
 ) -> dict[str, Any]:
-    """Train and score the rungs that make sense for a file, and what needs no network.
+    """Train and score the architectures that a task has, and baselines that are no networks.
 
     Args:
         data: What `train` takes; a part of it is held out to test on.
-        out: The comparison's folder: new, empty, or that of the same comparison, which goes on.
+        out: The comparison's folder: new, empty, or that of the same comparison, which continues.
         task: What to learn; guessed from the data if `None`.
         test: A file of its own to test on; examples of it are left out of training, and a text
             that shares 200 characters with `data` is refused.
         budget: What is equal: `parameters`, `minutes` or `steps`.
         amount: How much of it; 3 minutes, 2000 steps, or the weights of the task's default
             recurrent network if `None`.
-        seeds: How many runs of each rung, of seeds from 1 on.
+        seeds: How many runs of each architecture, of seeds from 1 on.
         rungs: Some of `fully-connected`, `rnn`, `lstm`, `gru`, `attention`, `transformer`; all
             that the task has if `None`.
-        settings: Nested settings, as `train` takes them, for every rung that has them.
-        watcher: Told what happens.
+        settings: Nested settings, as `train` takes them, for every architecture that has them.
+        watcher: Receives events.
     Returns:
         The contents of `out/results.json`, see docs/compare.md; the report stands beside it.
-        `finished` is False if Ctrl-C stopped the comparison: the same call goes on.
+        `finished` is False if Ctrl-C stopped the comparison: the same call continues.
     Raises:
         ConfigError: A setting is unknown, out of range, or not the user's to set; or torchrun
             started it.
@@ -67,45 +67,43 @@ def compare(
             f"compare: it must run in 1 process, got {processes} of torchrun. Start it without."
         )
     folder, watcher = Path(out), watcher or Watcher()
-    request = Request(
+    request = ComparisonRequest(
         data=str(data),
         test=None if test is None else str(test),
         task=task,
         budget=checked_budget(budget, amount),
         seeds=seeds,
-        rungs=rungs,
+        architectures=rungs,
         settings=settings or {},
     )
     plan = make_plan(request, folder, watcher.say)
-    with RunFolder(folder).held():
-        cells: dict[tuple[str, int | None], Found] = {}
-        try:
-            _run(plan, cells, watcher)
-            finished = True
-        except (Interrupted, KeyboardInterrupt):
-            finished = False
-        finally:
-            watcher.close()
-        results = collect(plan, cells, finished=finished)
-        write_results(folder, results)
-        if finished:
-            write_report(results, folder)
+    runs: dict[tuple[str, int | None], Found] = {}
+    results = carry_out(
+        folder,
+        watcher,
+        lambda: _run_all(plan, runs, watcher),
+        lambda finished: collect(plan, runs, finished=finished),
+    )
+    if results["finished"]:
+        write_report(results, folder)
     return results
 
 
-def _run(plan: Plan, cells: dict[tuple[str, int | None], Found], watcher: Watcher) -> None:
-    """Fill in every cell; what a cell found is written as soon as it is there."""
-    baselines = plan.exam.baselines()
+def _run_all(
+    plan: ComparisonPlan, runs: dict[tuple[str, int | None], Found], watcher: Watcher
+) -> None:
+    """Do every run; its result is written as soon as it is there."""
+    baselines = plan.test.baselines()
     titles = {baseline.name: baseline.title for baseline in baselines}
-    titles |= {rung.name: rung.title for rung in plan.rungs}
-    for line in plan.exam.skipped:
+    titles |= {architecture.name: architecture.title for architecture in plan.architectures}
+    for line in plan.test.skipped:
         watcher.say(line)
-    watcher.planned(titles, plan.seeds, plan.exam.measure)
+    watcher.planned(titles, plan.seeds, plan.test.measure)
     for baseline in baselines:
-        found = cells[baseline.name, None] = run_baseline(plan, baseline, watcher)
+        found = runs[baseline.name, None] = run_baseline(plan, baseline, watcher)
         watcher.ended(baseline.name, None, found)
     for seed in plan.seeds:
-        for rung in plan.rungs:
-            found = cells[rung.name, seed] = run_network(plan, rung, seed, watcher)
-            watcher.ended(rung.name, seed, found)
-            write_results(plan.folder, collect(plan, cells, finished=False))
+        for architecture in plan.architectures:
+            found = runs[architecture.name, seed] = run_network(plan, architecture, seed, watcher)
+            watcher.ended(architecture.name, seed, found)
+            write_json(plan.folder / "results.json", collect(plan, runs, finished=False))

@@ -3,12 +3,12 @@
 All entries are scored on the same test examples, and a network is trained once for each of a few
 seeds. Two things are therefore left to chance, and they cross: every run meets every example.
 
-    examples   drawn with replacement, the same draw for all entries and all their runs
+    examples   sampled with replacement, the same draw for all entries and all their runs
     seeds      Student's t, scaled by the standard error of an entry's mean over R runs
 
 A resample is the sum of both, and the middle 95 % of the resamples is the interval. Drawing
 examples anew inside each seed would pretend that R runs had met R test sets, and two or three
-seeds drawn with replacement show too little spread and no tails. Two or three runs do not tell
+seeds sampled with replacement show too little spread and no tails. Two or three runs do not show
 their own spread either, so networks share: the spread of an entry's runs is its own or the median
 of all entries', whichever is larger, and t has the degrees of freedom of all. An interval is
 therefore right where networks spread about alike, too wide for one that is steadier than the
@@ -31,7 +31,7 @@ from ..shapes import Float
 
 RESAMPLES = 10_000
 _MOST_LOG = 20.0  # of a ratio: nobody asks beyond
-_MOST_NOTHING = 0.01  # share of resamples without an error in which a ratio is still told
+_MOST_NOTHING = 0.01  # share of resamples without an error in which a ratio is still reported
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Sample:
 
 
 class Resampled:
-    """Scores of several entries on the same resampled test sets, seeds drawn too.
+    """Scores of several entries on the same resampled test sets, seeds too.
 
     Args:
         samples: One of each entry, over the same examples.
@@ -119,10 +119,10 @@ class Resampled:
     def difference(self, first: int, second: int) -> tuple[Estimate, float]:
         """First minus second, and twice the share of resamples beyond 0."""
         both = self.by_examples + self.by_seeds
-        drawn = both[:, first] - both[:, second]
-        estimate = Estimate(float(self.values[first] - self.values[second]), *percentiles(drawn))
-        beyond = min((drawn <= 0).sum(), (drawn >= 0).sum())
-        return estimate, float(min(1.0, 2 * (1 + beyond) / (1 + len(drawn))))
+        samples = both[:, first] - both[:, second]
+        estimate = Estimate(float(self.values[first] - self.values[second]), *percentiles(samples))
+        beyond = min((samples <= 0).sum(), (samples >= 0).sum())
+        return estimate, float(min(1.0, 2 * (1 + beyond) / (1 + len(samples))))
 
     def ratio(self, first: int, second: int, *, complement: bool = False) -> Estimate | None:
         """How many times the second's score the first's is; `None` where that one can be 0.
@@ -141,13 +141,13 @@ class Resampled:
 
     def _shares(self, entry: int, complement: bool) -> tuple[float, np.ndarray | None]:
         """The score or what it lacks, and resamples of its logarithm."""
-        value, drawn = float(self.values[entry]), self.by_examples[:, entry]
+        value, samples = float(self.values[entry]), self.by_examples[:, entry]
         most = self.samples[entry].scale
-        value, drawn = (most - value, most - drawn) if complement else (value, drawn)
-        nothing = drawn <= 0
+        value, samples = (most - value, most - samples) if complement else (value, samples)
+        nothing = samples <= 0
         if value <= 0 or nothing.mean() > _MOST_NOTHING:
             return value, None
-        logs = np.log(np.where(nothing, drawn[~nothing].min(), drawn))
+        logs = np.log(np.where(nothing, samples[~nothing].min(), samples))
         return value, logs + (-1 if complement else 1) * self.by_seeds[:, entry] / value
 
 

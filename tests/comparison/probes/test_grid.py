@@ -4,35 +4,37 @@ import json
 
 import pytest
 
-from seqloom.comparison.probes import PROBES, ProbeLines, ProbeWatcher, Training, grid, run_probes
+from seqloom.comparison.live import ComparisonLines, Watcher
+from seqloom.comparison.probes import PROBES, Training, grid, run_probes
 from seqloom.comparison.probes.results import span
-from seqloom.comparison.probes.run import Cell
+from seqloom.comparison.probes.trial import Trial
 from seqloom.errors import ConfigError, RunError
 
 QUICK = Training(steps=20, hidden_size=8, batch_size=8, check_every=10, learning_rates=(0.01,))
 
 
 class Scripted:
-    """Stands in for training: a rung solves up to a length that the test says, by seed."""
+    """Stands in for training: an architecture solves up to a length that the test says, by seed."""
 
     def __init__(self, **reaches):
-        self.reaches = {rung.replace("_", "-"): reach for rung, reach in reaches.items()}
+        self.reaches = {
+            architecture.replace("_", "-"): reach for architecture, reach in reaches.items()
+        }
         self.ran = []
         self.stop_before = None
 
-    def __call__(self, probe, cell, training, moved):
-        if cell == self.stop_before:
+    def __call__(self, probe, trial, training):
+        if trial == self.stop_before:
             raise KeyboardInterrupt
-        self.ran.append(cell)
-        moved(10, 20, 50.0)
-        solved = cell.length <= self.reaches[cell.rung][cell.seed - 1]
-        run = {"seed": cell.seed, "length": cell.length, "score": 99.0 if solved else 11.0}
+        self.ran.append(trial)
+        solved = trial.length <= self.reaches[trial.architecture][trial.seed - 1]
+        run = {"seed": trial.seed, "length": trial.length, "score": 99.0 if solved else 11.0}
         memory = {"start": 4, "end": 5, "jacobian": {"start": 4, "end": 6}}
         more = {
             "seconds": 1.0,
             "steps": 20,
             "learning_rate": 0.01,
-            "parameters": 1000 + cell.length,
+            "parameters": 1000 + trial.length,
         }
         return {**run, "solved": solved, **more, "curve": [], "memory": memory}
 
@@ -41,28 +43,25 @@ class Scripted:
 def scripted(monkeypatch):
     def use(**reaches):
         script = Scripted(**reaches)
-        monkeypatch.setattr(grid, "run_cell", script)
+        monkeypatch.setattr(grid, "run_trial", script)
         return script
 
     return use
 
 
-class Remembers(ProbeWatcher):
+class Remembers(Watcher):
     def __init__(self):
-        self.heard = []
+        self.lines = []
 
-    def planned(self, probe, cells, done):
-        self.heard.append(("planned", probe, cells, done))
-
-    def skipped(self, rung, lengths):
-        self.heard.append(("skipped", rung, lengths))
+    def say(self, text):
+        self.lines.append(text)
 
 
 def entry(results, name):
     return next(found for found in results["entries"] if found["name"] == name)
 
 
-def test_a_rung_that_failed_twice_in_a_row_is_not_tried_further(scripted, tmp_path):
+def test_an_architecture_that_failed_twice_in_a_row_is_not_tried_further(scripted, tmp_path):
     script = scripted(rnn=(10, 10, 10), gru=(20, 20, 80), lstm=(80, 80, 80))
     watcher = Remembers()
     results = run_probes(
@@ -82,10 +81,11 @@ def test_a_rung_that_failed_twice_in_a_row_is_not_tried_further(scripted, tmp_pa
     assert entry(results, "lstm")["span"] == {"solved": 80, "failed": None}
     assert entry(results, "lstm")["skipped"] == []
     assert entry(results, "lstm")["parameters"] == 1080
-    assert watcher.heard == [
-        ("planned", "recall", 45, 0),
-        ("skipped", "rnn", [60, 80]),
-        ("skipped", "gru", [80]),
+    assert len(watcher.lines) == 1 + len(script.ran) + 2
+    assert watcher.lines[0] == "recall: 45 runs at most"
+    assert [line for line in watcher.lines if "left out" in line] == [
+        "RNN: failed at two lengths in a row; left out: 60, 80",
+        "GRU: failed at two lengths in a row; left out: 80",
     ]
     assert len(script.ran) == 3 * (3 + 5 + 4)
     assert results["finished"]
@@ -96,7 +96,7 @@ def test_a_rung_that_failed_twice_in_a_row_is_not_tried_further(scripted, tmp_pa
 def test_it_goes_on_where_it_stopped(scripted, tmp_path):
     script = scripted(rnn=(10, 10), lstm=(80, 80))
     options = {"lengths": [10, 20], "rungs": ["rnn", "lstm"], "training": QUICK}
-    script.stop_before = Cell("lstm", 10, 2)
+    script.stop_before = Trial("lstm", 10, 2)
     stopped = run_probes("recall", tmp_path, **options)
     assert not stopped["finished"]
     assert [run["seed"] for run in entry(stopped, "lstm")["runs"]] == [1]
@@ -106,21 +106,21 @@ def test_it_goes_on_where_it_stopped(scripted, tmp_path):
     results = run_probes("recall", tmp_path, **options)
     assert results["finished"]
     assert script.ran[len(before) :] == [
-        Cell("lstm", 10, 2),
-        Cell("lstm", 20, 1),
-        Cell("lstm", 20, 2),
+        Trial("lstm", 10, 2),
+        Trial("lstm", 20, 1),
+        Trial("lstm", 20, 2),
     ]
     count = len(script.ran)
     assert run_probes("recall", tmp_path, **options)["entries"] == results["entries"]
     assert len(script.ran) == count
     more = run_probes("recall", tmp_path, **{**options, "lengths": [10, 15, 20]})
-    assert {cell.length for cell in script.ran[count:]} == {15}
+    assert {trial.length for trial in script.ran[count:]} == {15}
     assert more["finished"]
 
 
 def test_solved_is_more_than_half_of_the_seeds():
     def runs(*solved):
-        return {Cell("gru", 9, seed): {"solved": s} for seed, s in enumerate(solved, start=1)}
+        return {Trial("gru", 9, seed): {"solved": s} for seed, s in enumerate(solved, start=1)}
 
     assert span(runs(True, True, False), "gru", [9], [1, 2, 3]) == {"solved": 9, "failed": None}
     assert span(runs(True, False), "gru", [9], [1, 2]) == {"solved": None, "failed": 9}
@@ -129,7 +129,7 @@ def test_solved_is_more_than_half_of_the_seeds():
 
 def test_end_to_end(tmp_path, capsys):
     results = run_probes(
-        "adding", tmp_path, lengths=[2, 5], seeds=1, training=QUICK, watcher=ProbeLines()
+        "adding", tmp_path, lengths=[2, 5], seeds=1, training=QUICK, watcher=ComparisonLines()
     )
     assert results["finished"]
     assert results["kind"] == "probe"
@@ -196,24 +196,22 @@ def test_refuses_a_folder_of_something_else(scripted, tmp_path):
     with pytest.raises(RunError) as caught:
         run_probes("recall", foreign, training=QUICK, **options)
     assert str(caught.value) == (
-        f"compare: `{foreign}` must be new, empty, or that of a probe, got letter.txt in it. "
-        "Choose another folder with --out."
+        f"compare: `{foreign}` already contains other files (letter.txt). Choose another --out."
     )
     assert [path.name for path in foreign.iterdir()] == ["letter.txt"]
     run_probes("recall", own, training=QUICK, **options)
-    must = f"compare: `{own}` must hold the same probe trained in the same way, got "
-    for probe, training, got in (
-        ("adding", QUICK, "probe recall"),
-        ("recall", Training(), "steps 20"),
-    ):
+    for probe, training, other in (("adding", QUICK, "probe"), ("recall", Training(), "training")):
         with pytest.raises(RunError) as caught:
             run_probes(probe, own, training=training, **options)
-        assert str(caught.value) == f"{must}{got}. Choose another folder with --out."
+        assert str(caught.value) == (
+            f"compare: `{own}` holds results of other {other}. Choose another --out, or repeat the "
+            "command that began it."
+        )
     (own / "probe.json").write_text("{")
     with pytest.raises(RunError) as caught:
         run_probes("recall", own, training=QUICK, **options)
     assert str(caught.value) == (
-        f"{must}a file probe.json that is damaged. Choose another folder with --out."
+        f"compare: `{own / 'probe.json'}` is damaged or of another version. Choose another --out."
     )
 
 

@@ -15,9 +15,9 @@ from seqloom.comparison.probes.networks import build
 STEP = 1e-6
 
 
-def a_network(rung, name, length=4, size=3):
+def a_network(architecture, name, length=4, size=3):
     """In float64, with large weights, and examples."""
-    network = build(rung, PROBES[name], length=length, hidden_size=5).double()
+    network = build(architecture, PROBES[name], length=length, hidden_size=5).double()
     with torch.no_grad():
         for weight in network.parameters():
             weight.mul_(1.5)
@@ -61,10 +61,10 @@ def differences(network, probe, examples, row):
 
 
 @pytest.mark.parametrize("name", ["adding", "recall", "copy"])
-@pytest.mark.parametrize("rung", ["rnn", "lstm", "gru", "attention"])
-def test_against_finite_differences(rung, name):
+@pytest.mark.parametrize("architecture", ["rnn", "lstm", "gru", "attention"])
+def test_against_finite_differences(architecture, name):
     length = {"copy": 11}.get(name, 4)
-    network, examples = a_network(rung, name, length)
+    network, examples = a_network(architecture, name, length)
     with torch.no_grad():
         found = [differences(network, PROBES[name], examples, row) for row in range(3)]
     steps = min(len(loss) for loss, _ in found)
@@ -90,7 +90,7 @@ def test_memory_of_a_network_that_forgets_by_half():
     assert memory_of(network, PROBES["recall"], 4, 1) == {"loss": 4, "jacobian": 4}
 
 
-@pytest.mark.parametrize("rung", ["fully-connected", "transformer"])
-def test_without_recurrence_there_is_none(rung):
-    network = build(rung, PROBES["recall"], length=9, hidden_size=8)
+@pytest.mark.parametrize("architecture", ["fully-connected", "transformer"])
+def test_without_recurrence_there_is_none(architecture):
+    network = build(architecture, PROBES["recall"], length=9, hidden_size=8)
     assert memory_of(network, PROBES["recall"], 9, 1) is None

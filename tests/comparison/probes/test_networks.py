@@ -5,7 +5,7 @@ import torch
 
 from seqloom.comparison.probes import PROBES
 from seqloom.comparison.probes.contract import batch
-from seqloom.comparison.probes.networks import RUNGS, build
+from seqloom.comparison.probes.networks import ARCHITECTURES, build
 
 
 def a_batch(name, length=14, size=7):
@@ -14,10 +14,10 @@ def a_batch(name, length=14, size=7):
 
 
 @pytest.mark.parametrize("name", PROBES)
-@pytest.mark.parametrize("rung", RUNGS)
-def test_an_answer_depends_on_nothing_but_its_example(rung, name):
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_an_answer_depends_on_nothing_but_its_example(architecture, name):
     inputs, lengths = a_batch(name)
-    network = build(rung, PROBES[name], length=14, hidden_size=8)
+    network = build(architecture, PROBES[name], length=14, hidden_size=8)
     together = network(inputs, lengths)
     probe = PROBES[name]
     assert together.shape == (7, probe.num_answers, probe.num_classes or 1)
@@ -31,10 +31,10 @@ def test_an_answer_depends_on_nothing_but_its_example(rung, name):
 
 
 @pytest.mark.parametrize("name", PROBES)
-@pytest.mark.parametrize("rung", RUNGS)
-def test_every_step_reaches_the_answer(rung, name):
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_every_step_reaches_the_answer(architecture, name):
     inputs, lengths = a_batch(name, size=3)
-    network = build(rung, PROBES[name], length=14, hidden_size=8)
+    network = build(architecture, PROBES[name], length=14, hidden_size=8)
     read = network.read(inputs).detach().requires_grad_()
     network.embedding, network.read = None, lambda _: read
     network(inputs, lengths).square().sum().backward()
@@ -91,6 +91,6 @@ def test_sizes():
         + 2 * (4 * 64 * 64 + 4 * 64 + 2 * 64 * 128 + 128 + 64 + 4 * 64)
         + (2 * 64 + 650),
     }
-    for rung, count in expected.items():
-        network = build(rung, PROBES["recall"], length=20, hidden_size=64)
-        assert sum(w.numel() for w in network.parameters()) == count, rung
+    for architecture, count in expected.items():
+        network = build(architecture, PROBES["recall"], length=20, hidden_size=64)
+        assert sum(w.numel() for w in network.parameters()) == count, architecture

@@ -85,7 +85,7 @@ def curve(rng, short, long, run):
 
 
 def simulated_probe(*, lengths=(10, 50, 100, 200, 400), seeds=2, seed=0):
-    """Accuracy of a memory probe: each rung keeps to about its span."""
+    """Accuracy of a memory probe: each architecture keeps to about its span."""
     rng = np.random.default_rng(seed)
     spans = [("rnn", "RNN", 30, 22), ("lstm", "LSTM", 150, 120), ("gru", "GRU", 260, 200)]
     entries = []

@@ -44,9 +44,9 @@ def test_pairs_are_neighbours_and_later_minus_earlier(analysis):
     for pair in analysis.pairs:
         want = scores[pair.second] - scores[pair.first]
         assert pair.difference.estimate.value == pytest.approx(want)
-    settled = {pair.second: pair.difference.settled for pair in analysis.pairs}
-    assert settled["rnn"]
-    assert settled["gru-attention"]
+    significant = {pair.second: pair.difference.significant for pair in analysis.pairs}
+    assert significant["rnn"]
+    assert significant["gru-attention"]
 
 
 def test_by_length_is_the_score_of_those_examples(results, analysis):
@@ -65,7 +65,7 @@ def test_fixed_context_falls_with_length_and_attention_does_not(analysis):
     """What was simulated: alike when short, three times the errors when long."""
     first = analysis.ratios[0]
     assert (first.worse, first.better, first.of) == ("gru", "gru-attention", "errors")
-    assert first.settled
+    assert first.significant
     assert first.longest.low < 3 < first.longest.high + 0.5
     assert first.longest.low > 2
     assert first.shortest.low < 1.1 < first.shortest.high + 0.2

@@ -32,7 +32,7 @@ def test_what_is_drawn_is_what_was_measured(monkeypatch, tmp_path):
     assert lines["LSTM"].get_ydata()[3] == pytest.approx(sum(scores) / len(scores))
 
 
-def test_examples_of_one_length_cannot_be_drawn(tmp_path):
+def test_examples_of_one_length_cannot_be_updated(tmp_path):
     results = simulated(examples=50, seeds=1)
     results["length"]["values"] = [7] * 50
     with pytest.raises(DataError, match=r"^figure: the test must have examples of several lengths"):

@@ -147,7 +147,7 @@ def test_tables_scroll_inside_themselves_by_keyboard(chromium, comparison):
 def test_each_entry_has_its_colour_in_both_themes(chromium, comparison):
     def look(tab):
         return tab.evaluate(
-            """() => [...document.querySelectorAll("#lengths .wide-only .series .line")]
+            """() => [...document.querySelectorAll("#lengths .wide-only .line > path")]
               .map((line) => getComputedStyle(line).stroke)"""
         )
 

@@ -31,7 +31,7 @@ def test_a_span_ends_at_the_first_length_most_seeds_fail():
     assert [cell.solved for cell in span.cells] == [3, 2, 1, 3, 0]
     assert (span.solved_to, span.fails_from, span.solved_beyond) == (50, 100, (200,))
     assert (
-        "LSTM fails at 100 but solves 200: more seeds would tell."
+        "LSTM fails at 100 but solves 200: more seeds would show which it is."
         in probe_document(analyse_probe(results)).remarks
     )
 

@@ -7,7 +7,7 @@ import pytest
 
 from seqloom.comparison.report import summary, write_report
 from seqloom.comparison.report.markdown import escape, table
-from seqloom.comparison.report.tables import Table
+from seqloom.comparison.report.tables import ReportTable
 from seqloom.comparison.report.words import factor
 from seqloom.errors import RunError
 
@@ -67,7 +67,7 @@ def test_users_text_is_no_markup(tmp_path):
 
 
 def test_markdown_table():
-    content = Table(("a|b", "n"), (("x_y", "1"), ("z", "2")), strong=frozenset({1}))
+    content = ReportTable(("a|b", "n"), (("x_y", "1"), ("z", "2")), strong=frozenset({1}))
     assert table(content) == "| a\\|b | n |\n| :-- | --: |\n| x\\_y | 1 |\n| **z** | **2** |"
     assert escape("a\nb*") == "a b\\*"
     assert escape("a\x1b[31m") == "a\\\\x1b\\[31m"
@@ -112,12 +112,12 @@ def test_failed_runs_and_a_far_smaller_network_are_told():
     assert "times faster (" in summary(alike).sentences[1]
 
 
-def test_nothing_is_said_of_size_and_speed_where_nothing_is_settled_or_a_baseline_wins():
+def test_nothing_is_said_of_size_and_speed_where_nothing_is_significant_or_a_baseline_wins():
     ladder = [
         ("most-frequent", "most frequent transcript", "baseline", 0.3, 0.3, None),
         ("gru", "GRU", "network", 0.3, 0.3, 500_000),
     ]
-    for examples, start in ((20, "The data are too few to tell: "), (9000, "A baseline wins: ")):
+    for examples, start in ((20, "The data are too few: "), (9000, "A baseline wins: ")):
         results = simulated(examples=examples, ladder=ladder, spread=0.0)
         found, worse = results["entries"][0]["runs"][0], examples > 20
         for run in results["entries"][1]["runs"]:

@@ -1,17 +1,15 @@
-"""The memory probes of the literature, as a measurement of each rung.
+"""The memory probes of the literature, as a measurement of each architecture.
 
 contract.py     what a probe is: batches of exact distances
 adding.py copying.py recall.py negation.py      the four
-networks.py     a small network for each rung; loss.py what it is trained on
+networks.py     a small network for each architecture; loss.py what it is trained on
 memory.py       how far its gradient reaches
-run.py          one network at one length and seed: trained, tested, measured
+trial.py        one network at one length and seed: trained, tested, measured
 plan.py grid.py results.py      all of them, resumable, and results.json
-watcher.py      what is said meanwhile
 """
 
 from .grid import LENGTHS, run_probes
 from .plan import PROBES
-from .run import Training
-from .watcher import ProbeLines, ProbeWatcher
+from .trial import Training
 
-__all__ = ["LENGTHS", "PROBES", "ProbeLines", "ProbeWatcher", "Training", "run_probes"]
+__all__ = ["LENGTHS", "PROBES", "Training", "run_probes"]

@@ -117,6 +117,6 @@ def batch(
 
 def _shorter(probe: Probe, rng: np.random.Generator, length: int, size: int) -> list[int]:
     low, high = np.log(max(1, probe.shortest)), np.log(length + 1)
-    drawn = np.exp(rng.uniform(low, high, size // 2)).astype(int)
-    some = drawn.clip(probe.shortest, length).tolist()
+    samples = np.exp(rng.uniform(low, high, size // 2)).astype(int)
+    some = samples.clip(probe.shortest, length).tolist()
     return [*some, *[length] * (size - len(some))]

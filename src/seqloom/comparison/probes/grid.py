@@ -1,21 +1,22 @@
-"""`run_probes`: every rung at every length and seed, from short to long.
+"""`run_probes`: every architecture at every length and seed, from short to long.
 
-A run's result is a file of its own, written when it is done, so the same call goes on where it
-stopped. A rung that failed at two lengths in a row is not tried at longer ones. Checked by
+A folder holds one probe trained in one way; lengths, architectures and seeds may be added to it. A
+trial's result is a file of its own, written when it is done, so the same call continues where it
+stopped. An architecture that failed at two lengths in a row is not tried at longer ones. Checked by
 `tests/comparison/probes/test_grid.py`.
 """
 
-import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ...files import replacing
-from ...training.run_folder import RunFolder
-from .plan import Plan, make_plan
+from ..folder import FORMAT, carry_out, find_plan, read_json, write_json
+from ..live import Watcher
+from .networks import ARCHITECTURES
+from .plan import ProbePlan, make_plan
 from .results import collect, solved_at
-from .run import Cell, Training, run_cell
-from .watcher import ProbeWatcher
+from .trial import Training, Trial, run_trial
 
 LENGTHS = (10, 50, 100, 200, 400)
 GIVE_UP = 2  # lengths failed in a row
@@ -29,97 +30,70 @@ def run_probes(
     rungs: Sequence[str] | None = None,
     seeds: int = 2,
     training: Training | None = None,
-    watcher: ProbeWatcher | None = None,
+    watcher: Watcher | None = None,
 ) -> dict[str, Any]:
-    """Find from which length on each rung fails, and how far its gradient reaches.
+    """Find from which length on each architecture fails, and how far its gradient reaches.
 
     Args:
         probe: `adding`, `copy`, `negation` or `recall`.
-        folder: New, empty, or that of the same probe, which goes on; more may be asked of it.
+        folder: New, empty, or that of the same probe, which continues; more may be asked of it.
         lengths: How far what is needed is, in the probe's unit.
         rungs: Some of `fully-connected`, `rnn`, `lstm`, `gru`, `attention`, `transformer`; all of
             them if `None`.
-        seeds: How many runs of each rung and length, of seeds from 1 on.
+        seeds: How many runs of each architecture and length, of seeds from 1 on.
         training: How every network is trained.
-        watcher: Told what happens.
+        watcher: Receives a line for each trial.
     Returns:
         The contents of `folder/results.json`, see docs/compare.md. `finished` in it is False if
-        Ctrl-C stopped it: the same call goes on.
+        Ctrl-C stopped it: the same call continues.
     Raises:
         ConfigError: A name is unknown, or a number out of range.
         RunError: The folder holds something else, or cannot be written to.
     """
-    plan = make_plan(
-        probe,
-        lengths,
-        rungs=rungs,
-        seeds=seeds,
-        training=training or Training(),
-        folder=Path(folder),
+    plan = make_plan(probe, lengths, rungs, seeds, training or Training(), Path(folder))
+    path = plan.folder / "probe.json"
+    asked = {"probe": probe, "training": asdict(plan.training)}
+    if find_plan(path, "cells", asked) is None:
+        write_json(path, {"format": FORMAT, **asked})
+    done = {trial: read_json(plan.path(trial)) for trial in plan.trials()}
+    runs = {trial: found for trial, found in done.items() if found is not None}
+    watcher = watcher or Watcher()
+    return carry_out(
+        plan.folder,
+        watcher,
+        lambda: _run_all(plan, runs, watcher),
+        lambda finished: collect(plan, runs, finished=finished),
     )
-    with RunFolder(plan.folder).held():
-        runs = _done(plan)
-        try:
-            _fill(plan, runs, watcher or ProbeWatcher())
-            finished = True
-        except KeyboardInterrupt:
-            finished = False
-        return _write(plan, runs, finished=finished)
 
 
-def _done(plan: Plan) -> dict[Cell, dict[str, Any]]:
-    """Runs that are there already."""
-    cells = [Cell(r, n, s) for r in plan.rungs for n in plan.lengths for s in plan.seeds]
-    return {
-        cell: json.loads(plan.path(cell).read_text(encoding="utf-8"))
-        for cell in cells
-        if plan.path(cell).exists()
-    }
-
-
-def _fill(plan: Plan, runs: dict[Cell, dict[str, Any]], watcher: ProbeWatcher) -> None:
-    cells = len(plan.rungs) * len(plan.lengths) * len(plan.seeds)
-    watcher.planned(plan.probe.name, cells, len(runs))
-    for rung in plan.rungs:
+def _run_all(plan: ProbePlan, runs: dict[Trial, dict[str, Any]], watcher: Watcher) -> None:
+    before = f", {len(runs)} done before" if runs else ""
+    watcher.say(f"{plan.probe.name}: {len(plan.trials())} runs at most{before}")
+    for name in plan.architectures:
         failed = 0
         for place, length in enumerate(plan.lengths):
-            for cell in (Cell(rung, length, seed) for seed in plan.seeds):
-                if cell not in runs:
-                    runs[cell] = _run(plan, cell, watcher)
-                    _write(plan, runs, finished=False)
-            failed = 0 if solved_at(runs, rung, length, plan.seeds) else failed + 1
+            for trial in (Trial(name, length, seed) for seed in plan.seeds):
+                if trial not in runs:
+                    runs[trial] = run_trial(plan.probe, trial, plan.training)
+                    write_json(plan.path(trial), runs[trial])
+                    watcher.say(_line(trial, runs[trial]))
+                    write_json(plan.folder / "results.json", collect(plan, runs, finished=False))
+            failed = 0 if solved_at(runs, name, length, plan.seeds) else failed + 1
             left = [
-                n for n in plan.lengths[place + 1 :] if Cell(rung, n, plan.seeds[0]) not in runs
+                n for n in plan.lengths[place + 1 :] if Trial(name, n, plan.seeds[0]) not in runs
             ]
             if failed == GIVE_UP and left:
-                watcher.skipped(rung, left)
+                skipped = ", ".join(map(str, left))
+                title = ARCHITECTURES[name]
+                watcher.say(f"{title}: failed at two lengths in a row; left out: {skipped}")
                 break
 
 
-def _run(plan: Plan, cell: Cell, watcher: ProbeWatcher) -> dict[str, Any]:
-    watcher.began(cell)
-    found = run_cell(
-        plan.probe,
-        cell,
-        plan.training,
-        lambda step, steps, score: watcher.moved(cell, step, steps, score),
+def _line(trial: Trial, run: dict[str, Any]) -> str:
+    verdict = "solved" if run["solved"] else "not solved"
+    memory, title = run["memory"], ARCHITECTURES[trial.architecture]
+    reach = f", gradient reaches {memory['start']} -> {memory['end']} steps" if memory else ""
+    return (
+        f"{title}, length {trial.length}, seed {trial.seed}: {verdict}, {run['score']:.1f} % "
+        f"right, {run['steps']:,} steps, {run['seconds']:.0f} s{reach}"
     )
-    with replacing(plan.path(cell), "compare") as beside:
-        beside.write_text(json.dumps(found, allow_nan=False) + "\n", encoding="utf-8")
-    watcher.ended(cell, found)
-    return found
-
-
-def _write(plan: Plan, runs: dict[Cell, dict[str, Any]], *, finished: bool) -> dict[str, Any]:
-    results = collect(
-        plan.probe,
-        runs,
-        lengths=plan.lengths,
-        rungs=plan.rungs,
-        seeds=plan.seeds,
-        training=plan.training,
-        finished=finished,
-    )
-    with replacing(plan.folder / "results.json", "compare") as beside:
-        beside.write_text(json.dumps(results, allow_nan=False) + "\n", encoding="utf-8")
-    return results

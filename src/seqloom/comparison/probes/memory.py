@@ -24,14 +24,14 @@ from ...reference.rnn import RNNWeights
 from ...shapes import Float, Int
 from .contract import Examples, Probe, batch
 from .loss import loss_of
-from .networks import Network, Recurrent
+from .networks import ProbeNetwork, ProbeRecurrent
 
 EXAMPLES = 8  # whose gradients are averaged
 JACOBIANS = 2  # of them, whose Jacobians are
 _WEIGHTS: dict[str, Any] = {"rnn": RNNWeights, "lstm": LSTMWeights, "gru": GRUWeights}
 
 
-def memory_of(network: Network, probe: Probe, length: int, seed: int) -> dict[str, int] | None:
+def memory_of(network: ProbeNetwork, probe: Probe, length: int, seed: int) -> dict[str, int] | None:
     """Effective memory in steps, by `loss` and by `jacobian`.
 
     Args:
@@ -42,7 +42,7 @@ def memory_of(network: Network, probe: Probe, length: int, seed: int) -> dict[st
     Returns:
         `None` for a network without recurrence.
     """
-    if not isinstance(network, Recurrent):
+    if not isinstance(network, ProbeRecurrent):
         return None
     examples = batch(probe, length, EXAMPLES, seed=seed, stream="memory")
     by_loss, by_jacobian = loss_norms(network, probe, examples), state_norms(network, examples)
@@ -52,7 +52,9 @@ def memory_of(network: Network, probe: Probe, length: int, seed: int) -> dict[st
     }
 
 
-def loss_norms(network: Recurrent, probe: Probe, examples: Examples) -> Float[np.ndarray, " D"]:
+def loss_norms(
+    network: ProbeRecurrent, probe: Probe, examples: Examples
+) -> Float[np.ndarray, " D"]:
     """Mean norm of dL/ds_t as a share of that at the answer; the answer's own step is the last."""
     states, _ = _walk(network, examples)
     lengths = torch.from_numpy(examples.lengths)
@@ -66,7 +68,7 @@ def loss_norms(network: Recurrent, probe: Probe, examples: Examples) -> Float[np
     return _shares(norms_BT.double().numpy(), _answered(network, examples.lengths))
 
 
-def state_norms(network: Recurrent, examples: Examples) -> Float[np.ndarray, " D"]:
+def state_norms(network: ProbeRecurrent, examples: Examples) -> Float[np.ndarray, " D"]:
     """Mean largest singular value of dh_T/ds_t; it is 1 at the answer's own step, the last."""
     with torch.no_grad():
         states, gates = _walk(network, examples)
@@ -85,7 +87,7 @@ def state_norms(network: Recurrent, examples: Examples) -> Float[np.ndarray, " D
     return np.asarray(np.mean(rows, axis=0))
 
 
-def _walk(network: Recurrent, examples: Examples) -> tuple[list[Any], list[Any]]:
+def _walk(network: ProbeRecurrent, examples: Examples) -> tuple[list[Any], list[Any]]:
     """States and gates of every step.
 
     Copies go on, so that the gradient of c_t does not pass through h_t, the other half of its
@@ -103,7 +105,7 @@ def _walk(network: Recurrent, examples: Examples) -> tuple[list[Any], list[Any]]
     return states, gates
 
 
-def _answered(network: Network, lengths: Int[np.ndarray, " B"]) -> Int[np.ndarray, " B"]:
+def _answered(network: ProbeNetwork, lengths: Int[np.ndarray, " B"]) -> Int[np.ndarray, " B"]:
     """The step of each example's first answer."""
     return lengths - network.num_answers
 

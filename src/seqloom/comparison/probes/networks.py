@@ -1,4 +1,4 @@
-"""Small networks that read a probe: one a rung, of one hidden size, on the library's own layers.
+"""Small networks that read a probe: one an architecture, of one hidden size, on our own layers.
 
 Each reads an example of `lengths` steps and answers at the last N of them. Weights begin as torch
 begins them; only the LSTM's forget gates are opened, by 1 on their bias, as is the custom (Gers et
@@ -22,7 +22,7 @@ from .contract import Probe
 EMBEDDING = 32
 FORGET_BIAS = 1.0
 HEADS, LAYERS_OF_TRANSFORMER = 4, 2
-RUNGS = {
+ARCHITECTURES = {
     "fully-connected": "Fully-connected",
     "rnn": "RNN",
     "lstm": "LSTM",
@@ -32,24 +32,24 @@ RUNGS = {
 }
 
 
-def build(rung: str, probe: Probe, *, length: int, hidden_size: int) -> "Network":
+def build(architecture: str, probe: Probe, *, length: int, hidden_size: int) -> "ProbeNetwork":
     """A network for a probe.
 
     Args:
-        rung: One of `RUNGS`.
+        architecture: One of `ARCHITECTURES`.
         probe: What it is to read.
         length: How far it has to remember; a fully-connected network is as wide as that.
         hidden_size: H, the size of a state.
     """
-    if rung == "fully-connected":
-        return FullyConnected(probe, probe.most_steps(length), hidden_size)
-    if rung == "transformer":
-        return Transformer(probe, hidden_size)
-    kind = "gru" if rung == "attention" else rung
-    return Recurrent(probe, kind, hidden_size, attention=rung == "attention")
+    if architecture == "fully-connected":
+        return ProbeFullyConnected(probe, probe.most_steps(length), hidden_size)
+    if architecture == "transformer":
+        return ProbeTransformer(probe, hidden_size)
+    kind = "gru" if architecture == "attention" else architecture
+    return ProbeRecurrent(probe, kind, hidden_size, attention=architecture == "attention")
 
 
-class Network(nn.Module, abc.ABC):
+class ProbeNetwork(nn.Module, abc.ABC):
     """What the networks share: reading symbols or numbers, and where the answers stand."""
 
     def __init__(self, probe: Probe) -> None:
@@ -85,7 +85,7 @@ class Network(nn.Module, abc.ABC):
 
 
 @final
-class Recurrent(Network):
+class ProbeRecurrent(ProbeNetwork):
     """A recurrent layer, read at the last steps; with attention, also at all steps by theirs."""
 
     def __init__(self, probe: Probe, kind: str, hidden_size: int, *, attention: bool) -> None:
@@ -132,7 +132,7 @@ class Recurrent(Network):
 
 
 @final
-class FullyConnected(Network):
+class ProbeFullyConnected(ProbeNetwork):
     """All steps at once, the last one always in the same place, through one hidden layer."""
 
     def __init__(self, probe: Probe, num_steps: int, hidden_size: int) -> None:
@@ -154,7 +154,7 @@ class FullyConnected(Network):
 
 
 @final
-class Transformer(Network):
+class ProbeTransformer(ProbeNetwork):
     """Encoder layers over all steps, sinusoidal positions, read at the last steps."""
 
     def __init__(self, probe: Probe, hidden_size: int) -> None:

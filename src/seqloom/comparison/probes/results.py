@@ -1,27 +1,25 @@
-"""results.json of a probe: every run, and from which length on each rung fails.
+"""results.json of a probe: every run, and from which length on each architecture fails.
 
 Checked by `tests/comparison/probes/test_grid.py`.
 """
 
-import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import torch
+from ...evaluation.measure import Measure
+from ..folder import head
+from .networks import ARCHITECTURES
+from .plan import ProbePlan
+from .trial import SOLVED, Trial
 
-from ...training.shipping import versions
-from .contract import Probe
-from .networks import RUNGS
-from .run import SOLVED, Cell, Training
-
-FORMAT = 1
-Runs = Mapping[Cell, dict[str, Any]]
+MEASURE = Measure("accuracy", "answers right", "%", 1, rises=True, scale=100.0)
+Runs = Mapping[Trial, dict[str, Any]]
 
 
-def solved_at(runs: Runs, rung: str, length: int, seeds: Sequence[int]) -> bool | None:
+def solved_at(runs: Runs, architecture: str, length: int, seeds: Sequence[int]) -> bool | None:
     """Whether more than half of the seeds solved it; `None` while runs are missing."""
-    found = [runs.get(Cell(rung, length, seed)) for seed in seeds]
+    found = [runs.get(Trial(architecture, length, seed)) for seed in seeds]
     if None in found:
         return None
     solved = [run for run in found if run is not None and run["solved"]]
@@ -29,9 +27,9 @@ def solved_at(runs: Runs, rung: str, length: int, seeds: Sequence[int]) -> bool 
 
 
 def span(
-    runs: Runs, rung: str, lengths: Sequence[int], seeds: Sequence[int]
+    runs: Runs, architecture: str, lengths: Sequence[int], seeds: Sequence[int]
 ) -> dict[str, int | None]:
-    """How far a rung gets.
+    """How far an architecture gets.
 
     Returns:
         `failed`, the shortest length at which it fails, and `solved`, the longest below that at
@@ -39,7 +37,7 @@ def span(
     """
     solved = None
     for length in lengths:
-        verdict = solved_at(runs, rung, length, seeds)
+        verdict = solved_at(runs, architecture, length, seeds)
         if verdict is None:
             break
         if not verdict:
@@ -48,74 +46,41 @@ def span(
     return {"solved": solved, "failed": None}
 
 
-def collect(
-    probe: Probe,
-    runs: Runs,
-    *,
-    lengths: Sequence[int],
-    rungs: Sequence[str],
-    seeds: Sequence[int],
-    training: Training,
-    finished: bool,
-) -> dict[str, Any]:
+def collect(plan: ProbePlan, runs: Runs, *, finished: bool) -> dict[str, Any]:
     """The contents of results.json; docs/compare.md describes them.
 
     Args:
-        probe: What was asked.
+        plan: The probe and its grid.
         runs: What was found so far.
-        lengths: Of the grid, rising.
-        rungs: Of the grid.
-        seeds: Of the grid.
-        training: How every network was trained.
         finished: False if there are runs to come.
     """
-    now = datetime.datetime.now(datetime.timezone.utc)
-    grid = (list(lengths), list(seeds))
+    probe, training = plan.probe, plan.training
     return {
-        "format": FORMAT,
-        "kind": "probe",
+        **head("probe", finished=finished),
         "probe": probe.name,
         "title": probe.title,
         "source": probe.source,
         "distance": probe.distance,
-        "created": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "finished": finished,
-        "versions": versions(),
-        "threads": torch.get_num_threads(),
-        "lengths": grid[0],
-        "seeds": grid[1],
+        "lengths": list(plan.lengths),
+        "seeds": list(plan.seeds),
         "steps": training.steps,
         "training": asdict(training) | {"learning_rates": list(training.learning_rates)},
-        "measure": {
-            "key": "accuracy",
-            "label": "answers right",
-            "unit": "%",
-            "digits": 1,
-            "rises": True,
-            "scale": 100.0,
-        },
+        "measure": asdict(MEASURE),
         "threshold": SOLVED,
         "chance": round(probe.chance, 4),
         "memory_unit": "steps",
-        "entries": [_entry(runs, rung, *grid, finished=finished) for rung in rungs],
+        "entries": [_entry(plan, runs, name, finished) for name in plan.architectures],
     }
 
 
-def _entry(
-    runs: Runs, rung: str, lengths: list[int], seeds: list[int], *, finished: bool
-) -> dict[str, Any]:
-    own = [
-        runs[cell]
-        for length in lengths
-        for seed in seeds
-        if (cell := Cell(rung, length, seed)) in runs
-    ]
+def _entry(plan: ProbePlan, runs: Runs, name: str, finished: bool) -> dict[str, Any]:
+    own = [runs[trial] for trial in plan.trials() if trial.architecture == name and trial in runs]
     tried = {run["length"] for run in own}
     return {
-        "name": rung,
-        "title": RUNGS[rung],
+        "name": name,
+        "title": ARCHITECTURES[name],
         "parameters": own[-1]["parameters"] if own else None,
-        "span": span(runs, rung, lengths, seeds),
-        "skipped": [length for length in lengths if length not in tried] if finished else [],
+        "span": span(runs, name, plan.lengths, plan.seeds),
+        "skipped": [n for n in plan.lengths if n not in tried] if finished else [],
         "runs": own,
     }

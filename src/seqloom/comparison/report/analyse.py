@@ -16,7 +16,7 @@ from ..recommend import Candidate, Recommendation, Words, best_place, recommend
 from ..significance import Difference, compare_pairs
 from ..statistics import RESAMPLES, Estimate, Resampled
 from .curves import MeanCurve, mean_curve
-from .lengths import LengthRow, Ratio, length_ratios, length_rows, resampled_parts
+from .lengths import LengthScores, Ratio, length_ratios, length_rows, resampled_parts
 from .read import Entry, Results
 
 
@@ -48,8 +48,8 @@ class EntryRow:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Neighbours on the ladder: the second's score minus the first's."""
+class Neighbours:
+    """Neighbours in the order of architectures: the second's score minus the first's."""
 
     first: str
     second: str
@@ -78,9 +78,9 @@ class Analysis:
     resamples: int
     recommendation: Recommendation
     entries: tuple[EntryRow, ...]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[Neighbours, ...]
     length_unit: str
-    length_rows: tuple[LengthRow, ...]
+    length_rows: tuple[LengthScores, ...]
     ratios: tuple[Ratio, ...]
     curves: tuple[MeanCurve, ...]
     finished: bool
@@ -91,7 +91,7 @@ class Analysis:
         """Everything, in types that `json` writes."""
         values = asdict(self)
         for pair, kept in zip(values["pairs"], self.pairs, strict=True):
-            pair["difference"]["settled"] = kept.difference.settled
+            pair["difference"]["settled"] = kept.difference.significant
         return {"format": 1, "kind": "compare-report", **values}
 
     def title(self, name: str) -> str:
@@ -171,13 +171,15 @@ def _middle(values: Sequence[float | None], how: Any) -> float | None:
     return float(how(known)) if known else None
 
 
-def _pairs(tested: Sequence[Entry], resampled: Resampled | None, seed: int) -> tuple[Pair, ...]:
+def _pairs(
+    tested: Sequence[Entry], resampled: Resampled | None, seed: int
+) -> tuple[Neighbours, ...]:
     if resampled is None or len(tested) < 2:
         return ()
     places = [(i + 1, i) for i in range(len(tested) - 1)]
     found = compare_pairs(resampled, places, seed=seed)
     return tuple(
-        Pair(first=tested[first].name, second=tested[second].name, difference=difference)
+        Neighbours(first=tested[first].name, second=tested[second].name, difference=difference)
         for (second, first), difference in zip(places, found, strict=True)
     )
 

@@ -1,100 +1,189 @@
-"""The report's charts of a comparison: scores, scores by length, learning curves.
+"""Charts of a comparison and of a probe, drawn by matplotlib for the page and for files.
 
-Each is drawn twice, for wide and for narrow windows, and the page shows one of the two.
+Networks have colours, baselines are grey and their lines broken; each has a shape of marks, so that
+colour is not needed. The page has each chart twice, for wide and for narrow windows, and shows one.
+Checked by `tests/comparison/report/test_charts.py`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
-from typing import Literal
+from typing import TYPE_CHECKING
 
+from ...inspection.figures.style import paper, plain
 from .analyse import Analysis, EntryRow
 from .curves import Line
-from .svg import Chart, Mark, Scale, Series, draw, nice_ticks, number_ticks, shape, text, tick_text
+from .svg import COLOURS, GREY, GRID, PAPER, inline, tag
 from .tables import with_unit
 from .words import capital, interval, length_range
 
-_WIDE, _NARROW = 900, 380
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_WIDE, _NARROW = 900, 380  # pixels
+_DASHES = ("--", (0, (2, 3)), (0, (9, 3, 2, 3)), (0, (4, 6)))
+_MARKERS = ("o", "s", "^", "D", "v", "P")
+_TEXT = 13.0  # height of text, pixels
+_LABEL = 15.0  # height of a label at the end of a line, pixels
+Paint = Callable[["Axes", bool], None]  # draws into axes; True in a narrow window
 
 
 @dataclass(frozen=True)
 class Look:
-    """How an entry is drawn in every chart: the class of its colour, the shape of its marks."""
+    """How an entry is drawn in every chart."""
 
-    style: str
-    shape: int
+    colour: str
+    dashes: "str | tuple[int, tuple[int, ...]]"
+    marker: str
+
+
+def network_look(place: int) -> Look:
+    """The look of a network by its place among the networks."""
+    return Look(COLOURS[place % len(COLOURS)], "-", _MARKERS[place % len(_MARKERS)])
 
 
 def looks(analysis: Analysis) -> dict[str, Look]:
-    """A look for each entry: colours for networks, grey and broken lines for baselines."""
-    found, networks, baselines = {}, 0, 0
-    for entry in analysis.entries:
-        if entry.is_baseline:
-            baselines += 1
-            found[entry.name] = Look(f"base base{(baselines - 1) % 4 + 1}", baselines - 1)
-        else:
-            networks += 1
-            found[entry.name] = Look(f"s{(networks - 1) % 7 + 1}", networks - 1)
+    """A look for each entry by its name."""
+    networks = [e.name for e in analysis.entries if not e.is_baseline]
+    baselines = [e.name for e in analysis.entries if e.is_baseline]
+    found = {name: network_look(place) for place, name in enumerate(networks)}
+    for place, name in enumerate(baselines):
+        dashes = _DASHES[place % len(_DASHES)]
+        found[name] = Look(GREY, dashes, _MARKERS[place % len(_MARKERS)])
     return found
 
 
-def key(analysis: Analysis, names: Sequence[str]) -> str:
-    """The key of a chart of some entries."""
-    look = looks(analysis)
-    return key_of([(name, capital(analysis.title(name)), look[name]) for name in names])
-
-
-def key_of(lines: Sequence[tuple[str, str, Look]]) -> str:
+def key(lines: Sequence[tuple[str, str, Look]]) -> str:
     """A key: a button for each line (its name, its title, its look), which hides and shows it."""
     buttons = [
         f'<button type="button" aria-pressed="true" data-for="{escape(name)}">'
-        f'<svg class="swatch {look.style}" width="22" height="12" viewBox="0 0 22 12" '
-        f'aria-hidden="true"><path class="line" d="M0 6H22"/>{shape(look.shape, 11, 6)}</svg>'
-        f"{escape(title)}</button>"
+        f"{_swatch(look)}{escape(title)}</button>"
         for name, title, look in lines
     ]
     return f'<div class="key" role="group" aria-label="Shown">{"".join(buttons)}</div>'
 
 
-def both_sizes(chart: Chart, *, width: int = _WIDE, height: int = 430) -> str:
-    """The chart for wide and for narrow windows."""
-    narrow = replace(chart, width=_NARROW, height=300, labels=False, css="narrow")
-    return draw(replace(chart, width=width, height=height, css="wide-only")) + draw(narrow)
+def entry_key(analysis: Analysis, names: Sequence[str]) -> str:
+    """The key of a chart of some entries."""
+    look = looks(analysis)
+    return key([(name, capital(analysis.title(name)), look[name]) for name in names])
 
 
-def length_chart(analysis: Analysis) -> str:
-    """Scores by length, every entry a line."""
-    look, measure = looks(analysis), analysis.measure
-    named = [entry for entry in analysis.entries if entry.interval is not None]
-    rows = analysis.length_rows
-    series = []
-    for place, entry in enumerate(named):
-        shift = 0.34 * ((place + 0.5) / len(named) - 0.5)  # so that whiskers stand side by side
-        marks = []
-        for i, row in enumerate(rows):
-            e = row.scores[entry.name]
-            said = f"{entry.title}, {length_range(row)} {analysis.length_unit}"
-            hover = f"{said}: {measure.typeset(e.value)} ({interval(measure, e)})"
-            marks.append(Mark(i + shift, e.value, e.low, e.high, hover))
-        style = look[entry.name]
-        series.append(
-            Series(entry.name, capital(entry.title), style.style, tuple(marks), shape=style.shape)
-        )
-    ends = [end for s in series for m in s.marks for end in (m.low or m.y, m.high or m.y)]
-    low, high = value_range(ends, percent=measure.unit == "%")
-    return both_sizes(
-        Chart(
-            title=f"{measure.label} by length",
-            x_label=analysis.length_unit,
-            y_label=with_unit(measure.label, measure.unit),
-            series=tuple(series),
-            x_ticks=tuple((float(i), length_range(row)) for i, row in enumerate(rows)),
-            y_low=low,
-            y_high=high,
-            x_low=-0.4,
-            x_high=len(rows) - 0.6,
-        )
+@lru_cache
+def _swatch(look: Look) -> str:
+    from matplotlib.figure import Figure
+
+    with paper(size=_TEXT):
+        figure = Figure(figsize=(22 / 72, 12 / 72), dpi=72, facecolor="none")
+        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        axes.set_axis_off()
+        axes.set(xlim=(0, 2), ylim=(0, 2))
+        draw_line(axes, "", "", look, [(0, 1), (1, 1), (2, 1)], marked=[1])
+        return inline(figure, "", "swatch")
+
+
+def page_chart(
+    paint: Paint,
+    label: str,
+    *,
+    wide: tuple[float, float] = (_WIDE, 430),
+    narrow: tuple[float, float] = (_NARROW, 300),
+    ends: bool = False,
+) -> str:
+    """A chart for the page.
+
+    Args:
+        paint: Draws it.
+        label: What it shows, for those who do not see it.
+        wide: Width and height in a wide window, pixels.
+        narrow: The same in a narrow one.
+        ends: True to write the names of the lines at their right ends, where there is room.
+    """
+    from matplotlib.figure import Figure  # no pyplot: no window, no global state
+
+    charts = []
+    sizes = {"wide-only": wide, "narrow": narrow}
+    for css, (width, height) in sizes.items():
+        with paper(size=_TEXT):
+            size = (width / 72, height / 72)
+            figure = Figure(figsize=size, dpi=72, layout="constrained", facecolor="none")
+            axes = figure.subplots()
+            axes.set_facecolor("none")
+            paint(axes, css == "narrow")
+            if ends and css != "narrow":
+                _name_ends(axes)
+            charts.append(inline(figure, label, f"chart {css}"))
+    return "".join(charts)
+
+
+def draw_line(
+    axes: "Axes",
+    name: str,
+    title: str,
+    look: Look,
+    points: Sequence[tuple[float, float]],
+    *,
+    hovers: Sequence[str] = (),
+    marked: Sequence[int] | None = None,
+    thin: bool = False,
+) -> None:
+    """Draw a line with marks.
+
+    Args:
+        axes: Where to.
+        name: Of the entry.
+        title: For legends; none if empty.
+        look: The entry's.
+        points: x and y of each.
+        hovers: What is shown on hover over each mark.
+        marked: Places of the points that have a mark; all if `None`.
+        thin: True for a single run behind a mean; it has no marks.
+    """
+    unit = _unit()
+    axes.plot(
+        [x for x, _ in points],
+        [y for _, y in points],
+        color=look.colour,
+        linestyle=look.dashes,
+        linewidth=unit if thin else 2.0 * unit,
+        alpha=0.45 if thin else None,
+        marker="" if thin else look.marker,
+        markersize=7.0 * unit,
+        markeredgecolor=PAPER,
+        markeredgewidth=0.8,
+        markevery=None if marked is None else list(marked),
+        clip_on=False,
+        label=title or "_",
+        gid=tag("series line" + " thin" * thin, name, hovers),
     )
+
+
+def _unit() -> float:
+    """Points of a pixel of the page."""
+    from matplotlib import rcParams
+
+    return float(rcParams["font.size"]) / _TEXT
+
+
+def dress(
+    axes: "Axes", x_label: str, y_label: str, values: Sequence[float], *, percent: bool
+) -> None:
+    """Labels, lines behind the chart, and a range of y in which all values are."""
+    axes.set_xlabel(x_label)
+    axes.set_title(y_label, fontsize="medium")
+    axes.set_ylim(*value_range(values, percent=percent))
+    axes.grid(axis="y", color=GRID, linewidth=0.8)
+    _bare(axes)
+
+
+def _bare(axes: "Axes") -> None:
+    axes.set_axisbelow(True)
+    axes.tick_params(left=False, bottom=False)
+    plain(axes, *axes.spines)
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_major_formatter().__class__.__name__ == "ScalarFormatter":
+            axis.set_major_formatter("{x:,.10g}")
 
 
 def value_range(values: Sequence[float], *, percent: bool) -> tuple[float, float]:
@@ -104,6 +193,95 @@ def value_range(values: Sequence[float], *, percent: bool) -> tuple[float, float
     bottom = 0.0 if 0 <= low < 2 * spread else low - 0.06 * spread
     top = high + 0.06 * spread
     return bottom, min(top, 100.0) if percent and high <= 100.0 else top
+
+
+def _name_ends(axes: "Axes") -> None:
+    """Names at the right ends, pushed apart so that none covers another."""
+    from matplotlib.transforms import ScaledTranslation
+
+    figure = axes.figure
+    lines = [line for line in axes.lines if not str(line.get_label()).startswith("_")]
+    figure.draw_without_rendering()  # type: ignore[union-attr]
+    height = axes.bbox.height
+    ends = [float(line.get_ydata()[-1]) for line in lines]  # type: ignore[index,arg-type]
+    wanted = [
+        axes.transAxes.inverted().transform(axes.transData.transform((1, y)))[1] for y in ends
+    ]
+    places = apart([height * share for share in wanted], _LABEL, 0.0, height)
+    right = axes.transAxes + ScaledTranslation(10 / 72, 0, figure.dpi_scale_trans)
+    for line, place in zip(lines, places, strict=True):
+        name = str(line.get_label())
+        gid = str(line.get_gid()).replace("series line", "label")
+        y = place / height
+        axes.plot(
+            [1.0],
+            [y],
+            transform=right,
+            clip_on=False,
+            marker=line.get_marker(),
+            color=line.get_color(),
+            markersize=7.0,
+            markeredgecolor=PAPER,
+            label="_",
+            gid=gid,
+        )
+        axes.annotate(
+            name,
+            (1.0, y),
+            (18, 0),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            verticalalignment="center_baseline",
+            gid=gid,
+        )
+
+
+def apart(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places near the wanted ones, in their order, at least `gap` apart, ending below `high`."""
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    places = [0.0] * len(wanted)
+    at = low - gap
+    for i in order:
+        at = places[i] = max(wanted[i], at + gap)
+    limit = high
+    for i in reversed(order):
+        limit = places[i] = min(places[i], limit)
+        limit -= gap
+    return places
+
+
+def length_chart(analysis: Analysis, axes: "Axes", narrow: bool = False) -> None:
+    """Scores by length, every entry a line."""
+    look, measure, rows = looks(analysis), analysis.measure, analysis.length_rows
+    named = [entry for entry in analysis.entries if entry.interval is not None]
+    values = []
+    for place, entry in enumerate(named):
+        shift = 0.34 * ((place + 0.5) / len(named) - 0.5)  # so that whiskers stand side by side
+        found = [row.scores[entry.name] for row in rows]
+        said = [f"{entry.title}, {length_range(row)} {analysis.length_unit}" for row in rows]
+        own, at = look[entry.name], [i + shift for i in range(len(rows))]
+        lows = [min(e.low, e.value) for e in found]
+        highs = [max(e.high, e.value) for e in found]
+        gid = tag("series", entry.name)
+        axes.vlines(at, lows, highs, own.colour, linewidth=1.2 * _unit(), alpha=0.6, gid=gid)
+        draw_line(
+            axes,
+            entry.name,
+            capital(entry.title),
+            own,
+            [(x, e.value) for x, e in zip(at, found, strict=True)],
+            hovers=[
+                f"{words}: {measure.typeset(e.value)} ({interval(measure, e)})"
+                for words, e in zip(said, found, strict=True)
+            ],
+        )
+        values += lows + highs
+    texts = [length_range(row).replace(" to ", "\N{EN DASH}") for row in rows]
+    every = 1 + (len(rows) - 1) // 6 if narrow else 1  # the last one always
+    shown = range((len(rows) - 1) % every, len(rows), every)
+    axes.set_xticks(shown, [texts[i] for i in shown])
+    label = with_unit(measure.label, measure.unit)
+    dress(axes, f"length ({analysis.length_unit})", label, values, percent=measure.unit == "%")
 
 
 def curve_charts(analysis: Analysis) -> str:
@@ -120,95 +298,80 @@ def curve_charts(analysis: Analysis) -> str:
 def _curve_chart(
     analysis: Analysis, curves: Sequence[tuple[str, Sequence[Line], Line]], x_label: str
 ) -> str:
-    lines = [line for _, runs, _ in curves for line in runs]
-    if not lines:
-        return ""
+    values = [y for _, runs, _ in curves for line in runs for _, y in line]
     look, measure = looks(analysis), analysis.measure
-    series = []
-    for name, runs, mean in curves:
-        style, title = look[name], analysis.title(name)
-        if len(runs) > 1:
-            series += [_line(name, style, run, title, thin=True) for run in runs]
-        series.append(_line(name, style, mean or runs[0], title, thin=False))
-    low, high = value_range([y for line in lines for _, y in line], percent=measure.unit == "%")
-    end = max(line[-1][0] for line in lines) or 1.0
     label = f"validation {with_unit(measure.label, measure.unit)}"
-    chart = Chart(
-        title=f"{label}, against {x_label}",
-        x_label=x_label,
-        y_label=label,
-        series=tuple(series),
-        x_ticks=number_ticks(0.0, end, 5),
-        y_low=low,
-        y_high=high,
-        x_low=0.0,
-        x_high=end,
-        labels=False,
-    )
-    return both_sizes(chart, width=520, height=340)
 
+    def paint(axes: "Axes", narrow: bool) -> None:
+        for name, runs, mean in curves:
+            title, line = analysis.title(name), mean or runs[0]
+            for run in runs if len(runs) > 1 else ():
+                draw_line(axes, name, "", look[name], run, thin=True)
+            hover = f"{title}: {line[-1][1]:.3g} at {line[-1][0]:,.0f}"
+            last = [len(line) - 1]
+            draw_line(axes, name, title, look[name], line, hovers=[hover], marked=last)
+        axes.set_xlim(left=0.0)
+        axes.locator_params("x", nbins=5)
+        dress(axes, x_label, label, values, percent=measure.unit == "%")
 
-def _line(name: str, look: Look, line: Line, title: str, *, thin: bool) -> Series:
-    marks = tuple(Mark(x, y, title=f"{title}: {y:.3g} at {x:,.0f}") for x, y in line)
-    marked: Literal["last", "none"] = "none" if thin else "last"
-    return Series(name, title, look.style, marks, shape=look.shape, thin=thin, marked=marked)
+    if not values:
+        return ""
+    return page_chart(paint, f"{label}, against {x_label}", wide=(520, 340))
 
 
 def score_chart(analysis: Analysis) -> str:
     """Every entry's score with its interval and its runs, one below the other."""
-    return _score_chart(analysis, _WIDE, "wide-only") + _score_chart(analysis, _NARROW, "narrow")
-
-
-def _score_chart(analysis: Analysis, width: int, css: str) -> str:
-    drawn = [entry for entry in analysis.entries if entry.score is not None]
-    values = [v for e in drawn for v in (*_ends(e), *e.run_scores)]
-    low, high = value_range(values, percent=analysis.measure.unit == "%")
-    narrow = width == _NARROW
-    gap = 42 if narrow else 28
-    left = 10.0 if narrow else 24 + 7.6 * max(len(e.title) for e in drawn)
-    x = Scale(low, high, left, width - 16.0)
-    height = gap * len(drawn) + 44
-    ticks = nice_ticks(low, high, 4 if narrow else 7)
-    label = with_unit(analysis.measure.label, analysis.measure.unit)
-    parts = [
-        f'<svg class="chart {css}" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" role="img" aria-label="{escape(label)} of each entry">'
-    ]
-    for tick in ticks:
-        parts.append(f'<path class="grid" d="M{x(tick):.1f} 4V{height - 40}"/>')
-        parts.append(text(x(tick), height - 25, tick_text(tick, ticks)))
-    parts.append(text((left + width - 16) / 2, height - 6, label))
-    look = looks(analysis)
-    for i, entry in enumerate(drawn):
-        at = gap * (i + 0.5) + (9 if narrow else 4)
-        parts.append(_score_row(analysis, entry, look[entry.name], x, at, narrow=narrow))
-    return "\n".join([*parts, "</svg>"])
-
-
-def _score_row(
-    analysis: Analysis, entry: EntryRow, look: Look, x: Scale, at: float, *, narrow: bool
-) -> str:
     measure = analysis.measure
-    strong = "label strong" if entry.name == analysis.recommendation.entry else "label"
-    name = (
-        text(2, at - 11, capital(entry.title), anchor="start", css=strong)
-        if narrow
-        else text(x.start - 14, at + 4, capital(entry.title), anchor="end", css=strong)
+    label = with_unit(measure.label, measure.unit)
+    shown = [entry for entry in analysis.entries if entry.score is not None]
+
+    def paint(axes: "Axes", narrow: bool) -> None:
+        values = [v for e in shown for v in (*_ends(e), *e.run_scores)]
+        look = looks(analysis)
+        for row, entry in enumerate(shown):
+            _score_row(analysis, axes, entry, look[entry.name], row)
+        axes.set_xlim(*value_range(values, percent=measure.unit == "%"))
+        axes.set_ylim(len(shown) - 0.5, -0.8 if narrow else -0.5)
+        axes.set_xlabel(label)
+        axes.grid(axis="x", color=GRID, linewidth=0.8)
+        above = 0.25 if narrow else 0.0  # a name stands above its row where there is no room
+        places = [row - above for row in range(len(shown))]
+        axes.set_yticks(places, [capital(entry.title) for entry in shown])
+        for entry, words in zip(shown, axes.get_yticklabels(), strict=True):
+            best = entry.name == analysis.recommendation.entry
+            words.set(gid=tag("label"), fontweight="bold" if best else "normal")
+            if narrow:
+                words.set(horizontalalignment="left", verticalalignment="bottom")
+        if narrow:
+            axes.tick_params(axis="y", direction="in", pad=-2)
+        _bare(axes)
+
+    rows = len(shown)
+    wide, narrow = (_WIDE, 28 * rows + 44), (_NARROW, 42 * rows + 44)
+    return page_chart(paint, f"{label} of each entry", wide=wide, narrow=narrow)
+
+
+def _score_row(analysis: Analysis, axes: "Axes", entry: EntryRow, look: Look, row: int) -> None:
+    measure, colour, value = analysis.measure, look.colour, entry.score or 0.0
+    said = f"{entry.title}: {measure.typeset(value)} ({interval(measure, entry.interval)})"
+    runs = entry.run_scores if len(entry.run_scores) > 1 else ()
+    axes.hlines(
+        row, *_ends(entry), colour, linewidth=2.4, alpha=0.75, gid=tag("series", entry.name, [said])
     )
-    low, high = _ends(entry)
-    said = f"{entry.title}: {measure.typeset(entry.score)} ({interval(measure, entry.interval)})"
-    runs = "".join(
-        f'<circle class="run" cx="{x(s):.1f}" cy="{at:.1f}" r="2.6"/>'
-        for s in entry.run_scores
-        if len(entry.run_scores) > 1
-    )
-    return (
-        f'{name}<g class="series {look.style}"><title>{escape(said)}</title>'
-        f'<path class="whisker bold" d="M{x(low):.1f} {at:.1f}H{x(high):.1f}"/>{runs}'
-        f"{shape(look.shape, x(entry.score or 0.0), at, 5)}"
-        f'<rect class="hit" x="{x(low) - 6:.1f}" y="{at - 10:.1f}" '
-        f'width="{x(high) - x(low) + 12:.1f}" height="20"/></g>'
-    )
+    for scores, marker, size, face, edge in (
+        (runs, "o", 5.2, PAPER, colour),
+        ((value,), look.marker, 10.0, colour, PAPER),
+    ):
+        axes.plot(
+            scores,
+            [row] * len(scores),
+            marker=marker,
+            linestyle="",
+            markersize=size,
+            markerfacecolor=face,
+            markeredgecolor=edge,
+            gid=tag("series", entry.name, [said] * len(scores)),
+        )
 
 
 def _ends(entry: EntryRow) -> tuple[float, float]:

@@ -1,9 +1,10 @@
 """The report of a comparison: recommendation, scores, lengths, neighbours, curves, method."""
 
+from functools import partial
 from pathlib import Path
 
 from .analyse import Analysis
-from .charts import curve_charts, key, length_chart, score_chart
+from .charts import curve_charts, entry_key, length_chart, page_chart, score_chart
 from .document import Document, Section
 from .tables import length_table, pair_table, score_table
 from .words import counted, length_sentences, methods, remarks
@@ -60,7 +61,7 @@ def _lengths(analysis: Analysis) -> Section:
         hint="The test examples in tenths by length, shortest at the left: a line that "
         f"{forgets} belongs to a network that loses what it has read.",
         sentences=length_sentences(analysis),
-        pictures=key(analysis, names) + length_chart(analysis) if several else "",
+        pictures=entry_key(analysis, names) + _length_chart(analysis) if several else "",
         caption="Whiskers are 95 % intervals. The figure of Cho et al. 2014 and Bahdanau et al. "
         "2015, on these data.",
         table=length_table(analysis) if several else None,
@@ -68,12 +69,17 @@ def _lengths(analysis: Analysis) -> Section:
     )
 
 
+def _length_chart(analysis: Analysis) -> str:
+    label = f"{analysis.measure.label} by length"
+    return page_chart(partial(length_chart, analysis), label, ends=True)
+
+
 def _pairs(analysis: Analysis) -> Section:
     return Section(
         "neighbours",
-        "Neighbours on the ladder",
-        hint="Each step of the ladder against the one before, on the same test examples. "
-        "Settled: more than chance, with all pairs taken together.",
+        "Neighbouring architectures",
+        hint="Each architecture against the one before, on the same test examples. "
+        "Significant: by p-values that are corrected for the number of pairs.",
         table=pair_table(analysis),
     )
 
@@ -81,7 +87,7 @@ def _pairs(analysis: Analysis) -> Section:
 def _curves(analysis: Analysis) -> Section:
     pictures = curve_charts(analysis)
     if pictures:
-        pictures = key(analysis, [curve.name for curve in analysis.curves]) + pictures
+        pictures = entry_key(analysis, [curve.name for curve in analysis.curves]) + pictures
     return Section(
         "curves",
         "Learning curves",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .read import Point, Run
+from .read import Point, ScoredRun
 
 Line = tuple[tuple[float, float], ...]  # (x, value) by ascending x
 
@@ -24,7 +24,7 @@ class MeanCurve:
     mean_by_seconds: Line
 
 
-def mean_curve(name: str, runs: Sequence[Run]) -> MeanCurve | None:
+def mean_curve(name: str, runs: Sequence[ScoredRun]) -> MeanCurve | None:
     """The curves of an entry; `None` if no run has one."""
     steps = _lines(runs, lambda point: point.step)
     seconds = _lines(runs, lambda point: point.seconds)
@@ -47,7 +47,7 @@ def mean_line(lines: Sequence[Line]) -> Line:
     return tuple(zip(places, np.mean(values, axis=0).tolist(), strict=True)) if places else ()
 
 
-def _lines(runs: Sequence[Run], place: Callable[[Point], float | None]) -> tuple[Line, ...]:
+def _lines(runs: Sequence[ScoredRun], place: Callable[[Point], float | None]) -> tuple[Line, ...]:
     lines = []
     for run in runs:
         points = {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .tables import Table
+from .tables import ReportTable
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Section:
     sentences: tuple[str, ...] = ()
     pictures: str = ""
     caption: str = ""
-    table: Table | None = None
+    table: ReportTable | None = None
     folded: bool = False
     listed: tuple[str, ...] = ()
 

@@ -13,7 +13,7 @@ from .read import Entry, Results
 
 
 @dataclass(frozen=True)
-class LengthRow:
+class LengthScores:
     """Examples of `low` to `high`: how many, their share, each entry's score by its name."""
 
     low: float
@@ -41,7 +41,7 @@ class Ratio:
     shortest: Estimate | None
 
     @property
-    def settled(self) -> bool:
+    def significant(self) -> bool:
         """True if the interval of the longest part leaves out 1."""
         return self.longest.low > 1
 
@@ -60,10 +60,10 @@ def resampled_parts(
 
 def length_rows(
     tested: Sequence[Entry], parts: Sequence[tuple[Part, Resampled]]
-) -> tuple[LengthRow, ...]:
+) -> tuple[LengthScores, ...]:
     """Scores of all entries in each part."""
     return tuple(
-        LengthRow(
+        LengthScores(
             low=part.low,
             high=part.high,
             examples=part.examples,
@@ -78,7 +78,7 @@ def length_rows(
 def length_ratios(
     measure: Measure, tested: Sequence[Entry], parts: Sequence[tuple[Part, Resampled]]
 ) -> tuple[Ratio, ...]:
-    """Ratios of neighbours on the ladder, without baselines; the largest first."""
+    """Ratios of neighbouring architectures, without baselines; the largest first."""
     if len(parts) < 2:
         return ()
     (_, shortest), (_, longest) = parts[0], parts[-1]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ...plain import printable
 from .document import Document, Section
-from .tables import Table
+from .tables import ReportTable
 
 
 def markdown(document: Document) -> str:
@@ -34,7 +34,7 @@ def _section(section: Section) -> list[str]:
     ]
 
 
-def table(content: Table) -> str:
+def table(content: ReportTable) -> str:
     """A table, its caption above it; rows that stand out in bold."""
     rules = ["--:" if content.is_number(i) else ":--" for i in range(len(content.heads))]
     lines = [_row([escape(head) for head in content.heads]), _row(rules)]

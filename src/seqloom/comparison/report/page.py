@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from ...inspection.page.policy import policy
 from .document import Document, Section
-from .tables import Table
+from .tables import ReportTable
 
 
 def page(document: Document) -> str:
@@ -86,7 +86,7 @@ def _list(section: Section) -> str:
     return f'<ul class="methods">{items}</ul>' if items else ""
 
 
-def _table(table: Table, label: str) -> str:
+def _table(table: ReportTable, label: str) -> str:
     """A table that scrolls inside itself where the window is narrower than it is."""
     if not table.rows:
         return ""

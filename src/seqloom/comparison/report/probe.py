@@ -1,13 +1,17 @@
 """The report of a memory probe: spans, accuracy against length, the gradient's memory beside it."""
 
-from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
-from .charts import Look, both_sizes, key_of, value_range
+from .charts import Look, draw_line, dress, key, network_look, page_chart
 from .document import Document, Section
-from .spans import Order, ProbeAnalysis, Span, span_size
-from .svg import Chart, Mark, Series
-from .tables import Table, with_unit
+from .spans import MemorySpan, Order, ProbeAnalysis, span_size
+from .svg import GREY, tag
+from .tables import ReportTable, with_unit
 from .words import DASH, count, counted, listed, number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def probe_document(analysis: ProbeAnalysis) -> Document:
@@ -52,7 +56,7 @@ def _beyond(analysis: ProbeAnalysis) -> tuple[str, ...]:
     """Networks that solve a longer length than one they fail at: luck of a seed, or too few."""
     return tuple(
         f"{s.title} fails at {s.fails_from} but solves {listed(list(map(str, s.solved_beyond)))}: "
-        "more seeds would tell."
+        "more seeds would show which it is."
         for s in analysis.spans
         if s.solved_beyond
     )
@@ -77,11 +81,11 @@ def _spans(analysis: ProbeAnalysis) -> Section:
         hint=f"Solved: {'at least' if analysis.measure.rises else 'at most'} "
         f"{analysis.measure.typeset(analysis.threshold)} in more than half of the seeds. A span "
         "ends at the first length that is not.",
-        table=Table(heads, rows, caption=caption),
+        table=ReportTable(heads, rows, caption=caption),
     )
 
 
-def _solved(span: Span, length: int) -> str:
+def _solved(span: MemorySpan, length: int) -> str:
     cell = next((cell for cell in span.cells if cell.length == length), None)
     if cell is None:
         return "skipped" if span.fails_from is not None else DASH
@@ -89,67 +93,65 @@ def _solved(span: Span, length: int) -> str:
 
 
 def _lengths(analysis: ProbeAnalysis) -> Section:
-    drawn = [span for span in analysis.spans if span.cells]
-    look = {s.name: Look(f"s{i % 7 + 1}", i) for i, s in enumerate(analysis.spans)}
-    keys = key_of([(s.name, s.title, look[s.name]) for s in drawn])
+    keys = [(s.name, s.title, network_look(i)) for i, s in enumerate(analysis.spans) if s.cells]
+    label = f"{analysis.measure.label} against length"
     return Section(
         "lengths",
         f"{analysis.measure.label.capitalize()} against length",
         hint=f"A length is how far back what is needed lies: {analysis.distance}. Each seed is a "
         "thin line, the mean a bold one; where it crosses the broken line the memory ends.",
-        pictures=keys + _chart(analysis, drawn, look) if drawn else "",
+        pictures=key(keys) + page_chart(partial(probe_chart, analysis), label, ends=True)
+        if keys
+        else "",
     )
 
 
-def _chart(analysis: ProbeAnalysis, drawn: Sequence[Span], look: dict[str, Look]) -> str:
-    measure, log = analysis.measure, max(analysis.lengths) >= 8 * max(1, min(analysis.lengths))
-    guides = [(analysis.threshold, "solved", "")]
+def probe_chart(analysis: ProbeAnalysis, axes: "Axes", narrow: bool = False) -> None:
+    """Every network's score at each length, by seeds and the mean of them."""
+    measure, lengths = analysis.measure, analysis.lengths
+    for place, span in enumerate(analysis.spans):
+        if span.cells:
+            _span_lines(analysis, axes, span, network_look(place))
+    guides = [(analysis.threshold, "solved", "--")]
     if analysis.chance is not None:
-        guides.append((float(analysis.chance), "chance", "chance"))
-    values = [v for s in drawn for c in s.cells for v in c.scores] + [g[0] for g in guides]
-    low, high = value_range(values, percent=measure.unit == "%")
-    first, last = float(min(analysis.lengths)), float(max(analysis.lengths))
-    room = 1.05 if log else 0.03 * (last - first) or 1.0
-    return both_sizes(
-        Chart(
-            title=f"{measure.label} against length",
-            x_label=f"length{', logarithmic' if log else ''}",
-            y_label=with_unit(measure.label, measure.unit),
-            series=tuple(s for span in drawn for s in _lines(analysis, span, look[span.name])),
-            x_ticks=tuple((float(n), str(n)) for n in analysis.lengths),
-            y_low=low,
-            y_high=high,
-            x_low=first / room if log else first - room,
-            x_high=last * room if log else last + room,
-            x_log=log,
-            guides=tuple(guides),
+        guides.append((float(analysis.chance), "chance", ":"))
+    for level, words, dashes in guides:
+        axes.axhline(level, color=GREY, linestyle=dashes, linewidth=1.2, label="_")
+        axes.annotate(
+            words,
+            (0.0, level),
+            (4, 3),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            gid=tag("halo"),
         )
+    log = max(lengths) >= 8 * max(1, min(lengths))
+    if log:
+        axes.set_xscale("log")
+        axes.minorticks_off()
+    axes.set_xticks(lengths, [str(n) for n in lengths])
+    values = [v for s in analysis.spans for c in s.cells for v in c.scores]
+    dress(
+        axes,
+        f"length (steps){', logarithmic' if log else ''}",
+        with_unit(measure.label, measure.unit),
+        [*values, *(level for level, *_ in guides)],
+        percent=measure.unit == "%",
     )
 
 
-def _lines(analysis: ProbeAnalysis, span: Span, look: Look) -> list[Series]:
+def _span_lines(analysis: ProbeAnalysis, axes: "Axes", span: MemorySpan, look: Look) -> None:
     runs = min(len(cell.scores) for cell in span.cells)
-    lines = [
-        Series(
-            span.name,
-            "",
-            look.style,
-            tuple(Mark(cell.length, cell.scores[run]) for cell in span.cells),
-            thin=True,
-            marked="none",
-        )
-        for run in range(runs if runs > 1 else 0)
-    ]
-    marks = tuple(
-        Mark(
-            cell.length,
-            cell.score,
-            title=f"{span.title}, length {cell.length}: {analysis.measure.typeset(cell.score)}, "
-            f"{cell.solved} of {len(cell.scores)} solved",
-        )
+    for run in range(runs if runs > 1 else 0):
+        points = [(cell.length, cell.scores[run]) for cell in span.cells]
+        draw_line(axes, span.name, "", look, points, thin=True)
+    hovers = [
+        f"{span.title}, length {cell.length}: {analysis.measure.typeset(cell.score)}, "
+        f"{cell.solved} of {len(cell.scores)} solved"
         for cell in span.cells
-    )
-    return [*lines, Series(span.name, span.title, look.style, marks, shape=look.shape)]
+    ]
+    means = [(cell.length, cell.score) for cell in span.cells]
+    draw_line(axes, span.name, span.title, look, means, hovers=hovers)
 
 
 def _memories(analysis: ProbeAnalysis) -> Section:
@@ -175,7 +177,7 @@ def _memories(analysis: ProbeAnalysis) -> Section:
         hint="How many steps back the gradient goes before it has fallen to 1 %, at the longest "
         "length tried: a network cannot learn from what its gradient does not reach.",
         sentences=tuple(_order_sentence(order) for order in analysis.orders),
-        table=Table(("network", "solved to", "fails from", "at length", before, after), rows),
+        table=ReportTable(("network", "solved to", "fails from", "at length", before, after), rows),
     )
 
 

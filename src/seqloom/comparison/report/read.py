@@ -28,7 +28,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Run:
+class ScoredRun:
     """One training run that has a score."""
 
     seed: int | None
@@ -41,7 +41,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Entry:
-    """A rung or a baseline, and what its runs did.
+    """An architecture or a baseline, and what its runs did.
 
     Attributes:
         failed: Why runs have no score, a message for each.
@@ -50,18 +50,18 @@ class Entry:
 
     name: str
     title: str
-    rung: str
+    architecture: str
     is_baseline: bool
     parameters: int | None
     bytes: int | None
-    runs: tuple[Run, ...]
+    runs: tuple[ScoredRun, ...]
     failed: tuple[str, ...]
     sample: Sample | None
 
 
 @dataclass(frozen=True)
 class Results:
-    """A comparison's results; `finished` is False if it was stopped and can go on."""
+    """A comparison's results; `finished` is False if it was stopped and can continue."""
 
     task: str
     data: str
@@ -141,7 +141,7 @@ def _entry(entry: Mapping[str, Any], scale: float, num_examples: int) -> Entry:
     return Entry(
         name=name,
         title=str(entry.get("title") or name),
-        rung=str(entry.get("rung") or ""),
+        architecture=str(entry.get("rung") or ""),
         is_baseline=baseline,
         parameters=entry.get("parameters"),
         bytes=entry.get("bytes"),
@@ -153,13 +153,13 @@ def _entry(entry: Mapping[str, Any], scale: float, num_examples: int) -> Entry:
     )
 
 
-def _run(run: Mapping[str, Any]) -> Run:
+def _run(run: Mapping[str, Any]) -> ScoredRun:
     points = [
         Point(step=p["step"], seconds=p.get("seconds"), value=p.get("value"))
         for p in run.get("curve") or []
         if p.get("step") is not None
     ]
-    return Run(
+    return ScoredRun(
         seed=run.get("seed"),
         score=float(run["score"]),
         seconds=run.get("seconds"),

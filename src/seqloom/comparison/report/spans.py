@@ -2,7 +2,7 @@
 
 A length is solved if more than half of the seeds solved it. A span is the largest length that was
 solved with all shorter ones; a network fails from the first that was not. Whether two columns put
-the networks in the same order is told in pairs, since a handful of networks is too few for more;
+the networks in the same order is counted in pairs, since a handful of networks is too few for more;
 Spearman's coefficient (with mean ranks for ties) stands beside it. Checked against scipy in
 `tests/comparison/report/test_spans.py`.
 """
@@ -20,7 +20,7 @@ from .read import check_format, read_measure
 
 
 @dataclass(frozen=True)
-class Cell:
+class LengthScore:
     """One network at one length.
 
     Attributes:
@@ -42,7 +42,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Span:
+class MemorySpan:
     """One network over all lengths.
 
     Attributes:
@@ -59,7 +59,7 @@ class Span:
     name: str
     title: str
     parameters: int | None
-    cells: tuple[Cell, ...]
+    cells: tuple[LengthScore, ...]
     skipped: tuple[int, ...]
     solved_to: int | None
     fails_from: int | None
@@ -98,7 +98,7 @@ class ProbeAnalysis:
         threshold: The score of a solution.
         chance: The score without memory.
         lengths: Of the grid, rising.
-        spans: Of each network, in the order of the ladder.
+        spans: Of each network, in the order of the architectures.
     """
 
     probe: str
@@ -112,7 +112,7 @@ class ProbeAnalysis:
     steps: int | None
     memory_unit: str
     finished: bool
-    spans: tuple[Span, ...]
+    spans: tuple[MemorySpan, ...]
     orders: tuple[Order, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -155,14 +155,14 @@ def analyse_probe(results: Mapping[str, Any]) -> ProbeAnalysis:
     )
 
 
-def _span(entry: Mapping[str, Any], lengths: Sequence[int]) -> Span:
+def _span(entry: Mapping[str, Any], lengths: Sequence[int]) -> MemorySpan:
     runs = [run for run in entry["runs"] if run.get("score") is not None]
     tried = [n for n in lengths if any(run["length"] == n for run in runs)]
     cells = tuple(_cell(n, [run for run in runs if run["length"] == n]) for n in tried)
     fails_from = next((cell.length for cell in cells if not cell.solves), None)
     before = [cell.length for cell in cells if fails_from is None or cell.length < fails_from]
     kept = [cell for cell in cells if cell.memory_start is not None or cell.memory_end is not None]
-    return Span(
+    return MemorySpan(
         name=str(entry["name"]),
         title=str(entry.get("title") or entry["name"]),
         parameters=entry.get("parameters"),
@@ -177,10 +177,10 @@ def _span(entry: Mapping[str, Any], lengths: Sequence[int]) -> Span:
     )
 
 
-def _cell(length: int, runs: Sequence[Mapping[str, Any]]) -> Cell:
+def _cell(length: int, runs: Sequence[Mapping[str, Any]]) -> LengthScore:
     scores = tuple(float(run["score"]) for run in runs)
     solved = sum(bool(run["solved"]) for run in runs)
-    return Cell(
+    return LengthScore(
         length=length,
         scores=scores,
         score=float(np.mean(scores)),
@@ -196,7 +196,7 @@ def _memory(runs: Sequence[Mapping[str, Any]], key: str) -> float | None:
     return float(np.mean(known)) if known else None
 
 
-def _order(spans: Sequence[Span], longest: int, when: str) -> Order | None:
+def _order(spans: Sequence[MemorySpan], longest: int, when: str) -> Order | None:
     key = "memory_start" if when == "before" else "memory_end"
     known = [s for s in spans if s.fails_from is not None or s.solved_to == longest]
     both = [(span_size(s), m) for s in known if (m := getattr(s, key)) is not None]
@@ -213,7 +213,7 @@ def _order(spans: Sequence[Span], longest: int, when: str) -> Order | None:
     )
 
 
-def span_size(span: Span) -> int:
+def span_size(span: MemorySpan) -> int:
     """A number to order spans by: the largest length solved, 0 for none."""
     return span.solved_to or 0
 

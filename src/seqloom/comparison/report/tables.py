@@ -18,7 +18,7 @@ from .words import (
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """Cells of text.
 
     Attributes:
@@ -40,7 +40,7 @@ class Table:
         return column > 0 and column not in self.text
 
 
-def score_table(analysis: Analysis) -> Table:
+def score_table(analysis: Analysis) -> ReportTable:
     """The main table; columns of which nothing is known are left out."""
     measure = analysis.measure
     columns = {
@@ -60,11 +60,11 @@ def score_table(analysis: Analysis) -> Table:
     chosen = analysis.recommendation.entry
     strong = {i for i, entry in enumerate(analysis.entries) if entry.name == chosen}
     rows = tuple(zip(*kept.values(), strict=True))
-    return Table(tuple(kept), rows, strong=frozenset(strong))
+    return ReportTable(tuple(kept), rows, strong=frozenset(strong))
 
 
-def pair_table(analysis: Analysis) -> Table:
-    """Differences of neighbours on the ladder."""
+def pair_table(analysis: Analysis) -> ReportTable:
+    """Differences of neighbouring architectures."""
     rows = []
     for pair in analysis.pairs:
         found = pair.difference
@@ -75,14 +75,14 @@ def pair_table(analysis: Analysis) -> Table:
                 shown,
                 ends,
                 p_value(found.p_holm, analysis.resamples),
-                _verdict(analysis, found.estimate.value, found.settled),
+                _verdict(analysis, found.estimate.value, found.significant),
             )
         )
     heads = ("neighbours", "difference", "95 % interval", "p (Holm)", "significant?")
-    return Table(heads, tuple(rows), text=frozenset({4}))
+    return ReportTable(heads, tuple(rows), text=frozenset({4}))
 
 
-def length_table(analysis: Analysis) -> Table:
+def length_table(analysis: Analysis) -> ReportTable:
     """Scores by length, with their intervals."""
     measure = analysis.measure
     titles = [e for e in analysis.entries if e.interval is not None]
@@ -100,7 +100,7 @@ def length_table(analysis: Analysis) -> Table:
     )
     heads = (analysis.length_unit, "examples", *(capital(e.title) for e in titles))
     caption = f"{with_unit(measure.label, measure.unit)} by length, 95 % interval in brackets"
-    return Table(heads, rows, caption=caption)
+    return ReportTable(heads, rows, caption=caption)
 
 
 def with_unit(label: str, unit: str) -> str:
@@ -113,7 +113,7 @@ def _runs(entry: EntryRow) -> str:
     return f"{done} of {done + failed}" if failed else str(done)
 
 
-def _verdict(analysis: Analysis, value: float, settled: bool) -> str:
-    if not settled:
+def _verdict(analysis: Analysis, value: float, significant: bool) -> str:
+    if not significant:
         return "not significant"
     return "better" if (value > 0) == analysis.measure.rises else "worse"

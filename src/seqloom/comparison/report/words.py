@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ...evaluation.measure import Measure
 from ..statistics import Estimate
 from .analyse import Analysis, show_difference
-from .lengths import LengthRow, Ratio
+from .lengths import LengthScores, Ratio
 
 DASH = "\N{EN DASH}"
 MOST_SENTENCES = 3
@@ -78,12 +78,12 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:g}"
 
 
-def length_range(row: LengthRow) -> str:
+def length_range(row: LengthScores) -> str:
     """The lengths of a row, e.g. `24 to 31`."""
     return number(row.low) if row.low == row.high else f"{number(row.low)} to {number(row.high)}"
 
 
-def part_name(row: LengthRow, which: str) -> str:
+def part_name(row: LengthScores, which: str) -> str:
     """E.g. `longest tenth` or `longest 17 %`."""
     return f"{which} tenth" if row.is_tenth else f"{which} {100 * row.share:.0f} %"
 
@@ -132,13 +132,13 @@ def length_sentences(analysis: Analysis) -> tuple[str, ...]:
         return ()
     if len(analysis.length_rows) < 2:
         return ("All test examples are about equally long, or too few to be cut by length.",)
-    told = [ratio for ratio in analysis.ratios if ratio.settled][:MOST_SENTENCES]
-    if told:
-        return tuple(_ratio_sentence(analysis, one, again=i > 0) for i, one in enumerate(told))
+    found = [ratio for ratio in analysis.ratios if ratio.significant][:MOST_SENTENCES]
+    if found:
+        return tuple(_ratio_sentence(analysis, one, again=i > 0) for i, one in enumerate(found))
     if not analysis.ratios:
         return ()
     last = part_name(analysis.length_rows[-1], "longest")
-    return (f"In the {last}, no neighbours on the ladder differ by more than chance allows.",)
+    return (f"In the {last}, no neighbouring architectures differ significantly.",)
 
 
 def _ratio_sentence(analysis: Analysis, one: Ratio, *, again: bool) -> str:
@@ -205,25 +205,25 @@ def methods(analysis: Analysis) -> Sequence[str]:
         lines.append(f"The budget of training was {analysis.budget}.")
     if analysis.covers == "examples and seeds":
         lines.append(
-            "The 95 % intervals are about other test examples and other seeds: examples are drawn "
-            f"with replacement {analysis.resamples:,} times, the same ones for all entries, and to "
-            "each draw is added what other seeds might change: Student's t with the standard error "
-            "over runs, the spread of runs being an entry's own or the median of all, whichever is "
-            "larger."
+            "The 95 % intervals are about other test examples and other seeds: examples are "
+            f"sampled with replacement {analysis.resamples:,} times, the same for all entries, "
+            "and to each resample is added what other seeds might change: Student's t with the "
+            "standard error over runs, the spread of runs being an entry's own or the median of "
+            "all, whichever is larger."
         )
     elif analysis.covers:
         lines.append(
-            "The 95 % intervals are about other test examples only, drawn with replacement "
+            "The 95 % intervals are about other test examples only, sampled with replacement "
             f"{analysis.resamples:,} times, the same ones for all entries. Each network was "
             "trained once, so what another seed would change is not known."
         )
     if analysis.pairs:
         lines.append(
-            "Neighbours on the ladder are compared on the same examples. The p-value is the larger "
-            "of two: of a sign-flip test, in which the two change places for random examples, and "
-            "of the interval's tail beyond 0. It is corrected for the number of pairs (Holm). A "
-            "difference is significant if the corrected p-value is below 0.05 and the interval "
-            "excludes 0. A difference that is not significant may still exist."
+            "Neighbouring architectures are compared on the same examples. The p-value is the "
+            "larger of two: of a sign-flip test, in which the two change places for random "
+            "examples, and of the interval's tail beyond 0. It is corrected for the number of "
+            "pairs (Holm). A difference is significant if the corrected p-value is below 0.05 and "
+            "the interval excludes 0. A difference that is not significant may still exist."
         )
     lines.append(
         "Latency is the median time of one prediction from the model file, in NumPy, alone, on one "

@@ -18,14 +18,14 @@ from .page import page
 from .probe import probe_document
 from .read import read_results
 from .spans import analyse_probe
-from .tables import Table
+from .tables import ReportTable
 
 
 @dataclass(frozen=True)
 class Summary:
     """What a terminal shows: the main table and what was found, the most important first."""
 
-    table: Table
+    table: ReportTable
     sentences: tuple[str, ...]
 
 

@@ -1,17 +1,17 @@
-"""One file a task: its test, its marks and its baselines, under the contract of `exam.py`."""
+"""One file a task: its test, its scores and its baselines, under the contract of `held_out.py`."""
 
 from ...tasks import TASKS
-from .exam import Exam, Spec
+from .held_out import HeldOut, Spec
 
-__all__ = ["Exam", "Spec", "exam_class", "exam_of"]
+__all__ = ["HeldOut", "Spec", "held_out_class", "held_out_test"]
 
 
-def exam_class(task: str) -> type[Exam]:
-    """The exam of a task."""
-    found: type[Exam] = TASKS[task].part("exam")
+def held_out_class(task: str) -> type[HeldOut]:
+    """The held-out test of a task, its class."""
+    found: type[HeldOut] = TASKS[task].part("held_out")
     return found
 
 
-def exam_of(task: str, spec: Spec) -> Exam:
-    """An exam from what was settled."""
-    return exam_class(task)(spec)
+def held_out_test(task: str, spec: Spec) -> HeldOut:
+    """A held-out test from its spec."""
+    return held_out_class(task)(spec)

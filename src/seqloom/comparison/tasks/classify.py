@@ -1,9 +1,9 @@
-"""The exam of the task `classify`: accuracy on texts that no network was trained on.
+"""The held-out test of the task `classify`: accuracy on texts that no network was trained on.
 
 A hash of the text decides which texts are held out, the same share of every class
 (`data/texts/labelled.py`). Baselines: the most frequent class; naive Bayes and logistic regression
 on words and pairs of words, chosen on the texts that the networks validate on
-(`evaluation/class_baselines.py`). Checked by `tests/comparison/test_exams.py`.
+(`evaluation/class_baselines.py`). Checked by `tests/comparison/test_held_out.py`.
 """
 
 from collections import Counter
@@ -29,14 +29,14 @@ from ...errors import DataError
 from ...evaluation.class_baselines import NAMES, fit_class_baselines
 from ...evaluation.measure import Measure
 from ...extras import install_line
-from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec
 from .files import write_lines
+from .held_out import TEST_FRACTION, ExampleScores, HeldOut, Spec, TaskBaseline
 
 PLAIN = {"header": "no", "text_column": "1", "label_column": "2"}  # of the files written here
 TITLES = dict(zip(("naive-bayes", "logistic"), NAMES, strict=True))
 
 
-class ClassifyExam(Exam):
+class ClassifyHeldOut(HeldOut):
     """Labelled texts held out."""
 
     measure = Measure("accuracy", "accuracy", "%", 2, rises=True, scale=100.0)
@@ -74,7 +74,7 @@ class ClassifyExam(Exam):
         }, lines
 
     @classmethod
-    def settle(cls, spec: Spec, work: Any) -> Spec:
+    def complete(cls, spec: Spec, work: Any) -> Spec:
         reader = work.data.reader
         texts = [row.text for row in _read(spec["test"])]
         kept = [i for i, text in enumerate(texts) if reader.encode(text)]
@@ -103,15 +103,16 @@ class ClassifyExam(Exam):
     def answers(self, model: Any, rows: Sequence[int]) -> Any:
         return model.predict([self.texts[row] for row in rows])
 
-    def mark(self, rows: Sequence[int], answers: Any) -> Marks:
+    def score(self, rows: Sequence[int], answers: Any) -> ExampleScores:
         right = [float(a == self.labels[row]) for row, a in zip(rows, answers, strict=True)]
-        return Marks(right, [1.0] * len(right))
+        return ExampleScores(right, [1.0] * len(right))
 
-    def baselines(self) -> list[Baseline]:
-        found = [Baseline("majority", "most frequent class", self._majority)]
+    def baselines(self) -> list[TaskBaseline]:
+        found = [TaskBaseline("majority", "most frequent class", self._majority)]
         if not self.skipped:
             found += [
-                Baseline(name, title, partial(self._grams, title)) for name, title in TITLES.items()
+                TaskBaseline(name, title, partial(self._grams, title))
+                for name, title in TITLES.items()
             ]
         return found
 

@@ -1,4 +1,4 @@
-"""The files of an exam: what is trained on and what is tested on, written once."""
+"""The files of a held-out test: what is trained on and what is tested on, written once."""
 
 from collections.abc import Iterable
 from pathlib import Path

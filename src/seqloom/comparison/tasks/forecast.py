@@ -1,4 +1,4 @@
-"""The exam of the task `forecast`: MASE of the last horizons of each series.
+"""The held-out test of the task `forecast`: MASE of the last horizons of each series.
 
 Training stops before them (`data.test_steps`, the user's or as many horizons as validation has);
 then every entry forecasts from the same origins,
@@ -7,7 +7,7 @@ origin. A series whose seasonal differences are all 0 has no MASE and is left ou
 leaves none, the measure is sMAPE.
 
 Baselines: the last value; the last season; Naive2; and with `statsforecast` Theta and ETS
-(`evaluation/forecast_baselines.py`). Checked by `tests/comparison/test_exams.py`.
+(`evaluation/forecast_baselines.py`). Checked by `tests/comparison/test_held_out.py`.
 """
 
 import math
@@ -29,14 +29,14 @@ from ...evaluation.forecast_baselines import baseline, naive2
 from ...evaluation.forecast_scores import mase, mase_unit, smape
 from ...evaluation.measure import Measure
 from ...extras import install_line
-from .exam import Baseline, Exam, Marks, Spec
+from .held_out import ExampleScores, HeldOut, Spec, TaskBaseline
 
 LEVEL = 90
 MOST_WINDOWS = 10  # origins of a series
 LIBRARY = {"theta": "Theta", "ets": "ETS"}
 
 
-class ForecastExam(Exam):
+class ForecastHeldOut(HeldOut):
     """Ends of series held out."""
 
     length_unit = "values of the past"
@@ -83,7 +83,7 @@ class ForecastExam(Exam):
         }, [line]
 
     @classmethod
-    def settle(cls, spec: Spec, work: Any) -> Spec:
+    def complete(cls, spec: Spec, work: Any) -> Spec:
         data = work.config.data
         return {**spec, "horizon": data.horizon, "season": data.season}
 
@@ -139,24 +139,28 @@ class ForecastExam(Exam):
         origins = self.origins.rows(np.array(rows))
         return model.forecasts(self.data, origins, level=LEVEL).point
 
-    def mark(self, rows: Sequence[int], answers: Any) -> Marks:
+    def score(self, rows: Sequence[int], answers: Any) -> ExampleScores:
         chosen = np.array(rows)
         if self.measure.key == "mase":
             found = mase(self.actual[chosen], answers, self.units[chosen])
         else:
             found = smape(self.actual[chosen], answers)
-        return Marks([float(value) for value in found], [1.0] * len(found))
+        return ExampleScores([float(value) for value in found], [1.0] * len(found))
 
-    def baselines(self) -> list[Baseline]:
+    def baselines(self) -> list[TaskBaseline]:
         found = [
-            Baseline("naive", "the last value", self._each(lambda past: _last(past, self.horizon)))
+            TaskBaseline(
+                "naive", "the last value", self._each(lambda past: _last(past, self.horizon))
+            )
         ]
         if self.season > 1:
-            found.append(Baseline("seasonal-naive", "the last season", self._each(self._season)))
-            found.append(Baseline("naive2", "Naive2", self._each(self._naive2)))
+            found.append(
+                TaskBaseline("seasonal-naive", "the last season", self._each(self._season))
+            )
+            found.append(TaskBaseline("naive2", "Naive2", self._each(self._naive2)))
         if not self.skipped:
             found += [
-                Baseline(name, title, partial(self._library, name))
+                TaskBaseline(name, title, partial(self._library, name))
                 for name, title in LIBRARY.items()
             ]
         return found

@@ -1,9 +1,9 @@
-"""The exam of the task `generate`: bits per character of a text's end, which no network has read.
+"""The held-out test of the task `generate`: bits per character of a text's end.
 
 The end is cut into `CHUNKS` pieces of as many characters each; a piece is an example. A network
 reads the end in `STREAMS` parts side by side, each after `WARM_UP` symbols that are not scored, so
 its memory is carried over the borders of the pieces. The baseline is the n-gram model of
-`evaluation/ngram.py`, counted on the training text. Checked by `tests/comparison/test_exams.py`.
+`evaluation/ngram.py`, counted on the training text. Checked by `tests/comparison/test_held_out.py`.
 """
 
 import math
@@ -18,8 +18,8 @@ from ...decoding.perplexity import costs, symbols_of
 from ...errors import DataError
 from ...evaluation.measure import Measure
 from ...evaluation.ngram import MOST_ORDER, NGram
-from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec
 from .files import write_text
+from .held_out import TEST_FRACTION, ExampleScores, HeldOut, Spec, TaskBaseline
 from .overlap import find_overlap
 
 MOST_CHARACTERS = 100_000  # held out: more would make scoring slow
@@ -28,7 +28,7 @@ STREAMS, WARM_UP, LEAST_SYMBOLS = 16, 256, 1000
 CONTINUED = 100  # symbols of the prediction that is timed
 
 
-class GenerateExam(Exam):
+class GenerateHeldOut(HeldOut):
     """The end of a text held out."""
 
     measure = Measure("bits_per_character", "bits per character", "", 4)
@@ -73,14 +73,16 @@ class GenerateExam(Exam):
         firsts = np.concatenate([[0], np.cumsum(sizes)[:-1]])  # each symbol's first character
         return self._pieces(nats, firsts)
 
-    def mark(self, rows: Sequence[int], answers: Any) -> Marks:
-        return Marks([float(answers[row]) for row in rows], [self.lengths[row] for row in rows])
+    def score(self, rows: Sequence[int], answers: Any) -> ExampleScores:
+        return ExampleScores(
+            [float(answers[row]) for row in rows], [self.lengths[row] for row in rows]
+        )
 
     def predict_one(self, model: Any, row: int) -> Any:
         return model.predict([""], length=CONTINUED, seed=row)
 
-    def baselines(self) -> list[Baseline]:
-        return [Baseline("n-gram", f"{MOST_ORDER}-gram", self._ngram, timed=False)]
+    def baselines(self) -> list[TaskBaseline]:
+        return [TaskBaseline("n-gram", f"{MOST_ORDER}-gram", self._ngram, timed=False)]
 
     def _ngram(self) -> Callable[[Sequence[int]], np.ndarray]:
         counted = NGram(read_text(self.train))

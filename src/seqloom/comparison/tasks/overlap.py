@@ -2,7 +2,7 @@
 
 Blocks of the one are looked up at every place of the other; they are half as long as what is looked
 for, so that each such stretch holds a whole block, wherever it begins. Checked by
-`tests/comparison/test_exams.py`.
+`tests/comparison/test_held_out.py`.
 """
 
 from typing import NamedTuple

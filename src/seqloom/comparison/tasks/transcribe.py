@@ -1,9 +1,9 @@
-"""The exam of the task `transcribe`: word errors on recordings that no network was trained on.
+"""The held-out test of the task `transcribe`: word errors on recordings held out.
 
 A hash of the recording's name decides, as it stands in the user's manifest, which recordings test
 and, among the others, which validate. The baseline knows no sound: it says the most frequent
 transcript of the training data, which is what a recogniser must beat to hear anything at all.
-Checked by `tests/comparison/test_exams.py`.
+Checked by `tests/comparison/test_held_out.py`.
 """
 
 import json
@@ -19,13 +19,13 @@ from ...errors import DataError
 from ...evaluation.edit_distance import distance
 from ...evaluation.measure import Measure
 from ...extras import require
-from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec
 from .files import write_lines
+from .held_out import TEST_FRACTION, ExampleScores, HeldOut, Spec, TaskBaseline
 
 VALID_FRACTION = 0.05  # the task's own default
 
 
-class TranscribeExam(Exam):
+class TranscribeHeldOut(HeldOut):
     """Recordings held out."""
 
     measure = Measure("word_error", "word error", "%", 2, scale=100.0)
@@ -59,7 +59,7 @@ class TranscribeExam(Exam):
         }, [line]
 
     @classmethod
-    def settle(cls, spec: Spec, work: Any) -> Spec:
+    def complete(cls, spec: Spec, work: Any) -> Spec:
         setup, most = work.data.train.setup, work.config.data.max_seconds
         heard = read_recordings(read_manifest(spec["test"]), setup.sample_rate)
         longest = most * setup.sample_rate
@@ -83,13 +83,13 @@ class TranscribeExam(Exam):
         chosen = [self.utterances[row] for row in rows]
         return model.predict([audio.samples for audio in read_recordings(chosen, rate)])
 
-    def mark(self, rows: Sequence[int], answers: Any) -> Marks:
+    def score(self, rows: Sequence[int], answers: Any) -> ExampleScores:
         said = [self.utterances[row].text.split() for row in rows]
         edits = [distance(a.split(), words) for a, words in zip(answers, said, strict=True)]
-        return Marks([float(n) for n in edits], [float(len(words)) for words in said])
+        return ExampleScores([float(n) for n in edits], [float(len(words)) for words in said])
 
-    def baselines(self) -> list[Baseline]:
-        return [Baseline("most-frequent", "most frequent transcript", self._most_frequent)]
+    def baselines(self) -> list[TaskBaseline]:
+        return [TaskBaseline("most-frequent", "most frequent transcript", self._most_frequent)]
 
     def _most_frequent(self) -> Callable[[Sequence[int]], list[str]]:
         texts = Counter(" ".join(u.text.split()) for u in read_manifest(self.train))

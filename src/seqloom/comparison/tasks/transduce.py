@@ -1,11 +1,11 @@
-"""The exam of the task `transduce`: symbol errors on sources that no network was trained on.
+"""The held-out test of the task `transduce`: symbol errors on sources held out.
 
 A source is on one side only: the hash of `data/hashes.py` decides, and the sources of a test file
 of the user's own are taken out of the training data. Outputs are those of the model file's own
 search.
 
 The baseline knows no network: the training source of fewest edits gives its output. It is what a
-memory without generalisation is worth. Checked by `tests/comparison/test_exams.py`.
+memory without generalisation is worth. Checked by `tests/comparison/test_held_out.py`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,8 +22,8 @@ from ...errors import DataError
 from ...evaluation.error_rates import match_references
 from ...evaluation.measure import Measure
 from ...extras import require
-from .exam import TEST_FRACTION, Baseline, Exam, Marks, Spec
 from .files import write_lines
+from .held_out import TEST_FRACTION, ExampleScores, HeldOut, Spec, TaskBaseline
 
 MOST_SOURCES = 2000  # held out: more would make scoring slow
 AT_ONCE = 32  # sources whose distances to the whole training data are in memory together
@@ -32,7 +32,7 @@ PLAIN = {"header": "no", "source_column": "1", "target_column": "2"}
 WRITTEN = PairColumns.of(PLAIN)
 
 
-class TransduceExam(Exam):
+class TransduceHeldOut(HeldOut):
     """Pairs held out."""
 
     measure = Measure("symbol_error", "symbol error", "%", 2, scale=100.0)
@@ -75,7 +75,7 @@ class TransduceExam(Exam):
         }, lines
 
     @classmethod
-    def settle(cls, spec: Spec, work: Any) -> Spec:
+    def complete(cls, spec: Spec, work: Any) -> Spec:
         source, most = work.data.source, work.config.data.max_symbols
         examples = group_by_source(read_pairs(spec["test"], WRITTEN))
         lengths = [len(source.encode(example.source)) for example in examples]
@@ -100,19 +100,19 @@ class TransduceExam(Exam):
     def answers(self, model: Any, rows: Sequence[int]) -> Any:
         return model.predict([self.examples[row].source for row in rows])
 
-    def mark(self, rows: Sequence[int], answers: Any) -> Marks:
+    def score(self, rows: Sequence[int], answers: Any) -> ExampleScores:
         split = self.target.split
         found = match_references(
             [split(answer) for answer in answers],
             [[split(text) for text in self.examples[row].targets] for row in rows],
         )
-        return Marks(
+        return ExampleScores(
             [float(match.edits) for match in found],
             [float(match.reference_symbols) for match in found],
         )
 
-    def baselines(self) -> list[Baseline]:
-        return [Baseline("nearest", "nearest training source", self._nearest)]
+    def baselines(self) -> list[TaskBaseline]:
+        return [TaskBaseline("nearest", "nearest training source", self._nearest)]
 
     def _nearest(self) -> Callable[[Sequence[int]], list[str]]:
         """Find the training source of fewest edits, the first of equals."""

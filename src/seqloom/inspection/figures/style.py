@@ -41,7 +41,6 @@ _SETTINGS: dict[Any, Any] = {
     "text.parse_math": False,  # nor by the user's own settings of matplotlib
     "text.usetex": False,
     "axes.formatter.use_mathtext": False,
-    "font.size": 9.0,
     "axes.edgecolor": LINE,
     "axes.titlesize": 10.0,
     "axes.titlelocation": "left",
@@ -51,15 +50,17 @@ _SETTINGS: dict[Any, Any] = {
 
 
 @contextmanager
-def paper(texts: Iterable[str] = ()) -> Iterator[None]:
+def paper(texts: Iterable[str] = (), *, size: float = 9.0) -> Iterator[None]:
     """Settings of matplotlib under which a figure is made and saved.
 
     Args:
         texts: What of the data is written in it, so that there is a font for each letter.
+        size: Of text, points.
     """
     from matplotlib import rc_context
 
-    with rc_context({**_SETTINGS, "font.family": families(texts)}), _quiet():
+    settings = {**_SETTINGS, "font.family": families(texts), "font.size": size}
+    with rc_context(settings), _quiet():
         yield
 
 

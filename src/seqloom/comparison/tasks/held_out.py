@@ -1,10 +1,10 @@
-"""The contract between a task and a comparison: an exam that every entry sits.
+"""The contract between a task and a comparison: a test that every entry takes.
 
 `hold_out` cuts the test from the data before anything is trained, and writes what is left beside
-it. `settle` fixes what can only be known once the training data are read, such as which test
+it. `complete` fixes what can only be known once the training data are read, such as which test
 examples every network can read. What both return is plain values, kept in the comparison's folder,
-from which the exam is made again at any time, in the process that times predictions too. So every
-entry and every seed meets the same examples in the same order. An exam imports no torch.
+from which the test is made again at any time, in the process that times predictions too. So every
+entry and every seed meets the same examples in the same order. A held-out test imports no torch.
 """
 
 import abc
@@ -19,7 +19,7 @@ Spec = dict[str, Any]
 TEST_FRACTION = 0.1  # of what DATA holds
 
 
-class Marks(NamedTuple):
+class ExampleScores(NamedTuple):
     """What each test example adds to the score, in the order of the test."""
 
     numerators: list[float]
@@ -27,7 +27,7 @@ class Marks(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Baseline:
+class TaskBaseline:
     """What a network has to beat.
 
     Attributes:
@@ -43,7 +43,7 @@ class Baseline:
     timed: bool = True
 
 
-class Exam(abc.ABC):
+class HeldOut(abc.ABC):
     """The test of a task.
 
     Attributes:
@@ -73,18 +73,18 @@ class Exam(abc.ABC):
             folder: Where to write.
         Returns:
             Plain values: `train` and `valid` (paths to train with), `settings` (that training
-            needs, by section), and what the task needs to make the exam; and lines to say.
+            needs, by section), and what the task needs to make the test; and lines to say.
         Raises:
             DataError: A file breaks a rule, or nothing is left on one side.
         """
 
     @classmethod
-    def settle(cls, spec: Spec, work: Any) -> Spec:
+    def complete(cls, spec: Spec, work: Any) -> Spec:
         """Add what depends on the training data.
 
         Args:
             spec: From `hold_out`.
-            work: A rung's `Work` on the training data.
+            work: An architecture's `Work` on the training data.
         """
         return spec
 
@@ -92,7 +92,7 @@ class Exam(abc.ABC):
     def __init__(self, spec: Spec) -> None:
         """
         Args:
-            spec: From `settle`.
+            spec: From `complete`.
         """
 
     @abc.abstractmethod
@@ -100,11 +100,11 @@ class Exam(abc.ABC):
         """What a model says to some test examples, all or a few."""
 
     @abc.abstractmethod
-    def mark(self, rows: Sequence[int], answers: Any) -> Marks:
-        """Mark answers to those examples."""
+    def score(self, rows: Sequence[int], answers: Any) -> ExampleScores:
+        """Score answers to those examples."""
 
     @abc.abstractmethod
-    def baselines(self) -> list[Baseline]:
+    def baselines(self) -> list[TaskBaseline]:
         """What a network has to beat."""
 
     def predict_one(self, model: Any, row: int) -> Any:

@@ -1,11 +1,10 @@
-"""One entry at one seed: trained or gone on with, scored on the test, timed, written down.
+"""One entry at one seed: trained or continued, scored on the test, timed, written down.
 
 A network's run is a run like any other, in `runs/NAME-SEED`; `result.json`, written last, says that
 it is done. A run that raises is recorded with its message, and is tried
 again when the command is given again. Checked by `tests/comparison/test_compare.py`.
 """
 
-import json
 import shutil
 import time
 from pathlib import Path
@@ -13,32 +12,28 @@ from typing import Any
 
 from .. import training
 from ..evaluation.measure import Measure
-from ..files import replacing
 from ..runtime import load
 from ..training.reporter import Clock, Quiet
 from ..training.run_folder import RunFolder
 from ..training.validation import Validation
-from .ladder import Rung
+from .architectures import Architecture
+from .folder import Interrupted, read_json, write_json
 from .latency import model_latency, time_each
 from .live import Watcher
-from .plan import Plan
-from .tasks.exam import Baseline, Marks
+from .plan import ComparisonPlan
+from .tasks.held_out import ExampleScores, TaskBaseline
 
 Found = dict[str, Any]
 
 
-class Interrupted(Exception):
-    """The user asked to stop; what was done so far is kept."""
-
-
 class Relay(Quiet):
-    """Tells a watcher what a run says."""
+    """Passes events of a run to a watcher."""
 
     def __init__(self, watcher: Watcher, entry: str, seed: int) -> None:
         """
         Args:
-            watcher: Whom to tell.
-            entry: The rung's name.
+            watcher: Receives them.
+            entry: The architecture's name.
             seed: The run's.
         """
         self.watcher, self.entry, self.seed = watcher, entry, seed
@@ -62,42 +57,44 @@ class Relay(Quiet):
         self.watcher.validated(self.entry, self.seed, found)
 
 
-def run_network(plan: Plan, rung: Rung, seed: int, watcher: Watcher) -> Found:
+def run_network(
+    plan: ComparisonPlan, architecture: Architecture, seed: int, watcher: Watcher
+) -> Found:
     """Train, score and time one network, or find what was found before.
 
     Args:
         plan: Of the comparison.
-        rung: Which network.
+        architecture: Which network.
         seed: Of its weights, batches and dropout.
-        watcher: Told what happens.
+        watcher: Receives events.
     Returns:
         A run as results.json has it, or without a score and with the error's message.
     Raises:
-        Interrupted: The user asked to stop; the run can be gone on with.
+        Interrupted: The user asked to stop; the run can be continued.
     """
-    folder = plan.folder / "runs" / f"{rung.name}-{seed}"
-    kept = read_found(folder / "result.json")
+    folder = plan.folder / "runs" / f"{architecture.name}-{seed}"
+    kept = read_json(folder / "result.json")
     if kept is not None:
         return kept
-    watcher.began(rung.name, seed)
+    watcher.began(architecture.name, seed)
     try:
-        result = _train(plan, rung, seed, folder, Relay(watcher, rung.name, seed))
+        result = _train(plan, architecture, seed, folder, Relay(watcher, architecture.name, seed))
         if not result.finished:
             raise Interrupted
-        watcher.scoring(rung.name, seed)
+        watcher.scoring(architecture.name, seed)
         found = _examine(plan, folder, seed, result)
     except Interrupted:
         raise
-    except Exception as error:  # whatever it is, the others go on
+    except Exception as error:  # whatever it is, the others continue
         return _failed(seed, error)
-    write_found(folder / "result.json", found)
+    write_json(folder / "result.json", found)
     return found
 
 
-def run_baseline(plan: Plan, baseline: Baseline, watcher: Watcher) -> Found:
+def run_baseline(plan: ComparisonPlan, baseline: TaskBaseline, watcher: Watcher) -> Found:
     """Fit, score and time a baseline, or find what was found before; as `run_network`."""
     path = plan.folder / "baselines" / f"{baseline.name}.json"
-    kept = read_found(path)
+    kept = read_json(path)
     if kept is not None:
         return kept
     watcher.began(baseline.name, None)
@@ -105,72 +102,60 @@ def run_baseline(plan: Plan, baseline: Baseline, watcher: Watcher) -> Found:
     try:
         answer = baseline.fit()
         seconds = time.perf_counter() - begun
-        marks = plan.exam.mark(plan.exam.rows, answer(plan.exam.rows))
+        scores = plan.test.score(plan.test.rows, answer(plan.test.rows))
         latency = None
         if baseline.timed:
-            latency = time_each(lambda row: answer([row]), len(plan.exam.rows))
-    except Exception as error:  # whatever it is, the others go on
+            latency = time_each(lambda row: answer([row]), len(plan.test.rows))
+    except Exception as error:  # whatever it is, the others continue
         return _failed(None, error)
     found = {
         "seed": None,
-        "score": score(plan.exam.measure, marks),
+        "score": score(plan.test.measure, scores),
         "seconds": round(seconds, 3),
         "steps": None,
         "latency_ms": latency,
         "curve": [],
-        **marks._asdict(),
+        **scores._asdict(),
         "model": None,
     }
     path.parent.mkdir(exist_ok=True)
-    write_found(path, found)
+    write_json(path, found)
     return found
 
 
-def score(measure: Measure, marks: Marks) -> float:
-    """The score of some marks; a denominator of 0 counts as 1."""
-    return measure.scale * sum(marks.numerators) / (sum(marks.denominators) or 1.0)
+def score(measure: Measure, scores: ExampleScores) -> float:
+    """The score over some examples; a denominator of 0 counts as 1."""
+    return measure.scale * sum(scores.numerators) / (sum(scores.denominators) or 1.0)
 
 
-def read_found(path: Path) -> Found | None:
-    """A result that was written; `None` if there is none."""
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return None
-
-
-def write_found(path: Path, found: Found) -> None:
-    """Write a result, beside and renamed."""
-    with replacing(path, "compare") as beside:
-        beside.write_text(json.dumps(found) + "\n", encoding="utf-8")
-
-
-def _train(plan: Plan, rung: Rung, seed: int, path: Path, relay: Relay) -> training.Result:
-    """Begin a run, or go on with it."""
+def _train(
+    plan: ComparisonPlan, architecture: Architecture, seed: int, path: Path, relay: Relay
+) -> training.Result:
+    """Begin a run, or continue it."""
     folder = RunFolder(path)
     if folder.log.exists() and folder.events():
         return training.resume(path, reporter=relay)
     if path.exists():  # killed before its first line of log
         shutil.rmtree(path)
-    config = plan.config(rung, seed)
+    config = plan.config(architecture, seed)
     return training.train(
         plan.spec["train"], path, valid=plan.spec["valid"], config=config, reporter=relay
     )
 
 
-def _examine(plan: Plan, path: Path, seed: int, result: training.Result) -> Found:
-    """The test's marks of a trained network, and what it costs."""
+def _examine(plan: ComparisonPlan, path: Path, seed: int, result: training.Result) -> Found:
+    """The test scores of a trained network, and what it costs."""
     model = load(result.model)
-    marks = plan.exam.mark(plan.exam.rows, plan.exam.answers(model, plan.exam.rows))
+    scores = plan.test.score(plan.test.rows, plan.test.answers(model, plan.test.rows))
     events = RunFolder(path).events()
     return {
         "seed": seed,
-        "score": score(plan.exam.measure, marks),
+        "score": score(plan.test.measure, scores),
         "seconds": round(max(event.get("seconds", 0.0) for event in events), 3),
         "steps": result.step,
         "latency_ms": model_latency(plan.folder, result.model),
-        "curve": _curve(events, plan.exam.measure.key),
-        **marks._asdict(),
+        "curve": _curve(events, plan.test.measure.key),
+        **scores._asdict(),
         "model": result.model.relative_to(plan.folder).as_posix(),
         "parameters": sum(tensor.size for tensor in model.file.tensors.values()),
         "bytes": result.model.stat().st_size,

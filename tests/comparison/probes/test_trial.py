@@ -8,13 +8,9 @@ import torch
 
 from seqloom.comparison.probes import PROBES, Training
 from seqloom.comparison.probes.contract import batch
-from seqloom.comparison.probes.run import SOLVED, Cell, _Attempt, run_cell
+from seqloom.comparison.probes.trial import SOLVED, Trial, _Attempt, run_trial
 
 QUICK = Training(steps=30, hidden_size=8, batch_size=8, check_every=10, learning_rates=(0.01,))
-
-
-def quiet(step, steps, score):
-    pass
 
 
 def without_time(run):
@@ -26,9 +22,9 @@ def without_time(run):
 @pytest.mark.parametrize("name", PROBES)
 def test_the_same_seed_gives_the_same_bits(name):
     first, again = (
-        without_time(run_cell(PROBES[name], Cell("gru", 12, 1), QUICK, quiet)) for _ in range(2)
+        without_time(run_trial(PROBES[name], Trial("gru", 12, 1), QUICK)) for _ in range(2)
     )
-    other = without_time(run_cell(PROBES[name], Cell("gru", 12, 2), QUICK, quiet))
+    other = without_time(run_trial(PROBES[name], Trial("gru", 12, 2), QUICK))
     assert first == again
     assert first["curve"] != other["curve"]
     assert [found["step"] for found in first["curve"]] == [10, 20, 30]
@@ -38,14 +34,13 @@ def test_torchs_own_random_numbers_are_left_alone():
     torch.manual_seed(6)
     expected = torch.rand(3)
     torch.manual_seed(6)
-    run_cell(PROBES["recall"], Cell("rnn", 3, 1), QUICK, quiet)
+    run_trial(PROBES["recall"], Trial("rnn", 3, 1), QUICK)
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_stops_when_it_is_solved_and_says_so():
+def test_stops_when_it_is_solved():
     training = Training(steps=2000, hidden_size=32, check_every=50, learning_rates=(0.01, 0.001))
-    told = []
-    run = run_cell(PROBES["recall"], Cell("gru", 2, 1), training, lambda *found: told.append(found))
+    run = run_trial(PROBES["recall"], Trial("gru", 2, 1), training)
     assert run["solved"]
     assert run["score"] >= SOLVED
     assert run["learning_rate"] == 0.01
@@ -53,14 +48,13 @@ def test_stops_when_it_is_solved_and_says_so():
     good = [found["value"] >= 95.0 for found in run["curve"]]
     assert good[-2:] == [True, True]
     assert [True, True] not in [good[i : i + 2] for i in range(len(good) - 2)]
-    assert [step for step, _, _ in told] == [found["step"] for found in run["curve"]]
 
 
 def test_the_best_of_the_learning_rates_counts():
     both = Training(**{**vars(QUICK), "steps": 60, "learning_rates": (1e-7, 0.01)})
-    run = run_cell(PROBES["recall"], Cell("lstm", 2, 1), both, quiet)
+    run = run_trial(PROBES["recall"], Trial("lstm", 2, 1), both)
     alone = Training(**{**vars(both), "learning_rates": (0.01,)})
-    better = run_cell(PROBES["recall"], Cell("lstm", 2, 1), alone, quiet)
+    better = run_trial(PROBES["recall"], Trial("lstm", 2, 1), alone)
     assert run["learning_rate"] == 0.01
     assert not run["solved"]
     assert run["score"] == better["score"]
@@ -68,8 +62,8 @@ def test_the_best_of_the_learning_rates_counts():
 
 
 def test_score_is_the_share_of_right_answers_on_new_examples():
-    attempt = _Attempt(PROBES["copy"], Cell("lstm", 11, 4), QUICK, 0.01)
-    attempt.go(quiet)
+    attempt = _Attempt(PROBES["copy"], Trial("lstm", 11, 4), QUICK, 0.01)
+    attempt.go()
     found = batch(PROBES["copy"], 11, 1000, seed=4, stream="test", step=attempt.step)
     said = attempt.network(torch.from_numpy(found.inputs), torch.from_numpy(found.lengths))
     right = [
@@ -83,7 +77,7 @@ def test_score_is_the_share_of_right_answers_on_new_examples():
 def test_a_run_that_leaves_the_real_numbers_ends():
     many = {"steps": 400, "check_every": 1, "learning_rates": (1e30,)}
     training = Training(**{**vars(QUICK), **many})
-    run = run_cell(PROBES["adding"], Cell("rnn", 4, 1), training, quiet)
+    run = run_trial(PROBES["adding"], Trial("rnn", 4, 1), training)
     json.dumps(run, allow_nan=False)
     assert run["steps"] < 400
     assert not run["solved"]
@@ -94,7 +88,7 @@ def test_a_run_that_leaves_the_real_numbers_ends():
 def test_an_lstm_recalls_over_20_steps_and_an_rnn_does_not():
     training = Training(steps=1500)
     lstm, rnn = (
-        run_cell(PROBES["recall"], Cell(kind, 20, 1), training, quiet) for kind in ("lstm", "rnn")
+        run_trial(PROBES["recall"], Trial(kind, 20, 1), training) for kind in ("lstm", "rnn")
     )
     assert lstm["solved"]
     assert not rnn["solved"]

@@ -1,4 +1,4 @@
-"""The ladder: the networks that make sense for a task, each a step from the one before.
+"""The architectures: the networks that make sense for a task, each a step from the one before.
 
     fully-connected   no memory, or a window of fixed width
     rnn lstm gru      one vector carries all that is remembered (for pairs: the fixed context)
@@ -9,7 +9,8 @@ Neighbours differ in one thing, so a difference between their scores has one nam
 task's defaults, the same for `rnn`, `lstm`, `gru` and `attention`.
 
 Source: the order of the papers: Elman 1990, Hochreiter & Schmidhuber 1997, Cho et al. 2014,
-Bahdanau, Cho & Bengio 2015, Vaswani et al. 2017. Checked by `tests/comparison/test_ladder.py`.
+Bahdanau, Cho & Bengio 2015, Vaswani et al. 2017. Checked by
+`tests/comparison/test_architectures.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,34 +25,34 @@ CELLS = ("rnn", "lstm", "gru")
 
 
 @dataclass(frozen=True)
-class Rung:
-    """One network of the ladder.
+class Architecture:
+    """An architecture of a task.
 
     Attributes:
         name: In files and folders, e.g. `gru-attention`.
         title: For people.
-        rung: Its place on the ladder, what `--rungs` takes, e.g. `attention`.
+        kind: What `--rungs` takes, e.g. `attention`.
         model: Settings of `[model]` that make it what it is.
     """
 
     name: str
     title: str
-    rung: str
+    kind: str
     model: Mapping[str, Any]
 
 
-def _cells(how: str, **model: Any) -> list[Rung]:
+def _cells(how: str, **model: Any) -> list[Architecture]:
     return [
-        Rung(
+        Architecture(
             cell, f"{cell.upper()}{how}", cell, {"architecture": "recurrent", "cell": cell, **model}
         )
         for cell in CELLS
     ]
 
 
-def _pair_cells() -> list[Rung]:
+def _pair_cells() -> list[Architecture]:
     return [
-        Rung(
+        Architecture(
             cell,
             f"{cell.upper()}, fixed context",
             cell,
@@ -66,12 +67,14 @@ def _pair_cells() -> list[Rung]:
     ]
 
 
-_TRANSFORMER = Rung("transformer", "Transformer", "transformer", {"architecture": "transformer"})
+_TRANSFORMER = Architecture(
+    "transformer", "Transformer", "transformer", {"architecture": "transformer"}
+)
 _ATTENTION = ("gru-attention", "GRU with attention", "attention")
 
 TRANSDUCE = (
     *_pair_cells(),
-    Rung(
+    Architecture(
         *_ATTENTION,
         {
             "architecture": "recurrent",
@@ -83,29 +86,29 @@ TRANSDUCE = (
     _TRANSFORMER,
 )
 CLASSIFY = (
-    Rung(
+    Architecture(
         "fully-connected",
         "mean of embeddings",
         "fully-connected",
         {"architecture": "fully-connected"},
     ),
     *_cells(", last state", pool="last"),
-    Rung(*_ATTENTION, {"architecture": "recurrent", "cell": "gru", "pool": "attention"}),
+    Architecture(*_ATTENTION, {"architecture": "recurrent", "cell": "gru", "pool": "attention"}),
     _TRANSFORMER,
 )
 FORECAST = (
-    Rung(
+    Architecture(
         "fully-connected",
         "fully-connected, the whole window",
         "fully-connected",
         {"architecture": "fully-connected"},
     ),
     *_cells(", fixed context", attention=False),
-    Rung(*_ATTENTION, {"architecture": "recurrent", "cell": "gru", "attention": True}),
+    Architecture(*_ATTENTION, {"architecture": "recurrent", "cell": "gru", "attention": True}),
     _TRANSFORMER,
 )
 GENERATE = (
-    Rung(
+    Architecture(
         "fully-connected",
         "fully-connected, a window",
         "fully-connected",
@@ -116,10 +119,10 @@ GENERATE = (
 )
 TRANSCRIBE = (
     *(
-        Rung(cell, f"{cell.upper()}, CTC", cell, {"architecture": "ctc", "cell": cell})
+        Architecture(cell, f"{cell.upper()}, CTC", cell, {"architecture": "ctc", "cell": cell})
         for cell in CELLS
     ),
-    Rung(
+    Architecture(
         "las",
         "GRU, listen, attend and spell",
         "attention",
@@ -128,26 +131,34 @@ TRANSCRIBE = (
 )
 
 
-def rungs_of(task: str, wanted: Sequence[str] | None = None) -> tuple[Rung, ...]:
-    """The rungs of a task in their order.
+def architectures_of(task: str, wanted: Sequence[str] | None = None) -> tuple[Architecture, ...]:
+    """The architectures of a task in their order.
 
     Args:
         task: A key of `TASKS`.
-        wanted: Some of them, by the place on the ladder or the name; all if `None`.
+        wanted: Some of them, by kind or by name; all if `None`.
     Raises:
-        ConfigError: The task has no such rung, or none is left.
+        ConfigError: The task has no such architecture, or none is left.
     """
-    ladder: tuple[Rung, ...] = TASKS[task].part("ladder")
+    every: tuple[Architecture, ...] = TASKS[task].part("architectures")
     if wanted is None:
-        return ladder
-    known = list(dict.fromkeys(name for rung in ladder for name in (rung.rung, rung.name)))
+        return every
+    known = list(
+        dict.fromkeys(
+            name for architecture in every for name in (architecture.kind, architecture.name)
+        )
+    )
     for name in wanted:
         one_of("--rungs", name, known, "compare")
     if not wanted:
         raise ConfigError(f"compare: `--rungs` must name at least 1 of {', '.join(known)}.")
-    return tuple(rung for rung in ladder if rung.rung in wanted or rung.name in wanted)
+    return tuple(
+        architecture
+        for architecture in every
+        if architecture.kind in wanted or architecture.name in wanted
+    )
 
 
 def fixed_settings(task: str) -> set[str]:
-    """Keys of `[model]` that make the rungs of a task, and so are not the user's to set."""
-    return {key for rung in rungs_of(task) for key in rung.model}
+    """Keys of `[model]` that make the architectures of a task, and so are not the user's to set."""
+    return {key for architecture in architectures_of(task) for key in architecture.model}

@@ -2,14 +2,13 @@
 
 Adam with clipped gradients and a constant learning rate, a fixed number of steps. The rates of
 `Training.learning_rates` are tried in turn until one leads to a solution; the best attempt counts.
-No rate is chosen for one rung or one length, so none is favoured. Training stops early when two
-checks in a row, on examples that were never seen, are above `STOP_AT`. The same seed gives the same
-bits. Checked by `tests/comparison/probes/test_run.py`.
+No rate is chosen for one architecture or one length, so none is favoured. Training stops early
+when two checks in a row, on examples that were never seen, are above `STOP_AT`. The same seed
+gives the same bits. Checked by `tests/comparison/probes/test_trial.py`.
 """
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +19,7 @@ from torch import Tensor, nn
 from .contract import Examples, Probe, Stream, batch
 from .loss import loss_of
 from .memory import memory_of
-from .networks import Network, build
+from .networks import ProbeNetwork, build
 
 SOLVED = 90.0  # %, the score of a solution
 STOP_AT = 95.0  # %, above which two checks in a row end the training
@@ -50,35 +49,31 @@ class Training:
 
 
 @dataclass(frozen=True)
-class Cell:
+class Trial:
     """What is to be run."""
 
-    rung: str
+    architecture: str
     length: int
     seed: int
 
 
-Moved = Callable[[int, int, float], None]  # step, steps, score of the check in %
-
-
-def run_cell(probe: Probe, cell: Cell, training: Training, moved: Moved) -> dict[str, Any]:
+def run_trial(probe: Probe, trial: Trial, training: Training) -> dict[str, Any]:
     """A run as results.json has it.
 
     Args:
         probe: What is asked.
-        cell: Rung, length and seed.
+        trial: Architecture, length and seed.
         training: How.
-        moved: Told of every check: step, steps and the score in %.
     """
     attempts: list[_Attempt] = []
     for rate in training.learning_rates:
-        attempts.append(_Attempt(probe, cell, training, rate))
-        if attempts[-1].go(moved) >= SOLVED:
+        attempts.append(_Attempt(probe, trial, training, rate))
+        if attempts[-1].go() >= SOLVED:
             break
     best = max(attempts, key=lambda attempt: attempt.score)
     return {
-        "seed": cell.seed,
-        "length": cell.length,
+        "seed": trial.seed,
+        "length": trial.length,
         "score": round(best.score, 4),
         "solved": best.score >= SOLVED,
         "seconds": round(sum(attempt.seconds for attempt in attempts), 2),
@@ -93,19 +88,19 @@ def run_cell(probe: Probe, cell: Cell, training: Training, moved: Moved) -> dict
 class _Attempt:
     """A network from its first step to its test, at one learning rate."""
 
-    def __init__(self, probe: Probe, cell: Cell, training: Training, rate: float) -> None:
-        self.probe, self.cell, self.training, self.rate = probe, cell, training, rate
+    def __init__(self, probe: Probe, trial: Trial, training: Training, rate: float) -> None:
+        self.probe, self.trial, self.training, self.rate = probe, trial, training, rate
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(cell.seed)
-            self.network: Network = build(
-                cell.rung, probe, length=cell.length, hidden_size=training.hidden_size
+            torch.manual_seed(trial.seed)
+            self.network: ProbeNetwork = build(
+                trial.architecture, probe, length=trial.length, hidden_size=training.hidden_size
             )
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=rate, fused=True)
-        self.before = memory_of(self.network, probe, cell.length, cell.seed)
+        self.before = memory_of(self.network, probe, trial.length, trial.seed)
         self.step, self.score, self.seconds, self.diverged = 0, 0.0, 0.0, False
         self.curve: list[dict[str, Any]] = []
 
-    def go(self, moved: Moved) -> float:
+    def go(self) -> float:
         """Train and test; return the score."""
         begun = time.perf_counter()
         good = 0
@@ -115,7 +110,6 @@ class _Attempt:
             if self.step % self.training.check_every == 0 and not self.diverged:
                 seconds = time.perf_counter() - begun
                 good = good + 1 if self._check(seconds) >= STOP_AT else 0
-                moved(self.step, self.training.steps, self.curve[-1]["value"])
         loss, self.score = self._look("test", TEST_EXAMPLES)
         self.diverged = not math.isfinite(loss)
         self.seconds = time.perf_counter() - begun
@@ -133,7 +127,7 @@ class _Attempt:
         """Effective memory before and after training, in steps; `None` without recurrence."""
         if self.before is None or self.diverged:
             return None
-        after = memory_of(self.network, self.probe, self.cell.length, self.cell.seed)
+        after = memory_of(self.network, self.probe, self.trial.length, self.trial.seed)
         assert after is not None, "as before"
         return {
             "start": self.before["loss"],
@@ -171,9 +165,9 @@ class _Attempt:
     def _batch(self, stream: Stream, size: int) -> Examples:
         return batch(
             self.probe,
-            self.cell.length,
+            self.trial.length,
             size,
-            seed=self.cell.seed,
+            seed=self.trial.seed,
             stream=stream,
             step=self.step,
             shorter=self.training.shorter and stream == "train",
