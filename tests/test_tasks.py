@@ -30,9 +30,7 @@ def test_parts_are_what_they_are_named(task):
         assert task.part(name) is not contract
     assert issubclass(inspect.signature(task.part("study")).return_annotation, Study)
     commands = task.part("commands")
-    assert callable(commands.predict)
-    assert callable(commands.evaluate)
-    assert commands.FLAGS
+    assert all(callable(getattr(commands, name)) for name in ("predict", "evaluate", "trace"))
 
 
 def test_the_list_loads_nothing():

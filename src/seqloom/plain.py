@@ -34,7 +34,7 @@ def printable(text: str, *, lines: bool = False) -> str:
     return (_LINES if lines else _ONE_LINE).sub(_escape, text)
 
 
-def to_json(value: JSON, *, indent: int | None = None) -> str:
+def to_json(value: object, *, indent: int | None = None) -> str:
     """JSON of plain values, safe to print and to read by any parser.
 
     What is infinite or not a number is null; what `printable` escapes is escaped as JSON does.
@@ -44,10 +44,10 @@ def to_json(value: JSON, *, indent: int | None = None) -> str:
 
 
 @overload
-def json_safe(value: Mapping[str, JSON]) -> dict[str, JSON]: ...
+def json_safe(value: Mapping[str, object]) -> dict[str, JSON]: ...
 @overload
-def json_safe(value: JSON) -> JSON: ...
-def json_safe(value: JSON) -> JSON:
+def json_safe(value: object) -> JSON: ...
+def json_safe(value: object) -> object:
     """The same with `None` for every number that JSON cannot say: infinite ones and NaN."""
     if isinstance(value, dict):
         return {name: json_safe(one) for name, one in value.items()}

@@ -2,22 +2,27 @@
 
 import shlex
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from .choices import BUDGETS, PROBES, RUNGS, TASK_NAMES, listed, one_of, some_of
+from .command import command, given_options
 
 PANEL = "memory probes"
 UNSHOWN = ("runs", "size", "steps")  # columns that are left to the report
 
 
-def compare(
+@dataclass(frozen=True, kw_only=True)
+class CompareOptions:
+    """What `compare` is asked."""
+
     data: Annotated[
         str | None,
         typer.Argument(help="Training data; a part of it is held out for testing."),
-    ] = None,
+    ] = None
     out: Annotated[
         Path | None,
         typer.Option(
@@ -25,17 +30,17 @@ def compare(
             "not repeated.",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     task: Annotated[
         str | None,
         typer.Option(
             help=f"Task: {listed(TASK_NAMES)} (default: guessed from DATA).",
             autocompletion=one_of(TASK_NAMES),
         ),
-    ] = None,
+    ] = None
     test: Annotated[
         str | None, typer.Option(help="Test data (default: a part of DATA is held out).")
-    ] = None,
+    ] = None
     budget: Annotated[
         str | None,
         typer.Option(
@@ -43,7 +48,7 @@ def compare(
             autocompletion=one_of(BUDGETS),
             show_default=False,
         ),
-    ] = None,
+    ] = None
     amount: Annotated[
         float | None,
         typer.Option(
@@ -51,11 +56,11 @@ def compare(
             "task's default network).",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     seeds: Annotated[
         int | None,
         typer.Option(help="Runs per architecture (default: 3; probes: 2).", show_default=False),
-    ] = None,
+    ] = None
     rungs: Annotated[
         str | None,
         typer.Option(
@@ -63,17 +68,17 @@ def compare(
             "the task has).",
             autocompletion=some_of(RUNGS),
         ),
-    ] = None,
+    ] = None
     settings: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             help="Any setting, e.g. model.hidden_size=64, for the architectures that have it.",
         ),
-    ] = None,
-    figure: Annotated[
-        Path | None, typer.Option(help="Plot the score by length: .pdf or .png.")
-    ] = None,
+    ] = None
+    figure: Annotated[Path | None, typer.Option(help="Plot the score by length: .pdf or .png.")] = (
+        None
+    )
     probe: Annotated[
         str | None,
         typer.Option(
@@ -81,7 +86,7 @@ def compare(
             rich_help_panel=PANEL,
             autocompletion=one_of(PROBES),
         ),
-    ] = None,
+    ] = None
     lengths: Annotated[
         str | None,
         typer.Option(
@@ -89,8 +94,11 @@ def compare(
             rich_help_panel=PANEL,
             show_default=False,
         ),
-    ] = None,
-) -> None:
+    ] = None
+
+
+@command(CompareOptions)
+def compare(options: CompareOptions) -> None:
     """Train and test the architectures that the task has, and baselines without a network.
 
     Leaves DIR/report.html, report.md, report.json and results.json. Ctrl-C stops after the
@@ -104,14 +112,7 @@ def compare(
       seqloom compare sales.csv --amount 1.5 --set data.horizon=12
       seqloom compare --probe adding --lengths 10,50,100 --rungs rnn,lstm
     """
-    given = {
-        "DATA": data,
-        "--task": task,
-        "--test": test,
-        "--budget": budget,
-        "--set": settings or None,
-    }
-    _check(given, probe, lengths)
+    _check(options)
     from ..extras import require
     from ..progress import progress
     from ..stopping import exit_code
@@ -119,81 +120,78 @@ def compare(
 
     with progress("loading PyTorch"):
         require("compare", "torch")
-    settle_figure(figure, "compare")
-    chosen = None if rungs is None else _names(rungs)
-    if probe is not None:
-        folder = out or Path("runs", f"probe-{probe}")
-        results = _probe(probe, folder, _lengths(lengths), chosen, seeds, amount)
+    settle_figure(options.figure, "compare")
+    if options.probe is not None:
+        folder = options.out or Path("runs", f"probe-{options.probe}")
+        results = _probe(options, options.probe, folder)
     else:
-        assert data is not None, "checked"
-        folder = out or Path("runs", f"compare-{_stem(data)}")
-        options = {
-            "task": task,
-            "test": test,
-            "budget": budget or "minutes",
-            "amount": amount,
-            "seeds": 3 if seeds is None else seeds,
-            "rungs": chosen,
-        }
-        results = _compare(data, folder, settings or [], options)
+        assert options.data is not None, "checked"
+        folder = options.out or Path("runs", f"compare-{_stem(options.data)}")
+        results = _compare(options, options.data, folder)
     if not results.get("finished", True):
         line = shlex.join(["seqloom", *sys.argv[1:]])
         print(f"stopped; what is done is kept. Go on with: {line}", file=sys.stderr)
         raise typer.Exit(exit_code())
-    _report(results, folder, figure)
+    _report(results, folder, options.figure)
 
 
-def _check(given: dict[str, Any], probe: str | None, lengths: str | None) -> None:
+def _check(options: CompareOptions) -> None:
     """Raise a ConfigError for options that do not belong together."""
     from ..errors import ConfigError
 
-    others = [name for name, value in given.items() if value is not None]
-    if probe is not None and others:
+    given = {name for name, _ in given_options(options)}
+    shown = {"data": "DATA", "settings": "--set"}
+    others = [n for n in ("data", "task", "test", "budget", "settings") if n in given]
+    if options.probe is not None and others:
         raise ConfigError(
-            f"compare: `--probe` must come without {others[0]}, got both. A probe makes its own "
-            "data: drop one."
+            f"compare: `--probe` must come without {shown.get(others[0], f'--{others[0]}')}, got "
+            "both. A probe makes its own data: drop one."
         )
-    if probe is None and given["DATA"] is None:
+    if options.probe is None and options.data is None:
         raise ConfigError(
             "compare: DATA or --probe is missing. For example: seqloom compare words.tsv"
         )
-    if probe is None and lengths is not None:
-        raise ConfigError(f"compare: `--lengths` must come with --probe, got {lengths} alone.")
+    if options.probe is None and options.lengths is not None:
+        raise ConfigError(
+            f"compare: `--lengths` must come with --probe, got {options.lengths} alone."
+        )
 
 
-def _compare(
-    data: str, folder: Path, settings: list[str], options: dict[str, Any]
-) -> dict[str, Any]:
+def _compare(options: CompareOptions, data: str, folder: Path) -> dict[str, Any]:
     from ..config import parse_assignments
 
-    assigned = parse_assignments(settings)  # before torch is loaded
+    assigned = parse_assignments(options.settings or [])  # before torch is loaded
     from ..comparison import compare as compare_rungs
     from ..comparison.live import ComparisonLines, LiveTable
 
-    watcher = LiveTable() if sys.stderr.isatty() else ComparisonLines()
-    return compare_rungs(data, folder, settings=assigned, watcher=watcher, **options)
+    return compare_rungs(
+        data,
+        folder,
+        settings=assigned,
+        watcher=LiveTable() if sys.stderr.isatty() else ComparisonLines(),
+        task=options.task,
+        test=options.test,
+        budget=options.budget or "minutes",
+        amount=options.amount,
+        seeds=3 if options.seeds is None else options.seeds,
+        rungs=_names(options.rungs),
+    )
 
 
-def _probe(
-    probe: str,
-    folder: Path,
-    lengths: list[int] | None,
-    rungs: list[str] | None,
-    seeds: int | None,
-    amount: float | None,
-) -> dict[str, Any]:
+def _probe(options: CompareOptions, probe: str, folder: Path) -> dict[str, Any]:
     from ..comparison.budget import checked_budget
     from ..comparison.live import ComparisonLines
     from ..comparison.probes import LENGTHS, Training, run_probes
     from ..comparison.report import write_report
 
+    lengths, amount = _lengths(options.lengths), options.amount
     steps = None if amount is None else int(checked_budget("steps", amount).amount or 0)
     results = run_probes(
         probe,
         folder,
         lengths=LENGTHS if lengths is None else lengths,
-        rungs=rungs,
-        seeds=2 if seeds is None else seeds,
+        rungs=_names(options.rungs),
+        seeds=2 if options.seeds is None else options.seeds,
         training=None if steps is None else Training(steps=steps),
         watcher=ComparisonLines(),
     )
@@ -206,10 +204,9 @@ def _lengths(text: str | None) -> list[int] | None:
     """Whole numbers between commas."""
     from ..errors import ConfigError
 
-    if text is None:
-        return None
+    names = _names(text)
     try:
-        return [int(name) for name in _names(text)]
+        return None if names is None else [int(name) for name in names]
     except ValueError as error:
         raise ConfigError(
             f"compare: `--lengths` must be whole numbers with commas between them, got {text}. "
@@ -217,9 +214,9 @@ def _lengths(text: str | None) -> list[int] | None:
         ) from error
 
 
-def _names(text: str) -> list[str]:
+def _names(text: str | None) -> list[str] | None:
     """Names between commas."""
-    return [name.strip() for name in text.split(",") if name.strip()]
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _stem(data: str) -> str:

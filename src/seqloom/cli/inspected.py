@@ -1,10 +1,10 @@
-"""What `inspect` does around a trace: check the request, search a file, tell it in words."""
+"""What `inspect` does around a trace: check the options, search a file, tell it in words."""
 
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,56 +18,64 @@ from ..inspection.trace import Trace
 from ..inspection.units import find_patterns
 from ..plain import json_safe, to_json
 from ..progress import each
+from .command import given_options
 from .figures import settle_figure
-from .request import Request
+from .options import InspectOptions
+from .tasks import inputs_of
+
+if TYPE_CHECKING:
+    from ..runtime.model import Model
 
 PAGE = Path("inspect.html")  # what is written if no other name is given
 TOLD = 5  # inputs that the summary names
-SEARCHING = ("layer", "step", "span", "pattern", "alignments")
-FILES = ("page", "trace", "figure", "alignments")
 
 
-def check_outputs(request: Request) -> None:
+def check_outputs(options: InspectOptions) -> None:
     """Find what is wrong with the options before the work, not after it.
 
     Raises:
         ConfigError: Options do not belong together.
         RunError: An output's folder is not there.
     """
-    if request.what is not None and request.figure is None:
+    if options.what is not None and options.figure is None:
         raise ConfigError(
-            f"inspect: `--what` must come with --figure, got {request.what} alone. Add --figure."
+            f"inspect: `--what` must come with --figure, got {options.what} alone. Add --figure."
         )
-    for name in SEARCHING:
-        given = getattr(request, name)
-        if request.data is None and given is not None and given != []:
+    searching = ("layer", "step", "span", "pattern", "alignments")
+    for name, given in given_options(options):
+        if options.data is None and name in searching:
             raise ConfigError(
                 f"inspect: `--{name}` must come with --data, got {_shown(given)} alone. Name the "
                 "texts to search."
             )
-    if request.span is not None:
-        span_of(request.span)
-    for pattern in request.pattern or ():
+    if options.span is not None:
+        span_of(options.span)
+    for pattern in options.pattern or ():
         check_pattern(pattern)
-    settle_figure(request.figure, "inspect")
-    _check_files(request)
-    if request.what is not None:
+    settle_figure(options.figure, "inspect")
+    _check_files(options)
+    if options.what is not None:
         from ..inspection.figures import FIGURES
 
-        if request.what not in FIGURES:
+        if options.what not in FIGURES:
             raise ConfigError(
-                f"inspect: `--what` must be one of {', '.join(FIGURES)}, got {request.what}."
+                f"inspect: `--what` must be one of {', '.join(FIGURES)}, got {options.what}."
             )
 
 
-def _check_files(request: Request) -> None:
+def _check_files(options: InspectOptions) -> None:
     """What is written must be files, in folders that are there, and never what is read."""
-    taken = {os.path.realpath(request.model): "the model"}
-    for name, path in (("INPUT", request.given), ("--data", request.data)):
-        if path is not None and os.path.isfile(path):
-            taken.setdefault(os.path.realpath(path), name)
-    known = {name: getattr(request, name) for name in FILES}
-    for name, path in {**known, "page": known["page"] or PAGE}.items():
+    taken = {os.path.realpath(options.model): "the model"}
+    for name, read in (("INPUT", options.given), ("--data", options.data)):
+        if read is not None and os.path.isfile(read):
+            taken.setdefault(os.path.realpath(read), name)
+    outputs = {
+        "page": options.page or PAGE,
+        "trace": options.trace,
+        "figure": options.figure,
+        "alignments": options.alignments,
+    }
+    for name, path in outputs.items():
         if path is None:
             continue
         with explaining(path, "inspect"):
@@ -125,54 +133,56 @@ def weights_of(given: list[str] | None) -> dict[tuple[int, int], float] | None:
     return found or None
 
 
-def searched(trace: Trace, model: Any, task: Any, request: Request) -> Trace:
+def searched(trace: Trace, model: "Model", data: str, options: InspectOptions) -> Trace:
     """The trace with what was found in the texts of `--data`: nearest states, places, units.
 
     Raises:
         ConfigError: The trace has no such layer, step or span.
     """
-    if request.data is None:
-        return trace
-    layer = _layer(trace, request.layer)
-    _check_places(trace, layer, request)
-    inputs = each(task.searchable(model, request.data), "searching", unit="texts")
-    quick = {"gradients": False, "jacobians": False, "importance": False}
-    states = gather((model.trace(x, **quick) for x in inputs), layer)
+    layer = _layer(trace, options.layer)
+    _check_places(trace, layer, options)
+    inputs = each(inputs_of(model, data), "searching", unit="texts")
+    states = gather((_quick(model, x) for x in inputs), layer)
     if not states.complete:
         print(
-            f"note: the first {len(states.values):,} steps of {request.data} are searched",
+            f"note: the first {len(states.values):,} steps of {data} are searched",
             file=sys.stderr,
         )
-    return trace.updated(facts=_answers(trace, states, request))
+    return trace.updated(facts=_answers(trace, states, options))
 
 
-def _check_places(trace: Trace, layer: str, request: Request) -> None:
+def _quick(model: "Model", x: object) -> Trace:
+    """The states and the attention of an input, without gradients and importance."""
+    return model.trace(x, gradients=False, jacobians=False, importance=False)
+
+
+def _check_places(trace: Trace, layer: str, options: InspectOptions) -> None:
     """Find a step or a span that the input has not, and attention that is not there.
 
     Raises:
         ConfigError: There is one.
     """
     num_steps = trace[f"states/{layer}/h"].shape[0]
-    if request.step is not None:
-        check_step(num_steps, request.step)
-    if request.span is not None:
-        check_span(num_steps, *span_of(request.span))
-    if request.alignments is not None and "attention/decoder" not in trace:
+    if options.step is not None:
+        check_step(num_steps, options.step)
+    if options.span is not None:
+        check_span(num_steps, *span_of(options.span))
+    if options.alignments is not None and "attention/decoder" not in trace:
         raise ConfigError(
             "inspect: `--alignments` must come with a model whose decoder has attention, got one "
             "that has not."
         )
 
 
-def _answers(trace: Trace, states: States, request: Request) -> Facts:
+def _answers(trace: Trace, states: States, options: InspectOptions) -> Facts:
     last = trace[f"states/{states.layer}/h"].shape[0] - 1
     facts: Facts = {
-        "nearest": find_nearest(trace, states, last if request.step is None else request.step)
+        "nearest": find_nearest(trace, states, last if options.step is None else options.step)
     }
-    if request.span is not None:
-        facts["places"] = find_places(trace, states, *span_of(request.span))
-    if request.pattern:
-        facts["patterns"] = find_patterns(states, request.pattern)
+    if options.span is not None:
+        facts["places"] = find_places(trace, states, *span_of(options.span))
+    if options.pattern:
+        facts["patterns"] = find_patterns(states, options.pattern)
     return facts
 
 
@@ -189,11 +199,11 @@ def _layer(trace: Trace, name: str | None) -> str:
     return name or known[0]
 
 
-def write_alignments(path: Path, model: Any, task: Any, request: Request) -> None:
+def write_alignments(path: Path, model: "Model", data: str) -> None:
     """The decoder's attention over every text of `--data`, a line of JSON each."""
     with replacing(path, "inspect") as beside, open(beside, "w", encoding="utf-8") as file:
-        for x in each(task.searchable(model, request.data), "reading alignments", unit="texts"):
-            trace = model.trace(x, gradients=False, jacobians=False, importance=False)
+        for x in each(inputs_of(model, data), "reading alignments", unit="texts"):
+            trace = _quick(model, x)
             weights = np.asarray(trace["attention/decoder"].values, np.float64).round(4).tolist()
             line = {
                 "input": trace.input,
@@ -229,7 +239,7 @@ def summary(trace: Trace) -> Iterator[str]:
         yield f"units that follow {pattern['pattern']} (correlation): {best or 'it does not occur'}"
 
 
-def json_of(trace: Trace) -> dict[str, Any]:
+def json_of(trace: Trace) -> dict[str, object]:
     """What was found, without the arrays over units."""
     small = {
         name: json_safe(np.asarray(array.values, np.float64).round(6).tolist())
@@ -294,5 +304,5 @@ def _one_line(text: str) -> str:
     return text if text == " " else " ".join(text.split())
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

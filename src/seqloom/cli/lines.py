@@ -75,20 +75,26 @@ def printing(command: str = "predict") -> Iterator[None]:
             raise
 
 
-def argument(text: str, command: str) -> str:
-    """An argument, read as UTF-8 even where the locale is another.
+def argument(text: str) -> str:
+    """The argument of `inspect`, read as UTF-8 even where the locale is another.
 
-    Args:
-        text: As Python has it.
-        command: What an error message starts with.
     Raises:
         DataError: It is not UTF-8.
     """
+    return decoded(os.fsencode(text), "inspect: a text")
+
+
+def decoded(raw: bytes, what: str, encoding: str = "utf-8") -> str:
+    """Bytes as the UTF-8 text that they are.
+
+    Raises:
+        DataError: They are not UTF-8; the message begins with `what`.
+    """
     try:
-        return os.fsencode(text).decode("utf-8")
+        return raw.decode(encoding)
     except UnicodeDecodeError as error:
         raise DataError(
-            f"{command}: a text must be UTF-8, got byte 0x{error.object[error.start]:02x}. "
+            f"{what} must be UTF-8, got byte 0x{raw[error.start]:02x}. "
             "Convert it with: iconv -f LATIN1 -t UTF-8"
         ) from error
 
@@ -99,20 +105,7 @@ def _arguments(texts: list[str]) -> Iterator[list[tuple[int, str]]]:
     Raises:
         DataError: One is not UTF-8.
     """
-    batch = []
-    for number, text in enumerate(texts, 1):
-        try:
-            batch.append((number, os.fsencode(text).decode("utf-8")))
-        except UnicodeDecodeError as error:
-            raise _not_utf8(number, error) from error
-    yield batch
-
-
-def _not_utf8(number: int, error: UnicodeDecodeError) -> DataError:
-    return DataError(
-        f"predict: line {number} must be UTF-8, got byte 0x{error.object[error.start]:02x}. "
-        "Convert it with: iconv -f LATIN1 -t UTF-8"
-    )
+    yield [(n, decoded(os.fsencode(text), f"predict: line {n}")) for n, text in enumerate(texts, 1)]
 
 
 def _standard_input() -> Iterator[list[tuple[int, str]]]:
@@ -154,13 +147,14 @@ def _standard_input() -> Iterator[list[tuple[int, str]]]:
                 break
             number += 1
             try:
-                batch.append((number, raw.decode("utf-8" if number > 1 else "utf-8-sig")))
-            except UnicodeDecodeError as error:
+                encoding = "utf-8" if number > 1 else "utf-8-sig"
+                batch.append((number, decoded(raw, f"predict: line {number}", encoding)))
+            except DataError as error:
                 more, problem = False, error
         if batch:
             yield batch
         if problem is not None:
-            raise _not_utf8(number, problem)
+            raise problem
     if unread is not None:
         raise DataError(
             f"predict: standard input must be readable, got {unread.strerror}. Give it a file."

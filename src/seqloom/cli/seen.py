@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 
 from ..data.seen import SHARE, Seen, seen
 from ..export.model_file import ModelFile
+from ..plain import JSON
+from .options import EvaluateOptions
 
 
 def warn_of_seen(
@@ -39,9 +40,10 @@ def warn_of_seen(
     return found
 
 
-def seen_json(found: Seen | None) -> dict[str, Any]:
-    """The entry `seen` of an evaluation's JSON; none if the model file does not say."""
-    return {} if found is None else {"seen": asdict(found)}
+def subject(options: EvaluateOptions, found: Seen | None) -> dict[str, JSON]:
+    """What an evaluation's JSON begins with: the files, and `seen` if the model file says it."""
+    about: dict[str, JSON] = {"model": str(options.model), "data": options.file}
+    return about if found is None else about | {"seen": asdict(found)}
 
 
 def _percent(share: float) -> str:

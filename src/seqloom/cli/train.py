@@ -1,64 +1,80 @@
 """`seqloom train`: trains a model on a file; the result is a run folder."""
 
 import contextlib
+import dataclasses
 import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .choices import ARCHITECTURES, CELLS, LINKS, TASK_NAMES, listed, one_of
-from .panels import FORECAST, TRANSDUCE
+from .command import FORECAST, TRANSDUCE, command, given_options
+
+if TYPE_CHECKING:
+    from ..config import Config
+    from ..training import Result
+    from ..training.reporter import Reporter
 
 LENGTHS = {"epochs", "minutes", "steps"}
 PLANNED = {"pace", "valid_share"}  # of an earlier run, which another length makes void
-COMMON = {
+COMMON = {  # the settings that an option stands for, whatever the task
     "epochs": ("training.epochs",),
     "minutes": ("training.minutes",),
     "steps": ("training.steps",),
     "seed": ("training.seed",),
     "architecture": ("model.architecture",),
 }
+OWN = {  # those of them that the task has
+    "cell": ("model.cell", "model.encoder_cell", "model.decoder_cell"),
+    "link": ("model.link",),
+    "horizon": ("data.horizon",),
+}
 
 
-def train(
+@dataclass(frozen=True, kw_only=True)
+class TrainOptions:
+    """What `train` is asked."""
+
     data: Annotated[
         str | None,
         typer.Argument(
             help="TSV of pairs, labelled texts or recordings, CSV of series, or plain text, also "
             "gzip; or cmudict."
         ),
-    ] = None,
+    ] = None
     out: Annotated[
         Path | None, typer.Option(help="Run folder, new or empty.", show_default=False)
-    ] = None,
+    ] = None
     valid: Annotated[
         Path | None,
         typer.Option(help="Validation data (default: a part of DATA is held out)."),
-    ] = None,
+    ] = None
     task: Annotated[
         str | None,
         typer.Option(
             help=f"Task: {listed(TASK_NAMES)} (default: guessed from DATA).",
             autocompletion=one_of(TASK_NAMES),
         ),
-    ] = None,
-    epochs: Annotated[float | None, typer.Option(help="Length in passes over the data.")] = None,
+    ] = None
+    epochs: Annotated[float | None, typer.Option(help="Length in passes over the data.")] = None
     minutes: Annotated[
         float | None, typer.Option(help="Length in minutes, from start to end of the command.")
-    ] = None,
-    steps: Annotated[int | None, typer.Option(help="Length in optimizer steps.")] = None,
+    ] = None
+    steps: Annotated[int | None, typer.Option(help="Length in optimizer steps.")] = None
     architecture: Annotated[
         str | None,
         typer.Option(
             help=f"Architecture: {listed(ARCHITECTURES)}, as far as the task has it.",
             autocompletion=one_of(ARCHITECTURES),
         ),
-    ] = None,
+    ] = None
     cell: Annotated[
         str | None,
         typer.Option(help=f"Recurrent cell: {listed(CELLS)}.", autocompletion=one_of(CELLS)),
-    ] = None,
+    ] = None
     link: Annotated[
         str | None,
         typer.Option(
@@ -66,24 +82,27 @@ def train(
             rich_help_panel=TRANSDUCE,
             autocompletion=one_of(LINKS),
         ),
-    ] = None,
+    ] = None
     horizon: Annotated[
         int | None, typer.Option(help="Number of steps to forecast.", rich_help_panel=FORECAST)
-    ] = None,
+    ] = None
     seed: Annotated[
         int | None, typer.Option(help="Random seed of weights, batches and dropout.")
-    ] = None,
+    ] = None
     config: Annotated[
         Path | None,
         typer.Option(help="Settings file (TOML); every run writes one, DIR/config.toml."),
-    ] = None,
+    ] = None
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", help="Any setting, e.g. model.hidden_size=512. Repeatable."),
-    ] = None,
-    resume: Annotated[Path | None, typer.Option(help="Continue the run in this folder.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False,
-) -> None:
+    ] = None
+    resume: Annotated[Path | None, typer.Option(help="Continue the run in this folder.")] = None
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False
+
+
+@command(TrainOptions)
+def train(options: TrainOptions) -> None:
     """Train a model on one file: pairs, labelled texts, time series, recordings or plain text.
 
     The best model is DIR/best.safetensors. Ctrl-C, SIGTERM and SIGHUP save the run and stop it;
@@ -100,68 +119,97 @@ def train(
       seqloom train recordings.tsv --out runs/speech
       seqloom train --resume runs/words
     """
-    from ..config import config_from, parse_assignments, read_toml
-    from ..data.guess import guess_task
+    if options.resume is not None:
+        _resume(options, options.resume)
+    else:
+        _begin(options)
+
+
+def _resume(options: TrainOptions, folder: Path) -> None:
+    """Continue a run."""
+    from ..errors import ConfigError
+
+    if {name for name, _ in given_options(options)} - {"resume", "quiet"}:
+        raise ConfigError(
+            "train: `--resume` must come alone, got other settings too. The folder has its own;"
+            " to change them, train anew with --config DIR/config.toml."
+        )
+    with _training(options.quiet) as reporter:
+        from ..training import resume
+
+        result = resume(folder, reporter=reporter)
+    _tell(result, reporter)
+
+
+def _begin(options: TrainOptions) -> None:
+    """Begin a run."""
     from ..errors import ConfigError
     from .begun import BEGUN
 
-    flags = {
-        name: value
-        for name, value in {
-            "epochs": epochs,
-            "minutes": minutes,
-            "steps": steps,
-            "seed": seed,
-            "architecture": architecture,
-            "cell": cell,
-            "link": link,
-            "horizon": horizon,
-        }.items()
-        if value is not None
-    }
-    if resume is not None:
-        if data or out or valid or task or config or settings or flags:
-            raise ConfigError(
-                "train: `--resume` must come alone, got other settings too. The folder has its own;"
-                " to change them, train anew with --config DIR/config.toml."
-            )
-    elif data is None or out is None:
+    if options.data is None or options.out is None:
         raise ConfigError(
-            f"train: {'DATA' if data is None else '--out'} is missing. "
+            f"train: {'DATA' if options.data is None else '--out'} is missing. "
             "For example: seqloom train words.tsv --out runs/words"
         )
-    recipe = read_toml(config) if config else {}
-    guess = None
-    if resume is None:
-        if task is None and "task" not in recipe:
-            guess = guess_task(data or "")
-        if task is None:
-            task = guess.task if guess else recipe["task"]
-        assigned, meant = parse_assignments(settings or []), _meaning(flags, str(task))
-        resolved = config_from(_laid(recipe, {"task": task}, assigned, meant), "train")
+    config, remarks = _config(options, options.data)
+    with _training(options.quiet) as reporter:
+        from ..training import train
 
+        result = train(
+            options.data,
+            options.out,
+            valid=options.valid,
+            config=config,
+            reporter=reporter,
+            remarks=remarks,
+            since=BEGUN,
+        )
+    _tell(result, reporter)
+
+
+def _config(options: TrainOptions, data: str) -> "tuple[Config, tuple[str, ...]]":
+    """The settings of a new run, and what is to be said about them."""
+    from ..config import config_from, parse_assignments, read_toml
+    from ..data.guess import guess_task
+
+    recipe = read_toml(options.config) if options.config else {}
+    remarks: tuple[str, ...] = ()
+    task = options.task
+    if task is None and "task" in recipe:
+        task = str(recipe["task"])
+    elif task is None:
+        guess = guess_task(data)
+        task, remarks = guess.task, (guess.say(),)
+    assigned = parse_assignments(options.settings or [])
+    layers = (recipe, {"task": task}, assigned, _settings_of(options, task))
+    return config_from(_laid(*layers), "train"), remarks
+
+
+@contextlib.contextmanager
+def _training(quiet: bool) -> "Iterator[Reporter]":
+    """Load PyTorch, and give what reports on the run."""
     from ..progress import progress, showing
-    from ..stopping import exit_code
 
     with contextlib.ExitStack() as stack:
         if quiet:
             stack.enter_context(showing(None))
         with progress("loading PyTorch"):
-            from .. import training
-        reporter, launcher = _reporter(quiet)
-        if resume is not None:
-            result = training.resume(resume, reporter=reporter)
+            from ..training.reporter import Live, Plain, Quiet
+            from ..training.team import Team
+        if quiet or not Team().leads:
+            yield Quiet()
         else:
-            result = training.train(
-                data or "",
-                out or Path(),
-                valid=valid,
-                config=resolved,
-                reporter=reporter,
-                remarks=(guess.say(),) if guess else (),
-                since=BEGUN,
-            )
+            yield Live() if sys.stderr.isatty() else Plain()
+
+
+def _tell(result: "Result", reporter: "Reporter") -> None:
+    """Say where the model is, or how to go on; a run that was stopped exits with the signal."""
+    from ..stopping import exit_code
+    from ..training.team import Team
+
     if not result.finished:
+        world = Team().world
+        launcher = f"torchrun --nproc-per-node {world} -m " if world > 1 else ""
         reporter.message(
             f"stopped at step {result.step} of {result.steps}. "
             f"Go on with: {launcher}seqloom train --resume {result.folder}"
@@ -173,50 +221,44 @@ def train(
     )
 
 
-def _reporter(quiet: bool) -> tuple[Any, str]:
-    """What tells of the run, and what starts its processes again."""
-    from ..training.reporter import Live, Plain, Quiet
-    from ..training.team import Team
-
-    team = Team()
-    launcher = f"torchrun --nproc-per-node {team.world} -m " if team.world > 1 else ""
-    if quiet or not team.leads:
-        return Quiet(), launcher
-    return Live() if sys.stderr.isatty() else Plain(), launcher
-
-
-def _meaning(flags: dict[str, Any], task: str) -> dict[str, Any]:
-    """The flags as settings of a task.
+def _settings_of(options: TrainOptions, task: str) -> dict[str, dict[str, object]]:
+    """The options of a task as its settings.
 
     Raises:
         ConfigError: The task does not know one of them.
     """
+    from ..config import sections_of
     from ..config.rules import one_of
     from ..errors import ConfigError
     from ..tasks import TASKS
-    from .tasks import task_module
 
     one_of("--task", task, TASKS, "train")
-    own = task_module(task).FLAGS
-    tree: dict[str, Any] = {}
-    for flag, value in flags.items():
-        names = {**COMMON, **own}.get(flag)
-        if names is None:
+    sections = sections_of(task)
+    known = {f"data.{field.name}" for field in dataclasses.fields(sections.data)}
+    for model in sections.models.values():
+        known |= {f"model.{field.name}" for field in dataclasses.fields(model)}
+    own = {flag: [name for name in names if name in known] for flag, names in OWN.items()}
+    tree: dict[str, dict[str, object]] = {}
+    for flag, value in given_options(options):
+        if flag not in (*COMMON, *OWN):
+            continue
+        if flag in own and not own[flag]:
+            flags = [f"--{name}" for name in sorted(own) if own[name]]
             raise ConfigError(
                 f"train: `--{flag}` must be a flag of the task, got {task}, which has no such "
-                f"thing. Its own are: {', '.join(f'--{name}' for name in sorted(own)) or 'none'}."
+                f"thing. Its own are: {', '.join(flags) or 'none'}."
             )
-        for name in names:
+        for name in own.get(flag) or COMMON[flag]:
             section, _, key = name.partition(".")
             tree.setdefault(section, {})[key] = value
     return tree
 
 
-def _laid(*layers: dict[str, Any]) -> dict[str, Any]:
+def _laid(*layers: Mapping[str, object]) -> dict[str, object]:
     """Settings over one another, the last the strongest; a length replaces one in another unit."""
     from ..config import merge
 
-    out: dict[str, Any] = {}
+    out: dict[str, object] = {}
     for layer in layers:
         training, before = layer.get("training", {}), out.get("training", {})
         if isinstance(training, dict) and isinstance(before, dict) and LENGTHS & set(training):

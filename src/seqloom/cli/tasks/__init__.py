@@ -1,14 +1,37 @@
-"""`predict` and `evaluate` of each task, and what the flags of `train` mean to it.
+"""`predict`, `evaluate` and `inspect` of each task: a module a task, which is a `Commands`."""
 
-A task's module has `predict(model, request)`, `evaluate(model, request)`, and `FLAGS`: the settings
-that a flag of `train` stands for.
-"""
-
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from ...tasks import TASKS
+from ..options import EvaluateOptions, InspectOptions, PredictOptions
+
+if TYPE_CHECKING:
+    from ...inspection.trace import Trace
+    from ...runtime.model import Model
 
 
-def task_module(task: str) -> Any:
+@runtime_checkable
+class Commands(Protocol):
+    """The functions of a task's module; `model` is the task's own kind."""
+
+    def predict(self, model: "Model", options: PredictOptions) -> None:
+        """Print a prediction for each input."""
+
+    def evaluate(self, model: "Model", options: EvaluateOptions) -> None:
+        """Print the scores on a file."""
+
+    def trace(self, model: "Model", given: str, options: InspectOptions) -> "Trace":
+        """What the model did with one input."""
+
+
+def commands_of(task: str) -> Commands:
     """The module of a task."""
-    return TASKS[task].part("commands")
+    found: Commands = TASKS[task].part("commands")
+    return found
+
+
+def inputs_of(model: "Model", file: str) -> Iterator[object]:
+    """The inputs of a file that `inspect --data` searches; of every task but `forecast`."""
+    found: Iterator[object] = TASKS[model.file.task].part("commands").searchable(model, file)
+    return found

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,12 +13,12 @@ from ...data.seen import Seen, row_numbers
 from ...data.texts.labelled import Columns, Labelled, read_labelled, split_by_class
 from ...errors import ConfigError
 from ...files import replacing
-from ...plain import printable, to_json
+from ...plain import JSON, printable, to_json
 from ...runtime.classify import Classifier
 from ..figures import settle_figure
 from ..lines import argument, batches, no_files, printing
-from ..request import DRAWN, SEARCHED, Request
-from ..seen import seen_json, warn_of_seen
+from ..options import EvaluateOptions, InspectOptions, PredictOptions
+from ..seen import subject, warn_of_seen
 from ..unknown import Unseen
 
 if TYPE_CHECKING:
@@ -27,14 +27,12 @@ if TYPE_CHECKING:
     from ...evaluation.error_rates import Score
     from ...inspection.trace import Trace
 
-FLAGS = {"cell": ("model.cell",)}
 MODEL = "this model"
 
 
-def predict(model: Classifier, request: Request) -> None:
+def predict(model: Classifier, options: PredictOptions) -> None:
     """Print the label of each line, as the lines come."""
-    request.only("classify", "texts", "nbest", "scores", "as_json")
-    nbest = 1 if request.nbest is None else request.nbest
+    nbest = 1 if options.nbest is None else options.nbest
     if not 1 <= nbest <= len(model.labels):
         raise ConfigError(
             f"predict: `--nbest` must be from 1 to the number of labels, {len(model.labels)}, "
@@ -42,45 +40,42 @@ def predict(model: Classifier, request: Request) -> None:
         )
     with printing():
         unseen = Unseen(model.parts.reader.unknown)
-        for lines in batches(no_files(request.texts)):
+        for lines in batches(no_files(options.texts)):
             unknown = [unseen.of(text.strip(), f"line {number}") for number, text in lines]
             texts = [text.strip() for _, text in lines]
-            for line in _answers(model, texts, unknown, nbest, request):
+            for line in _answers(model, texts, unknown, nbest, options):
                 print(line)
             sys.stdout.flush()
 
 
-def evaluate(model: Classifier, request: Request) -> None:
+def evaluate(model: Classifier, options: EvaluateOptions) -> None:
     """Print accuracy, F1, each class, confusions and calibration; against baselines if asked."""
-    known = ("file", "as_json", "outputs", "baselines", "valid", "figure", "by")
-    request.only("classify", *known)
-    if request.valid is not None and request.baselines is None:
+    if options.valid is not None and options.baselines is None:
         raise ConfigError("evaluate: `--valid` must come with --baselines, got it alone.")
-    settle_figure(request.figure, "evaluate")
-    measured = _measure(model, request)
-    if request.as_json:
-        print(to_json(_json(request, measured), indent=2))
+    settle_figure(options.figure, "evaluate")
+    measured = _measure(model, options)
+    if options.as_json:
+        print(to_json(_json(options, measured), indent=2))
     else:
         from rich.console import Console
 
         from ...evaluation.class_report import print_baselines, print_classes
 
-        by = request.by if request.by and not request.by.isdecimal() else f"column {request.by}"
+        by = options.by if options.by and not options.by.isdecimal() else f"column {options.by}"
         print_classes(measured.scores, Console(), groups=measured.groups, by=by)
         if len(measured.table) > 1:
             print_baselines(measured.table, measured.comparisons, Console())
-    if request.outputs is not None:
-        _write_outputs(request.outputs, model, measured)
-    if request.figure is not None:
+    if options.outputs is not None:
+        _write_outputs(options.outputs, model, measured)
+    if options.figure is not None:
         from ...inspection.figures.confusion import draw_confusion
 
-        draw_confusion(measured.scores, request.figure)
+        draw_confusion(measured.scores, options.figure)
 
 
-def trace(model: Classifier, request: Request) -> "Trace":
+def trace(model: Classifier, given: str, options: InspectOptions) -> "Trace":
     """What the model did with a text."""
-    request.only("classify", "target", *DRAWN, *SEARCHED)
-    text, reader = argument(request.given, "inspect"), model.parts.reader
+    text, reader = argument(given), model.parts.reader
     whole, read = reader.length(text), len(reader.encode(text))
     if read < whole:
         print(
@@ -89,7 +84,7 @@ def trace(model: Classifier, request: Request) -> "Trace":
             file=sys.stderr,
         )
     unknown = Unseen(reader.unknown).of(text, "the input")
-    return model.trace(text, target=request.target).updated(facts={"unknown": unknown})
+    return model.trace(text, target=options.target).updated(facts={"unknown": unknown})
 
 
 def searchable(model: Classifier, file: str) -> Iterator[str]:
@@ -113,20 +108,20 @@ class _Measured:
     seen: Seen | None
 
 
-def _measure(model: Classifier, request: Request) -> _Measured:
+def _measure(model: Classifier, options: EvaluateOptions) -> _Measured:
     """Read the test file, and score the model and the baselines on it."""
     from ...evaluation.classes import compare, evaluate_classes
 
-    columns = dataclasses.replace(_columns(model), group=request.by)
-    rows = read_labelled(request.file, columns, known=set(model.labels))
+    columns = dataclasses.replace(_columns(model), group=options.by)
+    rows = read_labelled(options.file, columns, known=set(model.labels))
     texts, labels = [row.text for row in rows], _numbers(model, rows)
     probabilities = model.predict_proba(texts).astype(np.float64)
     lengths = np.array([len(model.encode(text)) for text in texts])
     scores = evaluate_classes(labels, probabilities, model.labels, lengths=lengths)
     right = _right(labels, probabilities)
-    known = warn_of_seen(model.file, row_numbers(texts), request.file, "texts")
+    known = warn_of_seen(model.file, row_numbers(texts), options.file, "texts")
     table, comparisons = {MODEL: ("", scores)}, []
-    for baseline in _baselines(model, request):
+    for baseline in _baselines(model, options):
         theirs = baseline.predict_proba(texts)
         table[baseline.name] = (baseline.setting, evaluate_classes(labels, theirs, model.labels))
         if known is None or not known.flatters:
@@ -135,7 +130,7 @@ def _measure(model: Classifier, request: Request) -> _Measured:
         rows=rows,
         probabilities=probabilities,
         scores=scores,
-        groups=_groups(rows, right) if request.by is not None else {},
+        groups=_groups(rows, right) if options.by is not None else {},
         table=table,
         comparisons=comparisons,
         seen=known,
@@ -149,36 +144,40 @@ def _right(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
 
 
 def _answers(
-    model: Classifier, texts: list[str], unknown: list[list[str]], nbest: int, request: Request
+    model: Classifier,
+    texts: list[str],
+    unknown: list[list[str]],
+    nbest: int,
+    options: PredictOptions,
 ) -> Iterator[str]:
     """The lines to print; an empty text stays an empty line."""
     full = [text for text in texts if text]
     found: Iterator[np.ndarray]
-    if request.scores or request.as_json:
+    if options.scores or options.as_json:
         # line by line: in the last digits they depend on the lines that are worked on together
         found = (model.predict_proba([text])[0] for text in full)
     else:
         found = iter(model.predict_proba(full))
     for text, symbols in zip(texts, unknown, strict=True):
         if not text:
-            yield to_json({"text": "", "label": None}) if request.as_json else ""
+            yield to_json({"text": "", "label": None}) if options.as_json else ""
             continue
         probabilities = next(found)
         best = np.argsort(-probabilities, kind="stable")[:nbest]
-        if request.as_json:
+        if options.as_json:
             yield to_json(_one(model, text, probabilities) | {"unknown": symbols})
         else:
             fields = []
             for i in best:
                 fields.append(printable(model.labels[i]))
-                if request.scores:
+                if options.scores:
                     fields.append(f"{probabilities[i]:.4f}")
             yield "\t".join(fields)
 
 
-def _one(model: Classifier, text: str, probabilities: np.ndarray) -> dict[str, Any]:
+def _one(model: Classifier, text: str, probabilities: np.ndarray) -> dict[str, JSON]:
     """One answer with all that is known about it."""
-    out: dict[str, Any] = {
+    out: dict[str, JSON] = {
         "text": text,
         "label": model.labels[int(probabilities.argmax())],
         "probabilities": {
@@ -215,16 +214,16 @@ def _groups(rows: list[Labelled], right: np.ndarray) -> "dict[str, Score]":
     return {name: share(right[places[name]]) for name in names}
 
 
-def _baselines(model: Classifier, request: Request) -> "list[ClassBaseline]":
+def _baselines(model: Classifier, options: EvaluateOptions) -> "list[ClassBaseline]":
     """The baselines, fitted to the texts that the user names."""
-    if request.baselines is None:
+    if options.baselines is None:
         return []
     from ...evaluation.class_baselines import fit_class_baselines
 
     columns, known = _columns(model), set(model.labels)
-    train = read_labelled(request.baselines, columns, known=known)
-    if request.valid is not None:
-        valid = read_labelled(request.valid, columns, known=known)
+    train = read_labelled(options.baselines, columns, known=known)
+    if options.valid is not None:
+        valid = read_labelled(options.valid, columns, known=known)
     else:
         data = model.file.training.get("settings", {}).get("data", {})
         train, valid = split_by_class(train, data.get("valid_fraction", 0.1))
@@ -232,9 +231,8 @@ def _baselines(model: Classifier, request: Request) -> "list[ClassBaseline]":
     return fit_class_baselines(sets[0], sets[1], model.parts.reader.symbols, len(model.labels))
 
 
-def _json(request: Request, measured: _Measured) -> dict[str, Any]:
-    out: dict[str, Any] = {"model": str(request.model), "data": request.file}
-    out |= seen_json(measured.seen) | measured.scores.to_json()
+def _json(options: EvaluateOptions, measured: _Measured) -> dict[str, JSON]:
+    out = subject(options, measured.seen) | measured.scores.to_json()
     if measured.groups:
         out["groups"] = {name: asdict(score) for name, score in measured.groups.items()}
     if len(measured.table) > 1:

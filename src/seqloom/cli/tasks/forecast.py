@@ -21,48 +21,46 @@ from ...plain import printable, to_json
 from ...runtime.forecast import Forecaster
 from ..figures import settle_figure
 from ..lines import printing
-from ..request import DRAWN, Request
+from ..options import EvaluateOptions, InspectOptions, PredictOptions
+from ..seen import subject
 
 if TYPE_CHECKING:
     from ...evaluation.backtest import Backtest
     from ...inspection.trace import Trace
 
-FLAGS = {"horizon": ("data.horizon",), "cell": ("model.cell",)}
 WINDOWS = 1  # of a backtest, if the user gives none
 
 
-def predict(model: Forecaster, request: Request) -> None:
+def predict(model: Forecaster, options: PredictOptions) -> None:
     """Print the forecast of every series of a CSV, as a CSV."""
-    request.only("forecast", "texts", "level", "figure")
-    files = request.texts or []
+    files = options.texts or []
     if len(files) != 1:
         raise ConfigError(
             f"predict: one CSV with the past must be given, got {len(files)}. "
             "For example: seqloom predict best.safetensors history.csv"
         )
-    level = model.level(request.level)
-    settle_figure(request.figure, "predict")
+    level = model.level(options.level)
+    settle_figure(options.figure, "predict")
     data = _read(model, files[0])
     table = model.predict(data, level=level)
     with printing():
         print(table.to_csv(), end="")
-    if request.figure is not None:
+    if options.figure is not None:
         from ...inspection.figures.forecasts import draw_forecast
 
-        drawn = draw_forecast(data, table, request.figure)
+        drawn = draw_forecast(data, table, options.figure)
         if drawn < len(data.series):
-            print(f"note: {request.figure} has the first {drawn} series", file=sys.stderr)
+            print(f"note: {options.figure} has the first {drawn} series", file=sys.stderr)
 
 
-def evaluate(model: Forecaster, request: Request) -> None:
+def evaluate(model: Forecaster, options: EvaluateOptions) -> None:
     """Print the network's scores beside every baseline's, errors by horizon, and the verdict."""
     from ...evaluation.backtest import backtest
 
-    request.only("forecast", "file", "as_json", "windows", "test", "level", "against", "figure")
-    level = model.level(request.level)
-    names = _baselines(request.against)
-    settle_figure(request.figure, "evaluate")
-    data, origins = _origins(model, request)
+    level = model.level(options.level)
+    names = _baselines(options.against)
+    settle_figure(options.figure, "evaluate")
+    data, origins = _origins(model, options)
     T = model.parts.horizon
     check_targets(origins, data, T)
     seen = _seen(model, data, origins)
@@ -83,25 +81,24 @@ def evaluate(model: Forecaster, request: Request) -> None:
         baselines=names,
         seen=seen,
     )
-    _show(found, request)
+    _show(found, options)
 
 
-def trace(model: Forecaster, request: Request) -> "Trace":
+def trace(model: Forecaster, given: str, options: InspectOptions) -> "Trace":
     """What the model did with one series of a CSV."""
-    request.only("forecast", "series", *DRAWN)
-    data = _read(model, request.given)
+    data = _read(model, given)
     names = [one.name for one in data.series]
-    if request.series is None and len(names) > 1:
+    if options.series is None and len(names) > 1:
         raise ConfigError(
-            f"inspect: `--series` must name one of the {len(names)} series of {request.given}, got "
+            f"inspect: `--series` must name one of the {len(names)} series of {given}, got "
             f"none. For example: --series {names[0]}"
         )
-    if request.series is not None and request.series not in names:
+    if options.series is not None and options.series not in names:
         raise ConfigError(
-            f"inspect: `--series` must be a series of {request.given}, got {request.series}. It "
+            f"inspect: `--series` must be a series of {given}, got {options.series}. It "
             f"has {', '.join(names[:10])}{', ...' if len(names) > 10 else ''}."
         )
-    place = 0 if request.series is None else names.index(request.series)
+    place = 0 if options.series is None else names.index(options.series)
     return model.trace(dataclasses.replace(data, series=(data.series[place],)))
 
 
@@ -113,36 +110,35 @@ def _read(model: Forecaster, name: str) -> SeriesSet:
     return data
 
 
-def _show(found: "Backtest", request: Request) -> None:
-    if request.as_json:
-        shown = {"model": str(request.model), "data": request.file, **found.to_json()}
-        print(to_json(shown, indent=2))
+def _show(found: "Backtest", options: EvaluateOptions) -> None:
+    if options.as_json:
+        print(to_json(subject(options, None) | found.to_json(), indent=2))
     else:
         from rich.console import Console
 
         from ...evaluation.forecast_report import print_backtest
 
         print_backtest(found, Console())
-    if request.figure is not None:
+    if options.figure is not None:
         from ...inspection.figures.forecasts import draw_errors
 
-        draw_errors(found, request.figure)
+        draw_errors(found, options.figure)
 
 
-def _origins(model: Forecaster, request: Request) -> tuple[SeriesSet, list[Origins]]:
+def _origins(model: Forecaster, options: EvaluateOptions) -> tuple[SeriesSet, list[Origins]]:
     """Series that reach past the origins, and the origins: of a walk, or before a test file."""
-    data = _read(model, request.file)
+    data = _read(model, options.file)
     lengths = np.array([len(one.values) for one in data.series])
-    if request.test is None:
-        windows = WINDOWS if request.windows is None else request.windows
+    if options.test is None:
+        windows = WINDOWS if options.windows is None else options.windows
         if windows < 1:
             raise ConfigError(f"evaluate: `--windows` must be at least 1, got {windows}.")
         return data, walk_forward(lengths, horizon=model.parts.horizon, windows=windows)
-    if request.windows is not None:
+    if options.windows is not None:
         raise ConfigError(
-            f"evaluate: `--windows` must not come with --test, got {request.windows}. Drop one."
+            f"evaluate: `--windows` must not come with --test, got {options.windows}. Drop one."
         )
-    name = str(request.test)
+    name = str(options.test)
     data = continued(data, _read(model, name), name)
     there = np.flatnonzero(np.array([len(one.values) for one in data.series]) > lengths)
     return data, [Origins(there, lengths[there])]

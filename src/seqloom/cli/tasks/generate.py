@@ -1,9 +1,10 @@
 """`predict`, `evaluate`, `inspect` for the task `generate`: a text goes on, or is scored."""
 
+import functools
 import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...data.seen import text_numbers
 from ...data.text.text import read_text
@@ -13,37 +14,43 @@ from ...decoding.perplexity import TextScore, costs, summed, symbols_of
 from ...errors import ConfigError, DataError
 from ...plain import printable, to_json
 from ...runtime.generate import Generator
-from ..lines import argument, no_files, printing
-from ..request import DRAWN, SEARCHED, Request
-from ..seen import seen_json, warn_of_seen
+from ..lines import argument, decoded, no_files, printing
+from ..options import EvaluateOptions, InspectOptions, PredictOptions
+from ..seen import subject, warn_of_seen
 from ..unknown import Unseen
 
 if TYPE_CHECKING:
     from ...evaluation.language_baselines import Baseline
     from ...inspection.trace import Trace
 
-FLAGS = {"cell": ("model.cell",)}
 PIECE = 1000  # characters that are searched at a time
-DRAWING = ("length", "temperature", "top_k", "top_p", "seed")
 
 
-def predict(model: Generator, request: Request) -> None:
+def predict(model: Generator, options: PredictOptions) -> None:
     """Print each prompt and what follows it, symbol by symbol as they are made."""
-    request.only("generate", "texts", "nbest", "as_json", *DRAWING)
-    copies = 1 if request.nbest is None else request.nbest
+    copies = 1 if options.nbest is None else options.nbest
     if copies < 1:
         raise ConfigError(f"predict: `--nbest` must be at least 1, got {copies}.")
-    options = {name: getattr(request, name) for name in DRAWING if name != "seed"}
-    texts = [text for text in no_files(request.texts) or [] if request.texts != [STANDARD_INPUT]]
-    prompts = [_decoded(os.fsencode(text)) for text in texts] or [_standard_input()]
+    sample = functools.partial(
+        model.stream,
+        length=options.length,
+        temperature=options.temperature,
+        top_k=options.top_k,
+        top_p=options.top_p,
+        seed=options.seed or 0,
+    )
+    texts = [text for text in no_files(options.texts) or [] if options.texts != [STANDARD_INPUT]]
+    prompts = [decoded(os.fsencode(text), "predict: a prompt", "utf-8-sig") for text in texts] or [
+        _standard_input()
+    ]
     unseen = Unseen(model.parts.vocabulary.unknown)
     unknown = [unseen.of(prompt, "the prompt") for prompt in prompts]
     # one after another, each with a number of its own: equal prompts draw differently
     numbered = [(p, copies * i + k) for i, p in enumerate(prompts) for k in range(copies)]
     with printing():
         for prompt, number in numbered:
-            pieces = model.stream(prompt, **options, seed=request.seed or 0, number=number)
-            if request.as_json:
+            pieces = sample(prompt, number=number)
+            if options.as_json:
                 symbols = unknown[number // copies]
                 found = {"prompt": prompt, "text": "".join(pieces), "unknown": symbols}
                 print(to_json(found), flush=True)
@@ -54,38 +61,35 @@ def predict(model: Generator, request: Request) -> None:
             print()
 
 
-def evaluate(model: Generator, request: Request) -> None:
+def evaluate(model: Generator, options: EvaluateOptions) -> None:
     """Print bits per character and perplexity, baselines, and who wins."""
     from ...evaluation.language_baselines import language_baselines, text_verdict
 
-    request.only("generate", "file", "as_json", "baselines")
-    text = read_text(request.file)
-    train = None if request.baselines is None else read_text(request.baselines)
+    text = read_text(options.file)
+    train = None if options.baselines is None else read_text(options.baselines)
     if train and text in train:
         print("note: baselines learn from a text that holds the scored one", file=sys.stderr)
     vocabulary = model.parts.vocabulary
     ids, characters = symbols_of(vocabulary, text)
-    Unseen(vocabulary.unknown).of(text, request.file)
+    Unseen(vocabulary.unknown).of(text, options.file)
     nats = costs(model.network, ids)
     score = summed(nats, characters, ids == UNK)
     baselines = language_baselines(nats, characters, text, train)
-    known = warn_of_seen(model.file, text_numbers(text), request.file, "text")
+    known = warn_of_seen(model.file, text_numbers(text), options.file, "text")
     verdict = text_verdict(score, baselines, seen=known is not None and known.flatters)
-    if request.as_json:
+    if options.as_json:
         rows = [vars(b) | {"verdict": verdict and b.verdict()} for b in baselines]
-        found: dict[str, Any] = {"model": str(request.model), "data": request.file}
-        found |= seen_json(known) | score.to_json()
+        found = subject(options, known) | score.to_json()
         print(to_json({**found, "baselines": rows, "verdict": verdict}, indent=2))
         return
-    _print(score, baselines, request.file, verdict)
+    _print(score, baselines, options.file, verdict)
 
 
-def trace(model: Generator, request: Request) -> "Trace":
+def trace(model: Generator, given: str, options: InspectOptions) -> "Trace":
     """What the model did with a text, up to the symbol that follows it."""
-    request.only("generate", "target", *DRAWN, *SEARCHED)
-    text = argument(request.given, "inspect")
+    text = argument(given)
     unknown = Unseen(model.parts.vocabulary.unknown).of(text, "the input")
-    return model.trace(text, target=request.target).updated(facts={"unknown": unknown})
+    return model.trace(text, target=options.target).updated(facts={"unknown": unknown})
 
 
 def searchable(model: Generator, file: str) -> Iterator[str]:
@@ -136,14 +140,4 @@ def _standard_input() -> str:
     """
     if sys.stdin is None:
         raise DataError("predict: standard input must be open, got a closed one. Give a TEXT.")
-    return _decoded(sys.stdin.buffer.read())
-
-
-def _decoded(raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"predict: a prompt must be UTF-8, got byte 0x{raw[error.start]:02x}. "
-            "Convert it with: iconv -f LATIN1 -t UTF-8"
-        ) from error
+    return decoded(sys.stdin.buffer.read(), "predict: a prompt", "utf-8-sig")

@@ -1,5 +1,6 @@
 """`predict`, `evaluate`, `inspect` for the task `transcribe`: a recording in, a line out."""
 
+import functools
 import itertools
 import sys
 from collections.abc import Iterator
@@ -17,29 +18,32 @@ from ...plain import JSON, printable, to_json
 from ...progress import progress
 from ...runtime.transcribe import Transcriber, Transcript
 from ..lines import argument, batches, printing
-from ..request import DRAWN, Request
-from ..seen import seen_json, warn_of_seen
+from ..options import EvaluateOptions, InspectOptions, PredictOptions
+from ..seen import subject, warn_of_seen
 
 if TYPE_CHECKING:
     from ...inspection.trace import Trace
 
-FLAGS = {"cell": ("model.cell",)}
 TOGETHER = 64  # recordings that are in memory at once
 PIECE_BYTES = 8192
 TABLES = (".tsv", ".csv", ".json", ".jsonl", ".txt")
 
 
-def predict(model: Transcriber, request: Request) -> None:
+def predict(model: Transcriber, options: PredictOptions) -> None:
     """Print the transcript of each file, as arguments or lines of standard input name them."""
-    request.only("transcribe", "texts", "beam", "as_json", "length_penalty", "stream")
-    if request.stream:
+    if options.stream:
         with printing():
-            _follow(model, request)
+            _follow(model, options)
         return
-    options = {"beam": request.beam, "length_penalty": request.length_penalty}
-    model.transcribe([], **options)  # options out of range, before any file is read
+    transcribe = functools.partial(
+        model.transcribe,
+        beam=options.beam,
+        length_penalty=options.length_penalty,
+        text_only=not options.as_json,
+    )
+    transcribe([])  # options out of range, before any file is read
     with printing():
-        for lines in batches(request.texts):
+        for lines in batches(options.texts):
             for number, line in lines:
                 name = line.strip()
                 if not name:
@@ -52,25 +56,24 @@ def predict(model: Transcriber, request: Request) -> None:
                 if name.lower().endswith(TABLES):
                     raise DataError(
                         f"predict: `{name}` is a table, not a recording. To transcribe and score "
-                        f"what it lists: seqloom evaluate {request.model} {name} --outputs OUT. "
+                        f"what it lists: seqloom evaluate {options.model} {name} --outputs OUT. "
                         "To predict alone, pipe in the names of the files, one a line."
                     )
                 with progress(f"transcribing {name}"):
-                    found = model.transcribe([name], **options, text_only=not request.as_json)[0]
+                    found = transcribe([name])[0]
                 for note in found.notes:
                     print(printable(f"note: `{name}`: {note}"), file=sys.stderr)
-                print(_shown(name, found, request))
+                print(_shown(name, found, options))
                 sys.stdout.flush()
 
 
-def evaluate(model: Transcriber, request: Request) -> None:
+def evaluate(model: Transcriber, options: EvaluateOptions) -> None:
     """Print word and character error rates, errors by length, confusions and worst recordings."""
     from ...evaluation.transcripts import evaluate_transcripts
 
-    request.only("transcribe", "file", "as_json", "outputs", "beam", "length_penalty")
     require("evaluate", "rapidfuzz", "soundfile")
-    utterances = read_manifest(request.file)
-    search = model.search(request.beam, request.length_penalty)
+    utterances = read_manifest(options.file)
+    search = model.search(options.beam, options.length_penalty)
     heard: list[Transcript] = []
     numbers: list[np.ndarray] = []
     recordings = _recordings(model, utterances)
@@ -92,24 +95,22 @@ def evaluate(model: Transcriber, request: Request) -> None:
             f"{' '.join(unknown[:10])}",
             file=sys.stderr,
         )
-    known = warn_of_seen(model.file, numbers, request.file, "recordings")
-    if request.as_json:
-        about = {"model": str(request.model), "data": request.file, **seen_json(known)}
-        print(to_json({**about, **found.to_json()}, indent=2))
+    known = warn_of_seen(model.file, numbers, options.file, "recordings")
+    if options.as_json:
+        print(to_json(subject(options, known) | found.to_json(), indent=2))
     else:
         from rich.console import Console
 
         from ...evaluation.transcript_report import print_transcripts
 
         print_transcripts(found, Console())
-    if request.outputs is not None:
-        found.write_outputs(request.outputs)
+    if options.outputs is not None:
+        found.write_outputs(options.outputs)
 
 
-def trace(model: Transcriber, request: Request) -> "Trace":
+def trace(model: Transcriber, given: str, options: InspectOptions) -> "Trace":
     """What the model did with a recording."""
-    request.only("transcribe", "target", "data", "layer", "step", "span", "alignments", *DRAWN)
-    return model.trace(argument(request.given, "inspect"), target=request.target)
+    return model.trace(argument(given), target=options.target)
 
 
 def searchable(model: Transcriber, file: str) -> Iterator[np.ndarray]:
@@ -129,8 +130,8 @@ def _name(u: Utterance) -> str:
     return f"{u.name} {u.start:g}-{'' if u.end is None else f'{u.end:g}'} s"
 
 
-def _shown(name: str, found: Transcript, request: Request) -> str:
-    if not request.as_json:
+def _shown(name: str, found: Transcript, options: PredictOptions) -> str:
+    if not options.as_json:
         return printable(found.text)
     symbols: list[dict[str, JSON]] = [{"symbol": symbol} for symbol in found.symbols]
     for entry, start in zip(symbols, found.starts or (), strict=False):
@@ -146,26 +147,25 @@ def _shown(name: str, found: Transcript, request: Request) -> str:
     return to_json(answer)
 
 
-def _follow(model: Transcriber, request: Request) -> None:
+def _follow(model: Transcriber, options: PredictOptions) -> None:
     """Print the words of raw 16-bit sound on standard input, as soon as they are heard."""
-    options = (request.beam, request.length_penalty)
-    if request.texts or any(option is not None for option in options):
+    if options.texts or options.beam is not None or options.length_penalty is not None:
         raise ConfigError(
             "predict: `--stream` must come alone or with --json, got files or --beam too. It "
             "reads standard input, greedily."
         )
     stream, shown = model.stream(beam=1), ""
     for samples in _pieces():
-        shown = _tell(stream.push(samples), shown, stream.seconds, request)
-    _tell(stream.finish(), shown, stream.seconds, request)
-    if not request.as_json:
+        shown = _tell(stream.push(samples), shown, stream.seconds, options)
+    _tell(stream.finish(), shown, stream.seconds, options)
+    if not options.as_json:
         print(flush=True)
 
 
-def _tell(text: str, shown: str, seconds: float, request: Request) -> str:
+def _tell(text: str, shown: str, seconds: float, options: PredictOptions) -> str:
     """Print what is new, a line of JSON or the words themselves; return what is printed by now."""
     if text != shown:
-        if request.as_json:
+        if options.as_json:
             print(to_json({"seconds": round(seconds, 3), "text": text}), flush=True)
         else:
             print(printable(text[len(shown) :]), end="", flush=True)

@@ -1,8 +1,9 @@
 """`predict`, `evaluate`, `inspect` for the task `transduce`: one line in, one line out."""
 
+import functools
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,60 +16,47 @@ from ...extras import require
 from ...plain import JSON, printable, to_json
 from ...runtime import Prediction, Transducer
 from ..lines import argument, batches, no_files, printing
-from ..request import DRAWN, SEARCHED, Request
-from ..seen import seen_json, warn_of_seen
+from ..options import EvaluateOptions, InspectOptions, PredictOptions
+from ..seen import subject, warn_of_seen
 from ..unknown import Unseen
 
 if TYPE_CHECKING:
     from ...inspection.trace import Trace
 
-FLAGS = {
-    "cell": ("model.encoder_cell", "model.decoder_cell"),
-    "link": ("model.link",),
-}
-DRAWING = ("temperature", "top_k", "top_p", "seed")
 
-
-def predict(model: Transducer, request: Request) -> None:
+def predict(model: Transducer, options: PredictOptions) -> None:
     """Print the best outputs of each line, as the lines come."""
-    known = ("texts", "beam", "nbest", "scores", "as_json", "length_penalty", "sample")
-    request.only("transduce", *known, *DRAWING)
-    if not request.sample and any(getattr(request, name) is not None for name in DRAWING):
+    sampling = (options.temperature, options.top_k, options.top_p, options.seed)
+    if not options.sample and any(value is not None for value in sampling):
         raise ConfigError(
             "predict: `--temperature`, `--top-k`, `--top-p` and `--seed` need --sample. Add it."
         )
-    if request.seed is not None and request.seed < 0:
-        raise ConfigError(f"predict: `--seed` must be at least 0, got {request.seed}.")
-    options: dict[str, Any] = {"beam": request.beam, "length_penalty": request.length_penalty}
-    if request.sample:
-        options["temperature"] = 1.0 if request.temperature is None else request.temperature
-        options |= {"top_k": request.top_k, "seed": request.seed or 0}
-        options["top_p"] = 1.0 if request.top_p is None else request.top_p
-    nbest = 1 if request.nbest is None else request.nbest
+    if options.seed is not None and options.seed < 0:
+        raise ConfigError(f"predict: `--seed` must be at least 0, got {options.seed}.")
     with printing():
         unseen = Unseen(model.parts.source.unknown)
-        for lines in batches(no_files(request.texts)):
-            for line in _answers(model, lines, unseen, nbest, request, options):
+        for lines in batches(no_files(options.texts)):
+            for line in _answers(model, lines, unseen, options):
                 print(line)
             sys.stdout.flush()
 
 
-def evaluate(model: Transducer, request: Request) -> None:
+def evaluate(model: Transducer, options: EvaluateOptions) -> None:
     """Print error rates with intervals, error by length and confusions."""
     from ...evaluation import evaluate_outputs
 
-    request.only("transduce", "file", "as_json", "outputs", "beam", "length_penalty")
     require("evaluate", "rapidfuzz", "sacrebleu")
-    file, outputs = request.file, request.outputs
-    pairs = load_pairs(file, "test", **_reading(model))
+    file = options.file
+    stress, columns = _reading(model)
+    pairs = load_pairs(file, "test", stress=stress, columns=columns)
     examples = group_by_source(pairs)
     source, target = model.parts.source, model.parts.target
     for number, example in enumerate(examples, 1):
         model.encode(example.source, f"source {number} of {file}")
     predicted = model.predict(
         [example.source for example in examples],
-        beam=request.beam,
-        length_penalty=request.length_penalty,
+        beam=options.beam,
+        length_penalty=options.length_penalty,
     )
     found = evaluate_outputs(
         [example.source for example in examples],
@@ -90,50 +78,48 @@ def evaluate(model: Transducer, request: Request) -> None:
                 file=sys.stderr,
             )
     known = warn_of_seen(model.file, row_numbers(p.row for p in pairs), file, "pairs")
-    if request.as_json:
-        about = {"model": str(request.model), "data": file, **seen_json(known)}
-        print(to_json({**about, **found.to_json()}, indent=2))
+    if options.as_json:
+        print(to_json(subject(options, known) | found.to_json(), indent=2))
     else:
         from rich.console import Console
 
         from ...evaluation.report import print_evaluation
 
         print_evaluation(found, Console())
-    if outputs is not None:
-        found.write_outputs(outputs)
+    if options.outputs is not None:
+        found.write_outputs(options.outputs)
 
 
-def trace(model: Transducer, request: Request) -> "Trace":
+def trace(model: Transducer, given: str, options: InspectOptions) -> "Trace":
     """What the model did with a source."""
     from ..inspected import weights_of
 
-    request.only("transduce", "target", "weight", "alignments", *DRAWN, *SEARCHED)
-    text = argument(request.given, "inspect").strip()
+    text = argument(given).strip()
     unknown = Unseen(model.parts.source.unknown).of(text, "the input")
-    found = model.trace(text, target=request.target, attention=weights_of(request.weight))
+    found = model.trace(text, target=options.target, attention=weights_of(options.weight))
     return found.updated(facts={"unknown": unknown})
 
 
 def searchable(model: Transducer, file: str) -> Iterator[str]:
     """Sources like those of the training data; those that the model cannot read are left out."""
     longest, read = model.parts.max_symbols, model.parts.source.encode
-    sources = (one.source for one in group_by_source(load_pairs(file, "train", **_reading(model))))
+    stress, columns = _reading(model)
+    pairs = load_pairs(file, "train", stress=stress, columns=columns)
+    sources = (example.source for example in group_by_source(pairs))
     return (source for source in sources if 0 < len(read(source)) <= longest)
 
 
-def _reading(model: Transducer) -> dict[str, Any]:
-    """How the training file was read; another file is of the same make."""
+def _reading(model: Transducer) -> tuple[bool, PairColumns]:
+    """How the training file was read, stress and columns; another file is of the same make."""
     data = model.file.training.get("settings", {}).get("data", {})
-    return {"stress": bool(data.get("stress", False)), "columns": PairColumns.of(data)}
+    return bool(data.get("stress", False)), PairColumns.of(data)
 
 
 def _answers(
     model: Transducer,
     lines: list[tuple[int, str]],
     unseen: Unseen,
-    nbest: int,
-    request: Request,
-    options: dict[str, Any],
+    options: PredictOptions,
 ) -> Iterator[str]:
     """The lines to print. Lines before a bad one are still printed; then its error is raised."""
     given: list[tuple[int, str]] = []
@@ -149,31 +135,43 @@ def _answers(
         given.append((number, text))
     full = [(number, text) for number, text in given if text]
     found: Iterator[list[Prediction]]
-    if options.get("temperature") is not None:
-        # line by line: what is drawn depends on the line's number, not on when it came
-        found = (_draw(model, text, number, nbest, options) for number, text in full)
-    elif request.scores or request.as_json:
+    best = functools.partial(
+        model.predict_nbest,
+        nbest=1 if options.nbest is None else options.nbest,
+        beam=options.beam,
+        length_penalty=options.length_penalty,
+    )
+    if options.sample:
+        # line by line: a sample depends on the line's number, not on when the line came
+        sample = functools.partial(
+            best,
+            temperature=1.0 if options.temperature is None else options.temperature,
+            top_k=options.top_k,
+            top_p=1.0 if options.top_p is None else options.top_p,
+        )
+        found = (sample([text], seed=_seed(options, number))[0] for number, text in full)
+    elif options.scores or options.as_json:
         # line by line: in the last digits scores depend on the lines that are worked on together
-        found = (model.predict_nbest([text], nbest, **options)[0] for _, text in full)
+        found = (best([text])[0] for _, text in full)
     else:
-        found = iter(model.predict_nbest([text for _, text in full], nbest, **options))
+        found = iter(best([text for _, text in full]))
     unknown = [unseen.of(text, f"line {number}") for number, text in given]
     for (_, text), symbols in zip(given, unknown, strict=True):
-        yield _shown(text, next(found) if text else [], symbols, request)
+        yield _shown(text, next(found) if text else [], symbols, options)
     if problem is not None:
         sys.stdout.flush()
         raise problem
 
 
-def _draw(
-    model: Transducer, text: str, number: int, nbest: int, options: dict[str, Any]
-) -> list[Prediction]:
-    seed = int(np.random.SeedSequence([options["seed"], number]).generate_state(1)[0])
-    return model.predict_nbest([text], nbest, **{**options, "seed": seed})[0]
+def _seed(options: PredictOptions, number: int) -> int:
+    """The seed of a line's samples."""
+    return int(np.random.SeedSequence([options.seed or 0, number]).generate_state(1)[0])
 
 
-def _shown(text: str, predictions: list[Prediction], unknown: list[str], request: Request) -> str:
-    if request.as_json:
+def _shown(
+    text: str, predictions: list[Prediction], unknown: list[str], options: PredictOptions
+) -> str:
+    if options.as_json:
         outputs: list[JSON] = [
             {
                 "text": p.text,
@@ -188,7 +186,7 @@ def _shown(text: str, predictions: list[Prediction], unknown: list[str], request
     fields = []
     for prediction in predictions:
         fields.append(printable(prediction.text))
-        if request.scores:
+        if options.scores:
             fields.append(f"{prediction.score:.4f}")
     return "\t".join(fields)
 
