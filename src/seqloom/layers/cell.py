@@ -12,8 +12,8 @@ class; `tests/layers/test_laws.py` checks its laws for every cell in `CELLS`.
 """
 
 import abc
-from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +22,19 @@ from torch.nn import functional as F
 from ..shapes import Float, check_shape
 
 CellType = TypeVar("CellType", bound="Cell")
+
+
+@runtime_checkable
+class State(Protocol):
+    """A NamedTuple of a cell's state, `h` first, each `(B, H)`."""
+
+    @property
+    def h(self) -> Tensor:
+        """The output."""
+
+    def __iter__(self) -> Iterator[Tensor]: ...
+
+    def __len__(self) -> int: ...
 
 
 class Cell(nn.Module, abc.ABC):

@@ -19,7 +19,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..shapes import Float
-from .cell import Cell
+from .cell import Cell, State
 from .lengths import live_steps
 
 
@@ -58,7 +58,7 @@ class Decoded(NamedTuple):
 def run_cell(
     cell: Cell,
     x: Tensor,
-    state: Any,
+    state: State,
     lengths: Tensor | None,
     *,
     reverse: bool = False,
@@ -108,7 +108,7 @@ def run_decoder(
     cell: Cell,
     attend: Callable[[Tensor], tuple[Tensor, Tensor]],
     x: Float[Tensor, "B T E"],
-    state: Any,
+    state: State,
     sizes: tuple[int, int],
 ) -> Decoded:
     """`attention_decoder`, step by step.

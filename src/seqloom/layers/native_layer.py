@@ -1,13 +1,13 @@
 """A recurrent layer in the native core: `seqloom::recurrent_layer`, with names."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from ..native.library import LSTM
 from . import native_operators  # noqa: F401  (registers seqloom::recurrent_layer)
-from .cell import Cell
+from .cell import Cell, State
 from .codes import cell_code
 from .switch import use_native
 
@@ -59,7 +59,7 @@ def recurrent_layer(
 
 
 def cell_layer(
-    cell: Cell, x_BTI: Tensor, state: Any, lengths: Tensor | None
+    cell: Cell, x_BTI: Tensor, state: State, lengths: Tensor | None
 ) -> tuple[Tensor, tuple[Tensor, ...]] | None:
     """A cell over time: outputs and the last state; `None` where the core does not run."""
     code = cell_code(type(cell), getattr(cell, "nonlinearity", "tanh"))

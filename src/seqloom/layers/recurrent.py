@@ -28,6 +28,7 @@ from .paths import LayerTrace, Stack, StackOutput, fused, fused_packed, native, 
 from .rnn import RNNCell
 from .switch import use_native
 
+Hidden = Tensor | tuple[Tensor, ...] | None  # as torch.nn takes it
 _TORCHS = ("RNN_TANH", "RNN_RELU", "LSTM", "GRU")
 CELLS: dict[str, type[Cell]] = {"rnn": RNNCell, "lstm": LSTMCell, "gru": GRUCell}
 
@@ -60,7 +61,9 @@ class Recurrent(nn.RNNBase):
         """Size of one output vector: that of a state times the directions."""
         return (self.proj_size or self.hidden_size) * self.num_directions
 
-    def check_forward_args(self, input: Tensor, hidden: Any, batch_sizes: Tensor | None) -> None:
+    def check_forward_args(
+        self, input: Tensor, hidden: Tensor | tuple[Tensor, ...], batch_sizes: Tensor | None
+    ) -> None:
         """torch.nn's checks of an input, and of all fields of a state `(L * directions, B, H)`."""
         self.check_input(input, batch_sizes)
         rows, B, size = self.get_expected_hidden_size(input, batch_sizes)
@@ -68,7 +71,7 @@ class Recurrent(nn.RNNBase):
             which = f"hidden[{n}]" if len(hidden) > 1 else "hidden"
             self.check_hidden_size(state, (rows, B, own), f"Expected {which} size {{}}, got {{}}")
 
-    def permute_hidden(self, hx: Any, permutation: Tensor | None) -> Any:
+    def permute_hidden(self, hx: Tensor | tuple[Tensor, ...], permutation: Tensor | None) -> Any:
         """Reorder the batch of a state `(L * directions, B, H)`, or of a pair of such."""
         if permutation is None:
             return hx
@@ -79,7 +82,7 @@ class Recurrent(nn.RNNBase):
     def forward(
         self,
         input: Tensor | PackedSequence,
-        hx: Any = None,
+        hx: Hidden = None,
         lengths: Lengths | None = None,  # by position too: torch.jit and ONNX pass all there is
         return_states: bool = False,
     ) -> Any:
@@ -156,7 +159,7 @@ class Recurrent(nn.RNNBase):
             return False
         return use_native(type(self).__name__, x, *before, *stack.flat_weights())
 
-    def _forward_packed(self, packed: PackedSequence, hx: Any, return_states: bool) -> Any:
+    def _forward_packed(self, packed: PackedSequence, hx: Hidden, return_states: bool) -> Any:
         """On the native path as a padded batch and back, in the order of the packed one."""
         data, B = packed.data, int(packed.batch_sizes[0])
         before = self._unpack(hx, data.new_empty(B, 0, data.shape[-1]))
@@ -176,7 +179,7 @@ class Recurrent(nn.RNNBase):
         data = pack_padded_sequence(output_BTH, sizes, batch_first=True).data
         return self._result(packed._replace(data=data), ran)
 
-    def _forward_single(self, x_TI: Tensor, hx: Any, return_states: bool) -> Any:
+    def _forward_single(self, x_TI: Tensor, hx: Hidden, return_states: bool) -> Any:
         """As a batch of one."""
         states = (hx,) if isinstance(hx, Tensor) else hx
         if states is not None and any(state.dim() != 2 for state in states):
@@ -195,11 +198,11 @@ class Recurrent(nn.RNNBase):
         last = tuple(state[:, 0] for state in ran.last)
         return self._result(ran.output[0], ran._replace(last=last))
 
-    def _result(self, output: Any, ran: StackOutput) -> Any:
+    def _result(self, output: Tensor | PackedSequence, ran: StackOutput) -> Any:
         last: Any = ran.last if len(ran.last) > 1 else ran.last[0]
         return (output, last) if ran.traces is None else (output, last, ran.traces)
 
-    def _unpack(self, hx: Any, x_BTI: Tensor) -> tuple[Tensor, ...]:
+    def _unpack(self, hx: Hidden, x_BTI: Tensor) -> tuple[Tensor, ...]:
         """The state as a tuple of `(L * directions, B, H)`, one for each field."""
         fields = self.cell_class.state_fields
         if hx is None:

@@ -4,12 +4,10 @@ By the loop of loops.py or, where only outputs are wanted and switch.py says so,
 in one call.
 """
 
-from typing import Any
-
 from torch import Tensor
 
 from ..shapes import Float, check_shape
-from .cell import Cell
+from .cell import Cell, State
 from .lengths import Lengths, as_lengths
 from .loops import Unrolled, run_cell
 from .native_layer import cell_layer
@@ -18,7 +16,7 @@ from .native_layer import cell_layer
 def unroll(
     cell: Cell,
     x: Float[Tensor, "B T I"],
-    state: Any = None,
+    state: State | None = None,
     *,
     lengths: Lengths | None = None,
     reverse: bool = False,
