@@ -120,7 +120,7 @@ def _pieces(
     read, most = 0, MOST_BYTES
     if packed:
         most = min(most, GZIP_FREE + GZIP_RATIO * packed)
-    step: Callable[[int], None] = stack.enter_context(progress(f"reading {name}"))
+    advance: Callable[[int], None] = stack.enter_context(progress(f"reading {name}"))
     while True:
         try:
             piece = stream.read(size)
@@ -132,7 +132,7 @@ def _pieces(
         except OSError as error:
             raise _unreadable(name, error) from None
         read += len(piece)
-        step(len(piece))
+        advance(len(piece))
         if read > most < MOST_BYTES:
             raise DataError(
                 f"{name}: {packed:,} gzipped bytes become more than {most:,}, {GZIP_RATIO} times "

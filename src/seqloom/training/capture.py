@@ -22,7 +22,7 @@ KINDS = {"RNN_TANH": "rnn", "RNN_RELU": "rnn", "LSTM": "lstm", "GRU": "gru"}
 
 
 @dataclass
-class Call:
+class LayerCall:
     """One call of a module of recurrent layers.
 
     Attributes:
@@ -59,7 +59,7 @@ def recurrent_modules(module: nn.Module) -> dict[str, nn.RNNBase]:
 
 
 def capture(
-    module: nn.Module, into: dict[str, Call], *, gradients: bool = True
+    module: nn.Module, into: dict[str, LayerCall], *, gradients: bool = True
 ) -> list[torch.utils.hooks.RemovableHandle]:
     """Have every call of a module's recurrent layers put into a dictionary.
 
@@ -90,7 +90,7 @@ def capture(
     ]
 
 
-def _hook(name: str, into: dict[str, Call], gradients: bool) -> Callable[..., None]:
+def _hook(name: str, into: dict[str, LayerCall], gradients: bool) -> Callable[..., None]:
     def look(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
         given = dict(zip(("input", "hx"), args, strict=False)) | kwargs
         with torch.no_grad():
@@ -101,13 +101,13 @@ def _hook(name: str, into: dict[str, Call], gradients: bool) -> Callable[..., No
     return look
 
 
-def _call(name: str, module: Any, given: dict[str, Any], output: Any) -> Call:
+def _call(name: str, module: Any, given: dict[str, Any], output: Any) -> LayerCall:
     x, lengths = _padded(module, given["input"])
     if given.get("lengths") is not None:
         lengths = given["lengths"].to("cpu", torch.int64)
     kind, nonlinearity = KINDS[module.mode], getattr(module, "nonlinearity", "tanh")
     cells = _cells(module, kind, nonlinearity)
-    return Call(
+    return LayerCall(
         name=name,
         kind=kind,
         nonlinearity=nonlinearity,
@@ -165,7 +165,7 @@ def _before(hx: Any, cells: list[list[Cell]], x: Tensor) -> list[list[Any]]:
     return layers
 
 
-def _listen(module: Any, call: Call, output: Any) -> None:
+def _listen(module: Any, call: LayerCall, output: Any) -> None:
     """Keep what the backward pass sends back; sums over several passes."""
     sequences, last = output[0], output[1]
     data = sequences.data if isinstance(sequences, PackedSequence) else sequences
@@ -176,7 +176,9 @@ def _listen(module: Any, call: Call, output: Any) -> None:
             tensor.register_hook(_keeper(module, call, key, sequences))
 
 
-def _keeper(module: Any, call: Call, key: str, sequences: Any) -> Callable[[Tensor | None], None]:
+def _keeper(
+    module: Any, call: LayerCall, key: str, sequences: Any
+) -> Callable[[Tensor | None], None]:
     packed = isinstance(sequences, PackedSequence)
     shape = sequences._replace(data=sequences.data.new_empty(0)) if packed else None
 

@@ -1,8 +1,8 @@
 """The training loop: one step after another, a validation now and then, the best model kept.
 
-`Run.go` reads top to bottom; one step is `Run.step`. A run is repeatable: batches are drawn from
-(seed, epoch), dropout from (seed, step, process), so the same seed gives the same bits, and so
-does a run that was killed and resumed (same machine, same number of threads).
+`TrainingRun.go` reads top to bottom; one step is `TrainingRun.step`. A run is repeatable: batches
+are drawn from (seed, epoch), dropout from (seed, step, process), so the same seed gives the same
+bits, and so does a run that was killed and resumed (same machine, same number of threads).
 """
 
 import dataclasses
@@ -65,7 +65,7 @@ class Result:
     measure: Measure
 
 
-class Run:
+class TrainingRun:
     """A run in motion: what `train` and `resume` share."""
 
     def __init__(

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from ..inspection.memory import effective_memory
 from ..shapes import Float
-from .capture import Call, capture, recurrent_modules
+from .capture import LayerCall, capture, recurrent_modules
 from .replay import Side, replay, state_gradients
 from .work import Work
 
@@ -51,7 +51,7 @@ def memory_event(
     """
     if not recurrent_modules(network):
         return None
-    calls: dict[str, Call] = {}
+    calls: dict[str, LayerCall] = {}
     with _undisturbed(work, network):
         handles = capture(network, calls)
         try:
@@ -68,7 +68,7 @@ def memory_event(
     return {"event": "memory", "step": step, "layers": layers} if layers else None
 
 
-def _layers(call: Call) -> dict[str, Any]:
+def _layers(call: LayerCall) -> dict[str, Any]:
     T = int(call.lengths.max()) if len(call.lengths) else 0
     if T < 2:
         return {}

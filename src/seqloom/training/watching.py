@@ -25,7 +25,7 @@ from ..inspection.facts import Facts
 from ..inspection.measures import measured
 from ..inspection.trace import Layer, Named, Trace
 from ..reference import gru, lstm, rnn
-from .capture import Call, capture
+from .capture import LayerCall, capture
 from .replay import Replayed, Side, replay, state_gradients
 
 _WEIGHTS: dict[str, Any] = {
@@ -44,7 +44,7 @@ class Watch:
             module: Any module with torch.nn.RNN, LSTM or GRU within, or seqloom.layers' own.
         """
         self.module = module
-        self._calls: dict[str, Call] = {}
+        self._calls: dict[str, LayerCall] = {}
         self._handles: list[Any] = []
 
     def __enter__(self) -> "Watch":
@@ -123,7 +123,7 @@ def watch(module: nn.Module) -> Watch:
 class _Part:
     """One module's call, replayed for one row."""
 
-    def __init__(self, call: Call, row: int) -> None:
+    def __init__(self, call: LayerCall, row: int) -> None:
         B = len(call.lengths)
         if not 0 <= row < B:
             raise ConfigError(
@@ -185,7 +185,7 @@ class _Part:
         }
 
 
-def _check(call: Call, ran: Replayed, output: Tensor) -> None:
+def _check(call: LayerCall, ran: Replayed, output: Tensor) -> None:
     """The replay must have done what the module did."""
     tolerance = 1e-8 if output.dtype == torch.float64 else 1e-3
     if torch.allclose(ran.output, output, rtol=tolerance, atol=tolerance, equal_nan=True):
@@ -201,7 +201,7 @@ def _check(call: Call, ran: Replayed, output: Tensor) -> None:
     )
 
 
-def _value(call: Call, ran: Replayed, row: int) -> Tensor | None:
+def _value(call: LayerCall, ran: Replayed, row: int) -> Tensor | None:
     """A number whose gradient by the states is the loss's; `None` if no loss went back."""
     if not call.sent_back or not ran.output.shape[1]:
         return None

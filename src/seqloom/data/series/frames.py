@@ -17,7 +17,7 @@ import numpy as np
 from ...errors import DataError
 from .columns import MISSING
 from .csv_file import read_series
-from .layout import Layout, Table, columns_of
+from .layout import Layout, SeriesTable, columns_of
 from .series import SeriesSet, assemble
 from .times import TimeAxis
 
@@ -88,7 +88,7 @@ def _assemble(
     lines = list(range(1, len(columns[0]) + 1)) if columns else []
     if not lines:
         raise DataError(f"{name}: there are no rows in it. {_FORMS}")
-    table = Table(name, header, columns, lines, line_name="row")
+    table = SeriesTable(name, header, columns, lines, line_name="row")
     return assemble(columns_of(table, layout), like)
 
 

@@ -93,8 +93,8 @@ def _shared(spans: list[Span], times: Times) -> TimeAxis:
         fits_business(span.values) for span in spans
     ):
         return TimeAxis("business", clock=times.clock)
-    steps = np.concatenate([np.diff(span.values.astype(np.int64)) for span in several])
-    return TimeAxis("second", int(np.gcd.reduce(steps)), clock=times.clock)
+    gaps = np.concatenate([np.diff(span.values.astype(np.int64)) for span in several])
+    return TimeAxis("second", int(np.gcd.reduce(gaps)), clock=times.clock)
 
 
 def _model_s(like: TimeAxis, times: Times) -> TimeAxis:

@@ -55,7 +55,7 @@ class Window(NamedTuple):
     static: Float[np.ndarray, "B S"]
 
 
-class Inputs(NamedTuple):
+class ForecastInputs(NamedTuple):
     """What a network reads.
 
     Attributes:
@@ -73,7 +73,7 @@ class Inputs(NamedTuple):
     ratio: Float[np.ndarray, " B"]
 
 
-def single(inputs: Inputs) -> Inputs:
+def single(inputs: ForecastInputs) -> ForecastInputs:
     """Inputs in float32, as the weights of networks are."""
     return inputs._replace(
         past=inputs.past.astype(np.float32),
@@ -124,7 +124,7 @@ class Scaling(NamedTuple):
         return max(1, min(LAGS, self.window // self.season))
 
 
-def scale(window: Window, how: Scaling) -> tuple[Inputs, Scale]:
+def scale(window: Window, how: Scaling) -> tuple[ForecastInputs, Scale]:
     """What a network reads of windows, each scaled by itself: steps 1 to 5.
 
     Args:
@@ -155,7 +155,7 @@ def measure(window: Window, how: Scaling) -> Scale:
     )
 
 
-def features(window: Window, by: Scale, how: Scaling) -> Inputs:
+def features(window: Window, by: Scale, how: Scaling) -> ForecastInputs:
     """Steps 1 to 5 with a scale that may be older than the window, as a stream has it."""
     y, n = window.values, window.lengths
     real = np.arange(y.shape[1]) < n[:, None]
@@ -167,7 +167,7 @@ def features(window: Window, by: Scale, how: Scaling) -> Inputs:
     static = np.stack([np.log(_nonzero(ratio)), by.share], axis=1)
     changes = np.clip(d / _nonzero(by.unit)[:, None], -CLIP, CLIP)
     known = np.where(real[:, :, None], window.past, 0.0)
-    return Inputs(
+    return ForecastInputs(
         past=np.concatenate([z[:, :, None], changes[:, :, None], known], axis=2),
         lengths=n,
         future=np.concatenate([lags, window.future], axis=2),

@@ -95,11 +95,11 @@ class AudioReader:
                 or `end`, or holds what is no sample.
             MissingExtraError: soundfile or soxr is not installed.
         """
-        part = _Part(self._open(path, start, where), self.rate, start, end, where)
+        part = _Excerpt(self._open(path, start, where), self.rate, start, end, where)
         notes = part.notes()
         if part.cancels:
             file = self._open(path, start, where)
-            part = _Part(file, self.rate, start, end, where, int(np.argmax(part.powers)))
+            part = _Excerpt(file, self.rate, start, end, where, int(np.argmax(part.powers)))
         return Audio(part.samples(), notes)
 
     def _open(self, path: Path, start: float, where: str) -> SoundFile:
@@ -113,7 +113,7 @@ class AudioReader:
         return self._file
 
 
-class _Part:
+class _Excerpt:
     """A part of a file, mixed and resampled, and what is measured in it."""
 
     def __init__(

@@ -30,7 +30,7 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class Columns:
+class TextColumns:
     """Where text and label stand.
 
     Attributes:
@@ -56,7 +56,7 @@ class Columns:
             )
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], group: str | None = None) -> "Columns":
+    def of(cls, data: Mapping[str, Any], group: str | None = None) -> "TextColumns":
         """As the settings of a run's data have it."""
         return cls(
             header=data.get("header", "auto"),
@@ -67,13 +67,13 @@ class Columns:
 
 
 def read_labelled(
-    path: str | Path, columns: Columns | None = None, *, known: Collection[str] | None = None
+    path: str | Path, columns: TextColumns | None = None, *, known: Collection[str] | None = None
 ) -> list[Labelled]:
     """Read labelled texts: UTF-8, plain or gzip; blank lines are skipped, columns are stripped.
 
     Args:
         path: The file.
-        columns: Where text and label stand; `Columns()` if `None`.
+        columns: Where text and label stand; `TextColumns()` if `None`.
         known: The labels there are; any other is an error. Any label if `None`.
 
     Raises:
@@ -84,10 +84,10 @@ def read_labelled(
 
 
 def labelled_table(
-    path: str | Path, columns: Columns | None = None, *, known: Collection[str] | None = None
+    path: str | Path, columns: TextColumns | None = None, *, known: Collection[str] | None = None
 ) -> tuple[list[Labelled], Table]:
     """The labelled texts of a file, and the table that they stand in; as `read_labelled`."""
-    columns = columns or Columns()
+    columns = columns or TextColumns()
     name = str(path)
     rows = read_rows(name, ROLES)
 

@@ -159,8 +159,8 @@ class TextReader:
         if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= 5_000:
             raise _broken("max_symbols", "be a whole number from 1 to 5,000", shown(most))
         vocabulary = Vocabulary.from_json(data["vocabulary"])
-        if vocabulary.level != _LEVELS[level]:
-            raise _broken("vocabulary", f"have the level {_LEVELS[level]}", vocabulary.level)
+        if vocabulary.stored_level != _LEVELS[level]:
+            raise _broken("vocabulary", f"have the level {_LEVELS[level]}", vocabulary.stored_level)
         marks = data.get("marks", False)
         if not isinstance(marks, bool) or (marks and level != "words"):
             raise _broken("marks", "be false, or true at the level words", shown(marks))

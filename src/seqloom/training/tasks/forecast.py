@@ -20,7 +20,7 @@ from ...config.forecast import (
     RecurrentForecasterConfig,
 )
 from ...data.series.prepare import PreparedSeries, prepare_series
-from ...data.series.scaling import Inputs, Scale, scale
+from ...data.series.scaling import ForecastInputs, Scale, scale
 from ...data.series.windows import Origins, WindowSource
 from ...decoding.conformal import calibrate
 from ...decoding.quantiles import LOG_DEVIATION, PROBABILITIES, interval, quantiles
@@ -196,7 +196,7 @@ def scaled_targets(source: WindowSource, origins: Origins, by: Scale) -> np.ndar
     return wanted
 
 
-def tensors(inputs: Inputs, device: torch.device) -> list[Tensor]:
+def tensors(inputs: ForecastInputs, device: torch.device) -> list[Tensor]:
     """Inputs as the network takes them: lengths stay on the CPU."""
     dtype = torch.get_default_dtype()
     past, lengths, future, static, ratio = inputs

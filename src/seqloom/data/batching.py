@@ -21,8 +21,8 @@ class Ragged:
     def pad(self, rows: Int[np.ndarray, " B"]) -> Int[np.ndarray, "B T"]:
         """Return the rows padded with `PAD` to the longest of them."""
         lengths = self.lengths[rows]
-        steps = np.arange(lengths.max(initial=0))
-        places = self._starts[rows][:, None] + steps
+        columns = np.arange(lengths.max(initial=0))
+        places = self._starts[rows][:, None] + columns
         padded: Int[np.ndarray, "B T"] = self._flat.take(places, mode="clip")
-        padded[steps >= lengths[:, None]] = PAD
+        padded[columns >= lengths[:, None]] = PAD
         return padded
