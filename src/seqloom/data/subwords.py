@@ -47,7 +47,7 @@ def cut(text: str, *, marks: bool = True) -> list[str]:
     """Cut into words with the space before them, runs of signs, and white space.
 
     Args:
-        text: Any text.
+        text: A text.
         marks: Combining marks and joiners belong to the word, as in `words.py`; else to no word.
     """
     return [

@@ -11,10 +11,10 @@ Nothing is guessed beyond that: what cannot be told is asked. Line 1 is a header
 Checked by the tests of `pairs/`, `texts/` and `guess.py`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from ..errors import DataError
 from .header_names import HEADER_NAMES
@@ -70,6 +70,11 @@ class Table:
                     f"{name}, line {number}: the {what} is empty. Fill it in or delete the line."
                 )
         return found[0], found[1]
+
+
+def header_in(data: Mapping[str, object]) -> Header:
+    """Whether line 1 is a header, as the settings of a run's data have it."""
+    return cast(Header, data.get("header", "auto"))
 
 
 def read_rows(path: str | Path, roles: Roles) -> list[Row]:

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from ..errors import DataError, FormatError
 from ..plain import shown
@@ -120,7 +119,7 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.symbols)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return plain lists and strings that `from_json` reads."""
         return {
             "level": self.stored_level,
@@ -169,7 +168,7 @@ class Vocabulary:
         return SubwordSplitter(self.merges, known, spaces=self.spaces, marks=self.marks)
 
 
-def _check_symbols(level: Level, symbols: Any, spaces: bool) -> None:
+def _check_symbols(level: Level, symbols: object, spaces: bool) -> None:
     if not isinstance(symbols, list) or not all(isinstance(s, str) and s for s in symbols):
         raise _broken("symbols", "be a list of non-empty strings", shown(symbols))
     if tuple(symbols[: len(SPECIALS)]) != SPECIALS:
@@ -185,7 +184,7 @@ def _check_symbols(level: Level, symbols: Any, spaces: bool) -> None:
             raise _broken("symbols", f"each be {what} at the level {level}", shown(symbol))
 
 
-def _check_merges(level: Level, merges: Any, symbols: set[str]) -> None:
+def _check_merges(level: Level, merges: object, symbols: set[str]) -> None:
     if not isinstance(merges, list) or not all(_is_pair(merge) for merge in merges):
         raise _broken("merges", "be a list of pairs of strings", shown(merges))
     if merges and level != "subwords":
@@ -195,7 +194,7 @@ def _check_merges(level: Level, merges: Any, symbols: set[str]) -> None:
             raise _broken("merges", "join two symbols into a third", f"{left!r} and {right!r}")
 
 
-def _is_pair(value: Any) -> bool:
+def _is_pair(value: object) -> bool:
     return (
         isinstance(value, Sequence)
         and not isinstance(value, str)

@@ -141,7 +141,7 @@ class TrainingRun:
         self.config = dataclasses.replace(self.config, training=training)
         self.work.config = self.config
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, object]:
         """What the log says of a run before its first step."""
         return {
             "steps": self.steps,

@@ -9,13 +9,29 @@ Dropout between layers is not replayed: whoever replays compares outputs, or has
 Checked by `tests/training/test_watching.py`.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
 
 from ..layers.cell import Cell
+from ..reference.trees import build
 from ..shapes import Float, Int
+
+
+@runtime_checkable
+class TensorTuple(Protocol):
+    """A NamedTuple of tensors, a state with `h` first or gates."""
+
+    @property
+    def _fields(self) -> tuple[str, ...]: ...
+
+    def __iter__(self) -> Iterator[Tensor]: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, place: int, /) -> Tensor: ...
 
 
 class Side(NamedTuple):
@@ -31,9 +47,9 @@ class Side(NamedTuple):
 
     cell: Cell
     reverse: bool
-    nodes: list[Any]
-    gates: list[Any]
-    last: Any
+    nodes: list[TensorTuple]
+    gates: list[TensorTuple]
+    last: TensorTuple
 
 
 class Replayed(NamedTuple):
@@ -53,7 +69,7 @@ class Replayed(NamedTuple):
 def replay(
     cells: list[list[Cell]],
     x: Float[Tensor, "B T I"],
-    before: list[list[Any]],
+    before: list[list[TensorTuple]],
     lengths: Int[Tensor, " B"] | None = None,
 ) -> Replayed:
     """Run layers again.
@@ -81,19 +97,22 @@ def replay(
     return Replayed(leaf, sides, here)
 
 
-def _side(cell: Cell, x: Tensor, state: Any, live_BT: Tensor | None, *, reverse: bool) -> Side:
-    T, kind = x.shape[1], type(state)
+def _side(
+    cell: Cell, x: Tensor, state: TensorTuple, live_BT: Tensor | None, *, reverse: bool
+) -> Side:
+    T = x.shape[1]
     projected_BTG = cell.project(x)
-    nodes: list[Any] = [None] * T
-    gates: list[Any] = [None] * T
+    nodes: list[TensorTuple] = [state] * T
+    gates: list[TensorTuple] = [state] * T
     for t in reversed(range(T)) if reverse else range(T):
         gates[t] = cell.gates(projected_BTG[:, t], state)
         h, *others = cell.combine(gates[t], state)
         # a node of its own for what goes on along the cell: h has read the one before it
-        nodes[t] = new = kind(h, *(field.view_as(field) for field in others))
+        nodes[t] = new = build(state, (h, *(field.view_as(field) for field in others)))
         if live_BT is not None:
             live_B1 = live_BT[:, t, None]
-            new = kind(*(torch.where(live_B1, a, b) for a, b in zip(new, state, strict=True)))
+            fields = (torch.where(live_B1, a, b) for a, b in zip(new, state, strict=True))
+            new = build(state, fields)
         state = new
     return Side(cell, reverse, nodes, gates, state)
 
@@ -101,7 +120,7 @@ def _side(cell: Cell, x: Tensor, state: Any, live_BT: Tensor | None, *, reverse:
 def _output(side: Side, x: Tensor, live_BT: Tensor | None) -> Tensor:
     if not side.nodes:
         return x.new_zeros(*x.shape[:2], side.cell.hidden_size)
-    h_BTH = torch.stack([node.h for node in side.nodes], dim=1)
+    h_BTH = torch.stack([node[0] for node in side.nodes], dim=1)
     return h_BTH if live_BT is None else torch.where(live_BT[:, :, None], h_BTH, 0.0)
 
 

@@ -4,7 +4,6 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -27,7 +26,7 @@ def train(
     out: str | Path,
     *,
     valid: str | Path | None = None,
-    config: Config | Mapping[str, Any] | None = None,
+    config: Config | Mapping[str, object] | None = None,
     reporter: Reporter | None = None,
     remarks: Sequence[str] = (),
     since: float | None = None,
@@ -54,7 +53,7 @@ def train(
     since = time.perf_counter() if since is None else since
     require("train", "rapidfuzz", "matplotlib")
     if not isinstance(config, Config):
-        tree = dict(config or {})
+        tree: dict[str, object] = dict(config or {})
         if "task" not in tree:
             guess = guess_task(str(data))
             tree, remarks = {**tree, "task": guess.task}, (*remarks, guess.say())

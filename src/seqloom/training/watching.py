@@ -14,21 +14,24 @@ direction and step, dL/dh_t through time, and the Jacobians dh_T/dh_t. Checked b
 import dataclasses
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 from ..errors import ConfigError, RunError
 from ..inspection.facts import Facts
 from ..inspection.measures import measured
 from ..inspection.trace import Layer, Named, Trace
 from ..reference import gru, lstm, rnn
+from ..reference.trees import build
 from .capture import LayerCall, capture
 from .replay import Replayed, Side, replay, state_gradients
 
-_WEIGHTS: dict[str, Any] = {
+Weights = rnn.RNNWeights | lstm.LSTMWeights | gru.GRUWeights
+
+_WEIGHTS: dict[str, type[Weights]] = {
     "rnn": rnn.RNNWeights,
     "lstm": lstm.LSTMWeights,
     "gru": gru.GRUWeights,
@@ -41,11 +44,11 @@ class Watch:
     def __init__(self, module: nn.Module) -> None:
         """
         Args:
-            module: Any module with torch.nn.RNN, LSTM or GRU within, or seqloom.layers' own.
+            module: One with torch.nn.RNN, LSTM or GRU within, or seqloom.layers' own.
         """
         self.module = module
         self._calls: dict[str, LayerCall] = {}
-        self._handles: list[Any] = []
+        self._handles: list[RemovableHandle] = []
 
     def __enter__(self) -> "Watch":
         self._calls.clear()
@@ -110,7 +113,7 @@ def watch(module: nn.Module) -> Watch:
     """Watch the recurrent layers of a module while a block runs.
 
     Args:
-        module: Any module with torch.nn.RNN, LSTM or GRU within, or seqloom.layers' own.
+        module: One with torch.nn.RNN, LSTM or GRU within, or seqloom.layers' own.
     Returns:
         A context manager; its `trace(row)` gives the trace of one sequence, then or later. The
         module's outputs and gradients are those that it has without it, to the bit.
@@ -132,7 +135,7 @@ class _Part:
         self.call, self.row, self.axis = call, row, "source"
         self.steps = int(call.lengths[row])
         before = [
-            [type(state)(*(field[row : row + 1] for field in state)) for state in sides]
+            [build(state, (field[row : row + 1] for field in state)) for state in sides]
             for sides in call.before
         ]
         self.ran = replay(call.cells, call.x[row : row + 1, : self.steps], before)
@@ -165,7 +168,7 @@ class _Part:
         for name, side in self.sides():
             dims = (self.axis, f"{name}.unit")
             for nodes in (side.nodes, [] if self.call.kind == "rnn" else side.gates):
-                for field in type(nodes[0])._fields if nodes else ():
+                for field in nodes[0]._fields if nodes else ():
                     values = torch.stack([getattr(node, field)[0] for node in nodes])
                     found[f"states/{name}/{field}"] = Named(_numpy(values), dims)
             if not self.steps:
@@ -177,7 +180,7 @@ class _Part:
                     found[f"gradient/{name}/{field}"] = Named(_numpy(values[0]), dims)
         return found
 
-    def weights(self) -> dict[str, Any]:
+    def weights(self) -> dict[str, Weights]:
         kind = _WEIGHTS[self.call.kind]
         return {
             name: kind(*(_numpy(getattr(side.cell, field)) for field in kind._fields))

@@ -6,13 +6,14 @@ the settings, the data and the numbers it is given, so that a resumed run is exa
 """
 
 import abc
-from typing import Any, ClassVar, final
+from typing import ClassVar, final
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ..config import Config
+from ..data.prepared import Prepared
 from ..evaluation.measure import Measure
 from ..export.model_file import ModelFile
 
@@ -25,20 +26,22 @@ class Work(abc.ABC):
         volume_unit: What the speed counts, e.g. `symbols`.
         measures: What a validation measures; the first decides which model is best.
         config: Settings; those that depend on the data are filled in by `open`.
-        report: What was read, guessed and left out, a line each.
-        fingerprint: SHA-256 of the data; a resumed run must find it again.
-        rows_seen: A sketch of the training and validation rows (`data/seen.py`), by which
-            `evaluate` knows them again; `None` where the model file says it in another way.
+        report, fingerprint, rows_seen: Of the data, see `Prepared`.
     """
 
     unit: ClassVar[str]
     volume_unit: ClassVar[str]
     measures: ClassVar[tuple[Measure, ...]]
 
-    config: Config
-    report: tuple[str, ...]
-    fingerprint: str
-    rows_seen: dict[str, str] | None = None
+    def __init__(self, data: Prepared, config: Config) -> None:
+        """
+        Args:
+            data: What the task trains and validates on.
+            config: Settings, all filled in.
+        """
+        self.config = config
+        self.report, self.fingerprint = data.report, data.fingerprint
+        self.rows_seen = data.rows_seen
 
     @classmethod
     @abc.abstractmethod
@@ -70,7 +73,7 @@ class Work(abc.ABC):
         """What the speed counts in these rows."""
 
     @abc.abstractmethod
-    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+    def loss(self, network: nn.Module, rows: np.ndarray, device: torch.device) -> Tensor:
         """The loss summed over the units of these rows.
 
         Args:
@@ -81,7 +84,7 @@ class Work(abc.ABC):
         """
 
     @abc.abstractmethod
-    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+    def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
         """Measure the network, in evaluation mode, on the validation data.
 
         Returns:
@@ -97,7 +100,7 @@ class Work(abc.ABC):
         """
 
     @abc.abstractmethod
-    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
+    def model_file(self, network: nn.Module, training: dict[str, object]) -> ModelFile:
         """The network as a model file.
 
         Args:

@@ -8,9 +8,8 @@ may be several columns, joined by a space: `lemma` and `tags` to `form`. Checked
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ..table import AUTO, Header, Roles, Table, read_rows, table_of
+from ..table import AUTO, Header, Roles, Table, header_in, read_rows, table_of
 
 ROLES = Roles(
     ("source", "target"), "pair", "Write one pair a line, source and target separated by one tab."
@@ -56,10 +55,10 @@ class PairColumns:
     target: str = AUTO
 
     @classmethod
-    def of(cls, data: Mapping[str, Any]) -> "PairColumns":
+    def of(cls, data: Mapping[str, object]) -> "PairColumns":
         """As the settings of a run's data have it."""
         return cls(
-            header=data.get("header", "auto"),
+            header=header_in(data),
             source=str(data.get("source_column", AUTO)),
             target=str(data.get("target_column", AUTO)),
         )

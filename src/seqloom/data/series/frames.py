@@ -8,9 +8,9 @@ it has names. Checked by
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Protocol, SupportsFloat, runtime_checkable
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from .times import TimeAxis
 _FORMS = "Give a CSV's path, a pandas or polars frame, {name: numbers}, or a list of numbers."
 
 
-def to_series(data: Any, *, layout: Layout = "auto", like: TimeAxis | None = None) -> SeriesSet:
+def to_series(data: object, *, layout: Layout = "auto", like: TimeAxis | None = None) -> SeriesSet:
     """Series from a path, a frame, a dictionary of sequences, or one sequence of numbers.
 
     Args:
@@ -38,7 +38,7 @@ def to_series(data: Any, *, layout: Layout = "auto", like: TimeAxis | None = Non
         return data
     if isinstance(data, str | Path):
         return read_series(data, layout=layout, like=like)
-    if hasattr(data, "columns") and hasattr(data, "shape"):
+    if isinstance(data, _Frame):
         header, columns = _frame(data)
         return _assemble("frame", header, columns, layout, like)
     if isinstance(data, Mapping):
@@ -50,10 +50,36 @@ def to_series(data: Any, *, layout: Layout = "auto", like: TimeAxis | None = Non
     )
 
 
-def _frame(frame: Any) -> tuple[list[str], list[list[str]]]:
+@runtime_checkable
+class _Frame(Protocol):
+    """A frame of pandas or polars."""
+
+    columns: Iterable[Hashable]
+    shape: tuple[int, ...]
+
+    def __getitem__(self, column: Hashable, /) -> Iterable[object]: ...
+
+
+@runtime_checkable
+class _Indexed(_Frame, Protocol):
+    """A frame of pandas."""
+
+    index: "_Index"
+
+    def rename_axis(self, *, index: str) -> "_Indexed": ...
+
+    def reset_index(self) -> "_Indexed": ...
+
+
+class _Index(Protocol):
+    name: Hashable
+    names: Iterable[Hashable]
+
+
+def _frame(frame: _Frame) -> tuple[list[str], list[list[str]]]:
     """Header and columns of a frame, as text; an index that has names, or dates, among them."""
-    index = getattr(frame, "index", None)
-    if hasattr(frame, "reset_index") and index is not None:
+    if isinstance(frame, _Indexed):
+        index = frame.index
         dated = str(getattr(index, "dtype", "")).startswith(("datetime64", "period"))
         if dated and index.name is None:
             frame = frame.rename_axis(index="ds")
@@ -62,13 +88,13 @@ def _frame(frame: Any) -> tuple[list[str], list[list[str]]]:
     return [str(column) for column in frame.columns], [_texts(frame[c]) for c in frame.columns]
 
 
-def _texts(column: Any) -> list[str]:
+def _texts(column: Iterable[object]) -> list[str]:
     """A column's cells as a CSV would have them."""
     cells = column.to_list() if hasattr(column, "to_list") else list(column)
     return [_text(cell) for cell in cells]
 
 
-def _text(cell: Any) -> str:
+def _text(cell: object) -> str:
     if isinstance(cell, float):
         return "" if cell != cell else repr(float(cell))
     if isinstance(cell, str):
@@ -92,10 +118,10 @@ def _assemble(
     return assemble(columns_of(table, layout), like)
 
 
-def _plain(name: str, values: Any, like: TimeAxis | None) -> SeriesSet:
+def _plain(name: str, values: Iterable[object], like: TimeAxis | None) -> SeriesSet:
     """One series of numbers at 1, 2, 3 ...; on the dates of no calendar."""
     try:
-        cells = [_text(float(value) if hasattr(value, "__float__") else value) for value in values]
+        cells = [_text(float(v) if isinstance(v, SupportsFloat) else v) for v in values]
     except (TypeError, ValueError) as error:
         raise DataError(f"series: {name!r} does not hold numbers: {error}. {_FORMS}") from error
     if like is not None and like.unit != "integer":

@@ -7,7 +7,7 @@ notes. Checked by `tests/data/speech/test_audio.py`.
 
 import io
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -245,11 +245,18 @@ def resample(
     return _Resampler(rate, wanted, where)(samples, last=True)
 
 
+@runtime_checkable
+class _Stream(Protocol):
+    """soxr's `ResampleStream`."""
+
+    def resample_chunk(self, x: np.ndarray, *, last: bool) -> np.ndarray: ...
+
+
 class _Resampler:
     """Samples in pieces to another rate: what soxr gives for the whole, however it is cut."""
 
     def __init__(self, rate: float, wanted: float, where: str) -> None:
-        self.stream: Any = None
+        self.stream: _Stream | None = None
         if rate == wanted:
             return
         try:

@@ -8,11 +8,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from ...errors import ConfigError, DataError
 from ..hashes import source_fraction
-from ..table import AUTO, Header, Roles, Row, Table, has_known_name, places_of, read_rows, table_of
+from ..table import (
+    AUTO,
+    Header,
+    Roles,
+    Row,
+    Table,
+    has_known_name,
+    header_in,
+    places_of,
+    read_rows,
+    table_of,
+)
 
 ROLES = Roles(
     ("text", "label"), "text", "Write one text a line and its label, separated by one tab."
@@ -56,10 +66,10 @@ class TextColumns:
             )
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], group: str | None = None) -> "TextColumns":
+    def of(cls, data: Mapping[str, object], group: str | None = None) -> "TextColumns":
         """As the settings of a run's data have it."""
         return cls(
-            header=data.get("header", "auto"),
+            header=header_in(data),
             text=str(data.get("text_column", AUTO)),
             label=str(data.get("label_column", AUTO)),
             group=group,
@@ -74,7 +84,7 @@ def read_labelled(
     Args:
         path: The file.
         columns: Where text and label stand; `TextColumns()` if `None`.
-        known: The labels there are; any other is an error. Any label if `None`.
+        known: The labels there are; every other is an error. All are allowed if `None`.
 
     Raises:
         DataError: The file cannot be read, has no text, it cannot be told which columns are meant,

@@ -9,7 +9,7 @@ Checked by `tests/data/texts/test_reader.py`.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import Literal, TypeVar, cast, get_args
 
 from ...errors import FormatError
 from ...plain import shown
@@ -130,7 +130,7 @@ class TextReader:
         tail = self.max_symbols // 2
         return symbols[: self.max_symbols - tail] + symbols[len(symbols) - tail :]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Plain values that `from_json` reads."""
         return {
             "level": self.level,

@@ -1,7 +1,7 @@
 """The task `classify` in training: texts and labels, cross-entropy, accuracy."""
 
 import dataclasses
-from typing import Any, final
+from typing import final
 
 import numpy as np
 import torch
@@ -42,9 +42,8 @@ class Classify(Work):
             data: Encoded texts.
             config: Settings; those that depend on the data are filled in.
         """
-        self.data, self.config = data, resolve(config, data)
-        self.report, self.fingerprint = data.report, data.fingerprint
-        self.rows_seen = data.rows_seen
+        super().__init__(data, resolve(config, data))
+        self.data = data
         self.weights: Tensor | None = None
         if self.config.training.class_weights == "balanced":  # type: ignore[attr-defined]
             self.weights = torch.from_numpy(class_weights(data.train.labels, len(data.labels)))
@@ -80,7 +79,7 @@ class Classify(Work):
     def volume(self, rows: np.ndarray) -> int:
         return int(self.data.train.lengths[rows].sum())
 
-    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+    def loss(self, network: nn.Module, rows: np.ndarray, device: torch.device) -> Tensor:
         batch = self.data.train.collate(rows)
         logits_BC = network(
             torch.from_numpy(batch.symbols).to(device), torch.from_numpy(batch.lengths)
@@ -96,7 +95,7 @@ class Classify(Work):
             losses_B = losses_B * self.weights.to(device)[labels]
         return losses_B.sum()
 
-    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+    def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
         valid, num_classes = self.data.valid, len(self.data.labels)
         probabilities = np.zeros((len(valid), num_classes), np.float32)
         for rows in by_length(valid.lengths, VALID_TEXTS):
@@ -124,7 +123,7 @@ class Classify(Work):
         self.data = dataclasses.replace(self.data, valid=self.data.valid.only(rows))
         return f"{len(rows):,} of {number:,} validation texts"
 
-    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
+    def model_file(self, network: nn.Module, training: dict[str, object]) -> ModelFile:
         return ModelFile(
             task="classify",
             model=self.config.model,
