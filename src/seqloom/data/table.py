@@ -39,6 +39,11 @@ class Roles:
         """The setting that names the column of a role."""
         return f"data.{self.names[place]}_column"
 
+    def set_in(self, data: Mapping[str, object]) -> tuple[Header, str, str]:
+        """Header and columns, as the settings of a run's data have them."""
+        first, second = (str(data.get(f"{name}_column", AUTO)) for name in self.names)
+        return cast(Header, data.get("header", AUTO)), first, second
+
 
 @dataclass(frozen=True)
 class Table:
@@ -70,11 +75,6 @@ class Table:
                     f"{name}, line {number}: the {what} is empty. Fill it in or delete the line."
                 )
         return found[0], found[1]
-
-
-def header_in(data: Mapping[str, object]) -> Header:
-    """Whether line 1 is a header, as the settings of a run's data have it."""
-    return cast(Header, data.get("header", "auto"))
 
 
 def read_rows(path: str | Path, roles: Roles) -> list[Row]:

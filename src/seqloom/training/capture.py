@@ -15,9 +15,8 @@ from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from ..errors import ConfigError
-from ..layers.cell import Cell
+from ..layers.cell import Cell, State
 from ..layers.recurrent import CELLS
-from .replay import TensorTuple
 
 Sequences = Tensor | PackedSequence
 Hidden = Tensor | tuple[Tensor, ...]  # of an RNN or a GRU, of an LSTM
@@ -55,7 +54,7 @@ class LayerCall:
     nonlinearity: str
     cells: list[list[Cell]]
     x: Tensor
-    before: list[list[TensorTuple]]
+    before: list[list[State]]
     lengths: Tensor
     output: Tensor
     sent_back: dict[str, Tensor] = field(default_factory=dict)
@@ -166,7 +165,7 @@ def _cells(module: nn.RNNBase, kind: str, nonlinearity: str) -> list[list[Cell]]
     return layers
 
 
-def _before(hx: Hidden | None, cells: list[list[Cell]], x: Tensor) -> list[list[TensorTuple]]:
+def _before(hx: Hidden | None, cells: list[list[Cell]], x: Tensor) -> list[list[State]]:
     """The states before the first step; those of a module without a batch get one."""
     B, D = x.shape[0], len(cells[0])
     fields = () if hx is None else (hx,) if isinstance(hx, Tensor) else tuple(hx)

@@ -166,17 +166,18 @@ class _Part:
         """States, gates and gradients, as docs/trace.md has them."""
         found = {}
         for name, side in self.sides():
-            dims = (self.axis, f"{name}.unit")
-            for nodes in (side.nodes, [] if self.call.kind == "rnn" else side.gates):
-                for field in nodes[0]._fields if nodes else ():
-                    values = torch.stack([getattr(node, field)[0] for node in nodes])
+            dims, fields = (self.axis, f"{name}.unit"), side.cell.state_fields
+            states = [dict(zip(fields, node, strict=True)) for node in side.nodes]
+            for nodes in (states, [] if self.call.kind == "rnn" else side.gates):
+                for field in nodes[0] if nodes else ():
+                    values = torch.stack([node[field][0] for node in nodes])
                     found[f"states/{name}/{field}"] = Named(_numpy(values), dims)
             if not self.steps:
                 none = self.call.x.new_zeros(0, side.cell.hidden_size)
                 found[f"states/{name}/h"] = Named(_numpy(none), dims)
             if self.value is not None:
                 gradients = state_gradients(self.value, side)
-                for field, values in zip(side.last._fields, gradients, strict=True):
+                for field, values in zip(fields, gradients, strict=True):
                     found[f"gradient/{name}/{field}"] = Named(_numpy(values[0]), dims)
         return found
 

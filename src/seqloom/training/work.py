@@ -6,6 +6,7 @@ the settings, the data and the numbers it is given, so that a resumed run is exa
 """
 
 import abc
+import dataclasses
 from typing import ClassVar, final
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..config import Config
 from ..data.prepared import Prepared
 from ..evaluation.measure import Measure
 from ..export.model_file import ModelFile
+from ..export.parts import Parts
 
 
 class Work(abc.ABC):
@@ -100,6 +102,10 @@ class Work(abc.ABC):
         """
 
     @abc.abstractmethod
+    def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
+        """What its model file holds besides settings and weights, and how much data there were."""
+
+    @final
     def model_file(self, network: nn.Module, training: dict[str, object]) -> ModelFile:
         """The network as a model file.
 
@@ -107,6 +113,18 @@ class Work(abc.ABC):
             network: The network, with the weights to ship.
             training: The record of the training, for the file.
         """
+        parts, amounts = self.contents(network)
+        return ModelFile(
+            task=self.config.task,
+            model=self.config.model,
+            decoding=self.config.decoding,
+            parts=parts,
+            training={**amounts, **training},
+            tensors={
+                name: weight.detach().float().cpu().numpy()
+                for name, weight in network.named_parameters()
+            },
+        )
 
     @abc.abstractmethod
     def default_steps(self) -> int:
@@ -145,8 +163,9 @@ def spread(number: int, share: float) -> np.ndarray:
     return places
 
 
-def tensors_of(network: nn.Module) -> dict[str, np.ndarray]:
-    """A network's weights as a model file holds them."""
-    return {
-        name: weight.detach().float().cpu().numpy() for name, weight in network.named_parameters()
-    }
+def resolved(config: Config, data: object, rate: float) -> Config:
+    """Settings with their data section filled in, and a learning rate where none is set."""
+    training = config.training
+    if training.learning_rate is None:
+        training = dataclasses.replace(training, learning_rate=rate)
+    return dataclasses.replace(config, data=data, training=training)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..table import AUTO, Header, Roles, Table, header_in, read_rows, table_of
+from ..table import AUTO, Header, Roles, Table, read_rows, table_of
 
 ROLES = Roles(
     ("source", "target"), "pair", "Write one pair a line, source and target separated by one tab."
@@ -57,11 +57,7 @@ class PairColumns:
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "PairColumns":
         """As the settings of a run's data have it."""
-        return cls(
-            header=header_in(data),
-            source=str(data.get("source_column", AUTO)),
-            target=str(data.get("target_column", AUTO)),
-        )
+        return cls(*ROLES.set_in(data))
 
 
 def read_pairs(path: str | Path, columns: PairColumns | None = None) -> list[Pair]:

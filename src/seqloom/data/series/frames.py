@@ -60,30 +60,14 @@ class _Frame(Protocol):
     def __getitem__(self, column: Hashable, /) -> Iterable[object]: ...
 
 
-@runtime_checkable
-class _Indexed(_Frame, Protocol):
-    """A frame of pandas."""
-
-    index: "_Index"
-
-    def rename_axis(self, *, index: str) -> "_Indexed": ...
-
-    def reset_index(self) -> "_Indexed": ...
-
-
-class _Index(Protocol):
-    name: Hashable
-    names: Iterable[Hashable]
-
-
 def _frame(frame: _Frame) -> tuple[list[str], list[list[str]]]:
     """Header and columns of a frame, as text; an index that has names, or dates, among them."""
-    if isinstance(frame, _Indexed):
+    if hasattr(frame, "rename_axis") and hasattr(frame, "reset_index") and hasattr(frame, "index"):
         index = frame.index
         dated = str(getattr(index, "dtype", "")).startswith(("datetime64", "period"))
         if dated and index.name is None:
-            frame = frame.rename_axis(index="ds")
-        if dated or any(name is not None for name in index.names):
+            frame = frame.rename_axis(index="ds").reset_index()
+        elif dated or any(name is not None for name in index.names):
             frame = frame.reset_index()
     return [str(column) for column in frame.columns], [_texts(frame[c]) for c in frame.columns]
 

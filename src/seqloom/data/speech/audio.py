@@ -6,8 +6,9 @@ notes. Checked by `tests/data/speech/test_audio.py`.
 """
 
 import io
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -245,30 +246,23 @@ def resample(
     return _Resampler(rate, wanted, where)(samples, last=True)
 
 
-@runtime_checkable
-class _Stream(Protocol):
-    """soxr's `ResampleStream`."""
-
-    def resample_chunk(self, x: np.ndarray, *, last: bool) -> np.ndarray: ...
-
-
 class _Resampler:
     """Samples in pieces to another rate: what soxr gives for the whole, however it is cut."""
 
     def __init__(self, rate: float, wanted: float, where: str) -> None:
-        self.stream: _Stream | None = None
+        self.resample: Callable[..., np.ndarray] | None = None
         if rate == wanted:
             return
         try:
             import soxr
         except ModuleNotFoundError as error:
             raise missing_extra(where, error) from error
-        self.stream = soxr.ResampleStream(rate, wanted, 1, dtype="float32")
+        self.resample = soxr.ResampleStream(rate, wanted, 1, dtype="float32").resample_chunk
 
     def __call__(self, samples: np.ndarray, *, last: bool = False) -> np.ndarray:
-        if self.stream is None:
+        if self.resample is None:
             return samples
-        return np.asarray(self.stream.resample_chunk(samples, last=last), dtype=np.float32)
+        return np.asarray(self.resample(samples, last=last), dtype=np.float32)
 
 
 def _mono(block: Float[np.ndarray, "frames channels"], channel: int | None) -> np.ndarray:

@@ -18,7 +18,6 @@ from ..table import (
     Row,
     Table,
     has_known_name,
-    header_in,
     places_of,
     read_rows,
     table_of,
@@ -68,12 +67,7 @@ class TextColumns:
     @classmethod
     def of(cls, data: Mapping[str, object], group: str | None = None) -> "TextColumns":
         """As the settings of a run's data have it."""
-        return cls(
-            header=header_in(data),
-            text=str(data.get("text_column", AUTO)),
-            label=str(data.get("label_column", AUTO)),
-            group=group,
-        )
+        return cls(*ROLES.set_in(data), group)
 
 
 def read_labelled(

@@ -76,31 +76,16 @@ class TextReader:
         max_symbols: int,
         min_count: int = 1,
         subword_size: int = 8000,
+        pretokenized: bool = False,
     ) -> "TextReader":
-        """Learn the vocabulary of `texts`; arguments and errors as `Vocabulary.learn`."""
-        return cls.learn_pretokenized(
-            (pretokenize(text, level, lowercase) for text in texts),
-            level,
-            lowercase=lowercase,
-            max_symbols=max_symbols,
-            min_count=min_count,
-            subword_size=subword_size,
-        )
+        """Learn the vocabulary of `texts`; arguments and errors as `Vocabulary.learn`.
 
-    @classmethod
-    def learn_pretokenized(
-        cls,
-        prepared: Iterable[str],
-        level: TextLevel,
-        *,
-        lowercase: bool,
-        max_symbols: int,
-        min_count: int,
-        subword_size: int,
-    ) -> "TextReader":
-        """`learn` of texts that `prepare` has returned."""
+        `pretokenized`: the texts are what `pretokenize` returned.
+        """
+        if not pretokenized:
+            texts = (pretokenize(text, level, lowercase) for text in texts)
         vocabulary = Vocabulary.learn(
-            prepared, _LEVELS[level], subword_size=subword_size, min_count=min_count
+            texts, _LEVELS[level], subword_size=subword_size, min_count=min_count
         )
         return cls(level, lowercase, max_symbols, vocabulary, marks=level == "words")
 

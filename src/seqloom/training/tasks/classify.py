@@ -15,10 +15,10 @@ from ...data.texts.prepare import PreparedTexts, class_weights, label_ratios, pr
 from ...evaluation.calibration import log_loss
 from ...evaluation.classes import f1
 from ...evaluation.measure import Measure
-from ...export.model_file import ModelFile
+from ...export.parts import Parts
 from ...export.parts.classify import ClassifyParts
 from ...models.classifier import build_classifier
-from ..work import Work, spread, tensors_of
+from ..work import Work, resolved, spread
 
 RATIO_COLUMNS = 16  # numbers of a vector that start from the labels, more if there are more labels
 VALID_TEXTS = 256  # validation texts of one batch
@@ -123,15 +123,9 @@ class Classify(Work):
         self.data = dataclasses.replace(self.data, valid=self.data.valid.only(rows))
         return f"{len(rows):,} of {number:,} validation texts"
 
-    def model_file(self, network: nn.Module, training: dict[str, object]) -> ModelFile:
-        return ModelFile(
-            task="classify",
-            model=self.config.model,
-            decoding=self.config.decoding,
-            parts=ClassifyParts(reader=self.data.reader, labels=self.data.labels),
-            training={"texts": len(self.data.train), **training},
-            tensors=tensors_of(network),
-        )
+    def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
+        parts = ClassifyParts(reader=self.data.reader, labels=self.data.labels)
+        return parts, {"texts": len(self.data.train)}
 
     def default_steps(self) -> int:
         return max(LEAST_STEPS, self.steps_of(LEAST_EPOCHS))
@@ -143,9 +137,7 @@ class Classify(Work):
 
 def resolve(config: Config, data: PreparedTexts) -> Config:
     """Fill in the settings that depend on the data, and the learning rate of the architecture."""
-    rate = config.training.learning_rate
-    if rate is None:
-        rate = 2e-3 if isinstance(config.model, FullyConnectedClassifierConfig) else 1e-3
+    rate = 2e-3 if isinstance(config.model, FullyConnectedClassifierConfig) else 1e-3
     text, label = data.columns
     chosen = dataclasses.replace(
         config.data,
@@ -154,8 +146,4 @@ def resolve(config: Config, data: PreparedTexts) -> Config:
         min_count=data.min_count,
         max_symbols=data.reader.max_symbols,
     )
-    return dataclasses.replace(
-        config,
-        data=chosen,
-        training=dataclasses.replace(config.training, learning_rate=rate),
-    )
+    return resolved(config, chosen, rate)

@@ -29,12 +29,12 @@ from ...decoding.quantiles import LOG_DEVIATION, PROBABILITIES, interval, quanti
 from ...decoding.restore import restore
 from ...evaluation.forecast_scores import mase_unit, score
 from ...evaluation.measure import Measure
-from ...export.model_file import ModelFile
+from ...export.parts import Parts
 from ...export.parts.forecast import MOST_SERIES, ForecastParts
 from ...models.forecaster import ForecastModel, FullyConnectedForecaster
 from ...models.recurrent_forecaster import RecurrentForecaster
 from ...models.transformer_forecaster import TransformerForecaster
-from ..work import Work, spread, tensors_of
+from ..work import Work, resolved, spread
 
 NETWORKS: dict[str, Callable[..., ForecastModel]] = {
     "recurrent": RecurrentForecaster,
@@ -92,12 +92,9 @@ class Forecast(Work):
 
     @classmethod
     def open(cls, data: str, valid: str | None, config: Config) -> "Forecast":
-        prepared, config = prepare_series(data, valid, config)
-        rate = config.training.learning_rate
-        if rate is None:
-            rate = 2e-3 if isinstance(config.model, RecurrentForecasterConfig) else 1e-3
-        training = dataclasses.replace(config.training, learning_rate=rate)
-        return cls(prepared, dataclasses.replace(config, training=training))
+        prepared, settings = prepare_series(data, valid, config)
+        rate = 2e-3 if isinstance(config.model, RecurrentForecasterConfig) else 1e-3
+        return cls(prepared, resolved(config, settings, rate))
 
     def build(self) -> ForecastModel:
         return NETWORKS[self.config.model.architecture](
@@ -149,23 +146,14 @@ class Forecast(Work):
         self._cut_valid()
         return f"{len(origins):,} of {number:,} validation windows"
 
-    def model_file(self, network: nn.Module, training: dict[str, object]) -> ModelFile:
+    def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
         device = next(network.parameters()).device
         found = quantiles(self._say(network, device), self.config.model.output)
         unit = np.where(self._scale.unit > 0, self._scale.unit, np.nan)[:, None]
         wanted = (self._targets - self._scale.base) / unit
-        return ModelFile(
-            task="forecast",
-            model=self.config.model,
-            decoding=self.config.decoding,
-            parts=dataclasses.replace(self.parts, calibration=calibrate(found, wanted)),
-            training={
-                "series": len(self.data.data.series),
-                "windows": len(self.data.train_origins),
-                **training,
-            },
-            tensors=tensors_of(network),
-        )
+        parts = dataclasses.replace(self.parts, calibration=calibrate(found, wanted))
+        windows = len(self.data.train_origins)
+        return parts, {"series": len(self.data.data.series), "windows": windows}
 
     def default_steps(self) -> int:
         return min(MOST_STEPS, max(LEAST_STEPS, self.steps_of(EPOCHS)))

@@ -20,13 +20,13 @@ from ...data.text.prepare import PreparedText, prepare_text
 from ...data.text.streams import plan_streams, window
 from ...decoding.perplexity import score_text
 from ...evaluation.measure import Measure
-from ...export.model_file import ModelFile
+from ...export.parts import Parts
 from ...export.parts.generate import GenerateParts
 from ...models.language import build_language
 from ...models.language_model import LanguageModel, TorchTextModel
 from ...reference import trees
 from ...shapes import Int
-from ..work import Work, tensors_of
+from ..work import Work, resolved
 
 VALID_STREAMS, VALID_SYMBOLS = 64, 1000  # most streams, and least symbols of each
 WARM_UP = 128  # symbols a validation stream reads before it is scored
@@ -73,11 +73,7 @@ class Generate(Work):
     @classmethod
     def open(cls, data: str, valid: str | None, config: Config) -> "Generate":
         prepared, settings = prepare_text(data, valid, config.data)
-        rate = config.training.learning_rate
-        if rate is None:
-            rate = RATES[config.model.architecture]
-        training = dataclasses.replace(config.training, learning_rate=rate)
-        return cls(prepared, dataclasses.replace(config, data=settings, training=training))
+        return cls(prepared, resolved(config, settings, RATES[config.model.architecture]))
 
     def build(self) -> nn.Module:
         network = build_language(self.config.model, len(self.data.vocabulary))
@@ -130,15 +126,9 @@ class Generate(Work):
         self.valid = self.valid[: max(min(number, VALID_SYMBOLS), round(share * number))]
         return f"the first {len(self.valid):,} of {number:,} validation characters"
 
-    def model_file(self, network: nn.Module, training: dict[str, object]) -> ModelFile:
-        return ModelFile(
-            task="generate",
-            model=self.config.model,
-            decoding=self.config.decoding,
-            parts=GenerateParts(vocabulary=self.data.vocabulary),
-            training={"characters": self.data.characters, **training},
-            tensors=tensors_of(network),
-        )
+    def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
+        parts = GenerateParts(vocabulary=self.data.vocabulary)
+        return parts, {"characters": self.data.characters}
 
     def default_steps(self) -> int:
         return min(max(LEAST_STEPS, self.steps_of(USUAL_EPOCHS)), MOST_STEPS)

@@ -18,13 +18,13 @@ from ...decoding import LengthLimit, Search, decode
 from ...decoding.ctc import BLANK, ctc_greedy
 from ...evaluation import error_counts
 from ...evaluation.measure import Measure
-from ...export.model_file import ModelFile
+from ...export.parts import Parts
 from ...export.parts.transcribe import TranscribeParts
 from ...extras import require
 from ...models import PairModel, TorchStepper
 from ...models.ctc import CTCRecogniser
 from ...models.listener import Listener
-from ..work import Work, spread, tensors_of
+from ..work import Work, resolved, spread
 
 VALID_ROWS = 64  # recordings that a validation hears at once
 
@@ -170,26 +170,17 @@ class Transcribe(Work):
                 out[row] = ctc_greedy(own[:steps])
         return out
 
-    def model_file(self, network: nn.Module, training: dict[str, object]) -> ModelFile:
+    def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
         data = self.data
-        return ModelFile(
-            task="transcribe",
-            model=self.config.model,
-            decoding=self.config.decoding,
-            parts=TranscribeParts(
-                features=data.train.setup,
-                normal=data.normal,
-                text=data.text,
-                length_ratio=data.length_ratio,
-                max_seconds=self.config.data.max_seconds,
-            ),
-            training={
-                "recordings": len(data.train),
-                "minutes_of_sound": round(data.train.seconds / 60, 2),
-                **training,
-            },
-            tensors=tensors_of(network),
+        parts = TranscribeParts(
+            features=data.train.setup,
+            normal=data.normal,
+            text=data.text,
+            length_ratio=data.length_ratio,
+            max_seconds=self.config.data.max_seconds,
         )
+        minutes = round(data.train.seconds / 60, 2)
+        return parts, {"recordings": len(data.train), "minutes_of_sound": minutes}
 
     def default_steps(self) -> int:
         return max(LEAST_STEPS, self.steps_of(LEAST_EPOCHS))
@@ -203,13 +194,9 @@ class Transcribe(Work):
 def resolve(config: Config, data: PreparedSpeech) -> Config:
     """Fill in the settings that depend on the data or the architecture."""
     name = config.model.architecture
-    rate, beam = config.training.learning_rate, config.decoding.beam
-    return dataclasses.replace(
-        config,
-        data=dataclasses.replace(config.data, sample_rate=data.train.setup.sample_rate),
-        training=dataclasses.replace(config.training, learning_rate=rate or RATES[name]),
-        decoding=dataclasses.replace(config.decoding, beam=beam or BEAMS[name]),
-    )
+    decoding = dataclasses.replace(config.decoding, beam=config.decoding.beam or BEAMS[name])
+    chosen = dataclasses.replace(config.data, sample_rate=data.train.setup.sample_rate)
+    return resolved(dataclasses.replace(config, decoding=decoding), chosen, RATES[name])
 
 
 def _ctc_loss(log_probs_BTV: Tensor, lengths: Tensor, targets: list[list[int]]) -> Tensor:

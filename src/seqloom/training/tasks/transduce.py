@@ -16,10 +16,10 @@ from ...data.vocabulary import BOS, PAD
 from ...decoding import LengthLimit, Search, Stepper, decode
 from ...evaluation import Counts, error_counts
 from ...evaluation.measure import Measure
-from ...export.model_file import ModelFile
+from ...export.parts import Parts
 from ...export.parts.transduce import TransduceParts
 from ...models import PairModel, TorchStepper, build
-from ..work import Work, spread, tensors_of
+from ..work import Work, resolved, spread
 
 VALID_PAIRS = 64  # pairs whose validation loss is found at once
 
@@ -123,20 +123,13 @@ class Transduce(Work):
         self.data = dataclasses.replace(self.data, valid=kept)
         return f"{len(kept):,} of {number:,} validation sources"
 
-    def model_file(self, network: nn.Module, training: dict[str, object]) -> ModelFile:
-        return ModelFile(
-            task="transduce",
-            model=self.config.model,
-            decoding=self.config.decoding,
-            parts=TransduceParts(
-                source=self.data.source,
-                target=self.data.target,
-                length_ratio=self.data.length_ratio,
-                max_symbols=self.config.data.max_symbols,
-            ),
-            training={"pairs": len(self.data.train), **training},
-            tensors=tensors_of(network),
+    def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
+        data = self.data
+        most = self.config.data.max_symbols
+        parts = TransduceParts(
+            source=data.source, target=data.target, length_ratio=data.length_ratio, max_symbols=most
         )
+        return parts, {"pairs": len(data.train)}
 
     def default_steps(self) -> int:
         return max(LEAST_STEPS, self.steps_of(LEAST_EPOCHS))
@@ -152,18 +145,12 @@ def resolve(config: Config, data: PreparedPairs) -> Config:
     batch_symbols = config.data.batch_symbols
     if batch_symbols is None:
         batch_symbols = 2048 if data.num_symbols >= LARGE else 1024
-    rate = config.training.learning_rate
-    if rate is None:
-        rate = 2e-3 if isinstance(config.model, RecurrentPairsConfig) else 1e-3
-    return dataclasses.replace(
-        config,
-        data=dataclasses.replace(
-            config.data,
-            batch_symbols=batch_symbols,
-            source_column=data.columns[0],
-            target_column=data.columns[1],
-        ),
-        training=dataclasses.replace(config.training, learning_rate=rate),
+    source, target = data.columns
+    chosen = dataclasses.replace(
+        config.data, batch_symbols=batch_symbols, source_column=source, target_column=target
+    )
+    return resolved(
+        config, chosen, 2e-3 if isinstance(config.model, RecurrentPairsConfig) else 1e-3
     )
 
 
