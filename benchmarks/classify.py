@@ -23,7 +23,7 @@ from tables import DOCS, RESULTS, write_tables
 
 import seqloom
 from seqloom.config import merge, read_toml
-from seqloom.data.texts.labelled import Columns, Labelled, read_labelled
+from seqloom.data.texts.labelled import Labelled, TextColumns, read_labelled
 from seqloom.data.texts.negation import ARTICLE, make_negation, negation_twins
 from seqloom.evaluation.class_baselines import fit_class_baselines
 from seqloom.evaluation.classes import compare, evaluate_classes
@@ -141,7 +141,7 @@ def measure_negation(data: Path, runs: Path) -> dict[str, Any]:
     if not (folder / "test.tsv").exists():
         make_negation(folder, distance=PROBE_DISTANCE, sentences=20_000, seed=1)
     train, valid = folder / "train.tsv", folder / "valid.tsv"
-    test = read_labelled(folder / "test.tsv", Columns(group="distance"))
+    test = read_labelled(folder / "test.tsv", TextColumns(group="distance"))
     distances = np.array([int(row.group) for row in test])
     texts, labels = [row.text for row in test], _numbers(test)
     rungs: dict[str, Any] = {}

@@ -19,7 +19,7 @@ from seqloom.data.pairs.pairs import Pair, group_by_source, read_pairs
 from seqloom.data.series.csv_file import read_series
 from seqloom.data.speech.manifest import read_manifest
 from seqloom.data.text.text import read_text
-from seqloom.data.texts.labelled import Columns, read_labelled
+from seqloom.data.texts.labelled import TextColumns, read_labelled
 from seqloom.decoding.perplexity import score_text
 from seqloom.errors import ConfigError, DataError
 from seqloom.evaluation import distance, error_counts
@@ -195,7 +195,7 @@ def test_texts_are_on_one_side(sit):
 def test_texts_marks_and_the_most_frequent_class(sit):
     sitting = sit("classify")
     test = sitting.test
-    labels = Counter(row.label for row in read_labelled(sitting.spec["train"], Columns("no")))
+    labels = Counter(row.label for row in read_labelled(sitting.spec["train"], TextColumns("no")))
     best = max(labels, key=lambda label: labels[label])
     assert sitting.baseline("majority") == [best] * len(test.labels)
     scores = test.score(test.rows, sitting.baseline("majority"))
@@ -209,7 +209,7 @@ def test_texts_columns_and_header_are_the_users(tmp_path):
     settings = {"data": {"text_column": "text", "label_column": 2}}
     args = (str(tmp_path / "t.tsv"), None, settings, tmp_path)
     spec, _ = held_out_class("classify").hold_out(*args)
-    both = [read_labelled(spec[side], Columns("no")) for side in ("train", "test")]
+    both = [read_labelled(spec[side], TextColumns("no")) for side in ("train", "test")]
     assert sorted(r.text for part in both for r in part) == sorted(f"a text {i}" for i in range(40))
     assert spec["settings"] == {"data": {"header": "no", "text_column": "1", "label_column": "2"}}
 

@@ -49,7 +49,7 @@ def test_text_never_becomes_a_special(vocabulary, text):
     assert vocabulary.symbols.count("<pad>") == 1
 
 
-def test_special_spelled_out_is_read_in_pieces_where_there_are_pieces():
+def test_special_spelled_out_is_read_in_subwords_where_there_are_some():
     vocabulary = Vocabulary.learn(TEXTS, "subwords", subword_size=60)
     assert vocabulary.decode(vocabulary.encode("x<pad> <eos>")) == "x<pad> <eos>"
 

@@ -46,7 +46,8 @@ def test_streams_warmed_up_enough_are_exact(streams, chunk):
 def vocabularies():
     text = "to be or not\nto be\n" * 4
     return text, [
-        Vocabulary.learn([text], level, subword_size=40) for level in ("characters", "pieces")
+        Vocabulary.learn([text], level, subword_size=40, spaces=True)
+        for level in ("characters", "subwords")
     ]
 
 
@@ -67,8 +68,8 @@ class Uniform:
 
 
 def test_bits_are_per_character_whatever_a_symbol_is():
-    text, (characters, pieces) = vocabularies()
-    for vocabulary in (characters, pieces):
+    text, (characters, subwords) = vocabularies()
+    for vocabulary in (characters, subwords):
         score = score_text(Uniform(len(vocabulary)), vocabulary, text)
         symbols = len(vocabulary.encode(text))
         assert (score.symbols, score.characters, score.unknown) == (symbols, len(text), 0)
@@ -76,12 +77,12 @@ def test_bits_are_per_character_whatever_a_symbol_is():
         want = symbols * math.log2(len(vocabulary)) / len(text)
         assert score.bits_per_character == pytest.approx(want)
         assert score.nats_per_symbol == pytest.approx(math.log(len(vocabulary)))
-    assert len(pieces.encode(text)) < len(text)
+    assert len(subwords.encode(text)) < len(text)
 
 
 def test_unknown_symbols_are_counted():
-    _, (characters, pieces) = vocabularies()
-    for vocabulary in (characters, pieces):
+    _, (characters, subwords) = vocabularies()
+    for vocabulary in (characters, subwords):
         score = score_text(Uniform(len(vocabulary)), vocabulary, "to QZ be")
         assert (score.unknown, score.characters) == (2, 8)
     with pytest.raises(DataError, match=r"^evaluate: the text is empty\."):

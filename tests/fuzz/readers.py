@@ -70,10 +70,10 @@ def _pairs() -> Target:
 
 
 def _labelled() -> Target:
-    from seqloom.data.texts.labelled import Columns, read_labelled
+    from seqloom.data.texts.labelled import TextColumns, read_labelled
 
     def read(path: Path) -> Any:
-        return read_labelled(path, Columns())
+        return read_labelled(path, TextColumns())
 
     return Target("labelled", [LABELLED], read, suffix=".tsv")
 

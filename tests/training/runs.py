@@ -7,7 +7,7 @@ from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from seqloom.config import config_from
-from seqloom.training.loop import Run
+from seqloom.training.loop import TrainingRun
 from seqloom.training.reporter import Clock, Quiet
 from seqloom.training.run_folder import RunFolder
 from seqloom.training.tasks import open_work
@@ -35,9 +35,11 @@ class Listening(Quiet):
         self.losses.append(loss)
 
 
-def open_run(data: Path, settings: dict, out: Path) -> Run:
+def open_run(data: Path, settings: dict, out: Path) -> TrainingRun:
     """A run before its first step; nothing is written."""
-    run = Run(open_work(str(data), None, config_from(settings)), RunFolder(out), Team(), None)
+    run = TrainingRun(
+        open_work(str(data), None, config_from(settings)), RunFolder(out), Team(), None
+    )
     run.fix_length()
     return run
 

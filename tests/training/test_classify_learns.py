@@ -7,7 +7,7 @@ import pytest
 
 import seqloom
 from seqloom.config import merge, read_toml
-from seqloom.data.texts.labelled import Columns, read_labelled
+from seqloom.data.texts.labelled import TextColumns, read_labelled
 from seqloom.data.texts.negation import ARTICLE, make_negation
 from seqloom.training import train
 
@@ -25,7 +25,7 @@ def probe(tmp_path_factory):
 
 
 def hits_by_distance(model, folder):
-    rows = read_labelled(folder / "test.tsv", Columns(group="distance"))
+    rows = read_labelled(folder / "test.tsv", TextColumns(group="distance"))
     answers = model.predict([row.text for row in rows])
     places: dict[str, list[bool]] = {}
     for row, answer in zip(rows, answers, strict=True):

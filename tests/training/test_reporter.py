@@ -8,7 +8,7 @@ from rich.console import Console
 from seqloom.evaluation.measure import Measure
 from seqloom.training import reporter as module
 from seqloom.training.curve import draw_curve
-from seqloom.training.reporter import Clock, Live, Plain
+from seqloom.training.reporter import Clock, Live, PlainReporter
 from seqloom.training.tasks.transduce import Transduce
 from seqloom.training.validation import Validation
 
@@ -27,7 +27,7 @@ FOUND = Validation(
 
 
 def test_plain_prints_a_line_for_each_message_and_validation(capsys):
-    plain = Plain()
+    plain = PlainReporter()
     plain.message("hello")
     plain.start(0, 100)
     plain.step(1, 2.0, Clock("symbols"))

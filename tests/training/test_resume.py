@@ -55,14 +55,14 @@ def killed_at(patch, name, call):
 
 
 def killed_at_step(patch, number):
-    honest = loop.Run.step
+    honest = loop.TrainingRun.step
 
     def step(run, rows):
         honest(run, rows)
         if run.progress.step == number:
             raise Killed
 
-    patch.setattr(loop.Run, "step", step)
+    patch.setattr(loop.TrainingRun, "step", step)
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_a_run_that_ends_early_is_resumed_to_the_bit(data, tmp_path, monkeypatch
     errors = [50, 30, 20, 25, 21, 22, 23, 90]
     made_up(monkeypatch, errors)
     train(data, tmp_path / "whole", config=settings)
-    honest = loop.Run.step
+    honest = loop.TrainingRun.step
 
     def killed(run, rows):
         honest(run, rows)
@@ -163,7 +163,7 @@ def test_a_run_that_ends_early_is_resumed_to_the_bit(data, tmp_path, monkeypatch
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop.Run, "step", killed)
+        patch.setattr(loop.TrainingRun, "step", killed)
         made_up(monkeypatch, errors)
         with pytest.raises(KeyboardInterrupt):
             train(data, tmp_path / "run", config=settings)
@@ -236,7 +236,7 @@ def test_a_tenth_of_the_minutes_is_kept_where_reading_took_them(data, tmp_path):
 
 
 def test_a_run_of_minutes_goes_on_with_the_time_it_has_left(data, tmp_path, monkeypatch):
-    honest = loop.Run.step
+    honest = loop.TrainingRun.step
 
     def stopped(run, rows):
         honest(run, rows)
@@ -244,7 +244,7 @@ def test_a_run_of_minutes_goes_on_with_the_time_it_has_left(data, tmp_path, monk
             run.interrupted = True
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop.Run, "step", stopped)
+        patch.setattr(loop.TrainingRun, "step", stopped)
         first = train(data, tmp_path / "a", config=timed(tiny()))
     assert (first.step, first.finished) == (2, False)
     assert read_toml(tmp_path / "a" / "config.toml")["training"]["minutes"] == 0.05
@@ -259,7 +259,7 @@ def test_a_run_of_minutes_goes_on_with_the_time_it_has_left(data, tmp_path, monk
 
 def broken_gradients(monkeypatch, at):
     """From step `at` on (counted from 1), a gradient is not a number."""
-    honest = loop.Run._gradients
+    honest = loop.TrainingRun._gradients
 
     def gradients(run, rows, *, step):
         loss = honest(run, rows, step=step)
@@ -267,7 +267,7 @@ def broken_gradients(monkeypatch, at):
             run.model.output.bias.grad[0] = math.nan
         return loss
 
-    monkeypatch.setattr(loop.Run, "_gradients", gradients)
+    monkeypatch.setattr(loop.TrainingRun, "_gradients", gradients)
 
 
 def test_divergence_keeps_the_last_checkpoint(data, tmp_path, monkeypatch):

@@ -194,12 +194,12 @@ def _training(quiet: bool) -> "Iterator[Reporter]":
         if quiet:
             stack.enter_context(showing(None))
         with progress("loading PyTorch"):
-            from ..training.reporter import Live, Plain, Quiet
+            from ..training.reporter import Live, PlainReporter, Quiet
             from ..training.team import Team
         if quiet or not Team().leads:
             yield Quiet()
         else:
-            yield Live() if sys.stderr.isatty() else Plain()
+            yield Live() if sys.stderr.isatty() else PlainReporter()
 
 
 def _tell(result: "Result", reporter: "Reporter") -> None:

@@ -3,7 +3,6 @@
 Checked by `tests/comparison/test_plan.py`.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import Any
 
 from ..config import merge, sections_of
 from ..config.rules import unknown
-from ..data.sources import is_data_set
+from ..data.given import given
+from ..data.hashes import sha256
 from ..errors import ConfigError, DataError
 from .architectures import fixed_settings
 from .budget import Budget
@@ -85,15 +85,14 @@ def identity(task: str, request: ComparisonRequest) -> dict[str, Any]:
 
 def _digest(data: str) -> str:
     """SHA-256 of a file, or of the texts of a folder."""
-    if is_data_set(data):
-        return data
-    path, digest = Path(data), hashlib.sha256()
-    files = sorted(p for p in path.iterdir() if p.is_file()) if path.is_dir() else [path]
-    for file in files:
-        try:
-            digest.update(file.read_bytes())
-        except OSError as error:
-            raise DataError(
-                f"compare: `{file}` must be readable, got {error.strerror}. Name another file."
-            ) from error
-    return digest.hexdigest()
+    source = given(data)
+    return data if source.kind == "set" else sha256(map(_bytes, source.files()))
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"compare: `{file}` must be readable, got {error.strerror}. Name another file."
+        ) from error

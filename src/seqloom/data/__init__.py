@@ -1,5 +1,6 @@
 """Files to examples to padded batches with lengths. NumPy and the standard library, no torch.
 
+given.py                                       a data set, a folder or a file
 guess.py                                       which task a file is for
 text_file.py                                   bytes to text, or a precise complaint
 table.py                                       columns of a tab-separated file

@@ -13,17 +13,16 @@ way out (`other_tables.py`). Checked by `tests/data/test_guess.py`.
 """
 
 import csv
-import os
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import DataError
+from .given import given
 from .other_tables import json_object, way_out
 from .pairs import pairs
 from .series.time_texts import is_date
-from .sources import is_data_set
 from .suggest import are_labels, is_number
 from .table import named, question
 from .text.text import ENDINGS
@@ -55,11 +54,12 @@ def guess_task(data: str) -> Guess:
     Raises:
         DataError: It cannot be read, is no text, or may be for several tasks.
     """
-    if is_data_set(data):
+    source = given(data)
+    if source.kind == "set":
         return Guess("transduce", f"{data} is a set of pairs")
-    if _is_folder_of_texts(data):
+    if source.kind == "folder" and source.files(ENDINGS):
         return Guess("generate", "a folder of texts")
-    if os.path.exists(data) and not (os.path.isfile(data) or os.path.isdir(data)):
+    if source.kind == "stream":
         raise DataError(
             f"{data}: this is a pipe or a device, and training data are read more than once. Write "
             "them to a file first."
@@ -82,15 +82,6 @@ def guess_task(data: str) -> Guess:
             f"{pairs.ROLES.rule} For running text: --task generate."
         )
     return _without_tabs(data, name, lines)
-
-
-def _is_folder_of_texts(data: str) -> bool:
-    try:
-        return os.path.isdir(data) and any(f.endswith(ENDINGS) for f in os.listdir(data))
-    except OSError as error:
-        raise DataError(
-            f"{data}: a folder must be readable, got: {error}. Check its permissions."
-        ) from None
 
 
 def _head(data: str) -> tuple[list[str], bool]:

@@ -1,7 +1,5 @@
 """What one symbol is: a character, a space-separated symbol, or a learned piece of a word.
 
-`pieces` are the subwords of running text (`pieces.py`): they keep white space.
-
 Checked by `tests/data/test_levels.py`.
 """
 
@@ -9,9 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-Level = Literal["characters", "symbols", "subwords", "pieces"]
-LEVELS: tuple[Level, ...] = ("characters", "symbols", "subwords", "pieces")
-LEARNED: tuple[Level, ...] = ("subwords", "pieces")  # by merging, with a splitter of their own
+Level = Literal["characters", "symbols", "subwords"]
 
 MAX_SYMBOLS = 1000
 MOST_ONCE, MANY_ONCE = 0.1, 0.25  # share of the symbols in the text that occur once in it
@@ -57,11 +53,11 @@ def guess_level(texts: Iterable[str], valid: Iterable[str] = ()) -> tuple[Level,
 
 def split_text(text: str, level: Level) -> list[str]:
     """Split into code points, or at white space."""
-    assert level not in LEARNED, "a SubwordSplitter splits into subwords"
+    assert level != "subwords", "a SubwordSplitter splits into subwords"
     return list(text) if level == "characters" else text.split()
 
 
 def join_symbols(symbols: Sequence[str], level: Level) -> str:
     """Undo `split_text`, with every run of white space between symbols as one space."""
-    assert level not in LEARNED, "a SubwordSplitter joins subwords"
+    assert level != "subwords", "a SubwordSplitter joins subwords"
     return ("" if level == "characters" else " ").join(symbols)

@@ -6,7 +6,6 @@ Checked by `tests/data/test_other_tables.py`, which runs the lines.
 import json
 import shlex
 from collections.abc import Sequence
-from typing import Any
 
 from .header_names import HEADER_NAMES
 
@@ -40,7 +39,7 @@ def way_out(name: str, lines: Sequence[str], roles: tuple[str, str]) -> str | No
     return None
 
 
-def json_object(line: str) -> dict[str, Any] | None:
+def json_object(line: str) -> dict[str, object] | None:
     """The JSON object that a line is; `None` if it is none."""
     try:
         found = json.loads(line)
@@ -49,7 +48,7 @@ def json_object(line: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _keys(first: dict[str, Any], roles: tuple[str, str]) -> list[str]:
+def _keys(first: dict[str, object], roles: tuple[str, str]) -> list[str]:
     """The keys of the roles, by name; else the first two of the object."""
     found = [next((k for k in first if k.lower() in HEADER_NAMES[role]), None) for role in roles]
     keys = [key for key in found if key is not None]

@@ -12,7 +12,6 @@ Source: Broder, "On the resemblance and containment of documents", 1997. Checked
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -83,7 +82,7 @@ def sketch(train: Iterable[np.ndarray], valid: Iterable[np.ndarray]) -> dict[str
     return found
 
 
-def seen(kept: Any, numbers: Iterable[np.ndarray]) -> Seen | None:
+def seen(kept: object, numbers: Iterable[np.ndarray]) -> Seen | None:
     """How much of what is evaluated was seen; `None` if the model file does not say.
 
     Args:
@@ -108,7 +107,7 @@ def seen(kept: Any, numbers: Iterable[np.ndarray]) -> Seen | None:
     return Seen(share, of_part, flatters=enough and (share >= SHARE or of_part >= MOST))
 
 
-def _parts(kept: Any) -> list[np.ndarray]:
+def _parts(kept: object) -> list[np.ndarray]:
     if not isinstance(kept, Mapping) or not all(isinstance(kept.get(p), str) for p in PARTS):
         raise _broken()
     try:

@@ -11,10 +11,10 @@ Nothing is guessed beyond that: what cannot be told is asked. Line 1 is a header
 Checked by the tests of `pairs/`, `texts/` and `guess.py`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from ..errors import DataError
 from .header_names import HEADER_NAMES
@@ -38,6 +38,11 @@ class Roles:
     def setting(self, place: int) -> str:
         """The setting that names the column of a role."""
         return f"data.{self.names[place]}_column"
+
+    def set_in(self, data: Mapping[str, object]) -> tuple[Header, str, str]:
+        """Header and columns, as the settings of a run's data have them."""
+        first, second = (str(data.get(f"{name}_column", AUTO)) for name in self.names)
+        return cast(Header, data.get("header", AUTO)), first, second
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from io import BufferedIOBase, BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from ..errors import DataError
 from ..progress import progress
@@ -89,12 +90,12 @@ def _after(raw: bytes, line: int, column: int) -> tuple[int, int]:
     return line + raw.count(b"\n"), column + len(raw) if last < 0 else len(raw) - last - 1
 
 
-def _opened(name: str, stack: ExitStack) -> tuple[Any, int | None]:
+def _opened(name: str, stack: ExitStack) -> tuple[BufferedIOBase, int | None]:
     """The file's bytes, unzipped; the size of a gzip file, `None` of another."""
     if name == STANDARD_INPUT:
         if sys.stdin is None:
             raise DataError(f"{name}: standard input is closed. Name a file.")
-        file: Any = sys.stdin.buffer
+        file = cast(BufferedReader, sys.stdin.buffer)
     elif os.path.isdir(name):
         raise DataError(f"{name}: data must be a file, got a directory. Name one file in it.")
     try:
@@ -114,13 +115,13 @@ def _opened(name: str, stack: ExitStack) -> tuple[Any, int | None]:
 
 
 def _pieces(
-    name: str, stream: Any, packed: int | None, size: int, stack: ExitStack
+    name: str, stream: BufferedIOBase, packed: int | None, size: int, stack: ExitStack
 ) -> Iterator[bytes]:
     """The bytes in pieces, the last one empty, up to the limits."""
     read, most = 0, MOST_BYTES
     if packed:
         most = min(most, GZIP_FREE + GZIP_RATIO * packed)
-    step: Callable[[int], None] = stack.enter_context(progress(f"reading {name}"))
+    advance: Callable[[int], None] = stack.enter_context(progress(f"reading {name}"))
     while True:
         try:
             piece = stream.read(size)
@@ -132,7 +133,7 @@ def _pieces(
         except OSError as error:
             raise _unreadable(name, error) from None
         read += len(piece)
-        step(len(piece))
+        advance(len(piece))
         if read > most < MOST_BYTES:
             raise DataError(
                 f"{name}: {packed:,} gzipped bytes become more than {most:,}, {GZIP_RATIO} times "

@@ -9,29 +9,36 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from ..errors import DataError, FormatError
 from ..plain import shown
-from .levels import LEARNED, LEVELS, Level, join_symbols, split_text
-from .pieces import PieceSplitter, learn_pieces
+from .levels import Level, join_symbols, split_text
 from .subwords import SubwordSplitter, learn_subwords
 
 PAD, BOS, EOS, UNK = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<bos>", "<eos>", "<unk>")
+# Levels as model files name them; `pieces` are subwords that keep white space.
+STORED: dict[str, tuple[Level, bool]] = {
+    "characters": ("characters", False),
+    "symbols": ("symbols", False),
+    "subwords": ("subwords", False),
+    "pieces": ("subwords", True),
+}
 UNKNOWN_SIGN = "⁇"  # U+2047, shown in place of UNK
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A level, its symbols (the four specials first) and, for a learned level, the merges.
+    """A level, its symbols (the four specials first) and, for subwords, the merges.
 
-    `marks` is the rule of `pieces` for combining marks; models of the first releases have none.
+    `spaces`: subwords keep white space, as a running text needs. `marks` is their rule for
+    combining marks; models of the first releases have none.
     """
 
     level: Level
     symbols: tuple[str, ...]
     merges: tuple[tuple[str, str], ...] = ()
+    spaces: bool = False
     marks: bool = False
 
     @classmethod
@@ -42,6 +49,7 @@ class Vocabulary:
         *,
         subword_size: int = 8000,
         min_count: int = 1,
+        spaces: bool = False,
     ) -> "Vocabulary":
         """Learn the symbols of `texts`, by falling count and then by code point.
 
@@ -50,8 +58,9 @@ class Vocabulary:
             level: What one symbol is.
             subword_size: Number of subwords to learn, the specials not counted. Subwords keep
                 the order they were learned in.
-            min_count: Symbols seen less often are unknown; at the levels that merge this holds
-                for characters, and for every subword that contains one.
+            min_count: Symbols seen less often are unknown; for subwords this holds for
+                characters, and for every subword that contains one.
+            spaces: Subwords keep white space; characters always do.
 
         Raises:
             DataError: No symbol is seen `min_count` times.
@@ -62,9 +71,8 @@ class Vocabulary:
         for text in texts:
             counts.update(text.split() if level == "symbols" else text)
         merges: list[tuple[str, str]] = []
-        if level in LEARNED:
-            learn = learn_subwords if level == "subwords" else learn_pieces
-            learned, merges = learn(texts, subword_size)
+        if level == "subwords":
+            learned, merges = learn_subwords(texts, subword_size, spaces=spaces)
             rare = {symbol for symbol, count in counts.items() if count < min_count}
             symbols = [symbol for symbol in learned if rare.isdisjoint(symbol)]
         else:
@@ -78,12 +86,8 @@ class Vocabulary:
             )
         kept = set(symbols)
         merges = [(a, b) for a, b in merges if kept.issuperset((a, b, a + b))]
-        return cls(
-            level=level,
-            symbols=SPECIALS + tuple(symbols),
-            merges=tuple(merges),
-            marks=level == "pieces",
-        )
+        spaces = spaces and level == "subwords"
+        return cls(level, SPECIALS + tuple(symbols), tuple(merges), spaces, marks=spaces)
 
     def split(self, text: str) -> list[str]:
         """Split into symbols, known or not."""
@@ -115,10 +119,10 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.symbols)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return plain lists and strings that `from_json` reads."""
         return {
-            "level": self.level,
+            "level": self.stored_level,
             "symbols": list(self.symbols),
             "merges": [list(merge) for merge in self.merges],
             **({"marks": True} if self.marks else {}),
@@ -134,20 +138,21 @@ class Vocabulary:
         if not isinstance(data, dict) or set(data) - {"marks"} != {"level", "symbols", "merges"}:
             got = sorted(map(str, data)) if isinstance(data, dict) else type(data).__name__
             raise _broken("data", "be an object with level, symbols and merges", got)
-        level, symbols, merges = data["level"], data["symbols"], data["merges"]
-        if level not in LEVELS:
-            raise _broken("level", f"be one of {', '.join(LEVELS)}", shown(level))
+        stored, symbols, merges = data["level"], data["symbols"], data["merges"]
+        if not isinstance(stored, str) or stored not in STORED:
+            raise _broken("level", f"be one of {', '.join(STORED)}", shown(stored))
+        level, spaces = STORED[stored]
         marks = data.get("marks", False)
-        if not isinstance(marks, bool) or (marks and level != "pieces"):
+        if not isinstance(marks, bool) or (marks and not spaces):
             raise _broken("marks", "be false, or true at the level pieces", repr(marks))
-        _check_symbols(level, symbols)
+        _check_symbols(level, symbols, spaces)
         _check_merges(level, merges, set(symbols[len(SPECIALS) :]))
-        return cls(
-            level=level,
-            symbols=tuple(symbols),
-            merges=tuple((a, b) for a, b in merges),
-            marks=marks,
-        )
+        return cls(level, tuple(symbols), tuple((a, b) for a, b in merges), spaces, marks)
+
+    @property
+    def stored_level(self) -> str:
+        """The level as model files name it."""
+        return "pieces" if self.spaces else self.level
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
@@ -157,15 +162,13 @@ class Vocabulary:
 
     @cached_property
     def _splitter(self) -> SubwordSplitter | None:
-        if self.level not in LEARNED:
+        if self.level != "subwords":
             return None
         known = self.symbols[len(SPECIALS) :]
-        if self.level == "subwords":
-            return SubwordSplitter(self.merges, known)
-        return PieceSplitter(self.merges, known, marks=self.marks)
+        return SubwordSplitter(self.merges, known, spaces=self.spaces, marks=self.marks)
 
 
-def _check_symbols(level: Level, symbols: Any) -> None:
+def _check_symbols(level: Level, symbols: object, spaces: bool) -> None:
     if not isinstance(symbols, list) or not all(isinstance(s, str) and s for s in symbols):
         raise _broken("symbols", "be a list of non-empty strings", shown(symbols))
     if tuple(symbols[: len(SPECIALS)]) != SPECIALS:
@@ -175,23 +178,23 @@ def _check_symbols(level: Level, symbols: Any) -> None:
     repeated = [symbol for symbol, count in Counter(symbols).items() if count > 1]
     if repeated:
         raise _broken("symbols", "all be different", f"{shown(repeated[0])} twice")
-    for symbol in symbols[len(SPECIALS) :] if level != "pieces" else ():
+    for symbol in symbols[len(SPECIALS) :] if not spaces else ():
         if split_text(symbol, "characters" if level == "characters" else "symbols") != [symbol]:
             what = "one character" if level == "characters" else "free of white space"
             raise _broken("symbols", f"each be {what} at the level {level}", shown(symbol))
 
 
-def _check_merges(level: Level, merges: Any, symbols: set[str]) -> None:
+def _check_merges(level: Level, merges: object, symbols: set[str]) -> None:
     if not isinstance(merges, list) or not all(_is_pair(merge) for merge in merges):
         raise _broken("merges", "be a list of pairs of strings", shown(merges))
-    if merges and level not in LEARNED:
+    if merges and level != "subwords":
         raise _broken("merges", f"be empty at the level {level}", f"{len(merges)} of them")
     for left, right in merges:
         if not symbols.issuperset((left, right, left + right)):
             raise _broken("merges", "join two symbols into a third", f"{left!r} and {right!r}")
 
 
-def _is_pair(value: Any) -> bool:
+def _is_pair(value: object) -> bool:
     return (
         isinstance(value, Sequence)
         and not isinstance(value, str)

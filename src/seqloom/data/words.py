@@ -31,7 +31,7 @@ def split_words(text: str, *, lowercase: bool = False, marks: bool = True) -> li
     """Split running text into words.
 
     Args:
-        text: Any text.
+        text: A text.
         lowercase: Fold case first.
         marks: Combining marks and joiners belong to the word; else each stands alone.
     """

@@ -108,7 +108,7 @@ def symbols_of(
         raise DataError("evaluate: the text is empty.")
     ids = encode_text(vocabulary, text)
     sizes = np.array([len(symbol) for symbol in vocabulary.symbols])
-    sizes[UNK] = 1  # of a learned level too: pieces of several characters are all known
+    sizes[UNK] = 1  # of subwords too: those of several characters are all known
     return ids, sizes[ids]
 
 

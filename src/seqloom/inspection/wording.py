@@ -26,8 +26,8 @@ def noun_of(trace: Trace, axis: str) -> str:
     level = next((str(record[k]) for k in _LEVELS.get(axis, ()) if k in record), "")
     if level:
         return "word" if level.startswith("words") else "symbol"
-    pieces = any(label[:1].isspace() and label.strip() for label in labels)
-    return "word" if not pieces and np.mean([len(label) for label in labels]) >= 2 else "symbol"
+    subwords = any(label[:1].isspace() and label.strip() for label in labels)
+    return "word" if not subwords and np.mean([len(label) for label in labels]) >= 2 else "symbol"
 
 
 def quoted(trace: Trace, axis: str, place: int) -> str:

@@ -2,7 +2,7 @@
 
 The equations are those of `models/forecaster.py`, `models/recurrent_forecaster.py` and
 `models/transformer_forecaster.py`, which also name the letters; the tests hold them against each
-other. Each is called with `Inputs`; a recurrent one also reads a series value by value.
+other. Each is called with `ForecastInputs`; a recurrent one also reads a series value by value.
 """
 
 import abc
@@ -17,7 +17,7 @@ from ..config.forecast import (
     RecurrentForecasterConfig,
     TransformerForecasterConfig,
 )
-from ..data.series.scaling import Inputs
+from ..data.series.scaling import ForecastInputs
 from .network import EntryPoint, Network, Slot, cell_state, lengths
 from .ops import STATES, Value, Values, Weights
 from .pairs import transformer_sizes
@@ -30,7 +30,7 @@ class Forecasting(Network):
     """What the three share."""
 
     @abc.abstractmethod
-    def __call__(self, inputs: Inputs) -> Value:
+    def __call__(self, inputs: ForecastInputs) -> Value:
         """What the network says about some windows, `(B, T, O)`."""
 
     def _slots(self) -> dict[str, Slot]:
@@ -50,7 +50,7 @@ class Whole(Forecasting):
     def entries(self) -> dict[str, EntryPoint]:
         return {"forward": EntryPoint(self.forward, self._slots(), ("said",))}
 
-    def __call__(self, inputs: Inputs) -> Value:
+    def __call__(self, inputs: ForecastInputs) -> Value:
         return self.forward(inputs.past, inputs.lengths, inputs.future, inputs.static)
 
     @abc.abstractmethod
@@ -224,11 +224,11 @@ class RecurrentSeries(Forecasting):
             "step": EntryPoint(self.step, step, ("said", "value", "state")),
         }
 
-    def __call__(self, inputs: Inputs) -> Value:
+    def __call__(self, inputs: ForecastInputs) -> Value:
         window = self.encode(inputs.past, inputs.lengths, inputs.static)
         return self.ahead(window, inputs)
 
-    def ahead(self, window: WindowMemory, inputs: Inputs) -> Value:
+    def ahead(self, window: WindowMemory, inputs: ForecastInputs) -> Value:
         """The horizon, `(B, T, O)`.
 
         Args:
@@ -298,7 +298,7 @@ class RecurrentSeries(Forecasting):
             window: From `encode`.
             future: Of this step, `(B, F)`.
             static: Of the series.
-            ratio: See `Inputs`.
+            ratio: See `ForecastInputs`.
         Returns:
             What is said of this step, `(B, 1, O)`; its z; the new state.
         """

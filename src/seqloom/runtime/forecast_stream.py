@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..config.forecast import LEVELS, MEDIAN, Output
-from ..data.series.scaling import Inputs, Scale, Window, features, measure, single
+from ..data.series.scaling import ForecastInputs, Scale, Window, features, measure, single
 from ..data.series.series import Series, SeriesSet
 from ..decoding.conformal import widen
 from ..decoding.contract import check_finite
@@ -128,7 +128,7 @@ class Stream:
         self.states.append(self.layers[-1].h)
         self.steps += 1
 
-    def _inputs(self) -> tuple[Inputs, Scale]:
+    def _inputs(self) -> tuple[ForecastInputs, Scale]:
         """What the network reads of the last window, by the scale of the last anchor."""
         window = self._window()
         now = measure(window, self.parts.scaling)

@@ -86,5 +86,4 @@ class Generator(Model):
 
     def describe_parts(self) -> Iterator[tuple[str, object]]:
         vocabulary = self.parts.vocabulary
-        level = "subwords" if vocabulary.level == "pieces" else vocabulary.level
-        yield "symbols", f"{level}, vocabulary of {len(vocabulary)}"
+        yield "symbols", f"{vocabulary.level}, vocabulary of {len(vocabulary)}"

@@ -8,21 +8,32 @@ shapes are brought to one form, whatever the module's `batch_first`, packing or 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pad_packed_sequence
 
 from ..errors import ConfigError
-from ..layers.cell import Cell
+from ..layers.cell import Cell, State
 from ..layers.recurrent import CELLS
 
+Sequences = Tensor | PackedSequence
+Hidden = Tensor | tuple[Tensor, ...]  # of an RNN or a GRU, of an LSTM
+Returned = tuple[Sequences, Hidden] | tuple[Sequences, Hidden, object]  # states of all steps too
 KINDS = {"RNN_TANH": "rnn", "RNN_RELU": "rnn", "LSTM": "lstm", "GRU": "gru"}
 
 
+class _Given(TypedDict, total=False):
+    """What a call was given, by name."""
+
+    input: Sequences
+    hx: Hidden | None
+    lengths: Tensor | None
+
+
 @dataclass
-class Call:
+class LayerCall:
     """One call of a module of recurrent layers.
 
     Attributes:
@@ -43,7 +54,7 @@ class Call:
     nonlinearity: str
     cells: list[list[Cell]]
     x: Tensor
-    before: list[list[Any]]
+    before: list[list[State]]
     lengths: Tensor
     output: Tensor
     sent_back: dict[str, Tensor] = field(default_factory=dict)
@@ -59,12 +70,12 @@ def recurrent_modules(module: nn.Module) -> dict[str, nn.RNNBase]:
 
 
 def capture(
-    module: nn.Module, into: dict[str, Call], *, gradients: bool = True
+    module: nn.Module, into: dict[str, LayerCall], *, gradients: bool = True
 ) -> list[torch.utils.hooks.RemovableHandle]:
     """Have every call of a module's recurrent layers put into a dictionary.
 
     Args:
-        module: Any module.
+        module: A module.
         into: The last call of each, by name.
         gradients: Also what the backward pass sends back.
     Returns:
@@ -90,9 +101,14 @@ def capture(
     ]
 
 
-def _hook(name: str, into: dict[str, Call], gradients: bool) -> Callable[..., None]:
-    def look(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
-        given = dict(zip(("input", "hx"), args, strict=False)) | kwargs
+def _hook(name: str, into: dict[str, LayerCall], gradients: bool) -> Callable[..., None]:
+    def look(
+        module: nn.RNNBase,
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
+        output: Returned,
+    ) -> None:
+        given = cast(_Given, dict(zip(("input", "hx"), args, strict=False)) | kwargs)
         with torch.no_grad():
             call = into[name] = _call(name, module, given, output[0])
         if gradients:
@@ -101,13 +117,13 @@ def _hook(name: str, into: dict[str, Call], gradients: bool) -> Callable[..., No
     return look
 
 
-def _call(name: str, module: Any, given: dict[str, Any], output: Any) -> Call:
+def _call(name: str, module: nn.RNNBase, given: _Given, output: Sequences) -> LayerCall:
     x, lengths = _padded(module, given["input"])
-    if given.get("lengths") is not None:
-        lengths = given["lengths"].to("cpu", torch.int64)
+    if (own := given.get("lengths")) is not None:
+        lengths = own.to("cpu", torch.int64)
     kind, nonlinearity = KINDS[module.mode], getattr(module, "nonlinearity", "tanh")
     cells = _cells(module, kind, nonlinearity)
-    return Call(
+    return LayerCall(
         name=name,
         kind=kind,
         nonlinearity=nonlinearity,
@@ -119,7 +135,7 @@ def _call(name: str, module: Any, given: dict[str, Any], output: Any) -> Call:
     )
 
 
-def _padded(module: Any, sequences: Any) -> tuple[Tensor, Tensor]:
+def _padded(module: nn.RNNBase, sequences: Sequences) -> tuple[Tensor, Tensor]:
     """As `(B, T, .)`, and lengths."""
     if isinstance(sequences, PackedSequence):
         return pad_packed_sequence(sequences, batch_first=True)
@@ -131,7 +147,7 @@ def _padded(module: Any, sequences: Any) -> tuple[Tensor, Tensor]:
     return sequences, torch.full((B,), T)
 
 
-def _cells(module: Any, kind: str, nonlinearity: str) -> list[list[Cell]]:
+def _cells(module: nn.RNNBase, kind: str, nonlinearity: str) -> list[list[Cell]]:
     options = {"nonlinearity": nonlinearity} if kind == "rnn" else {}
     suffixes = ["", "_reverse"] if module.bidirectional else [""]
     layers = []
@@ -149,7 +165,7 @@ def _cells(module: Any, kind: str, nonlinearity: str) -> list[list[Cell]]:
     return layers
 
 
-def _before(hx: Any, cells: list[list[Cell]], x: Tensor) -> list[list[Any]]:
+def _before(hx: Hidden | None, cells: list[list[Cell]], x: Tensor) -> list[list[State]]:
     """The states before the first step; those of a module without a batch get one."""
     B, D = x.shape[0], len(cells[0])
     fields = () if hx is None else (hx,) if isinstance(hx, Tensor) else tuple(hx)
@@ -165,7 +181,7 @@ def _before(hx: Any, cells: list[list[Cell]], x: Tensor) -> list[list[Any]]:
     return layers
 
 
-def _listen(module: Any, call: Call, output: Any) -> None:
+def _listen(module: nn.RNNBase, call: LayerCall, output: Returned) -> None:
     """Keep what the backward pass sends back; sums over several passes."""
     sequences, last = output[0], output[1]
     data = sequences.data if isinstance(sequences, PackedSequence) else sequences
@@ -173,17 +189,20 @@ def _listen(module: Any, call: Call, output: Any) -> None:
     targets = {"output": data} | {f"last {n}": state for n, state in enumerate(lasts)}
     for key, tensor in targets.items():
         if tensor.requires_grad:
-            tensor.register_hook(_keeper(module, call, key, sequences))
+            tensor.register_hook(_keeper(module, call, key, sequences))  # type: ignore[no-untyped-call]
 
 
-def _keeper(module: Any, call: Call, key: str, sequences: Any) -> Callable[[Tensor | None], None]:
-    packed = isinstance(sequences, PackedSequence)
-    shape = sequences._replace(data=sequences.data.new_empty(0)) if packed else None
+def _keeper(
+    module: nn.RNNBase, call: LayerCall, key: str, sequences: Sequences
+) -> Callable[[Tensor | None], None]:
+    shape = None
+    if isinstance(sequences, PackedSequence):
+        shape = sequences._replace(data=sequences.data.new_empty(0))
 
     def keep(gradient: Tensor | None) -> None:
         if gradient is None:  # the core's operator, of an output that nothing came of
             return
-        found: Any = gradient.detach()
+        found = gradient.detach()
         if key == "output":
             found = _padded(module, found if shape is None else shape._replace(data=found))[0]
         elif found.dim() == 2:

@@ -9,7 +9,6 @@ Checked by `tests/training/test_resume.py`, kill -9 included.
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -101,7 +100,7 @@ def save_checkpoint(
             if weight in optimizer.state:
                 tensors[f"{moment}.{name}"] = optimizer.state[weight][moment]
     arrays = {name: tensor.cpu().contiguous().numpy() for name, tensor in tensors.items()}
-    header: dict[str, Any] = {"format": _FORMAT, "progress": asdict(progress)}
+    header: dict[str, object] = {"format": _FORMAT, "progress": asdict(progress)}
     header["sha256"] = digest(header, arrays)
     data = save(arrays, metadata={_KEY: json.dumps(header)})
     with replacing(path, "train") as beside:

@@ -1,8 +1,8 @@
 """The training loop: one step after another, a validation now and then, the best model kept.
 
-`Run.go` reads top to bottom; one step is `Run.step`. A run is repeatable: batches are drawn from
-(seed, epoch), dropout from (seed, step, process), so the same seed gives the same bits, and so
-does a run that was killed and resumed (same machine, same number of threads).
+`TrainingRun.go` reads top to bottom; one step is `TrainingRun.step`. A run is repeatable: batches
+are drawn from (seed, epoch), dropout from (seed, step, process), so the same seed gives the same
+bits, and so does a run that was killed and resumed (same machine, same number of threads).
 """
 
 import dataclasses
@@ -65,7 +65,7 @@ class Result:
     measure: Measure
 
 
-class Run:
+class TrainingRun:
     """A run in motion: what `train` and `resume` share."""
 
     def __init__(
@@ -141,7 +141,7 @@ class Run:
         self.config = dataclasses.replace(self.config, training=training)
         self.work.config = self.config
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, object]:
         """What the log says of a run before its first step."""
         return {
             "steps": self.steps,

@@ -17,7 +17,6 @@ recurrence itself carries, wherever the loss comes in. A random direction costs 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
 import torch
@@ -25,7 +24,7 @@ from torch import Tensor, nn
 
 from ..inspection.memory import effective_memory
 from ..shapes import Float
-from .capture import Call, capture, recurrent_modules
+from .capture import LayerCall, capture, recurrent_modules
 from .replay import Side, replay, state_gradients
 from .work import Work
 
@@ -35,7 +34,7 @@ DISTANCES = 20  # that are written, spaced by their logarithm
 
 def memory_event(
     work: Work, network: nn.Module, rows: np.ndarray, device: torch.device, step: int
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """The event of the log; `None` for a network without recurrent layers.
 
     Args:
@@ -51,7 +50,7 @@ def memory_event(
     """
     if not recurrent_modules(network):
         return None
-    calls: dict[str, Call] = {}
+    calls: dict[str, LayerCall] = {}
     with _undisturbed(work, network):
         handles = capture(network, calls)
         try:
@@ -62,13 +61,13 @@ def memory_event(
         finally:
             for handle in handles:
                 handle.remove()
-    layers: dict[str, Any] = {}
+    layers: dict[str, object] = {}
     for call in calls.values():
         layers |= _layers(call)
     return {"event": "memory", "step": step, "layers": layers} if layers else None
 
 
-def _layers(call: Call) -> dict[str, Any]:
+def _layers(call: LayerCall) -> dict[str, object]:
     T = int(call.lengths.max()) if len(call.lengths) else 0
     if T < 2:
         return {}
@@ -80,9 +79,10 @@ def _layers(call: Call) -> dict[str, Any]:
     for n in range(len(sides[0].last)):
         last = call.sent_back.get(f"last {n}")
         if last is not None:
-            terms = [(side.last[n] * last[k]).sum() for k, side in enumerate(sides)]
-            by_loss = sum(terms) if by_loss is None else by_loss + sum(terms)
-    found = {}
+            first, *others = ((side.last[n] * last[k]).sum() for k, side in enumerate(sides))
+            value = sum(others, first)
+            by_loss = value if by_loss is None else by_loss + value
+    found: dict[str, object] = {}
     for number, layer in enumerate(ran.sides):
         for side in layer:
             name = f"{call.name}.{number}" + (".reverse" if side.reverse else "")
@@ -109,13 +109,13 @@ def _by_distance(value: Tensor, side: Side, lengths: Tensor) -> Float[np.ndarray
     return np.asarray(np.sqrt(squares / np.maximum(counts, 1))[counts > 0])
 
 
-def _facts(through: np.ndarray, through_loss: np.ndarray | None) -> dict[str, Any]:
+def _facts(through: np.ndarray, through_loss: np.ndarray | None) -> dict[str, object]:
     T = len(through)
     if T == 0:
         return {"steps": 0, "whole": False, "distances": [], "norms": []}
     spaced = np.geomspace(1, max(1, T - 1), DISTANCES - 1).round()
     distances = np.unique(np.minimum([0, *spaced], T - 1)).astype(int)
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         **effective_memory(through[::-1])._asdict(),
         "distances": distances.tolist(),
         "norms": _short(through[distances]),

@@ -9,12 +9,13 @@ Dropout between layers is not replayed: whoever replays compares outputs, or has
 Checked by `tests/training/test_watching.py`.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from ..layers.cell import Cell
+from ..layers.cell import Cell, State
+from ..reference.trees import build
 from ..shapes import Float, Int
 
 
@@ -24,16 +25,16 @@ class Side(NamedTuple):
     Attributes:
         cell: The cell that ran.
         reverse: True if it reads from the end.
-        nodes: The state after each step, in the order of the text: T NamedTuples of `(B, H)`.
-        gates: The gates of each step, likewise.
-        last: The state after the last real step.
+        nodes: The state after each step, in the order of the text.
+        gates: The gates of each step by name, `(B, H)` each.
+        last: The state after the last real step, field by field.
     """
 
     cell: Cell
     reverse: bool
-    nodes: list[Any]
-    gates: list[Any]
-    last: Any
+    nodes: list[State]
+    gates: list[dict[str, Tensor]]
+    last: tuple[Tensor, ...]
 
 
 class Replayed(NamedTuple):
@@ -53,7 +54,7 @@ class Replayed(NamedTuple):
 def replay(
     cells: list[list[Cell]],
     x: Float[Tensor, "B T I"],
-    before: list[list[Any]],
+    before: list[list[State]],
     lengths: Int[Tensor, " B"] | None = None,
 ) -> Replayed:
     """Run layers again.
@@ -81,21 +82,23 @@ def replay(
     return Replayed(leaf, sides, here)
 
 
-def _side(cell: Cell, x: Tensor, state: Any, live_BT: Tensor | None, *, reverse: bool) -> Side:
-    T, kind = x.shape[1], type(state)
+def _side(cell: Cell, x: Tensor, state: State, live_BT: Tensor | None, *, reverse: bool) -> Side:
+    T = x.shape[1]
     projected_BTG = cell.project(x)
-    nodes: list[Any] = [None] * T
-    gates: list[Any] = [None] * T
+    nodes: list[State] = [state] * T
+    gates: list[dict[str, Tensor]] = [{}] * T
     for t in reversed(range(T)) if reverse else range(T):
-        gates[t] = cell.gates(projected_BTG[:, t], state)
-        h, *others = cell.combine(gates[t], state)
+        opened = cell.gates(projected_BTG[:, t], state)
+        h, *others = cell.combine(opened, state)
+        gates[t] = opened._asdict()
         # a node of its own for what goes on along the cell: h has read the one before it
-        nodes[t] = new = kind(h, *(field.view_as(field) for field in others))
+        nodes[t] = new = build(state, (h, *(field.view_as(field) for field in others)))
         if live_BT is not None:
             live_B1 = live_BT[:, t, None]
-            new = kind(*(torch.where(live_B1, a, b) for a, b in zip(new, state, strict=True)))
+            fields = (torch.where(live_B1, a, b) for a, b in zip(new, state, strict=True))
+            new = build(state, fields)
         state = new
-    return Side(cell, reverse, nodes, gates, state)
+    return Side(cell, reverse, nodes, gates, tuple(state))
 
 
 def _output(side: Side, x: Tensor, live_BT: Tensor | None) -> Tensor:

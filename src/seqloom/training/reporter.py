@@ -63,7 +63,7 @@ class Quiet(Reporter):
         pass
 
 
-class Plain(Quiet):
+class PlainReporter(Quiet):
     """A line per message and per validation on stderr, for logs and pipes."""
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,7 @@ class RunFolder:
         with replacing(self.config, "train") as beside:
             beside.write_text(text, encoding="utf-8")
 
-    def append(self, event: dict[str, Any]) -> None:
+    def append(self, event: Mapping[str, object]) -> None:
         """Add one event to the log."""
         with explaining(self.log, "train"), open(self.log, "ab") as file:
             file.write(_line(event))
@@ -132,7 +132,7 @@ class RunFolder:
             beside.write_bytes(b"".join(map(_line, kept)))
 
 
-def _line(event: dict[str, Any]) -> bytes:
+def _line(event: Mapping[str, object]) -> bytes:
     """A line of the log; what UTF-8 cannot say, a file's name of other bytes, is escaped."""
     text = json.dumps(event, ensure_ascii=False) + "\n"
     return text.encode("utf-8", "backslashreplace")

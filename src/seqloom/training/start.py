@@ -1,22 +1,20 @@
 """The two ways into a run: `train` begins one, `resume` goes on with one."""
 
-import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import torch
 
 from ..config import Config, config_from, read_toml, to_toml
+from ..data.given import given
 from ..data.guess import guess_task
-from ..data.sources import is_data_set
 from ..errors import RunError
 from ..extras import require
 from ..progress import progress
 from .checkpoint import load_checkpoint
-from .loop import Result, Run
+from .loop import Result, TrainingRun
 from .reporter import Reporter
 from .run_folder import RunFolder
 from .tasks import open_work
@@ -28,7 +26,7 @@ def train(
     out: str | Path,
     *,
     valid: str | Path | None = None,
-    config: Config | Mapping[str, Any] | None = None,
+    config: Config | Mapping[str, object] | None = None,
     reporter: Reporter | None = None,
     remarks: Sequence[str] = (),
     since: float | None = None,
@@ -55,7 +53,7 @@ def train(
     since = time.perf_counter() if since is None else since
     require("train", "rapidfuzz", "matplotlib")
     if not isinstance(config, Config):
-        tree = dict(config or {})
+        tree: dict[str, object] = dict(config or {})
         if "task" not in tree:
             guess = guess_task(str(data))
             tree, remarks = {**tree, "task": guess.task}, (*remarks, guess.say())
@@ -63,8 +61,8 @@ def train(
     if reporter is not None:
         for line in remarks:  # before the data are read, which may fail
             reporter.message(line)
-    train_data = _absolute(data)
-    valid_data = None if valid is None else _absolute(valid)
+    train_data = given(data).whole
+    valid_data = None if valid is None else given(valid).whole
     folder = RunFolder(Path(out))
     with Team() as team, ExitStack() as stack:
         if team.leads:
@@ -72,7 +70,7 @@ def train(
             stack.enter_context(folder.held())
         with progress(f"reading {train_data}"):
             work = open_work(train_data, valid_data, config)
-        run = Run(work, folder, team, reporter)
+        run = TrainingRun(work, folder, team, reporter)
         for line in work.report:
             run.say(line)
         run.seconds_before = run.begun - since
@@ -121,7 +119,7 @@ def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
                 f"train: `{start['data']}` must be the data that the run began with, got other "
                 "data. Bring the old file back, or train anew with another --out."
             )
-        run = Run(work, folder, team, reporter)
+        run = TrainingRun(work, folder, team, reporter)
         for what, now in (("threads", torch.get_num_threads()), ("processes", team.world)):
             if start[what] != now:
                 run.say(
@@ -144,8 +142,3 @@ def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
         if team.leads:
             run.say(f"resuming at step {run.progress.step} of {run.steps}")
         return run.go()
-
-
-def _absolute(data: str | Path) -> str:
-    """A file's whole path, so that a run can be resumed from elsewhere; a data set's name."""
-    return str(data) if is_data_set(str(data)) else os.path.realpath(data)

@@ -14,21 +14,24 @@ direction and step, dL/dh_t through time, and the Jacobians dh_T/dh_t. Checked b
 import dataclasses
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 from ..errors import ConfigError, RunError
 from ..inspection.facts import Facts
 from ..inspection.measures import measured
 from ..inspection.trace import Layer, Named, Trace
 from ..reference import gru, lstm, rnn
-from .capture import Call, capture
+from ..reference.trees import build
+from .capture import LayerCall, capture
 from .replay import Replayed, Side, replay, state_gradients
 
-_WEIGHTS: dict[str, Any] = {
+Weights = rnn.RNNWeights | lstm.LSTMWeights | gru.GRUWeights
+
+_WEIGHTS: dict[str, type[Weights]] = {
     "rnn": rnn.RNNWeights,
     "lstm": lstm.LSTMWeights,
     "gru": gru.GRUWeights,
@@ -41,11 +44,11 @@ class Watch:
     def __init__(self, module: nn.Module) -> None:
         """
         Args:
-            module: Any module with torch.nn.RNN, LSTM or GRU within, or seqloom.layers' own.
+            module: One with torch.nn.RNN, LSTM or GRU within, or seqloom.layers' own.
         """
         self.module = module
-        self._calls: dict[str, Call] = {}
-        self._handles: list[Any] = []
+        self._calls: dict[str, LayerCall] = {}
+        self._handles: list[RemovableHandle] = []
 
     def __enter__(self) -> "Watch":
         self._calls.clear()
@@ -110,7 +113,7 @@ def watch(module: nn.Module) -> Watch:
     """Watch the recurrent layers of a module while a block runs.
 
     Args:
-        module: Any module with torch.nn.RNN, LSTM or GRU within, or seqloom.layers' own.
+        module: One with torch.nn.RNN, LSTM or GRU within, or seqloom.layers' own.
     Returns:
         A context manager; its `trace(row)` gives the trace of one sequence, then or later. The
         module's outputs and gradients are those that it has without it, to the bit.
@@ -123,7 +126,7 @@ def watch(module: nn.Module) -> Watch:
 class _Part:
     """One module's call, replayed for one row."""
 
-    def __init__(self, call: Call, row: int) -> None:
+    def __init__(self, call: LayerCall, row: int) -> None:
         B = len(call.lengths)
         if not 0 <= row < B:
             raise ConfigError(
@@ -132,7 +135,7 @@ class _Part:
         self.call, self.row, self.axis = call, row, "source"
         self.steps = int(call.lengths[row])
         before = [
-            [type(state)(*(field[row : row + 1] for field in state)) for state in sides]
+            [build(state, (field[row : row + 1] for field in state)) for state in sides]
             for sides in call.before
         ]
         self.ran = replay(call.cells, call.x[row : row + 1, : self.steps], before)
@@ -163,21 +166,22 @@ class _Part:
         """States, gates and gradients, as docs/trace.md has them."""
         found = {}
         for name, side in self.sides():
-            dims = (self.axis, f"{name}.unit")
-            for nodes in (side.nodes, [] if self.call.kind == "rnn" else side.gates):
-                for field in type(nodes[0])._fields if nodes else ():
-                    values = torch.stack([getattr(node, field)[0] for node in nodes])
+            dims, fields = (self.axis, f"{name}.unit"), side.cell.state_fields
+            states = [dict(zip(fields, node, strict=True)) for node in side.nodes]
+            for nodes in (states, [] if self.call.kind == "rnn" else side.gates):
+                for field in nodes[0] if nodes else ():
+                    values = torch.stack([node[field][0] for node in nodes])
                     found[f"states/{name}/{field}"] = Named(_numpy(values), dims)
             if not self.steps:
                 none = self.call.x.new_zeros(0, side.cell.hidden_size)
                 found[f"states/{name}/h"] = Named(_numpy(none), dims)
             if self.value is not None:
                 gradients = state_gradients(self.value, side)
-                for field, values in zip(side.last._fields, gradients, strict=True):
+                for field, values in zip(fields, gradients, strict=True):
                     found[f"gradient/{name}/{field}"] = Named(_numpy(values[0]), dims)
         return found
 
-    def weights(self) -> dict[str, Any]:
+    def weights(self) -> dict[str, Weights]:
         kind = _WEIGHTS[self.call.kind]
         return {
             name: kind(*(_numpy(getattr(side.cell, field)) for field in kind._fields))
@@ -185,7 +189,7 @@ class _Part:
         }
 
 
-def _check(call: Call, ran: Replayed, output: Tensor) -> None:
+def _check(call: LayerCall, ran: Replayed, output: Tensor) -> None:
     """The replay must have done what the module did."""
     tolerance = 1e-8 if output.dtype == torch.float64 else 1e-3
     if torch.allclose(ran.output, output, rtol=tolerance, atol=tolerance, equal_nan=True):
@@ -201,7 +205,7 @@ def _check(call: Call, ran: Replayed, output: Tensor) -> None:
     )
 
 
-def _value(call: Call, ran: Replayed, row: int) -> Tensor | None:
+def _value(call: LayerCall, ran: Replayed, row: int) -> Tensor | None:
     """A number whose gradient by the states is the loss's; `None` if no loss went back."""
     if not call.sent_back or not ran.output.shape[1]:
         return None

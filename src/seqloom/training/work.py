@@ -6,15 +6,18 @@ the settings, the data and the numbers it is given, so that a resumed run is exa
 """
 
 import abc
-from typing import Any, ClassVar, final
+import dataclasses
+from typing import ClassVar, final
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ..config import Config
+from ..data.prepared import Prepared
 from ..evaluation.measure import Measure
 from ..export.model_file import ModelFile
+from ..export.parts import Parts
 
 
 class Work(abc.ABC):
@@ -25,20 +28,22 @@ class Work(abc.ABC):
         volume_unit: What the speed counts, e.g. `symbols`.
         measures: What a validation measures; the first decides which model is best.
         config: Settings; those that depend on the data are filled in by `open`.
-        report: What was read, guessed and left out, a line each.
-        fingerprint: SHA-256 of the data; a resumed run must find it again.
-        rows_seen: A sketch of the training and validation rows (`data/seen.py`), by which
-            `evaluate` knows them again; `None` where the model file says it in another way.
+        report, fingerprint, rows_seen: Of the data, see `Prepared`.
     """
 
     unit: ClassVar[str]
     volume_unit: ClassVar[str]
     measures: ClassVar[tuple[Measure, ...]]
 
-    config: Config
-    report: tuple[str, ...]
-    fingerprint: str
-    rows_seen: dict[str, str] | None = None
+    def __init__(self, data: Prepared, config: Config) -> None:
+        """
+        Args:
+            data: What the task trains and validates on.
+            config: Settings, all filled in.
+        """
+        self.config = config
+        self.report, self.fingerprint = data.report, data.fingerprint
+        self.rows_seen = data.rows_seen
 
     @classmethod
     @abc.abstractmethod
@@ -70,7 +75,7 @@ class Work(abc.ABC):
         """What the speed counts in these rows."""
 
     @abc.abstractmethod
-    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+    def loss(self, network: nn.Module, rows: np.ndarray, device: torch.device) -> Tensor:
         """The loss summed over the units of these rows.
 
         Args:
@@ -81,7 +86,7 @@ class Work(abc.ABC):
         """
 
     @abc.abstractmethod
-    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+    def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
         """Measure the network, in evaluation mode, on the validation data.
 
         Returns:
@@ -97,13 +102,29 @@ class Work(abc.ABC):
         """
 
     @abc.abstractmethod
-    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
+    def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
+        """What its model file holds besides settings and weights, and how much data there were."""
+
+    @final
+    def model_file(self, network: nn.Module, training: dict[str, object]) -> ModelFile:
         """The network as a model file.
 
         Args:
             network: The network, with the weights to ship.
             training: The record of the training, for the file.
         """
+        parts, amounts = self.contents(network)
+        return ModelFile(
+            task=self.config.task,
+            model=self.config.model,
+            decoding=self.config.decoding,
+            parts=parts,
+            training={**amounts, **training},
+            tensors={
+                name: weight.detach().float().cpu().numpy()
+                for name, weight in network.named_parameters()
+            },
+        )
 
     @abc.abstractmethod
     def default_steps(self) -> int:
@@ -142,8 +163,9 @@ def spread(number: int, share: float) -> np.ndarray:
     return places
 
 
-def tensors_of(network: nn.Module) -> dict[str, np.ndarray]:
-    """A network's weights as a model file holds them."""
-    return {
-        name: weight.detach().float().cpu().numpy() for name, weight in network.named_parameters()
-    }
+def resolved(config: Config, data: object, rate: float) -> Config:
+    """Settings with their data section filled in, and a learning rate where none is set."""
+    training = config.training
+    if training.learning_rate is None:
+        training = dataclasses.replace(training, learning_rate=rate)
+    return dataclasses.replace(config, data=data, training=training)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from seqloom.data.pairs.cmudict import read_cmudict
+from seqloom.data.pairs.load import load_pairs
 from seqloom.data.pairs.pairs import Pair
-from seqloom.data.sources import load_pairs
 from seqloom.errors import DataError, MissingExtraError
 
 SPLITS = ("train", "valid", "test")

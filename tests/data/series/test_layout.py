@@ -10,7 +10,7 @@ import pytest
 
 from seqloom.data.series.csv_file import read_series
 from seqloom.data.series.frames import to_series
-from seqloom.data.series.layout import Table, columns_of
+from seqloom.data.series.layout import SeriesTable, columns_of
 from seqloom.errors import DataError
 
 MONTHS = [f"2024-{m:02}" for m in range(1, 13)]
@@ -197,7 +197,7 @@ def test_missing_cells_of_a_frame_are_missing():
 def test_time_is_linear_in_the_columns_of_a_wide_table():
     """Names were compared with all names before them: 20,000 columns took 5 seconds."""
     header = ["t", *(f"s{i}" for i in range(20_000))]
-    table = Table("x", header, [["1"]] * len(header), [2])
+    table = SeriesTable("x", header, [["1"]] * len(header), [2])
     begun = time.process_time()
     assert len(columns_of(table).ids) == 20_000
     assert time.process_time() - begun < 2  # seconds

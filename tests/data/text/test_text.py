@@ -82,8 +82,10 @@ def test_fast_encoding_is_the_vocabulary_s(text):
     assert [chr(c) for c in code_points(text)] == list(text)
 
 
-def test_encoding_of_pieces():
-    vocabulary = Vocabulary.learn(["to be or not to be\n" * 3], "pieces", subword_size=100)
+def test_encoding_of_subwords():
+    vocabulary = Vocabulary.learn(
+        ["to be or not to be\n" * 3], "subwords", subword_size=100, spaces=True
+    )
     got = encode_text(vocabulary, "be\nto")
     assert got.dtype == np.int32
     assert got.tolist() == vocabulary.encode("be\nto")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from seqloom.data.table import line_1
 from seqloom.data.texts.labelled import (
     ROLES,
-    Columns,
     Labelled,
+    TextColumns,
     labelled_table,
     read_labelled,
     split_by_class,
@@ -45,7 +45,7 @@ def test_reads_the_columns_that_csv_reads(folder, rows, zipped, crlf, places):
     text = end.join("\t".join(row) for row in rows)
     path = write(folder, gzip.compress(text.encode()) if zipped else text)
     one, two = places[:2]
-    found = read_labelled(path, Columns(header="no", text=str(one), label=str(two)))
+    found = read_labelled(path, TextColumns(header="no", text=str(one), label=str(two)))
     want = csv.reader(text.split(end), delimiter="\t", quoting=csv.QUOTE_NONE)
     assert [(r.text, r.label) for r in found] == [(row[one - 1], row[two - 1]) for row in want]
 
@@ -53,13 +53,13 @@ def test_reads_the_columns_that_csv_reads(folder, rows, zipped, crlf, places):
 @pytest.mark.parametrize(
     ("columns", "first"),
     [
-        (Columns(), Labelled("good", "pos", 2)),  # `label` is on one line, `pos` on two
-        (Columns(header="yes"), Labelled("good", "pos", 2)),
-        (Columns(header="no", text="1", label="2"), Labelled("text", "label", 1)),
-        (Columns(label="3"), Labelled("good", "1", 2)),  # the text is where it usually is
-        (Columns(label="year", text="text"), Labelled("good", "1", 2)),
-        (Columns(text="2", label="3"), Labelled("pos", "1", 2)),
-        (Columns(group="year"), Labelled("good", "pos", 2, group="1")),
+        (TextColumns(), Labelled("good", "pos", 2)),  # `label` is on one line, `pos` on two
+        (TextColumns(header="yes"), Labelled("good", "pos", 2)),
+        (TextColumns(header="no", text="1", label="2"), Labelled("text", "label", 1)),
+        (TextColumns(label="3"), Labelled("good", "1", 2)),  # the text is where it usually is
+        (TextColumns(label="year", text="text"), Labelled("good", "1", 2)),
+        (TextColumns(text="2", label="3"), Labelled("pos", "1", 2)),
+        (TextColumns(group="year"), Labelled("good", "pos", 2, group="1")),
     ],
 )
 def test_header_and_columns(folder, columns, first):
@@ -112,30 +112,34 @@ def test_which_of_more_columns_are_meant(folder):
         f"{path}, line 1: 3 columns (0, a text 0, x), of which text and label are to be named. For "
         "example: --set data.text_column=2 --set data.label_column=3"
     )
-    assert read_labelled(path, Columns(label="3", text="2"))[0] == Labelled("a text 0", "x", 1)
+    assert read_labelled(path, TextColumns(label="3", text="2"))[0] == Labelled("a text 0", "x", 1)
 
 
 @pytest.mark.parametrize(
     ("text", "columns", "message"),
     [
-        ("", Columns(), ": the file is empty. Write one text a line"),
-        ("a\tb\n", Columns(header="yes"), ": the file has no text below its header"),
-        ("good\n", Columns(), ", line 1: a line must have 2 columns, got 1. Write one text a"),
+        ("", TextColumns(), ": the file is empty. Write one text a line"),
+        ("a\tb\n", TextColumns(header="yes"), ": the file has no text below its header"),
+        ("good\n", TextColumns(), ", line 1: a line must have 2 columns, got 1. Write one text a"),
         (
             "good\tpos\n\nnot\tso\tbad\tpos\n",
-            Columns(),
+            TextColumns(),
             ", line 3: a line must have 2 columns like line 1, got 4. Write one text a line",
         ),
-        ("a\tx\n \ty\n", Columns(), ", line 2: the text is empty"),
-        ("a\tx\nb\t \n", Columns(), ", line 2: the label is empty"),
+        ("a\tx\n \ty\n", TextColumns(), ", line 2: the text is empty"),
+        ("a\tx\nb\t \n", TextColumns(), ", line 2: the label is empty"),
         (
             "a\tx\n",
-            Columns(label="3"),
+            TextColumns(label="3"),
             ", line 1: `data.label_column` must be a number from 1 to 2 or a name in the header, "
             "got '3'. The line reads: a, x",
         ),
-        ("a\tx\n", Columns(text="txt"), ", line 1: `data.text_column` must be a number from 1"),
-        ("a\tx\n", Columns(group="years"), ", line 1: `--by` must be a number from 1 to 2 or a"),
+        ("a\tx\n", TextColumns(text="txt"), ", line 1: `data.text_column` must be a number from 1"),
+        (
+            "a\tx\n",
+            TextColumns(group="years"),
+            ", line 1: `--by` must be a number from 1 to 2 or a",
+        ),
     ],
 )
 def test_messages(folder, text, columns, message):
@@ -148,7 +152,7 @@ def test_text_and_label_are_two_columns():
     with pytest.raises(
         ConfigError, match=r"^config: `data\.text_column` and `data\.label_column` must"
     ):
-        Columns(text="2", label="2")
+        TextColumns(text="2", label="2")
 
 
 def test_a_misspelt_label_on_the_first_line_is_no_header(folder):

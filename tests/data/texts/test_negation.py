@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from seqloom.data.texts.labelled import Columns, read_labelled
+from seqloom.data.texts.labelled import TextColumns, read_labelled
 from seqloom.data.texts.negation import (
     ARTICLE,
     HEADER,
@@ -88,7 +88,7 @@ def test_seed_decides(twins):
 
 def test_files(tmp_path):
     counts = make_negation(tmp_path / "new" / "folder", distance=16, sentences=400, seed=1)
-    columns = Columns(group="distance")
+    columns = TextColumns(group="distance")
     parts = {
         name: read_labelled(tmp_path / "new" / "folder" / f"{name}.tsv", columns) for name in counts
     }

@@ -191,8 +191,8 @@ def test_golden_languages(engine, name):
 
 @pytest.mark.parametrize("name", LANGUAGES)
 def test_random_languages(engine, tmp_path, name):
-    repeats = ["oo oooo oooooooo"] * 3  # where a chunk is cut then changes its pieces
-    vocabulary = Vocabulary.learn([*SENTENCES, *repeats], "pieces", subword_size=60)
+    repeats = ["oo oooo oooooooo"] * 3  # where a chunk is cut then changes its subwords
+    vocabulary = Vocabulary.learn([*SENTENCES, *repeats], "subwords", spaces=True, subword_size=60)
     network = build_language(LANGUAGES[name], len(vocabulary)).float().eval()
     with torch.no_grad():
         for weight in network.parameters():
@@ -289,7 +289,7 @@ def test_words_as_python_splits_them(engine, text):
         assert engine.evaluate(split, [reader, text]) == want
 
 
-def test_pieces_as_python_cuts_them(engine):
+def test_chunks_as_python_cuts_them(engine):
     """Symbols that no merge joins are the code points of the chunks; so one merge tells them."""
     split = "([data, text]) => new Seqloom.engine.Vocabulary(data).split(text)"
     merges = [["म", "ा"], [" म", "ा"], ["!", "\u0301"], [" ", "म"], ["ि", "ल"]]

@@ -100,7 +100,7 @@ def test_settings_that_depend_on_the_architecture_are_filled_in(reviews):
 def test_a_killed_run_ends_as_one_that_was_not(tmp_path, reviews, monkeypatch):
     config = settings(steps=30)
     train(reviews, tmp_path / "whole", config=config)
-    honest = loop.Run.step
+    honest = loop.TrainingRun.step
 
     class Killed(BaseException):
         pass
@@ -110,10 +110,10 @@ def test_a_killed_run_ends_as_one_that_was_not(tmp_path, reviews, monkeypatch):
         if run.progress.step == 17:
             raise Killed
 
-    monkeypatch.setattr(loop.Run, "step", step)
+    monkeypatch.setattr(loop.TrainingRun, "step", step)
     with pytest.raises(Killed):
         train(reviews, tmp_path / "killed", config=config)
-    monkeypatch.setattr(loop.Run, "step", honest)
+    monkeypatch.setattr(loop.TrainingRun, "step", honest)
     resume(tmp_path / "killed")
     assert_equal_runs(tmp_path / "whole", tmp_path / "killed")
 

@@ -127,7 +127,7 @@ def test_killed_and_resumed_to_the_bit(tmp_path, text, monkeypatch, rung):
     config = settings(rung, model=more)
     torch.set_default_dtype(torch.float32)
     train(text, whole, config=config)
-    honest = loop.Run.step
+    honest = loop.TrainingRun.step
 
     class Killed(BaseException):
         pass
@@ -138,7 +138,7 @@ def test_killed_and_resumed_to_the_bit(tmp_path, text, monkeypatch, rung):
             raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop.Run, "step", step)
+        patch.setattr(loop.TrainingRun, "step", step)
         with pytest.raises(Killed):
             train(text, broken, config=config)
     resume(broken)
@@ -149,7 +149,7 @@ def test_without_the_carried_state_a_resumed_run_would_differ(tmp_path, text, mo
     """What the test above rests on: here the state is dropped, and it shows."""
     torch.set_default_dtype(torch.float32)
     train(text, tmp_path / "whole", config=settings())
-    honest = loop.Run.step
+    honest = loop.TrainingRun.step
 
     def step(run, rows):
         honest(run, rows)
@@ -157,7 +157,7 @@ def test_without_the_carried_state_a_resumed_run_would_differ(tmp_path, text, mo
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop.Run, "step", step)
+        patch.setattr(loop.TrainingRun, "step", step)
         with pytest.raises(KeyboardInterrupt):
             train(text, tmp_path / "broken", config=settings())
     with monkeypatch.context() as patch:

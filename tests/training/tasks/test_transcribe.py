@@ -123,14 +123,14 @@ def test_changes_are_drawn_from_the_seed_of_the_step(tones):
 def test_a_run_that_was_interrupted_ends_as_one_that_was_not(tones, tmp_path, monkeypatch, model):
     given = settings(model)
     train(tones, tmp_path / "whole", config=given)
-    honest = loop.Run.step
+    honest = loop.TrainingRun.step
 
     def step(run, rows):
         honest(run, rows)
         run.interrupted = run.interrupted or run.progress.step == 5
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop.Run, "step", step)
+        patch.setattr(loop.TrainingRun, "step", step)
         stopped = train(tones, tmp_path / "parts", config=given)
     assert (stopped.finished, stopped.step) == (False, 5)
     assert resume(tmp_path / "parts").finished

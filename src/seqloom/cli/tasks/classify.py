@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...data.seen import Seen, row_numbers
-from ...data.texts.labelled import Columns, Labelled, read_labelled, split_by_class
+from ...data.texts.labelled import Labelled, TextColumns, read_labelled, split_by_class
 from ...errors import ConfigError
 from ...files import replacing
 from ...plain import JSON, printable, to_json
@@ -193,9 +193,9 @@ def _one(model: Classifier, text: str, probabilities: np.ndarray) -> dict[str, J
     return out
 
 
-def _columns(model: Classifier) -> Columns:
+def _columns(model: Classifier) -> TextColumns:
     """Where text and label stood in the training file; a test file is of the same make."""
-    return Columns.of(model.file.training.get("settings", {}).get("data", {}))
+    return TextColumns.of(model.file.training.get("settings", {}).get("data", {}))
 
 
 def _numbers(model: Classifier, rows: list[Labelled]) -> np.ndarray:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...data.pairs.load import load_pairs
 from ...data.pairs.pairs import PairColumns, group_by_source
 from ...data.seen import row_numbers
-from ...data.sources import load_pairs
 from ...data.vocabulary import Vocabulary
 from ...errors import ConfigError, DataError
 from ...extras import require

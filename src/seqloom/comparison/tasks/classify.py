@@ -18,8 +18,8 @@ import numpy as np
 from ...data.table import line_1
 from ...data.texts.labelled import (
     ROLES,
-    Columns,
     Labelled,
+    TextColumns,
     labelled_table,
     read_labelled,
     split_by_class,
@@ -46,9 +46,9 @@ class ClassifyHeldOut(HeldOut):
     def hold_out(
         cls, data: str, test: str | None, settings: Mapping[str, Any], folder: Path
     ) -> tuple[Spec, list[str]]:
-        columns = Columns.of(settings.get("data", {}))
+        columns = TextColumns.of(settings.get("data", {}))
         rows, table = labelled_table(data, columns)
-        columns = Columns(columns.header, *table.wanted)
+        columns = TextColumns(columns.header, *table.wanted)
         if test is None:
             train, held_out = split_by_class(rows, TEST_FRACTION)
         else:
@@ -137,7 +137,7 @@ class ClassifyHeldOut(HeldOut):
 
 
 def _read(path: str) -> list[Labelled]:
-    return read_labelled(path, Columns(header="no", text="1", label="2"))
+    return read_labelled(path, TextColumns(header="no", text="1", label="2"))
 
 
 def _write(path: Path, rows: Sequence[Labelled]) -> str:

@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from ...data.given import is_data_set
+from ...data.pairs.load import load_pairs
 from ...data.pairs.pairs import Example, Pair, PairColumns, group_by_source, read_pairs
 from ...data.pairs.split import split_by_source
-from ...data.sources import is_data_set, load_pairs
 from ...data.vocabulary import Vocabulary
 from ...errors import DataError
 from ...evaluation.error_rates import match_references

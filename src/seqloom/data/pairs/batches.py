@@ -11,7 +11,7 @@ import numpy as np
 
 from ...errors import ConfigError
 from ...shapes import Int
-from ..ragged import Ragged
+from ..batching import Ragged, shuffled
 from ..vocabulary import EOS
 
 
@@ -92,8 +92,7 @@ def plan_batches(
         raise ConfigError(
             f"plan_batches: `batch_symbols` must be at least 1, got {batch_symbols}. Try 4096."
         )
-    rng = np.random.default_rng(np.random.SeedSequence([seed, epoch]))
-    rows = rng.permutation(len(source_lengths))
+    rows, rng = shuffled(len(source_lengths), seed=seed, epoch=epoch)
     # One number that orders as (source length, target length) does.
     key = source_lengths * (target_lengths.max(initial=0) + 1) + target_lengths
     rows = rows[np.argsort(key[rows], kind="stable")]

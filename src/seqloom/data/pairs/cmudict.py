@@ -12,6 +12,7 @@ from typing import Literal
 from ...errors import DataError
 from ...extras import missing_extra
 from ..hashes import source_fraction
+from ..text_file import numbered_lines
 from .pairs import Pair
 
 Split = Literal["train", "valid", "test"]
@@ -48,7 +49,7 @@ def read_cmudict(split: Split, *, stress: bool = False) -> list[Pair]:
     path = _find_dictionary()
     lower, upper = BOUNDS[split]
     found: dict[tuple[str, str], Pair] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+    for number, line in numbered_lines(path):
         entry = ENTRY.match(line)
         if entry is None:
             continue

@@ -8,7 +8,6 @@ may be several columns, joined by a space: `lemma` and `tags` to `form`. Checked
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..table import AUTO, Header, Roles, Table, read_rows, table_of
 
@@ -56,13 +55,9 @@ class PairColumns:
     target: str = AUTO
 
     @classmethod
-    def of(cls, data: Mapping[str, Any]) -> "PairColumns":
+    def of(cls, data: Mapping[str, object]) -> "PairColumns":
         """As the settings of a run's data have it."""
-        return cls(
-            header=data.get("header", "auto"),
-            source=str(data.get("source_column", AUTO)),
-            target=str(data.get("target_column", AUTO)),
-        )
+        return cls(*ROLES.set_in(data))
 
 
 def read_pairs(path: str | Path, columns: PairColumns | None = None) -> list[Pair]:

@@ -7,11 +7,12 @@ import numpy as np
 
 from ...config.transduce import TransduceDataConfig
 from ...errors import DataError
+from ..given import given
 from ..hashes import fingerprint
 from ..levels import guess_level
+from ..pairs.load import load_pairs
 from ..prepared import Prepared
 from ..seen import row_numbers, sketch
-from ..sources import is_data_set, load_pairs
 from ..table import AUTO, line_1
 from ..unknown import unknown_line
 from ..vocabulary import Vocabulary
@@ -57,7 +58,8 @@ def prepare_pairs(train: str, valid: str | None, config: TransduceDataConfig) ->
         DataError: A file breaks a rule, or nothing is left to train or validate on.
     """
     columns = PairColumns.of(vars(config))
-    if is_data_set(train):
+    is_set = given(train).kind == "set"
+    if is_set:
         train_pairs = load_pairs(train, "train", stress=config.stress)
         report = [f"{train}: {_count(train_pairs)}"]
     else:
@@ -67,7 +69,7 @@ def prepare_pairs(train: str, valid: str | None, config: TransduceDataConfig) ->
     if valid is not None:
         valid_pairs = load_pairs(valid, "valid", stress=config.stress, columns=columns)
         report.append(f"{valid}: {_count(valid_pairs)}, for validation")
-    elif is_data_set(train):
+    elif is_set:
         valid_pairs = load_pairs(train, "valid", stress=config.stress)
         report.append(f"{train}, its validation part: {_count(valid_pairs)}")
     else:

@@ -17,7 +17,7 @@ from pathlib import Path
 from ...errors import DataError
 from ..text_file import read_text
 from .columns import number
-from .layout import FORMS, Layout, Table, columns_of
+from .layout import FORMS, Layout, SeriesTable, columns_of
 from .series import SeriesSet, assemble
 from .time_texts import is_time
 from .times import TimeAxis
@@ -43,7 +43,7 @@ def read_series(
     return assemble(columns_of(_table(name, read_text(name)), layout), like)
 
 
-def _table(name: str, text: str) -> Table:
+def _table(name: str, text: str) -> SeriesTable:
     """Header and columns, and the line that each row ends on."""
     given = _EXCEL.match(text)
     skipped = 1 if given else 0
@@ -77,7 +77,7 @@ def _table(name: str, text: str) -> Table:
     if titles:
         shown = next(cell.strip() for cell in rows[0] if cell.strip())
         notes = (f"left out: titles above the names of the columns, {shown[:60]!r} first",)
-    return Table(
+    return SeriesTable(
         name,
         header,
         columns,

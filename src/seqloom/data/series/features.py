@@ -12,18 +12,29 @@ same numbers from it. Checked by `tests/data/series/test_features.py`.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict, cast
 
 import numpy as np
 
 from ...errors import DataError
 from ...shapes import Float
 from .series import Series, SeriesSet
-from .times import DAY, TimeAxis
+from .times import DAY, AxisFields, TimeAxis
 
+Setup = tuple[float, float] | tuple[str, ...]  # of a static covariate: of numbers, or of texts
 Place = tuple[str, int]  # of a covariate: `known` or `static`, and its number among those
 MOST_TEXTS = 100  # different texts of one static covariate
 _HARMONICS = 3
+
+
+class FeatureFields(TypedDict):
+    """`Features` as a model file has them."""
+
+    axis: AxisFields
+    season: int
+    calendar: bool
+    known: list[tuple[str, float, float]]
+    static: list[tuple[str, Sequence[float | str]]]
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ class Features:
     season: int
     calendar: bool
     known: tuple[tuple[str, float, float], ...] = ()
-    static: tuple[tuple[str, tuple[float, float] | tuple[str, ...]], ...] = ()
+    static: tuple[tuple[str, Setup], ...] = ()
 
     @classmethod
     def learn(cls, data: SeriesSet, season: int, calendar: bool, covariates: bool) -> "Features":
@@ -142,7 +153,7 @@ class Features:
                 found += [1.0 if str(value) == text else 0.0 for text in how]
         return np.array(found)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """The set-up as plain values."""
         return {
             "axis": self.axis.to_json(),
@@ -153,14 +164,14 @@ class Features:
         }
 
     @classmethod
-    def from_json(cls, tree: dict[str, Any]) -> "Features":
+    def from_json(cls, tree: FeatureFields) -> "Features":
         """The set-up that `to_json` wrote."""
         return cls(
             TimeAxis.from_json(tree["axis"]),
             tree["season"],
             tree["calendar"],
             tuple((name, mean, deviation) for name, mean, deviation in tree["known"]),
-            tuple((name, tuple(how)) for name, how in tree["static"]),
+            tuple((name, cast(Setup, tuple(how))) for name, how in tree["static"]),
         )
 
     def _season(self, positions: np.ndarray, axis: TimeAxis) -> np.ndarray:
@@ -209,7 +220,7 @@ def _stats(values: np.ndarray) -> tuple[float, float]:
     return float(values.mean()), deviation if deviation > 0 else 1.0
 
 
-def _static_setup(name: str, values: list[float | str]) -> tuple[float, float] | tuple[str, ...]:
+def _static_setup(name: str, values: list[float | str]) -> Setup:
     if all(isinstance(value, float) for value in values):
         numbers = np.array(values, np.float64)
         numbers = numbers[np.isfinite(numbers)]

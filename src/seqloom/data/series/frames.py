@@ -8,23 +8,23 @@ it has names. Checked by
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Protocol, SupportsFloat, runtime_checkable
 
 import numpy as np
 
 from ...errors import DataError
 from .columns import MISSING
 from .csv_file import read_series
-from .layout import Layout, Table, columns_of
+from .layout import Layout, SeriesTable, columns_of
 from .series import SeriesSet, assemble
 from .times import TimeAxis
 
 _FORMS = "Give a CSV's path, a pandas or polars frame, {name: numbers}, or a list of numbers."
 
 
-def to_series(data: Any, *, layout: Layout = "auto", like: TimeAxis | None = None) -> SeriesSet:
+def to_series(data: object, *, layout: Layout = "auto", like: TimeAxis | None = None) -> SeriesSet:
     """Series from a path, a frame, a dictionary of sequences, or one sequence of numbers.
 
     Args:
@@ -38,7 +38,7 @@ def to_series(data: Any, *, layout: Layout = "auto", like: TimeAxis | None = Non
         return data
     if isinstance(data, str | Path):
         return read_series(data, layout=layout, like=like)
-    if hasattr(data, "columns") and hasattr(data, "shape"):
+    if isinstance(data, _Frame):
         header, columns = _frame(data)
         return _assemble("frame", header, columns, layout, like)
     if isinstance(data, Mapping):
@@ -50,25 +50,35 @@ def to_series(data: Any, *, layout: Layout = "auto", like: TimeAxis | None = Non
     )
 
 
-def _frame(frame: Any) -> tuple[list[str], list[list[str]]]:
+@runtime_checkable
+class _Frame(Protocol):
+    """A frame of pandas or polars."""
+
+    columns: Iterable[Hashable]
+    shape: tuple[int, ...]
+
+    def __getitem__(self, column: Hashable, /) -> Iterable[object]: ...
+
+
+def _frame(frame: _Frame) -> tuple[list[str], list[list[str]]]:
     """Header and columns of a frame, as text; an index that has names, or dates, among them."""
-    index = getattr(frame, "index", None)
-    if hasattr(frame, "reset_index") and index is not None:
+    if hasattr(frame, "rename_axis") and hasattr(frame, "reset_index") and hasattr(frame, "index"):
+        index = frame.index
         dated = str(getattr(index, "dtype", "")).startswith(("datetime64", "period"))
         if dated and index.name is None:
-            frame = frame.rename_axis(index="ds")
-        if dated or any(name is not None for name in index.names):
+            frame = frame.rename_axis(index="ds").reset_index()
+        elif dated or any(name is not None for name in index.names):
             frame = frame.reset_index()
     return [str(column) for column in frame.columns], [_texts(frame[c]) for c in frame.columns]
 
 
-def _texts(column: Any) -> list[str]:
+def _texts(column: Iterable[object]) -> list[str]:
     """A column's cells as a CSV would have them."""
     cells = column.to_list() if hasattr(column, "to_list") else list(column)
     return [_text(cell) for cell in cells]
 
 
-def _text(cell: Any) -> str:
+def _text(cell: object) -> str:
     if isinstance(cell, float):
         return "" if cell != cell else repr(float(cell))
     if isinstance(cell, str):
@@ -88,14 +98,14 @@ def _assemble(
     lines = list(range(1, len(columns[0]) + 1)) if columns else []
     if not lines:
         raise DataError(f"{name}: there are no rows in it. {_FORMS}")
-    table = Table(name, header, columns, lines, line_name="row")
+    table = SeriesTable(name, header, columns, lines, line_name="row")
     return assemble(columns_of(table, layout), like)
 
 
-def _plain(name: str, values: Any, like: TimeAxis | None) -> SeriesSet:
+def _plain(name: str, values: Iterable[object], like: TimeAxis | None) -> SeriesSet:
     """One series of numbers at 1, 2, 3 ...; on the dates of no calendar."""
     try:
-        cells = [_text(float(value) if hasattr(value, "__float__") else value) for value in values]
+        cells = [_text(float(v) if isinstance(v, SupportsFloat) else v) for v in values]
     except (TypeError, ValueError) as error:
         raise DataError(f"series: {name!r} does not hold numbers: {error}. {_FORMS}") from error
     if like is not None and like.unit != "integer":

@@ -18,7 +18,7 @@ from ...errors import DataError
 from .columns import Columns
 from .rhythm import fits_business, month_pattern, odd_times, own_axis
 from .time_texts import Times
-from .times import DAY, TimeAxis, times_of_day, units_of
+from .times import DAY, DayFields, TimeAxis, times_of_day, units_of
 
 TELLING = 5  # times that show a frequency by themselves
 TELLING_BUSINESS = 10  # the same for weekends that are skipped
@@ -93,8 +93,8 @@ def _shared(spans: list[Span], times: Times) -> TimeAxis:
         fits_business(span.values) for span in spans
     ):
         return TimeAxis("business", clock=times.clock)
-    steps = np.concatenate([np.diff(span.values.astype(np.int64)) for span in several])
-    return TimeAxis("second", int(np.gcd.reduce(steps)), clock=times.clock)
+    gaps = np.concatenate([np.diff(span.values.astype(np.int64)) for span in several])
+    return TimeAxis("second", int(np.gcd.reduce(gaps)), clock=times.clock)
 
 
 def _model_s(like: TimeAxis, times: Times) -> TimeAxis:
@@ -115,8 +115,8 @@ def _in_phase(values: np.ndarray, kind: TimeAxis) -> TimeAxis:
     if kind.unit == "business":
         return replace(axis, second=int(times_of_day(values[:1])[0]))
     if kind.unit == "month" and np.isnan(axis.places(values)).any():
-        usual = {"day": 0, "nth": 0, "weekday": 0, "second": 0}
-        return replace(axis, **{**usual, **(month_pattern(values) or {"day": 1})})
+        usual = replace(axis, day=0, nth=0, weekday=0, second=0)
+        return replace(usual, **(month_pattern(values) or DayFields(day=1)))
     return axis
 
 

@@ -29,7 +29,7 @@ _INDEX = frozenset({"", "index", "level_0"})  # names of an index; and `Unnamed:
 
 
 @dataclass(frozen=True)
-class Table:
+class SeriesTable:
     """Cells as they stand in a file or frame.
 
     Attributes:
@@ -58,7 +58,7 @@ class Table:
         return f"{self.name}, {self.line_name} {self.header_line}"
 
 
-def columns_of(table: Table, layout: Layout = "auto") -> Columns:
+def columns_of(table: SeriesTable, layout: Layout = "auto") -> Columns:
     """Tell the columns apart.
 
     Args:
@@ -84,7 +84,9 @@ def columns_of(table: Table, layout: Layout = "auto") -> Columns:
     return _long(table, key, time, value, layout)
 
 
-def _long(table: Table, key: int | None, time: int, value: int | None, layout: Layout) -> Columns:
+def _long(
+    table: SeriesTable, key: int | None, time: int, value: int | None, layout: Layout
+) -> Columns:
     others = [i for i in range(len(table.header)) if i not in (key, time, value)]
     if value is None:
         numeric = [i for i in others if _is_numeric(table.columns[i])]
@@ -112,7 +114,7 @@ def _long(table: Table, key: int | None, time: int, value: int | None, layout: L
     )
 
 
-def _wide(table: Table, time: int) -> Columns:
+def _wide(table: SeriesTable, time: int) -> Columns:
     series = [i for i in range(len(table.header)) if i != time]
     return Columns(
         table.name,
@@ -126,7 +128,7 @@ def _wide(table: Table, time: int) -> Columns:
     )
 
 
-def _named(table: Table) -> Table:
+def _named(table: SeriesTable) -> SeriesTable:
     """The table without columns of no name, or with one named as the time that it holds."""
     header, notes, kept = list(table.header), list(table.notes), []
     timed = _place(table, TIME_NAMES) is not None
@@ -153,7 +155,7 @@ def _named(table: Table) -> Table:
     )
 
 
-def _with_points(table: Table, but: set[int | None]) -> Table:
+def _with_points(table: SeriesTable, but: set[int | None]) -> SeriesTable:
     """The table with points in columns of decimal commas, other than those of names and times."""
     columns, read = list(table.columns), []
     for i, cells in enumerate(table.columns):
@@ -176,7 +178,7 @@ def _with_points(table: Table, but: set[int | None]) -> Table:
     return replace(table, columns=columns, notes=(*table.notes, note))
 
 
-def _check_names(table: Table, names: list[str]) -> None:
+def _check_names(table: SeriesTable, names: list[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
@@ -193,7 +195,7 @@ def _counts(cells: list[str]) -> bool:
     return all(a < b for a, b in pairwise(numbers))
 
 
-def _has_times(table: Table, but: int) -> bool:
+def _has_times(table: SeriesTable, but: int) -> bool:
     """Whether a column other than one is named as a time, or begins with a date."""
     others = (i for i in range(len(table.header)) if i != but)
     return any(
@@ -202,7 +204,7 @@ def _has_times(table: Table, but: int) -> bool:
     )
 
 
-def _place(table: Table, names: tuple[str, ...]) -> int | None:
+def _place(table: SeriesTable, names: tuple[str, ...]) -> int | None:
     plain = {column.strip().lower(): i for i, column in reversed(list(enumerate(table.header)))}
     return next((plain[name] for name in names if name in plain), None)
 
@@ -211,7 +213,7 @@ def _is_numeric(cells: list[str]) -> bool:
     return all(number(cell) is not None for cell in cells)
 
 
-def _numbers(table: Table, column: int) -> np.ndarray:
+def _numbers(table: SeriesTable, column: int) -> np.ndarray:
     texts = table.columns[column]
     found = [number(text) for text in texts]
     if None in found:

@@ -54,7 +54,9 @@ class PreparedSeries(Prepared):
     valid_origins: Origins
 
 
-def prepare_series(train: str, valid: str | None, config: Config) -> tuple[PreparedSeries, Config]:
+def prepare_series(
+    train: str, valid: str | None, config: Config
+) -> tuple[PreparedSeries, ForecastDataConfig]:
     """Read series, infer what is not set, cut windows.
 
     Args:
@@ -62,7 +64,7 @@ def prepare_series(train: str, valid: str | None, config: Config) -> tuple[Prepa
         valid: A CSV with the values that follow them; if `None`, their ends are held out.
         config: Settings of the task.
     Returns:
-        The data, and the settings with all that depends on them filled in.
+        The data, and the settings of the data with all that depends on them filled in.
     Raises:
         DataError: A file breaks a rule, or nothing is left to train or validate on.
     """
@@ -81,8 +83,7 @@ def prepare_series(train: str, valid: str | None, config: Config) -> tuple[Prepa
     prepared = _cut(data, stops, settings, waves, report)
     _check(prepared, train, valid, horizon, held_out)
     batch = settings.batch_windows or (128 if len(prepared.train_origins) >= MANY else 32)
-    settings = dataclasses.replace(settings, batch_windows=batch)
-    return prepared, dataclasses.replace(config, data=settings)
+    return prepared, dataclasses.replace(settings, batch_windows=batch)
 
 
 def _read(name: str, settings: ForecastDataConfig) -> SeriesSet:

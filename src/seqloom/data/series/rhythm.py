@@ -4,11 +4,10 @@ Checked by `tests/data/series/test_frequency.py`; pandas is the oracle of freque
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
-from .times import DAY, LAST, WORKDAY, TimeAxis, times_of_day, units_of, weekdays
+from .times import DAY, LAST, WORKDAY, DayFields, TimeAxis, times_of_day, units_of, weekdays
 
 LEAST_WITH_ODD = 8  # times of a series in which one can be told to be odd
 ODD_SHARE = 50  # one time in as many may be odd, and one in any case
@@ -40,7 +39,7 @@ def own_axis(values: np.ndarray, has_day: bool) -> TimeAxis:
     return TimeAxis("second", step, int(seconds[0]))
 
 
-def month_pattern(values: np.ndarray) -> dict[str, Any] | None:
+def month_pattern(values: np.ndarray) -> DayFields | None:
     """Fields of a monthly axis that all times are on, one time in a month at most; else `None`."""
     days = values.astype("datetime64[D]")
     months = values.astype("datetime64[M]")

@@ -32,8 +32,6 @@ from ...shapes import Float, Int
 LAGS = 7  # most seasons that a step of the future looks back on
 STATICS = 2  # features of a window that do not come from its series
 CLIP = 8.0  # largest |d / s| that a network reads
-
-
 Floor = Literal["none", "zero", "minimum"]
 
 
@@ -55,14 +53,14 @@ class Window(NamedTuple):
     static: Float[np.ndarray, "B S"]
 
 
-class Inputs(NamedTuple):
+class ForecastInputs(NamedTuple):
     """What a network reads.
 
     Attributes:
-        past: Step 3, zero on padding.
+        past: Equation 3, zero on padding.
         lengths: Real steps of each.
-        future: Step 4; its first feature is b in units of z.
-        static: Step 5.
+        future: Equation 4; its first feature is b in units of z.
+        static: Equation 5.
         ratio: s / deviation: what turns an output into a change of z.
     """
 
@@ -73,7 +71,7 @@ class Inputs(NamedTuple):
     ratio: Float[np.ndarray, " B"]
 
 
-def single(inputs: Inputs) -> Inputs:
+def single(inputs: ForecastInputs) -> ForecastInputs:
     """Inputs in float32, as the weights of networks are."""
     return inputs._replace(
         past=inputs.past.astype(np.float32),
@@ -84,7 +82,7 @@ def single(inputs: Inputs) -> Inputs:
 
 
 class Scale(NamedTuple):
-    """What steps 6 and 7 need.
+    """What equations 6 and 7 need.
 
     Attributes:
         base: b, `(B, T)`.
@@ -92,7 +90,7 @@ class Scale(NamedTuple):
         mean: Mean of y, `(B,)`.
         deviation: Deviation of y, 1 where it is 0, `(B,)`.
         share: n / W, `(B,)`.
-        floor: Of step 7, `(B,)`.
+        floor: Of equation 7, `(B,)`.
     """
 
     base: Float[np.ndarray, "B T"]
@@ -110,7 +108,7 @@ class Scaling(NamedTuple):
         season: m.
         window: W, most values that a forecast reads.
         log: Values are logarithms.
-        floor: Step 7.
+        floor: Equation 7.
     """
 
     season: int
@@ -124,8 +122,8 @@ class Scaling(NamedTuple):
         return max(1, min(LAGS, self.window // self.season))
 
 
-def scale(window: Window, how: Scaling) -> tuple[Inputs, Scale]:
-    """What a network reads of windows, each scaled by itself: steps 1 to 5.
+def scale(window: Window, how: Scaling) -> tuple[ForecastInputs, Scale]:
+    """What a network reads of windows, each scaled by itself: equations 1 to 5.
 
     Args:
         window: Values, or logarithms.
@@ -155,8 +153,8 @@ def measure(window: Window, how: Scaling) -> Scale:
     )
 
 
-def features(window: Window, by: Scale, how: Scaling) -> Inputs:
-    """Steps 1 to 5 with a scale that may be older than the window, as a stream has it."""
+def features(window: Window, by: Scale, how: Scaling) -> ForecastInputs:
+    """Equations 1 to 5 with a scale that may be older than the window, as a stream has it."""
     y, n = window.values, window.lengths
     real = np.arange(y.shape[1]) < n[:, None]
     z = np.where(real, standardise(y, by), 0.0)
@@ -167,7 +165,7 @@ def features(window: Window, by: Scale, how: Scaling) -> Inputs:
     static = np.stack([np.log(_nonzero(ratio)), by.share], axis=1)
     changes = np.clip(d / _nonzero(by.unit)[:, None], -CLIP, CLIP)
     known = np.where(real[:, :, None], window.past, 0.0)
-    return Inputs(
+    return ForecastInputs(
         past=np.concatenate([z[:, :, None], changes[:, :, None], known], axis=2),
         lengths=n,
         future=np.concatenate([lags, window.future], axis=2),
@@ -177,18 +175,18 @@ def features(window: Window, by: Scale, how: Scaling) -> Inputs:
 
 
 def standardise(y: Float[np.ndarray, "B T"], by: Scale) -> Float[np.ndarray, "B T"]:
-    """Step 1."""
+    """Equation 1."""
     return np.asarray((y - by.mean[:, None]) / by.deviation[:, None])
 
 
 def forecast(output: Float[np.ndarray, "B T Q"], by: Scale) -> Float[np.ndarray, "B T Q"]:
-    """Steps 6 and 7."""
+    """Equations 6 and 7."""
     found = by.base[:, :, None] + by.unit[:, None, None] * output
     return np.asarray(np.maximum(found, by.floor[:, None, None]))
 
 
 def _floor(lowest: np.ndarray, how: Scaling) -> np.ndarray:
-    """Step 7: what a forecast must not be below."""
+    """Equation 7: what a forecast must not be below."""
     if how.floor == "none":
         return np.full_like(lowest, -np.inf)
     if how.log:  # of what is positive anyway

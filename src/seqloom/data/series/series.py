@@ -16,7 +16,6 @@ by straight lines. Files are read by `csv_file.py`, frames by `frames.py`. Check
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -255,9 +254,9 @@ def _even(
     positions: np.ndarray,
     values: np.ndarray,
     *,
-    first: np.integer[Any],
-    last: np.integer[Any],
-    end: np.integer[Any],
+    first: np.int64,
+    last: np.int64,
+    end: np.int64,
 ) -> np.ndarray:
     """A covariate at every position from `first` to `last`, straight lines in its gaps.
 

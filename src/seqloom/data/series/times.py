@@ -15,7 +15,7 @@ the axis of each series. Checked by `tests/data/series/test_times.py`; pandas is
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 import numpy as np
 
@@ -26,6 +26,24 @@ WORKDAY = 7  # `weekday` that stands for any of Monday to Friday
 _NAMES = {1: "every second", 60: "every minute", 3600: "hourly", DAY: "daily", 7 * DAY: "weekly"}
 _MONTHS = {1: "monthly", 3: "quarterly", 12: "yearly"}
 _LATER = ("second", "nth", "weekday")  # fields that the first files of the format do not have
+
+
+class DayFields(TypedDict, total=False):
+    """The day of a month, and the time of day."""
+
+    day: int
+    second: int
+    nth: int
+    weekday: int
+
+
+class AxisFields(DayFields, total=False):
+    """A `TimeAxis` as a model file has it."""
+
+    unit: Unit
+    step: int
+    origin: int
+    clock: bool
 
 
 @dataclass(frozen=True)
@@ -107,12 +125,12 @@ class TimeAxis:
             return np.where(units % self.step == 0, found, np.nan)
         return np.where(self.dates(found) == values, found, np.nan)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """The axis as plain values."""
         return {name: value for name, value in vars(self).items() if value or name not in _LATER}
 
     @classmethod
-    def from_json(cls, tree: dict[str, Any]) -> "TimeAxis":
+    def from_json(cls, tree: AxisFields) -> "TimeAxis":
         """The axis that `to_json` wrote."""
         return cls(**tree)
 

@@ -6,8 +6,9 @@ notes. Checked by `tests/data/speech/test_audio.py`.
 """
 
 import io
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -95,11 +96,11 @@ class AudioReader:
                 or `end`, or holds what is no sample.
             MissingExtraError: soundfile or soxr is not installed.
         """
-        part = _Part(self._open(path, start, where), self.rate, start, end, where)
+        part = _Excerpt(self._open(path, start, where), self.rate, start, end, where)
         notes = part.notes()
         if part.cancels:
             file = self._open(path, start, where)
-            part = _Part(file, self.rate, start, end, where, int(np.argmax(part.powers)))
+            part = _Excerpt(file, self.rate, start, end, where, int(np.argmax(part.powers)))
         return Audio(part.samples(), notes)
 
     def _open(self, path: Path, start: float, where: str) -> SoundFile:
@@ -113,7 +114,7 @@ class AudioReader:
         return self._file
 
 
-class _Part:
+class _Excerpt:
     """A part of a file, mixed and resampled, and what is measured in it."""
 
     def __init__(
@@ -249,19 +250,19 @@ class _Resampler:
     """Samples in pieces to another rate: what soxr gives for the whole, however it is cut."""
 
     def __init__(self, rate: float, wanted: float, where: str) -> None:
-        self.stream: Any = None
+        self.resample: Callable[..., np.ndarray] | None = None
         if rate == wanted:
             return
         try:
             import soxr
         except ModuleNotFoundError as error:
             raise missing_extra(where, error) from error
-        self.stream = soxr.ResampleStream(rate, wanted, 1, dtype="float32")
+        self.resample = soxr.ResampleStream(rate, wanted, 1, dtype="float32").resample_chunk
 
     def __call__(self, samples: np.ndarray, *, last: bool = False) -> np.ndarray:
-        if self.stream is None:
+        if self.resample is None:
             return samples
-        return np.asarray(self.stream.resample_chunk(samples, last=last), dtype=np.float32)
+        return np.asarray(self.resample(samples, last=last), dtype=np.float32)
 
 
 def _mono(block: Float[np.ndarray, "frames channels"], channel: int | None) -> np.ndarray:

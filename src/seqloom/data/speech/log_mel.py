@@ -23,7 +23,6 @@ Checked against librosa's numbers by `tests/data/speech/test_log_mel.py`.
 import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -105,7 +104,7 @@ class FeatureSetup:
         hann: np.ndarray = 0.5 - 0.5 * np.cos(2 * np.pi * n / self.window)
         return hann
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Plain values that `FeatureSetup(**...)` takes."""
         return dataclasses.asdict(self)
 

@@ -15,7 +15,6 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ...errors import DataError
 from ..hashes import source_fraction
@@ -105,7 +104,7 @@ def _header(line: str) -> list[str] | None:
     return columns if named else None
 
 
-def _tab_rows(name: str, lines: list[tuple[int, str]]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _tab_rows(name: str, lines: list[tuple[int, str]]) -> Iterator[tuple[str, dict[str, object]]]:
     columns = _header(lines[0][1])
     for number, line in lines[1:] if columns else lines:
         where = f"{name}, line {number}"
@@ -123,7 +122,7 @@ def _tab_rows(name: str, lines: list[tuple[int, str]]) -> Iterator[tuple[str, di
         yield where, dict(zip(columns or ("path", "text", "start", "end"), cells, strict=False))
 
 
-def _json_rows(name: str, lines: list[tuple[int, str]]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _json_rows(name: str, lines: list[tuple[int, str]]) -> Iterator[tuple[str, dict[str, object]]]:
     for number, line in lines:
         where = f"{name}, line {number}"
         try:
@@ -135,14 +134,14 @@ def _json_rows(name: str, lines: list[tuple[int, str]]) -> Iterator[tuple[str, d
         yield where, row
 
 
-def _utterance(folder: Path, where: str, row: dict[str, Any]) -> Utterance:
+def _utterance(folder: Path, where: str, row: dict[str, object]) -> Utterance:
     name, text = _first(where, row, PATH_NAMES), _first(where, row, TEXT_NAMES)
     used = (*PATH_NAMES, *TEXT_NAMES)
     start, end = part_of(where, {key: row[key] for key in row if key not in used})
     return Utterance(path=folder / name, name=name, text=text, start=start, end=end, where=where)
 
 
-def _first(where: str, row: dict[str, Any], names: tuple[str, ...]) -> str:
+def _first(where: str, row: dict[str, object], names: tuple[str, ...]) -> str:
     """The text under the first of some names."""
     value = next((row[name] for name in names if name in row), None)
     if not isinstance(value, str) or not value.strip():

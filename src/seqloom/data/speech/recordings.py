@@ -14,6 +14,7 @@ import numpy as np
 
 from ...progress import each
 from ...shapes import Float, Int
+from ..batching import shuffled
 from ..levels import Level
 from ..seen import row_numbers
 from .audio import Audio, AudioReader, audio_rate
@@ -172,8 +173,7 @@ def plan_speech(
     Returns:
         Row numbers of each batch; every row is in exactly one.
     """
-    rng = np.random.default_rng(np.random.SeedSequence([seed, epoch]))
-    rows = rng.permutation(len(steps))
+    rows, rng = shuffled(len(steps), seed=seed, epoch=epoch)
     rows = rows[np.argsort(steps[rows] * rng.uniform(1.0, 1.1, len(rows)), kind="stable")]
     ends, first, longest = [], 0, 0
     for place, row in enumerate(rows):

@@ -10,9 +10,10 @@ Checked by `tests/data/speech/test_audio.py`.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 
@@ -32,6 +33,27 @@ _MP3_LENGTH = (b"Xing", b"Info", b"VBRI")
 _FAULTS = (RuntimeError, ValueError, TypeError, OSError, OverflowError)
 
 
+Found = TypeVar("Found")
+
+
+@runtime_checkable
+class _Decoder(Protocol):
+    """soundfile's own `SoundFile`."""
+
+    format: str
+    subtype: str
+    samplerate: int
+    channels: int
+    frames: int
+    extra_info: str
+
+    def read(self, frames: int, *, dtype: str, always_2d: bool) -> np.ndarray: ...
+
+    def seek(self, frames: int) -> int: ...
+
+    def close(self) -> None: ...
+
+
 class SoundFile:
     """An open file; close it, or use it as a context manager."""
 
@@ -49,7 +71,7 @@ class SoundFile:
         self.place = 0  # frames given or passed so far
         self.ended = False  # nothing is left to decode
         size = _size(path, where)
-        self._bytes: Any = None
+        self._bytes: BufferedReader | None = None
         self._file = self._guarded(lambda: _forward(path, where))
         if self._file.format == "MP3":
             self._file.close()
@@ -76,10 +98,9 @@ class SoundFile:
 
     def close(self) -> None:
         """Close the file; a second time does nothing."""
-        if self._file is not None:
-            self._file.close()
-        if self._bytes is not None:
-            self._bytes.close()
+        for file in (getattr(self, "_file", None), self._bytes):
+            if file is not None:
+                file.close()
 
     @property
     def floats(self) -> bool:
@@ -154,13 +175,12 @@ class SoundFile:
                 f"{left:,} bytes would not be read. Add it with: ffmpeg -i IN -c copy OUT.mp3"
             )
 
-    def _guarded(self, call: Any) -> Any:
+    def _guarded(self, call: Callable[[], Found]) -> Found:
         try:
             return call()
         except _FAULTS as error:
             if isinstance(error, SeqloomError):
                 raise
-            self._file = getattr(self, "_file", None)
             self.close()
             said = str(error).rpartition(": ")[2].rstrip(".") or "an error"
             raise self._refused(
@@ -172,7 +192,7 @@ class SoundFile:
         return DataError(f"{self.where}: `{self.path}` {why}")
 
 
-def _forward(source: Any, where: str) -> Any:
+def _forward(source: Path | BufferedReader | None, where: str) -> "_Decoder":
     """soundfile's file, told that it cannot seek: it would, to where it is, after every block."""
     try:
         import soundfile
@@ -183,7 +203,7 @@ def _forward(source: Any, where: str) -> Any:
         def seekable(self) -> bool:
             return False
 
-    return Forward(source)
+    return cast(_Decoder, Forward(source))
 
 
 def _size(path: Path, where: str) -> int:

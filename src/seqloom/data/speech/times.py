@@ -15,7 +15,7 @@ Checked by `tests/data/speech/test_times.py`.
 import math
 import re
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
 
 from ...errors import DataError
 
@@ -36,7 +36,7 @@ KNOWN = "start, end, offset and duration, in seconds, or with _ms behind in mill
 AGREE = 0.01  # seconds by which end and start + duration may differ: times are rounded
 
 
-def part_of(where: str, row: Mapping[str, Any]) -> tuple[float, float | None]:
+def part_of(where: str, row: Mapping[str, object]) -> tuple[float, float | None]:
     """Start and end in seconds; the recording's end if `None`.
 
     Args:
@@ -106,7 +106,7 @@ def _words(name: str) -> list[str]:
     return [word.lower() for word in re.split(r"[\W_]+", apart) if word]
 
 
-def _is_time(name: str, value: Any) -> bool:
+def _is_time(name: str, value: object) -> bool:
     """Whether a name that is not known may say which part is meant: by its words and its value."""
     words = set(_words(name))
     if TIMES.isdisjoint(words) and not {"length"} <= words <= {"length", *AROUND, *UNITS}:
@@ -116,13 +116,13 @@ def _is_time(name: str, value: Any) -> bool:
     return value is not None and not isinstance(value, bool)
 
 
-def _seconds(where: str, name: str, value: Any) -> float | None:
+def _seconds(where: str, name: str, value: object) -> float | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    try:
-        seconds = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        seconds = math.nan
+    seconds = math.nan
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        with suppress(ValueError, OverflowError):
+            seconds = float(value)
     if not 0.0 <= seconds < math.inf:
         raise DataError(f"{where}: `{name}` is {str(value)[:40]!r}. Write a time, 0 or more.")
     return seconds

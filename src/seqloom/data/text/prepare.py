@@ -9,7 +9,6 @@ from ...config.generate import GenerateDataConfig
 from ...errors import DataError
 from ...shapes import Int
 from ..hashes import fingerprint
-from ..levels import Level
 from ..prepared import Prepared
 from ..seen import sketch, text_numbers
 from ..unknown import unknown_line
@@ -17,7 +16,6 @@ from ..vocabulary import UNK, Vocabulary
 from .streams import fit_streams
 from .text import encode_text, read_text, split_by_position
 
-LEVELS: dict[str, Level] = {"characters": "characters", "subwords": "pieces"}
 LEAST_CHARACTERS = 12
 
 
@@ -72,9 +70,10 @@ def prepare_text(
         ]
     vocabulary = Vocabulary.learn(
         [text],
-        LEVELS[config.level],
+        config.level,
         subword_size=config.subword_size,
         min_count=config.min_count,
+        spaces=True,
     )
     ids = encode_text(vocabulary, text)
     report.append(f"read as {config.level}: {len(ids):,} symbols of {len(vocabulary)}")

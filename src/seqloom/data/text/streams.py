@@ -1,4 +1,4 @@
-"""Streams: several places of one long text, read side by side, a chunk of steps at a time.
+"""Streams: several places of one long text, read side by side, a chunk at a time.
 
     stream 0   | chunk 0 | chunk 1 | chunk 2 |
     stream 1                                 | chunk 0 | chunk 1 | chunk 2 |
@@ -27,9 +27,9 @@ def fit_streams(num_symbols: int, streams: int, chunk: int) -> tuple[int, int]:
     Args:
         num_symbols: N, symbols of the text, at least 1.
         streams: Streams wanted.
-        chunk: Steps of a chunk wanted.
+        chunk: Symbols of a chunk wanted.
     Returns:
-        Streams and steps, at most those wanted, with at least one chunk in each stream.
+        Streams and symbols, at most those wanted, with at least one chunk in each stream.
     """
     chunk = min(chunk, num_symbols)
     return min(streams, num_symbols // chunk), chunk
@@ -43,7 +43,7 @@ def plan_streams(
     Args:
         num_symbols: N, at least `streams * chunk`.
         streams: B.
-        chunk: T, steps of a chunk.
+        chunk: T, symbols of a chunk.
         seed: Of the run.
         epoch: From 0; with the seed, it decides where the first stream begins.
     Returns:
@@ -61,11 +61,11 @@ def plan_streams(
 def window(
     ids: Int[np.ndarray, " N"], places: Int[np.ndarray, " B"], chunk: int, *, fresh: bool
 ) -> tuple[Int[np.ndarray, "B T"], Int[np.ndarray, "B T"]]:
-    """What is read and what is to be foretold, int64: the same symbols, one step apart.
+    """What is read and what is to be predicted, int64: the same symbols, shifted by one.
 
     Args:
         ids: The text.
-        places: The first symbol to foretell, per stream.
+        places: The first symbol to predict, per stream.
         chunk: T.
         fresh: The streams begin here: nothing was read before, and BOS is read first.
     """

@@ -5,13 +5,13 @@ UTF-8, plain or gzip; a folder is its `.txt` and `.txt.gz` files, in order of th
 the other. Checked by `tests/data/text/test_text.py`.
 """
 
-import os
 from pathlib import Path
 
 import numpy as np
 
 from ...errors import ConfigError, DataError
 from ...shapes import Int
+from ..given import given
 from ..text_file import read_text as read_file
 from ..vocabulary import UNK, Vocabulary
 
@@ -26,17 +26,13 @@ def read_text(path: str | Path) -> str:
         DataError: There is none, or it is damaged, not UTF-8, or empty.
     """
     name = str(path)
-    if not os.path.isdir(path):
+    source = given(path)
+    if source.kind != "folder":
         text = read_file(name)
         if not text.strip():
             raise DataError(f"{name}: the file is empty. Name another.")
         return text
-    try:
-        files = sorted(f for f in Path(path).iterdir() if f.name.endswith(ENDINGS) and f.is_file())
-    except OSError as error:
-        raise DataError(
-            f"{name}: a folder must be readable, got: {error}. Check its permissions."
-        ) from None
+    files = source.files(ENDINGS)
     if not files:
         raise DataError(
             f"{name}: a folder of texts must have files that end in {' or '.join(ENDINGS)}, got "

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...shapes import Int
-from ..ragged import Ragged
+from ..batching import Ragged, shuffled
 
 POOL = 32  # batches whose texts are sorted by length together
 
@@ -78,8 +78,7 @@ def plan_texts(
     Returns:
         Row numbers of each batch; every row is in exactly one.
     """
-    rng = np.random.default_rng(np.random.SeedSequence([seed, epoch]))
-    rows = rng.permutation(len(lengths))
+    rows, rng = shuffled(len(lengths), seed=seed, epoch=epoch)
     batches: list[Int[np.ndarray, " B"]] = []
     for start in range(0, len(rows), POOL * batch_size):
         pool = rows[start : start + POOL * batch_size]

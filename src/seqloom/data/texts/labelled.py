@@ -8,11 +8,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from ...errors import ConfigError, DataError
 from ..hashes import source_fraction
-from ..table import AUTO, Header, Roles, Row, Table, has_known_name, places_of, read_rows, table_of
+from ..table import (
+    AUTO,
+    Header,
+    Roles,
+    Row,
+    Table,
+    has_known_name,
+    places_of,
+    read_rows,
+    table_of,
+)
 
 ROLES = Roles(
     ("text", "label"), "text", "Write one text a line and its label, separated by one tab."
@@ -30,7 +39,7 @@ class Labelled:
 
 
 @dataclass(frozen=True)
-class Columns:
+class TextColumns:
     """Where text and label stand.
 
     Attributes:
@@ -56,25 +65,20 @@ class Columns:
             )
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], group: str | None = None) -> "Columns":
+    def of(cls, data: Mapping[str, object], group: str | None = None) -> "TextColumns":
         """As the settings of a run's data have it."""
-        return cls(
-            header=data.get("header", "auto"),
-            text=str(data.get("text_column", AUTO)),
-            label=str(data.get("label_column", AUTO)),
-            group=group,
-        )
+        return cls(*ROLES.set_in(data), group)
 
 
 def read_labelled(
-    path: str | Path, columns: Columns | None = None, *, known: Collection[str] | None = None
+    path: str | Path, columns: TextColumns | None = None, *, known: Collection[str] | None = None
 ) -> list[Labelled]:
     """Read labelled texts: UTF-8, plain or gzip; blank lines are skipped, columns are stripped.
 
     Args:
         path: The file.
-        columns: Where text and label stand; `Columns()` if `None`.
-        known: The labels there are; any other is an error. Any label if `None`.
+        columns: Where text and label stand; `TextColumns()` if `None`.
+        known: The labels there are; every other is an error. All are allowed if `None`.
 
     Raises:
         DataError: The file cannot be read, has no text, it cannot be told which columns are meant,
@@ -84,10 +88,10 @@ def read_labelled(
 
 
 def labelled_table(
-    path: str | Path, columns: Columns | None = None, *, known: Collection[str] | None = None
+    path: str | Path, columns: TextColumns | None = None, *, known: Collection[str] | None = None
 ) -> tuple[list[Labelled], Table]:
     """The labelled texts of a file, and the table that they stand in; as `read_labelled`."""
-    columns = columns or Columns()
+    columns = columns or TextColumns()
     name = str(path)
     rows = read_rows(name, ROLES)
 

@@ -37,13 +37,14 @@ def learn_reader(
     """
 
     def learn(min_count: int) -> TextReader:
-        return TextReader.learn_pretokenized(
+        return TextReader.learn(
             prepared,
             level,
             lowercase=config.lowercase,
             max_symbols=sys.maxsize,
             min_count=min_count,
             subword_size=config.subword_size,
+            pretokenized=True,
         )
 
     min_count, most, notes = config.min_count or 1, config.max_symbols, []

@@ -17,7 +17,7 @@ from ..table import AUTO, Table, line_1
 from ..unknown import MOST
 from ..vocabulary import SPECIALS, UNK
 from .batches import TextSet
-from .labelled import ROLES, Columns, Labelled, labelled_table, split_by_class
+from .labelled import ROLES, Labelled, TextColumns, labelled_table, split_by_class
 from .limits import learn_reader
 from .reader import TextReader, guess_text_level, pretokenize
 
@@ -56,12 +56,12 @@ def prepare_texts(train: str, valid: str | None, config: ClassifyDataConfig) -> 
     Raises:
         DataError: A file breaks a rule, or the labels are no labels.
     """
-    train_rows, table = labelled_table(train, Columns.of(vars(config)))
+    train_rows, table = labelled_table(train, TextColumns.of(vars(config)))
     labels = _labels(train, train_rows)
     report = [f"{train}: {_count(train_rows)}; {line_1(table, ROLES)}"]
     report += _line_1_report(train_rows, table)
     if valid is not None:
-        columns = Columns(config.header, *table.wanted)
+        columns = TextColumns(config.header, *table.wanted)
         valid_rows, of_valid = labelled_table(valid, columns, known=set(labels))
         report.append(f"{valid}: {_count(valid_rows)}, for validation; {line_1(of_valid, ROLES)}")
     else:

@@ -9,7 +9,7 @@ Checked by `tests/data/texts/test_reader.py`.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, cast, get_args
+from typing import Literal, TypeVar, cast, get_args
 
 from ...errors import FormatError
 from ...plain import shown
@@ -76,31 +76,16 @@ class TextReader:
         max_symbols: int,
         min_count: int = 1,
         subword_size: int = 8000,
+        pretokenized: bool = False,
     ) -> "TextReader":
-        """Learn the vocabulary of `texts`; arguments and errors as `Vocabulary.learn`."""
-        return cls.learn_pretokenized(
-            (pretokenize(text, level, lowercase) for text in texts),
-            level,
-            lowercase=lowercase,
-            max_symbols=max_symbols,
-            min_count=min_count,
-            subword_size=subword_size,
-        )
+        """Learn the vocabulary of `texts`; arguments and errors as `Vocabulary.learn`.
 
-    @classmethod
-    def learn_pretokenized(
-        cls,
-        prepared: Iterable[str],
-        level: TextLevel,
-        *,
-        lowercase: bool,
-        max_symbols: int,
-        min_count: int,
-        subword_size: int,
-    ) -> "TextReader":
-        """`learn` of texts that `prepare` has returned."""
+        `pretokenized`: the texts are what `pretokenize` returned.
+        """
+        if not pretokenized:
+            texts = (pretokenize(text, level, lowercase) for text in texts)
         vocabulary = Vocabulary.learn(
-            prepared, _LEVELS[level], subword_size=subword_size, min_count=min_count
+            texts, _LEVELS[level], subword_size=subword_size, min_count=min_count
         )
         return cls(level, lowercase, max_symbols, vocabulary, marks=level == "words")
 
@@ -130,7 +115,7 @@ class TextReader:
         tail = self.max_symbols // 2
         return symbols[: self.max_symbols - tail] + symbols[len(symbols) - tail :]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Plain values that `from_json` reads."""
         return {
             "level": self.level,
@@ -159,8 +144,8 @@ class TextReader:
         if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= 5_000:
             raise _broken("max_symbols", "be a whole number from 1 to 5,000", shown(most))
         vocabulary = Vocabulary.from_json(data["vocabulary"])
-        if vocabulary.level != _LEVELS[level]:
-            raise _broken("vocabulary", f"have the level {_LEVELS[level]}", vocabulary.level)
+        if vocabulary.stored_level != _LEVELS[level]:
+            raise _broken("vocabulary", f"have the level {_LEVELS[level]}", vocabulary.stored_level)
         marks = data.get("marks", False)
         if not isinstance(marks, bool) or (marks and level != "words"):
             raise _broken("marks", "be false, or true at the level words", shown(marks))

@@ -13,7 +13,7 @@ class GenerateParts(Parts):
     """What a model of running text needs besides its network.
 
     Attributes:
-        vocabulary: Characters or pieces.
+        vocabulary: Characters, or subwords that keep white space.
     """
 
     LAYOUT: ClassVar[dict[str, Rule]] = {"vocabulary": elsewhere}

@@ -1,7 +1,7 @@
 """The task `classify` in training: texts and labels, cross-entropy, accuracy."""
 
 import dataclasses
-from typing import Any, final
+from typing import final
 
 import numpy as np
 import torch
@@ -15,10 +15,10 @@ from ...data.texts.prepare import PreparedTexts, class_weights, label_ratios, pr
 from ...evaluation.calibration import log_loss
 from ...evaluation.classes import f1
 from ...evaluation.measure import Measure
-from ...export.model_file import ModelFile
+from ...export.parts import Parts
 from ...export.parts.classify import ClassifyParts
 from ...models.classifier import build_classifier
-from ..work import Work, spread, tensors_of
+from ..work import Work, resolved, spread
 
 RATIO_COLUMNS = 16  # numbers of a vector that start from the labels, more if there are more labels
 VALID_TEXTS = 256  # validation texts of one batch
@@ -42,9 +42,8 @@ class Classify(Work):
             data: Encoded texts.
             config: Settings; those that depend on the data are filled in.
         """
-        self.data, self.config = data, resolve(config, data)
-        self.report, self.fingerprint = data.report, data.fingerprint
-        self.rows_seen = data.rows_seen
+        super().__init__(data, resolve(config, data))
+        self.data = data
         self.weights: Tensor | None = None
         if self.config.training.class_weights == "balanced":  # type: ignore[attr-defined]
             self.weights = torch.from_numpy(class_weights(data.train.labels, len(data.labels)))
@@ -80,7 +79,7 @@ class Classify(Work):
     def volume(self, rows: np.ndarray) -> int:
         return int(self.data.train.lengths[rows].sum())
 
-    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+    def loss(self, network: nn.Module, rows: np.ndarray, device: torch.device) -> Tensor:
         batch = self.data.train.collate(rows)
         logits_BC = network(
             torch.from_numpy(batch.symbols).to(device), torch.from_numpy(batch.lengths)
@@ -96,7 +95,7 @@ class Classify(Work):
             losses_B = losses_B * self.weights.to(device)[labels]
         return losses_B.sum()
 
-    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+    def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
         valid, num_classes = self.data.valid, len(self.data.labels)
         probabilities = np.zeros((len(valid), num_classes), np.float32)
         for rows in by_length(valid.lengths, VALID_TEXTS):
@@ -124,15 +123,9 @@ class Classify(Work):
         self.data = dataclasses.replace(self.data, valid=self.data.valid.only(rows))
         return f"{len(rows):,} of {number:,} validation texts"
 
-    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
-        return ModelFile(
-            task="classify",
-            model=self.config.model,
-            decoding=self.config.decoding,
-            parts=ClassifyParts(reader=self.data.reader, labels=self.data.labels),
-            training={"texts": len(self.data.train), **training},
-            tensors=tensors_of(network),
-        )
+    def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
+        parts = ClassifyParts(reader=self.data.reader, labels=self.data.labels)
+        return parts, {"texts": len(self.data.train)}
 
     def default_steps(self) -> int:
         return max(LEAST_STEPS, self.steps_of(LEAST_EPOCHS))
@@ -144,9 +137,7 @@ class Classify(Work):
 
 def resolve(config: Config, data: PreparedTexts) -> Config:
     """Fill in the settings that depend on the data, and the learning rate of the architecture."""
-    rate = config.training.learning_rate
-    if rate is None:
-        rate = 2e-3 if isinstance(config.model, FullyConnectedClassifierConfig) else 1e-3
+    rate = 2e-3 if isinstance(config.model, FullyConnectedClassifierConfig) else 1e-3
     text, label = data.columns
     chosen = dataclasses.replace(
         config.data,
@@ -155,8 +146,4 @@ def resolve(config: Config, data: PreparedTexts) -> Config:
         min_count=data.min_count,
         max_symbols=data.reader.max_symbols,
     )
-    return dataclasses.replace(
-        config,
-        data=chosen,
-        training=dataclasses.replace(config.training, learning_rate=rate),
-    )
+    return resolved(config, chosen, rate)

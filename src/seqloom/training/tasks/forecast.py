@@ -5,7 +5,8 @@ Source: the pinball loss of quantile regression, Koenker & Bassett 1978; twice i
 """
 
 import dataclasses
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -19,22 +20,23 @@ from ...config.forecast import (
     MOST_STEPS,
     RecurrentForecasterConfig,
 )
+from ...data.batching import shuffled
 from ...data.series.prepare import PreparedSeries, prepare_series
-from ...data.series.scaling import Inputs, Scale, scale
+from ...data.series.scaling import ForecastInputs, Scale, scale
 from ...data.series.windows import Origins, WindowSource
 from ...decoding.conformal import calibrate
 from ...decoding.quantiles import LOG_DEVIATION, PROBABILITIES, interval, quantiles
 from ...decoding.restore import restore
 from ...evaluation.forecast_scores import mase_unit, score
 from ...evaluation.measure import Measure
-from ...export.model_file import ModelFile
+from ...export.parts import Parts
 from ...export.parts.forecast import MOST_SERIES, ForecastParts
 from ...models.forecaster import ForecastModel, FullyConnectedForecaster
 from ...models.recurrent_forecaster import RecurrentForecaster
 from ...models.transformer_forecaster import TransformerForecaster
-from ..work import Work, spread, tensors_of
+from ..work import Work, resolved, spread
 
-NETWORKS: dict[str, Any] = {
+NETWORKS: dict[str, Callable[..., ForecastModel]] = {
     "recurrent": RecurrentForecaster,
     "fully-connected": FullyConnectedForecaster,
     "transformer": TransformerForecaster,
@@ -63,8 +65,8 @@ class Forecast(Work):
             data: Windows to train and validate on.
             config: Settings, all filled in.
         """
-        self.data, self.config = data, config
-        self.report, self.fingerprint = data.report, data.fingerprint
+        super().__init__(data, config)
+        self.data = data
         self.parts = ForecastParts(
             horizon=config.data.horizon,
             scaling=data.scaling,
@@ -90,15 +92,12 @@ class Forecast(Work):
 
     @classmethod
     def open(cls, data: str, valid: str | None, config: Config) -> "Forecast":
-        prepared, config = prepare_series(data, valid, config)
-        rate = config.training.learning_rate
-        if rate is None:
-            rate = 2e-3 if isinstance(config.model, RecurrentForecasterConfig) else 1e-3
-        training = dataclasses.replace(config.training, learning_rate=rate)
-        return cls(prepared, dataclasses.replace(config, training=training))
+        prepared, settings = prepare_series(data, valid, config)
+        rate = 2e-3 if isinstance(config.model, RecurrentForecasterConfig) else 1e-3
+        return cls(prepared, resolved(config, settings, rate))
 
     def build(self) -> ForecastModel:
-        network: ForecastModel = NETWORKS[self.config.model.architecture](
+        return NETWORKS[self.config.model.architecture](
             self.config.model,
             window=self.data.scaling.window,
             horizon=self.parts.horizon,
@@ -106,11 +105,10 @@ class Forecast(Work):
             future_size=self.parts.future_size,
             static_size=self.parts.static_size,
         )
-        return network
 
     def plan(self, epoch: int) -> list[np.ndarray]:
-        rng = np.random.default_rng(np.random.SeedSequence([self.config.training.seed, epoch]))
-        rows = rng.permutation(len(self.data.train_origins))
+        number, seed = len(self.data.train_origins), self.config.training.seed
+        rows, _ = shuffled(number, seed=seed, epoch=epoch)
         return np.array_split(rows, range(self._batch, len(rows), self._batch))
 
     def size(self, rows: np.ndarray) -> int:
@@ -121,14 +119,14 @@ class Forecast(Work):
         origin = self.data.train_origins.rows(rows).origin
         return int(np.minimum(origin, self.data.scaling.window).sum()) + self.size(rows)
 
-    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+    def loss(self, network: nn.Module, rows: np.ndarray, device: torch.device) -> Tensor:
         origins = self.data.train_origins.rows(rows)
         inputs, by = scale(self.data.train.cut(origins), self.data.scaling)
         wanted = scaled_targets(self.data.train, origins, by)
         said = network(*tensors(inputs, device))
         return value_loss(said, torch.from_numpy(wanted).to(said), self.config.model.output)
 
-    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+    def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
         found = quantiles(self._say(network, device), self.config.model.output)
         log = self.data.scaling.log
         done = restore(found, interval(found, 90), self._scale, log=log)
@@ -148,23 +146,14 @@ class Forecast(Work):
         self._cut_valid()
         return f"{len(origins):,} of {number:,} validation windows"
 
-    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
+    def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
         device = next(network.parameters()).device
         found = quantiles(self._say(network, device), self.config.model.output)
         unit = np.where(self._scale.unit > 0, self._scale.unit, np.nan)[:, None]
         wanted = (self._targets - self._scale.base) / unit
-        return ModelFile(
-            task="forecast",
-            model=self.config.model,
-            decoding=self.config.decoding,
-            parts=dataclasses.replace(self.parts, calibration=calibrate(found, wanted)),
-            training={
-                "series": len(self.data.data.series),
-                "windows": len(self.data.train_origins),
-                **training,
-            },
-            tensors=tensors_of(network),
-        )
+        parts = dataclasses.replace(self.parts, calibration=calibrate(found, wanted))
+        windows = len(self.data.train_origins)
+        return parts, {"series": len(self.data.data.series), "windows": windows}
 
     def default_steps(self) -> int:
         return min(MOST_STEPS, max(LEAST_STEPS, self.steps_of(EPOCHS)))
@@ -178,7 +167,7 @@ class Forecast(Work):
         size: int = self.config.data.batch_windows
         return size
 
-    def _say(self, network: Any, device: torch.device) -> np.ndarray:
+    def _say(self, network: nn.Module, device: torch.device) -> np.ndarray:
         """What the network says about the validation windows."""
         found = []
         with torch.inference_mode():
@@ -196,7 +185,7 @@ def scaled_targets(source: WindowSource, origins: Origins, by: Scale) -> np.ndar
     return wanted
 
 
-def tensors(inputs: Inputs, device: torch.device) -> list[Tensor]:
+def tensors(inputs: ForecastInputs, device: torch.device) -> list[Tensor]:
     """Inputs as the network takes them: lengths stay on the CPU."""
     dtype = torch.get_default_dtype()
     past, lengths, future, static, ratio = inputs

@@ -7,7 +7,7 @@ begin anew. Checked by `tests/training/tasks/test_generate.py`.
 """
 
 import dataclasses
-from typing import Any, final
+from typing import final
 
 import numpy as np
 import torch
@@ -20,13 +20,13 @@ from ...data.text.prepare import PreparedText, prepare_text
 from ...data.text.streams import plan_streams, window
 from ...decoding.perplexity import score_text
 from ...evaluation.measure import Measure
-from ...export.model_file import ModelFile
+from ...export.parts import Parts
 from ...export.parts.generate import GenerateParts
 from ...models.language import build_language
-from ...models.language_model import TorchTextModel
+from ...models.language_model import LanguageModel, TorchTextModel
 from ...reference import trees
 from ...shapes import Int
-from ..work import Work, tensors_of
+from ..work import Work, resolved
 
 VALID_STREAMS, VALID_SYMBOLS = 64, 1000  # most streams, and least symbols of each
 WARM_UP = 128  # symbols a validation stream reads before it is scored
@@ -44,7 +44,7 @@ class Carried:
 
     streams: Int[np.ndarray, " R"]
     places: Int[np.ndarray, " R"]
-    state: Any
+    state: object
 
 
 @final
@@ -65,20 +65,15 @@ class Generate(Work):
             data: The encoded text.
             config: Settings; those that depend on the data are filled in.
         """
-        self.data, self.config, self.valid = data, config, data.valid
-        self.report, self.fingerprint = data.report, data.fingerprint
-        self.rows_seen = data.rows_seen
+        super().__init__(data, config)
+        self.data, self.valid = data, data.valid
         self._carried: Carried | None = None
-        self._empty: Any = None
+        self._empty: object = None
 
     @classmethod
     def open(cls, data: str, valid: str | None, config: Config) -> "Generate":
         prepared, settings = prepare_text(data, valid, config.data)
-        rate = config.training.learning_rate
-        if rate is None:
-            rate = RATES[config.model.architecture]
-        training = dataclasses.replace(config.training, learning_rate=rate)
-        return cls(prepared, dataclasses.replace(config, data=settings, training=training))
+        return cls(prepared, resolved(config, settings, RATES[config.model.architecture]))
 
     def build(self) -> nn.Module:
         network = build_language(self.config.model, len(self.data.vocabulary))
@@ -103,7 +98,7 @@ class Generate(Work):
     def volume(self, rows: np.ndarray) -> int:
         return self.size(rows)
 
-    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+    def loss(self, network: nn.Module, rows: np.ndarray, device: torch.device) -> Tensor:
         data = self.config.data
         places, streams = np.divmod(rows, data.streams)
         state = self._state(streams, places, device)
@@ -114,7 +109,8 @@ class Generate(Work):
         target = torch.from_numpy(write).to(device)
         return F.cross_entropy(logits_BTV.flatten(0, 1), target.flatten(), reduction="sum")
 
-    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+    def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
+        assert isinstance(network, LanguageModel)
         score = score_text(
             TorchTextModel(network, device),
             self.data.vocabulary,
@@ -130,15 +126,9 @@ class Generate(Work):
         self.valid = self.valid[: max(min(number, VALID_SYMBOLS), round(share * number))]
         return f"the first {len(self.valid):,} of {number:,} validation characters"
 
-    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
-        return ModelFile(
-            task="generate",
-            model=self.config.model,
-            decoding=self.config.decoding,
-            parts=GenerateParts(vocabulary=self.data.vocabulary),
-            training={"characters": self.data.characters, **training},
-            tensors=tensors_of(network),
-        )
+    def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
+        parts = GenerateParts(vocabulary=self.data.vocabulary)
+        return parts, {"characters": self.data.characters}
 
     def default_steps(self) -> int:
         return min(max(LEAST_STEPS, self.steps_of(USUAL_EPOCHS)), MOST_STEPS)
@@ -173,7 +163,7 @@ class Generate(Work):
             state=trees.map_arrays(lambda _: next(parts), self._empty),
         )
 
-    def _state(self, streams: np.ndarray, places: np.ndarray, device: torch.device) -> Any:
+    def _state(self, streams: np.ndarray, places: np.ndarray, device: torch.device) -> object:
         """The state that these chunks go on from; `None` if their streams begin."""
         before = self._carried
         if before is None or not np.isin(streams, before.streams).all():
@@ -190,10 +180,11 @@ class Generate(Work):
         return max(1, min(VALID_STREAMS, len(self.valid) // VALID_SYMBOLS))
 
 
-def _named(tree: Any, prefix: str = "state") -> dict[str, Tensor]:
+def _named(tree: object, prefix: str = "state") -> dict[str, Tensor]:
     """The arrays of a state by name."""
-    if not isinstance(tree, tuple):
+    if isinstance(tree, Tensor):
         return {prefix: tree}
+    assert isinstance(tree, tuple), "states are NamedTuples of tensors"
     return {
         name: array
         for place, part in enumerate(tree)

@@ -1,7 +1,7 @@
 """The task `transcribe` in training: sound, CTC or teacher forcing, errors of greedy output."""
 
 import dataclasses
-from typing import Any, final
+from typing import final
 
 import numpy as np
 import torch
@@ -18,13 +18,13 @@ from ...decoding import LengthLimit, Search, decode
 from ...decoding.ctc import BLANK, ctc_greedy
 from ...evaluation import error_counts
 from ...evaluation.measure import Measure
-from ...export.model_file import ModelFile
+from ...export.parts import Parts
 from ...export.parts.transcribe import TranscribeParts
 from ...extras import require
-from ...models import TorchStepper
+from ...models import PairModel, TorchStepper
 from ...models.ctc import CTCRecogniser
 from ...models.listener import Listener
-from ..work import Work, spread, tensors_of
+from ..work import Work, resolved, spread
 
 VALID_ROWS = 64  # recordings that a validation hears at once
 
@@ -46,9 +46,8 @@ class Transcribe(Work):
             data: Recordings in memory.
             config: Settings; those that depend on the data are filled in.
         """
-        self.data, self.config = data, resolve(config, data)
-        self.report, self.fingerprint = data.report, data.fingerprint
-        self.rows_seen = data.rows_seen
+        super().__init__(data, resolve(config, data))
+        self.data = data
         self.steps = data.train.steps
         self.lengths = np.array([len(t) for t in data.targets], dtype=np.int64)
         self.extra = 0 if isinstance(config.model, CTCConfig) else 1  # the end of a transcript
@@ -87,7 +86,7 @@ class Transcribe(Work):
     def volume(self, rows: np.ndarray) -> int:
         return int(self.steps[rows].sum())
 
-    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+    def loss(self, network: nn.Module, rows: np.ndarray, device: torch.device) -> Tensor:
         rng = np.random.default_rng(torch.initial_seed() % 2**63)
         batch = self.data.train.collate(rows.tolist(), self.data.normal, self.data.changes, rng)
         features = torch.from_numpy(batch.features).to(device)
@@ -98,7 +97,7 @@ class Transcribe(Work):
 
     def _loss(
         self,
-        network: Any,
+        network: nn.Module,
         features: Tensor,
         lengths: Tensor,
         targets: list[list[int]],
@@ -117,7 +116,7 @@ class Transcribe(Work):
             label_smoothing=smoothing,
         )
 
-    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+    def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
         texts = [self.data.text.decode(symbols) for symbols in self._greedy(network, device)]
         said = [" ".join(text.split()) for text in self.data.valid.texts]
         characters = error_counts([list(t) for t in texts], [[list(t)] for t in said])
@@ -128,7 +127,7 @@ class Transcribe(Work):
             "valid_loss": self._valid_loss(network, device),
         }
 
-    def _valid_loss(self, network: Any, device: torch.device) -> float:
+    def _valid_loss(self, network: nn.Module, device: torch.device) -> float:
         """Per symbol of the transcripts, their end counted where the network says it."""
         targets = [self.data.text.encode(text) for text in self.data.valid.texts]
         loss = 0.0
@@ -154,9 +153,10 @@ class Transcribe(Work):
         order = np.argsort([len(x) for x in self.valid_features], kind="stable")
         return [order[first : first + VALID_ROWS] for first in range(0, len(order), VALID_ROWS)]
 
-    def _greedy(self, network: Any, device: torch.device) -> list[tuple[int, ...]]:
+    def _greedy(self, network: nn.Module, device: torch.device) -> list[tuple[int, ...]]:
         """Greedy transcripts of the validation recordings."""
         if not isinstance(self.config.model, CTCConfig):
+            assert isinstance(network, PairModel)
             limit = LengthLimit(self.data.length_ratio)
             found = decode(TorchStepper(network, device), self.valid_features, limit, Search())
             return [hypotheses[0].symbols for hypotheses in found]
@@ -170,26 +170,17 @@ class Transcribe(Work):
                 out[row] = ctc_greedy(own[:steps])
         return out
 
-    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
+    def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
         data = self.data
-        return ModelFile(
-            task="transcribe",
-            model=self.config.model,
-            decoding=self.config.decoding,
-            parts=TranscribeParts(
-                features=data.train.setup,
-                normal=data.normal,
-                text=data.text,
-                length_ratio=data.length_ratio,
-                max_seconds=self.config.data.max_seconds,
-            ),
-            training={
-                "recordings": len(data.train),
-                "minutes_of_sound": round(data.train.seconds / 60, 2),
-                **training,
-            },
-            tensors=tensors_of(network),
+        parts = TranscribeParts(
+            features=data.train.setup,
+            normal=data.normal,
+            text=data.text,
+            length_ratio=data.length_ratio,
+            max_seconds=self.config.data.max_seconds,
         )
+        minutes = round(data.train.seconds / 60, 2)
+        return parts, {"recordings": len(data.train), "minutes_of_sound": minutes}
 
     def default_steps(self) -> int:
         return max(LEAST_STEPS, self.steps_of(LEAST_EPOCHS))
@@ -203,13 +194,9 @@ class Transcribe(Work):
 def resolve(config: Config, data: PreparedSpeech) -> Config:
     """Fill in the settings that depend on the data or the architecture."""
     name = config.model.architecture
-    rate, beam = config.training.learning_rate, config.decoding.beam
-    return dataclasses.replace(
-        config,
-        data=dataclasses.replace(config.data, sample_rate=data.train.setup.sample_rate),
-        training=dataclasses.replace(config.training, learning_rate=rate or RATES[name]),
-        decoding=dataclasses.replace(config.decoding, beam=beam or BEAMS[name]),
-    )
+    decoding = dataclasses.replace(config.decoding, beam=config.decoding.beam or BEAMS[name])
+    chosen = dataclasses.replace(config.data, sample_rate=data.train.setup.sample_rate)
+    return resolved(dataclasses.replace(config, decoding=decoding), chosen, RATES[name])
 
 
 def _ctc_loss(log_probs_BTV: Tensor, lengths: Tensor, targets: list[list[int]]) -> Tensor:

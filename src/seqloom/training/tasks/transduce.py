@@ -1,7 +1,7 @@
 """The task `transduce` in training: pairs, teacher forcing, errors of greedy outputs."""
 
 import dataclasses
-from typing import Any, final
+from typing import final
 
 import numpy as np
 import torch
@@ -16,10 +16,10 @@ from ...data.vocabulary import BOS, PAD
 from ...decoding import LengthLimit, Search, Stepper, decode
 from ...evaluation import Counts, error_counts
 from ...evaluation.measure import Measure
-from ...export.model_file import ModelFile
+from ...export.parts import Parts
 from ...export.parts.transduce import TransduceParts
-from ...models import TorchStepper, build
-from ..work import Work, spread, tensors_of
+from ...models import PairModel, TorchStepper, build
+from ..work import Work, resolved, spread
 
 VALID_PAIRS = 64  # pairs whose validation loss is found at once
 
@@ -41,9 +41,8 @@ class Transduce(Work):
             data: Encoded pairs.
             config: Settings; those that depend on the data are filled in.
         """
-        self.data, self.config = data, resolve(config, data)
-        self.report, self.fingerprint = data.report, data.fingerprint
-        self.rows_seen = data.rows_seen
+        super().__init__(data, resolve(config, data))
+        self.data = data
 
     @classmethod
     def open(cls, data: str, valid: str | None, config: Config) -> "Transduce":
@@ -67,12 +66,17 @@ class Transduce(Work):
     def volume(self, rows: np.ndarray) -> int:
         return self.size(rows) + int(self.data.train.source_lengths[rows].sum())
 
-    def loss(self, network: Any, rows: np.ndarray, device: torch.device) -> Tensor:
+    def loss(self, network: nn.Module, rows: np.ndarray, device: torch.device) -> Tensor:
         smoothing = self.config.training.label_smoothing  # type: ignore[attr-defined]
         return self._loss(network, self.data.train, rows, device, smoothing)
 
     def _loss(
-        self, network: Any, pairs: PairSet, rows: np.ndarray, device: torch.device, smoothing: float
+        self,
+        network: nn.Module,
+        pairs: PairSet,
+        rows: np.ndarray,
+        device: torch.device,
+        smoothing: float,
     ) -> Tensor:
         batch = pairs.collate(rows)
         target = torch.from_numpy(batch.target).to(device)
@@ -88,7 +92,8 @@ class Transduce(Work):
             label_smoothing=smoothing,
         )
 
-    def validate(self, network: Any, device: torch.device) -> dict[str, float]:
+    def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
+        assert isinstance(network, PairModel)
         counts = count_errors(
             TorchStepper(network, device), self.data, self.config.data.max_symbols
         )
@@ -98,7 +103,7 @@ class Transduce(Work):
             "valid_loss": self._valid_loss(network, device),
         }
 
-    def _valid_loss(self, network: Any, device: torch.device) -> float:
+    def _valid_loss(self, network: nn.Module, device: torch.device) -> float:
         """Per target symbol, of each source's first reference."""
         source, target = self.data.source, self.data.target
         pairs = PairSet(
@@ -118,20 +123,13 @@ class Transduce(Work):
         self.data = dataclasses.replace(self.data, valid=kept)
         return f"{len(kept):,} of {number:,} validation sources"
 
-    def model_file(self, network: nn.Module, training: dict[str, Any]) -> ModelFile:
-        return ModelFile(
-            task="transduce",
-            model=self.config.model,
-            decoding=self.config.decoding,
-            parts=TransduceParts(
-                source=self.data.source,
-                target=self.data.target,
-                length_ratio=self.data.length_ratio,
-                max_symbols=self.config.data.max_symbols,
-            ),
-            training={"pairs": len(self.data.train), **training},
-            tensors=tensors_of(network),
+    def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
+        data = self.data
+        most = self.config.data.max_symbols
+        parts = TransduceParts(
+            source=data.source, target=data.target, length_ratio=data.length_ratio, max_symbols=most
         )
+        return parts, {"pairs": len(data.train)}
 
     def default_steps(self) -> int:
         return max(LEAST_STEPS, self.steps_of(LEAST_EPOCHS))
@@ -147,18 +145,12 @@ def resolve(config: Config, data: PreparedPairs) -> Config:
     batch_symbols = config.data.batch_symbols
     if batch_symbols is None:
         batch_symbols = 2048 if data.num_symbols >= LARGE else 1024
-    rate = config.training.learning_rate
-    if rate is None:
-        rate = 2e-3 if isinstance(config.model, RecurrentPairsConfig) else 1e-3
-    return dataclasses.replace(
-        config,
-        data=dataclasses.replace(
-            config.data,
-            batch_symbols=batch_symbols,
-            source_column=data.columns[0],
-            target_column=data.columns[1],
-        ),
-        training=dataclasses.replace(config.training, learning_rate=rate),
+    source, target = data.columns
+    chosen = dataclasses.replace(
+        config.data, batch_symbols=batch_symbols, source_column=source, target_column=target
+    )
+    return resolved(
+        config, chosen, 2e-3 if isinstance(config.model, RecurrentPairsConfig) else 1e-3
     )
 
 

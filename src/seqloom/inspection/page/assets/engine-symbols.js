@@ -1,7 +1,7 @@
 "use strict";
 /**
- * From a text to the numbers of its symbols and back, as data/vocabulary.py, data/texts/reader.py,
- * data/subwords.py and data/pieces.py do it.
+ * From a text to the numbers of its symbols and back, as data/vocabulary.py, data/texts/reader.py
+ * and data/subwords.py do it.
  *
  * Python counts code points, JavaScript UTF-16 units; what Python calls a word character is a
  * letter, a number or `_`, to which `marks` adds combining marks and joiners; its white space has five signs more than JavaScript's and one less.
@@ -13,14 +13,14 @@ const { PAD, BOS, EOS, UNK } = engine;
 const SPECIALS = 4;
 const MARK = "\u2581"; // before each word of subwords
 const SIGN = "\u2047"; // shown in place of an unknown symbol
-const LONGEST = 100; // code points of a chunk of pieces
+const LONGEST = 100; // code points of a chunk
 
 const SPACE =
   "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const SPACES = new RegExp(`[${SPACE}]+`, "u");
 const JOINER = "\\u200c\\u200d";
 
-/** What finds words and chunks of pieces; `marks`: combining marks and joiners belong to a word. */
+/** What finds words and chunks; `marks`: combining marks and joiners belong to a word. */
 function patterns(marks) {
   const letter = `\\p{L}\\p{N}_${marks ? `\\p{M}${JOINER}` : ""}`;
   const sign = `[^${letter}${SPACE}]`;
@@ -44,7 +44,7 @@ const fields = (text) => text.split(SPACES).filter((field) => field !== "");
 const points = (text) => Array.from(text);
 const pairKey = (left, right) => `${left.length}:${left}${right}`;
 
-/** Chunks that merges of pieces never cross. */
+/** Chunks that merges never cross. */
 function chunks(text, marks) {
   return (text.match(PATTERNS[marks].chunk) ?? []).flatMap((chunk) => {
     const all = points(chunk);

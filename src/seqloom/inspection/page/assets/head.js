@@ -65,7 +65,7 @@ Seqloom.chips = (root, page, axis, dress) => {
   return { dress: again, nodes };
 };
 
-/** True for symbols that need no spaces between them: characters, or pieces that hold their own. */
+/** True for symbols that need no spaces between them: characters, or subwords that hold their own. */
 function together(symbols) {
   const plain = symbols.filter((s) => !Seqloom.special(s));
   const one = (s) => [...new Intl.Segmenter().segment(s)].length === 1;

@@ -10,7 +10,7 @@ import numpy as np
 
 from ....config.forecast import MEDIAN, ForecasterConfig
 from ....data.series.frames import to_series
-from ....data.series.scaling import Inputs, scale, single
+from ....data.series.scaling import ForecastInputs, scale, single
 from ....data.series.series import SeriesSet
 from ....data.series.windows import Origins, WindowSource
 from ....decoding.forecast_table import shown
@@ -76,10 +76,10 @@ class SeriesStudy(Study):
         self.input = f"{one.name}: {times[0]} to {times[-1]}"
 
     def ask(self, ops: Ops, rows: int = 1) -> Answer:
-        return self._answer(Inputs(*(np.repeat(a, rows, axis=0) for a in self.inputs)), ops)
+        return self._answer(ForecastInputs(*(np.repeat(a, rows, axis=0) for a in self.inputs)), ops)
 
     def without(self, spans: list[slice]) -> np.ndarray:
-        rows = Inputs(*(np.repeat(a, len(spans), axis=0) for a in self.inputs))
+        rows = ForecastInputs(*(np.repeat(a, len(spans), axis=0) for a in self.inputs))
         for past_WP, span in zip(rows.past, spans, strict=True):
             past_WP[span, :_VALUES] = 0.0
         return self._answer(rows, PLAIN).value
@@ -107,7 +107,7 @@ class SeriesStudy(Study):
             return ""
         return "step" if layer.startswith("layers") else super().steps_of(layer)
 
-    def _answer(self, inputs: Inputs, ops: Ops) -> Answer:
+    def _answer(self, inputs: ForecastInputs, ops: Ops) -> Answer:
         value_BTO = self.network.on(ops)(inputs)
         said_BTO = ops.numbers(value_BTO)
         B, T, _ = said_BTO.shape

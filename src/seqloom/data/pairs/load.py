@@ -1,17 +1,8 @@
-"""What the command line's DATA argument means: a file of pairs, or the word `cmudict`.
+"""Pairs of a file, or of a part of a data set. Checked by `tests/data/pairs/test_load.py`."""
 
-Checked by `tests/data/test_sources.py`.
-"""
-
-from pathlib import Path
-
-from .pairs.cmudict import Split, read_cmudict
-from .pairs.pairs import Pair, PairColumns, read_pairs
-
-
-def is_data_set(data: str) -> bool:
-    """True if `data` names a data set with parts of its own rather than a file."""
-    return data == "cmudict" and not Path(data).is_file()
+from ..given import is_data_set
+from .cmudict import Split, read_cmudict
+from .pairs import Pair, PairColumns, read_pairs
 
 
 def load_pairs(

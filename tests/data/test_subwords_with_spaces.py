@@ -1,4 +1,4 @@
-"""Pieces: joining undoes cutting for any text; the library's own encoding is the oracle."""
+"""Subwords that keep spaces: joining undoes cutting; the library's own encoding is the oracle."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqloom.data.pieces import PieceSplitter, cut, learn_pieces
+from seqloom.data.subwords import SubwordSplitter, cut, learn_subwords
 from seqloom.data.vocabulary import SPECIALS, UNK, Vocabulary
 from seqloom.errors import ConfigError, FormatError
 
@@ -31,9 +31,9 @@ def test_marks_and_joiners_belong_to_the_word():
     assert cut("यह फि", marks=False) == ["यह", " फ", "ि"]
 
 
-def test_pieces_join_across_a_vowel_sign():
+def test_subwords_join_across_a_vowel_sign():
     text = "यह फिल्म बहुत बुरी थी\n" * 5
-    vocabulary = Vocabulary.learn([text], "pieces", subword_size=40)
+    vocabulary = Vocabulary.learn([text], "subwords", subword_size=40, spaces=True)
     assert " फिल्म" in vocabulary.symbols
     assert vocabulary.decode(vocabulary.encode(text)) == text
     stored = vocabulary.to_json()
@@ -49,12 +49,12 @@ def test_pieces_join_across_a_vowel_sign():
 @quick
 def test_cutting_loses_nothing(text):
     assert "".join(cut(text)) == text
-    splitter = PieceSplitter([("a", "b"), (" ", "ab")], ["a", "b", " ", "ab", " ab"])
+    splitter = SubwordSplitter([("a", "b"), (" ", "ab")], ["a", "b", " ", "ab", " ab"], spaces=True)
     assert splitter.join(splitter.split(text)) == text
 
 
 def test_known_text_comes_back_exactly():
-    vocabulary = Vocabulary.learn([TEXT], "pieces", subword_size=60)
+    vocabulary = Vocabulary.learn([TEXT], "subwords", subword_size=60, spaces=True)
     assert len(vocabulary) <= 64
     assert any(len(symbol) > 2 and symbol.startswith(" ") for symbol in vocabulary.symbols[4:])
     assert vocabulary.decode(vocabulary.encode(TEXT)) == TEXT
@@ -71,9 +71,9 @@ def test_encoding_is_the_library_s():
     tokenizer = Tokenizer(models.BPE())
     trainer = trainers.BpeTrainer(vocab_size=70, min_frequency=2, show_progress=False)
     tokenizer.train_from_iterator(cut(TEXT), trainer)
-    symbols, merges = learn_pieces([TEXT], 70)
+    symbols, merges = learn_subwords([TEXT], 70, spaces=True)
     assert sorted(symbols) == sorted(tokenizer.get_vocab())
-    splitter = PieceSplitter(merges, symbols)
+    splitter = SubwordSplitter(merges, symbols, spaces=True)
     for text in (TEXT, "that other mat", "hat\n e ee"):
         for chunk in cut(text):
             assert splitter.split(chunk) == tokenizer.encode(chunk).tokens
@@ -81,17 +81,17 @@ def test_encoding_is_the_library_s():
 
 def test_too_small_a_size_says_so():
     with pytest.raises(ConfigError) as error:
-        learn_pieces([TEXT], 5)
+        learn_subwords([TEXT], 5, spaces=True)
     found = len(set(TEXT))
     assert str(error.value) == (
-        f"learn_pieces: `size` must be at least {found}, the number of different characters, "
+        f"learn_subwords: `size` must be at least {found}, the number of different characters, "
         "got 5. Raise it, or use the level characters."
     )
 
 
-def test_a_piece_may_hold_white_space_and_a_special_is_none():
-    vocabulary = Vocabulary(level="pieces", symbols=(*SPECIALS, " ", "\n", "a", " a"))
+def test_a_subword_may_hold_white_space_and_a_special_is_none():
+    vocabulary = Vocabulary("subwords", (*SPECIALS, " ", "\n", "a", " a"), spaces=True)
     assert Vocabulary.from_json(vocabulary.to_json()) == vocabulary
-    learned = Vocabulary.learn(["<pad> <pad> <pad>"], "pieces", subword_size=100)
+    learned = Vocabulary.learn(["<pad> <pad> <pad>"], "subwords", subword_size=100, spaces=True)
     assert learned.symbols.count("<pad>") == 1
     assert learned.decode(learned.encode("<pad>")) == "<pad>"

@@ -1,4 +1,4 @@
-"""Rows of symbol numbers of unequal length. Checked by the tests of those who batch them."""
+"""What batches of every kind share. Checked by the tests of `pairs/`, `texts/` and `speech/`."""
 
 from collections.abc import Sequence
 
@@ -21,8 +21,17 @@ class Ragged:
     def pad(self, rows: Int[np.ndarray, " B"]) -> Int[np.ndarray, "B T"]:
         """Return the rows padded with `PAD` to the longest of them."""
         lengths = self.lengths[rows]
-        steps = np.arange(lengths.max(initial=0))
-        places = self._starts[rows][:, None] + steps
+        columns = np.arange(lengths.max(initial=0))
+        places = self._starts[rows][:, None] + columns
         padded: Int[np.ndarray, "B T"] = self._flat.take(places, mode="clip")
-        padded[steps >= lengths[:, None]] = PAD
+        padded[columns >= lengths[:, None]] = PAD
         return padded
+
+
+def shuffled(number: int, *, seed: int, epoch: int) -> tuple[np.ndarray, np.random.Generator]:
+    """The rows of an epoch in random order, and the generator for what else its plan draws.
+
+    They depend on `seed` and `epoch`, counted from 0, and on nothing else.
+    """
+    rng = np.random.default_rng(np.random.SeedSequence([seed, epoch]))
+    return rng.permutation(number), rng

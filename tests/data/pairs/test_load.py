@@ -1,11 +1,11 @@
-"""What the DATA argument means; the real dictionary's turn is in test_cmudict."""
+"""Pairs of a file or a data set; the real dictionary's turn is in test_cmudict."""
 
 import re
 
 import pytest
 
+from seqloom.data.pairs.load import load_pairs
 from seqloom.data.pairs.pairs import Pair
-from seqloom.data.sources import is_data_set, load_pairs
 from seqloom.errors import DataError
 
 
@@ -24,18 +24,9 @@ def test_a_folder_named_cmudict_does_not_hide_the_dictionary(tmp_path, monkeypat
 
     (tmp_path / "cmudict").mkdir()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("seqloom.data.sources.read_cmudict", fake)
+    monkeypatch.setattr("seqloom.data.pairs.load.read_cmudict", fake)
     want = [Pair(source="test", target=str(stress), line=1)]
     assert load_pairs("cmudict", "test", stress=stress) == want
-
-
-def test_only_the_word_cmudict_is_a_data_set(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert is_data_set("cmudict")
-    assert not is_data_set("words.tsv")
-    assert not is_data_set(str(tmp_path / "cmudict"))
-    (tmp_path / "cmudict").write_text("cat\tk a t\n")
-    assert not is_data_set("cmudict")
 
 
 def test_a_missing_file_is_the_readers_error(tmp_path):
