@@ -9,7 +9,7 @@
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .extras import missing_extra
 from .version import __version__
@@ -55,7 +55,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import a public name when it is first asked for: `import seqloom` alone loads nothing big."""
     if name not in _HOMES:
         raise AttributeError(f"module 'seqloom' has no attribute {name!r}")

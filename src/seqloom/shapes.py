@@ -10,7 +10,7 @@ A tensor local carries its shape as a suffix, `x_BTI`; a public signature says i
 jaxtyping's, which only the tests check and only the `dev` extra installs.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from .errors import ShapeError
 
@@ -24,15 +24,25 @@ else:
         class Float:
             """Stands in for jaxtyping's where it is absent: an annotation that says nothing."""
 
-            def __class_getitem__(cls, item: Any) -> Any:
-                return Any
+            def __class_getitem__(cls, item: object) -> object:
+                return object
 
         Int = Bool = Float
+
+
+@runtime_checkable
+class HasShape(Protocol):
+    """An array of NumPy, a tensor of torch."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The size of each axis."""
+
 
 __all__ = ["Bool", "Float", "Int", "check_lengths", "check_shape"]
 
 
-def check_shape(where: str, name: str, array: Any, want: str, **sizes: int) -> None:
+def check_shape(where: str, name: str, array: HasShape, want: str, **sizes: int) -> None:
     """Check that `array` has the shape `want` describes.
 
     Args:

@@ -73,11 +73,14 @@ def consistent(cls, values):
     return values
 
 
+SECTIONS = {task: sections_of(task) for task in TASKS}  # imported now, not in a strategy
+
+
 @st.composite
 def configs(draw):
     """Settings of any task."""
     task = draw(st.sampled_from(list(TASKS)))
-    wanted = sections_of(task)
+    wanted = SECTIONS[task]
     return Config(
         task=task,
         data=draw(sections(wanted.data)),

@@ -8,7 +8,7 @@ import seqloom
 from seqloom.config.layout import checked
 from seqloom.errors import ConfigError, DataError, FormatError
 from seqloom.export.model_file import ModelFile, write_model
-from seqloom.export.parts.classify import ClassifyParts
+from seqloom.export.parts.classify import CLASSES, ClassifyParts
 from seqloom.runtime.classify import Classifier
 
 from ..export.classifiers import CONFIGS, LABELS, TEXTS, random_classifier
@@ -80,9 +80,8 @@ def test_messages():
 
 def test_damaged_labels_are_refused():
     file, _ = random_classifier("fully-connected")
-    rule = ClassifyParts.LAYOUT["labels"]
     for labels in (["good"], ["good", 3], "good", ["good", ""]):
         with pytest.raises(ValueError, match=r"must "):
-            checked(rule, labels, "header", "labels")
+            checked(CLASSES, labels, "header", "labels")
     with pytest.raises(ValueError, match=r"^labels that are at least 2 different texts$"):
         ClassifyParts.from_json({**file.parts.to_json(), "labels": ["good", "good"]})

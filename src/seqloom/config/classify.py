@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from .rules import choice, number, text
+from .rules import ConfigSection, choice, number, text
 from .sections import Sections
 from .shared import CellName, HeaderChoice, check_heads
 from .training import TrainingConfig
@@ -18,7 +18,7 @@ PoolName = Literal["max", "mean", "attention", "last"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassifyDataConfig:
+class ClassifyDataConfig(ConfigSection):
     """Where text and label stand, how text is read, split and batched."""
 
     header: HeaderChoice = choice("auto", "whether line 1 contains the column names")
@@ -41,7 +41,7 @@ class ClassifyDataConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecurrentClassifierConfig:
+class RecurrentClassifierConfig(ConfigSection):
     """Recurrent layers, and a pool over their states."""
 
     architecture: Literal["recurrent"] = "recurrent"
@@ -61,7 +61,7 @@ class RecurrentClassifierConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FullyConnectedClassifierConfig:
+class FullyConnectedClassifierConfig(ConfigSection):
     """The mean of the symbols' vectors, then one hidden layer: order is lost."""
 
     architecture: Literal["fully-connected"] = "fully-connected"
@@ -74,7 +74,7 @@ class FullyConnectedClassifierConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransformerClassifierConfig:
+class TransformerClassifierConfig(ConfigSection):
     """Transformer encoder layers, and a pool over their states."""
 
     architecture: Literal["transformer"] = "transformer"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from .rules import choice, number
+from .rules import ConfigSection, choice, number
 from .sections import Sections
 from .shared import CellName, check_heads
 from .training import TrainingConfig
@@ -21,7 +21,7 @@ OUTPUT_SIZES: dict[str, int] = {"quantile": len(PROBABILITIES), "gaussian": 2, "
 
 
 @dataclass(frozen=True, kw_only=True)
-class ForecastDataConfig:
+class ForecastDataConfig(ConfigSection):
     """How series are read, scaled and cut into windows."""
 
     horizon: int | None = number(None, 1, 10_000, "number of steps to forecast")
@@ -51,7 +51,7 @@ class ForecastDataConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecurrentForecasterConfig:
+class RecurrentForecasterConfig(ConfigSection):
     """An encoder over the past, a decoder over the horizon."""
 
     architecture: Literal["recurrent"] = "recurrent"
@@ -70,7 +70,7 @@ class RecurrentForecasterConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FullyConnectedForecasterConfig:
+class FullyConnectedForecasterConfig(ConfigSection):
     """Residual blocks over the whole window; no memory."""
 
     architecture: Literal["fully-connected"] = "fully-connected"
@@ -84,7 +84,7 @@ class FullyConnectedForecasterConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransformerForecasterConfig:
+class TransformerForecasterConfig(ConfigSection):
     """An encoder that reads the window and what is known of the horizon side by side."""
 
     architecture: Literal["transformer"] = "transformer"
@@ -108,7 +108,7 @@ ForecasterConfig = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class ForecastDecodingConfig:
+class ForecastDecodingConfig(ConfigSection):
     """The interval around a forecast; stored in the model file as its default."""
 
     level: Level = choice(90, "coverage of the prediction interval, %")

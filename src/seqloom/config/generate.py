@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import ConfigError
-from .rules import choice, number
+from .rules import ConfigSection, choice, number
 from .sections import Sections
 from .shared import CellName
 
@@ -15,7 +15,7 @@ TextLevel = Literal["characters", "subwords"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class GenerateDataConfig:
+class GenerateDataConfig(ConfigSection):
     """How a text is read, cut in two, and laid out in streams."""
 
     level: TextLevel = choice("characters", "unit of the text")
@@ -31,7 +31,7 @@ class GenerateDataConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecurrentTextConfig:
+class RecurrentTextConfig(ConfigSection):
     """Recurrent layers, one above the other."""
 
     architecture: Literal["recurrent"] = "recurrent"
@@ -49,7 +49,7 @@ class RecurrentTextConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransformerTextConfig:
+class TransformerTextConfig(ConfigSection):
     """A decoder-only Transformer that looks back a fixed number of symbols."""
 
     architecture: Literal["transformer"] = "transformer"
@@ -71,7 +71,7 @@ class TransformerTextConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WindowConfig:
+class WindowConfig(ConfigSection):
     """A fully-connected network on the last few symbols; it has no other memory."""
 
     architecture: Literal["fully-connected"] = "fully-connected"
@@ -82,7 +82,7 @@ class WindowConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GenerateDecodingConfig:
+class GenerateDecodingConfig(ConfigSection):
     """How a continuation is drawn; stored in the model file as its default."""
 
     temperature: float = number(

@@ -13,22 +13,24 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from ..errors import FormatError
-from ..plain import shown
+from ..plain import JSON, shown
 
-Rule = Callable[[Any, str], Any]
+Found = TypeVar("Found")
+Other = TypeVar("Other")
+Rule = Callable[[object, str], Found]
 
 
 class _Broken(Exception):
     """A value breaks its rule."""
 
-    def __init__(self, name: str, rule: str, value: Any) -> None:
+    def __init__(self, name: str, rule: str, value: object) -> None:
         super().__init__(f"`{name}` must {rule}, got {shown(value)}.")
 
 
-def checked(rule: Rule, value: Any, where: str, name: str = "contents") -> Any:
+def checked(rule: Rule[Found], value: object, where: str, name: str = "contents") -> Found:
     """The value, if it keeps the rule.
 
     Args:
@@ -47,10 +49,10 @@ def checked(rule: Rule, value: Any, where: str, name: str = "contents") -> Any:
         raise FormatError(f"{where}: `{name}` must not be nested so deeply.") from None
 
 
-def whole(low: int, high: int) -> Rule:
+def whole(low: int, high: int) -> Rule[int]:
     """A whole number."""
 
-    def rule(value: Any, name: str) -> int:
+    def rule(value: object, name: str) -> int:
         if type(value) is not int or not low <= value <= high:
             raise _Broken(name, f"be a whole number from {low} to {high}", value)
         return value
@@ -58,35 +60,39 @@ def whole(low: int, high: int) -> Rule:
     return rule
 
 
-def real(low: float, high: float) -> Rule:
+def real(low: float, high: float) -> Rule[float]:
     """A finite number, as a float."""
 
-    def rule(value: Any, name: str) -> float:
-        if type(value) not in (int, float) or not low <= value <= high or math.isinf(value):
+    def rule(value: object, name: str) -> float:
+        if (
+            not (type(value) is int or type(value) is float)
+            or not low <= value <= high
+            or math.isinf(value)
+        ):
             raise _Broken(name, f"be a number from {low:g} to {high:g}", value)
         return float(value)
 
     return rule
 
 
-def number(value: Any, name: str) -> float:
+def number(value: object, name: str) -> float:
     """Any number, also one that is infinite or NaN."""
-    if type(value) not in (int, float):
-        raise _Broken(name, "be a number", value)
-    return value  # type: ignore[no-any-return]
+    if type(value) is int or type(value) is float:
+        return value
+    raise _Broken(name, "be a number", value)
 
 
-def flag(value: Any, name: str) -> bool:
+def flag(value: object, name: str) -> bool:
     """True or false."""
     if type(value) is not bool:
         raise _Broken(name, "be true or false", value)
     return value
 
 
-def text(*, least: int = 0) -> Rule:
+def text(*, least: int = 0) -> Rule[str]:
     """A text that UTF-8 can say."""
 
-    def rule(value: Any, name: str) -> str:
+    def rule(value: object, name: str) -> str:
         if type(value) is not str or len(value) < least:
             raise _Broken(name, "be a text" + (" that is not empty" if least else ""), value)
         if not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value):
@@ -96,10 +102,10 @@ def text(*, least: int = 0) -> Rule:
     return rule
 
 
-def one_of(*choices: str) -> Rule:
+def one_of(*choices: str) -> Rule[str]:
     """One of some texts."""
 
-    def rule(value: Any, name: str) -> str:
+    def rule(value: object, name: str) -> str:
         if type(value) is not str or value not in choices:
             raise _Broken(name, f"be one of {', '.join(choices)}", value)
         return value
@@ -107,10 +113,10 @@ def one_of(*choices: str) -> Rule:
     return rule
 
 
-def items(one: Rule, *, least: int = 0, most: int = 1_000_000) -> Rule:
+def items(one: Rule[Found], *, least: int = 0, most: int = 1_000_000) -> Rule[list[Found]]:
     """A list, each of whose items keeps a rule."""
 
-    def rule(value: Any, name: str) -> list[Any]:
+    def rule(value: object, name: str) -> list[Found]:
         if type(value) is not list or not least <= len(value) <= most:
             count = f"{least}" if least == most else f"{least} to {most}"
             raise _Broken(name, f"be a list of {count} items", value)
@@ -119,10 +125,10 @@ def items(one: Rule, *, least: int = 0, most: int = 1_000_000) -> Rule:
     return rule
 
 
-def row(*rules: Rule) -> Rule:
+def row(*rules: Rule[Found]) -> Rule[list[Found]]:
     """A list with a rule for each item."""
 
-    def rule(value: Any, name: str) -> list[Any]:
+    def rule(value: object, name: str) -> list[Found]:
         if type(value) is not list or len(value) != len(rules):
             raise _Broken(name, f"be a list of {len(rules)} items", value)
         return [
@@ -133,10 +139,10 @@ def row(*rules: Rule) -> Rule:
     return rule
 
 
-def either(first: Rule, second: Rule) -> Rule:
+def either(first: Rule[Found], second: Rule[Other]) -> Rule[Found | Other]:
     """A value that keeps one of two rules; the second one's error is shown."""
 
-    def rule(value: Any, name: str) -> Any:
+    def rule(value: object, name: str) -> Found | Other:
         try:
             return first(value, name)
         except _Broken:
@@ -146,8 +152,10 @@ def either(first: Rule, second: Rule) -> Rule:
 
 
 def keys(
-    rules: Mapping[str, Rule], maybe: Mapping[str, Rule] | None = None, others: Rule | None = None
-) -> Rule:
+    rules: Mapping[str, Rule[object]],
+    maybe: Mapping[str, Rule[object]] | None = None,
+    others: Rule[object] | None = None,
+) -> Rule[dict[str, Any]]:
     """A table with these keys.
 
     Args:
@@ -157,28 +165,28 @@ def keys(
     """
     known = {**rules, **(maybe or {})}
 
-    def rule(value: Any, name: str) -> dict[str, Any]:
-        _table(value, name)
-        missing = [key for key in rules if key not in value]
+    def rule(value: object, name: str) -> dict[str, Any]:
+        found = _table(value, name)
+        missing = [key for key in rules if key not in found]
         if missing:
-            raise _Broken(name, f"have `{missing[0]}`", sorted(value))
-        more = [key for key in value if key not in known]
+            raise _Broken(name, f"have `{missing[0]}`", sorted(found))
+        more = [key for key in found if key not in known]
         if others is None and more:
             raise _Broken(name, f"have no key but {', '.join(known)}", more[0])
         return {
             key: known.get(key, others or anything)(inner, _inside(name, key))
-            for key, inner in value.items()
+            for key, inner in found.items()
         }
 
     return rule
 
 
-def fields_of(cls: type[Any]) -> Rule:
+def fields_of(cls: type) -> Rule[dict[str, Any]]:
     """A table of a dataclass's fields: those without a default must be there.
 
     Whole numbers are from 0 on; the dataclass's own types say the rest.
     """
-    kinds: dict[Any, Rule] = {
+    kinds: dict[object, Rule[object]] = {
         **{int: whole(0, 1 << 53), float: real(-1.7e308, 1.7e308), bool: flag, str: text()},
     }
     hints = get_type_hints(cls)
@@ -194,31 +202,30 @@ def fields_of(cls: type[Any]) -> Rule:
     )
 
 
-def _none(value: Any, name: str) -> None:
+def _none(value: object, name: str) -> None:
     if value is not None:
         raise _Broken(name, "be null", value)
 
 
-def table(one: Rule) -> Rule:
+def table(one: Rule[Found]) -> Rule[dict[str, Found]]:
     """A table with any keys, whose values all keep a rule."""
     name_of = text()
 
-    def rule(value: Any, name: str) -> dict[str, Any]:
-        _table(value, name)
+    def rule(value: object, name: str) -> dict[str, Found]:
         return {
             name_of(key, f"{name}: a key"): one(inner, _inside(name, key))
-            for key, inner in value.items()
+            for key, inner in _table(value, name).items()
         }
 
     return rule
 
 
-def elsewhere(value: Any, name: str) -> Any:
+def elsewhere(value: object, name: str) -> object:
     """Whatever it is: what reads it has checks of its own."""
     return value
 
 
-def anything(value: Any, name: str, depth: int = 8) -> Any:
+def anything(value: object, name: str, depth: int = 8) -> JSON:
     """Plain values: texts, numbers, lists and tables, not nested deeply."""
     if depth == 0:
         raise _Broken(name, "not be nested so deeply", value)
@@ -228,12 +235,13 @@ def anything(value: Any, name: str, depth: int = 8) -> Any:
         return [anything(item, f"{name}.{k}", depth - 1) for k, item in enumerate(value)]
     if type(value) is dict:
         return table(lambda inner, key: anything(inner, key, depth - 1))(value, name)
-    return value
+    return cast(JSON, value)  # JSON has nothing else
 
 
-def _table(value: Any, name: str) -> None:
+def _table(value: object, name: str) -> dict[str, object]:
     if type(value) is not dict:
         raise _Broken(name, "be a table", value)
+    return value
 
 
 def _inside(name: str, key: str) -> str:

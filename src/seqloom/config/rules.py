@@ -1,6 +1,6 @@
 """The rule of a setting, kept in its field's metadata, and the one check that knows them all.
 
-A section is a frozen dataclass whose fields are made by `number`, `choice` and `text`. `section`
+A section is a `ConfigSection` whose fields are made by `number`, `choice` and `text`. `section`
 builds one from a mapping: unknown keys are refused with the nearest name, wrong types and values
 out of range with the rule. Checked by `tests/config/test_config.py`.
 """
@@ -8,32 +8,40 @@ out of range with the rule. Checked by `tests/config/test_config.py`.
 import difflib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from ..errors import ConfigError
 from ..plain import shown
 
-Section = TypeVar("Section")
+Value = TypeVar("Value")
 
 
-def number(default: Any, low: float, high: float, doc: str) -> Any:
+@dataclass(frozen=True, kw_only=True)
+class ConfigSection:
+    """Base of the sections: settings with their defaults and rules."""
+
+
+Own = TypeVar("Own", bound=ConfigSection)
+
+
+def number(default: Value, low: float, high: float, doc: str) -> Value:
     """A field of a number from `low` to `high`."""
     return field(default=default, metadata={"low": low, "high": high, "doc": doc})
 
 
-def choice(default: Any, doc: str) -> Any:
+def choice(default: Value, doc: str) -> Value:
     """A field of one of a Literal's values, or of true or false."""
     return field(default=default, metadata={"doc": doc})
 
 
-def text(default: Any, doc: str) -> Any:
+def text(default: Value, doc: str) -> Value:
     """A field of any text."""
     return field(default=default, metadata={"doc": doc, "text": True})
 
 
-def section(cls: type[Section], values: Mapping[str, Any], name: str, where: str) -> Section:
+def section(cls: type[Own], values: Mapping[str, object], name: str, where: str) -> Own:
     """Build a section from a mapping; what is missing takes its default.
 
     Args:
@@ -44,7 +52,7 @@ def section(cls: type[Section], values: Mapping[str, Any], name: str, where: str
     Raises:
         ConfigError: A key is unknown, or a value has the wrong type or is out of range.
     """
-    known = {f.name: f for f in fields(cls)}  # type: ignore[arg-type]
+    known = {f.name: f for f in fields(cls)}
     hints = get_type_hints(cls)
     out = {}
     for key, value in values.items():
@@ -54,7 +62,7 @@ def section(cls: type[Section], values: Mapping[str, Any], name: str, where: str
     return cls(**out)
 
 
-def checked(name: str, value: Any, hint: Any, rule: Mapping[str, Any], where: str) -> Any:
+def checked(name: str, value: object, hint: Any, rule: Mapping[str, Any], where: str) -> object:
     """`value` as the field's type.
 
     Raises:
@@ -79,7 +87,9 @@ def checked(name: str, value: Any, hint: Any, rule: Mapping[str, Any], where: st
     return value
 
 
-def check_known(cls: type[Any], values: Mapping[str, Any], name: str, where: str) -> None:
+def check_known(
+    cls: type[ConfigSection], values: Mapping[str, object], name: str, where: str
+) -> None:
     """Check the values of those keys that a section knows; what a release wrote that has others
     passes.
 
@@ -93,21 +103,23 @@ def check_known(cls: type[Any], values: Mapping[str, Any], name: str, where: str
             checked(key, values[known.name], hints[known.name], known.metadata, where)
 
 
-def one_of(name: str, value: Any, choices: Iterable[Any], where: str) -> Any:
-    """`value` if it is one of the choices.
+def one_of(name: str, value: object, choices: Iterable[Value], where: str) -> Value:
+    """`value`, which must be one of the choices.
 
     Raises:
         ConfigError: It is not; the message has the nearest choice.
     """
     choices = list(choices)
-    if value not in choices or type(value) not in {type(choice) for choice in choices}:
-        names = [str(c) for c in choices]
-        near = difflib.get_close_matches(str(value), names, 1)
-        fix = f" Did you mean {near[0]}?" if near else ""
-        raise ConfigError(
-            f"{where}: `{name}` must be one of {', '.join(names)}, got {shown(value)}.{fix}"
-        )
-    return value
+    if type(value) in map(type, choices):  # 1 is not True
+        for one in choices:
+            if one == value:
+                return one
+    names = [str(c) for c in choices]
+    near = difflib.get_close_matches(str(value), names, 1)
+    fix = f" Did you mean {near[0]}?" if near else ""
+    raise ConfigError(
+        f"{where}: `{name}` must be one of {', '.join(names)}, got {shown(value)}.{fix}"
+    )
 
 
 def unknown(key: str, known: set[str], prefix: str) -> str:

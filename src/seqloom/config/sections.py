@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ..tasks import TASKS
+from .rules import ConfigSection
 from .training import TrainingConfig
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoDecoding:
+class NoDecoding(ConfigSection):
     """`[decoding]` of a task that searches for nothing."""
 
 
@@ -25,10 +25,10 @@ class Sections:
         notes: Sentences for docs/settings.md on defaults that come from the data.
     """
 
-    data: type[Any]
-    models: Mapping[str, type[Any]]
+    data: type[ConfigSection]
+    models: Mapping[str, type[ConfigSection]]
     training: type[TrainingConfig] = TrainingConfig
-    decoding: type[Any] = NoDecoding
+    decoding: type[ConfigSection] = NoDecoding
     notes: tuple[str, ...] = ()
 
 

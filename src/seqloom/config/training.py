@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from ..errors import ConfigError
-from .rules import number, text
+from .rules import ConfigSection, number, text
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainingConfig:
+class TrainingConfig(ConfigSection):
     """The length of a run, the optimiser, and when to stop. Tasks add what only they need."""
 
     epochs: float | None = number(None, 0.01, 100_000, "passes over the training data")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from .rules import choice, number
+from .rules import ConfigSection, choice, number
 from .sections import Sections
 from .shared import CellName
 from .training import TrainingConfig
@@ -17,7 +17,7 @@ TextLevel = Literal["auto", "characters", "symbols", "subwords"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TranscribeDataConfig:
+class TranscribeDataConfig(ConfigSection):
     """How sound and text are read, changed and batched."""
 
     sample_rate: int | None = number(
@@ -54,7 +54,7 @@ class TranscribeDataConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CTCConfig:
+class CTCConfig(ConfigSection):
     """Recurrent layers and connectionist temporal classification."""
 
     architecture: Literal["ctc"] = "ctc"
@@ -66,7 +66,7 @@ class CTCConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListenConfig:
+class ListenConfig(ConfigSection):
     """Listen, attend and spell: a pyramid of layers, a decoder with location-aware attention."""
 
     architecture: Literal["las"] = "las"
@@ -105,7 +105,7 @@ class TranscribeTrainingConfig(TrainingConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TranscribeDecodingConfig:
+class TranscribeDecodingConfig(ConfigSection):
     """How a transcript is searched for; stored in the model file as its default."""
 
     beam: int | None = number(None, 1, 1000, "beam size; 1 is greedy search")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import ConfigError
-from .rules import choice, number, text
+from .rules import ConfigSection, choice, number, text
 from .sections import Sections
 from .shared import CellName, HeaderChoice, check_heads
 from .training import TrainingConfig
@@ -18,7 +18,7 @@ Scorer = Literal["additive", "dot", "general"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransduceDataConfig:
+class TransduceDataConfig(ConfigSection):
     """How text is read, split and batched."""
 
     header: HeaderChoice = choice("auto", "whether line 1 contains the column names")
@@ -43,7 +43,7 @@ class TransduceDataConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecurrentPairsConfig:
+class RecurrentPairsConfig(ConfigSection):
     """A recurrent encoder-decoder: two cells and the link between them."""
 
     architecture: Literal["recurrent"] = "recurrent"
@@ -72,7 +72,7 @@ class RecurrentPairsConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransformerPairsConfig:
+class TransformerPairsConfig(ConfigSection):
     """An encoder-decoder Transformer."""
 
     architecture: Literal["transformer"] = "transformer"
@@ -98,7 +98,7 @@ class TransduceTrainingConfig(TrainingConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TransduceDecodingConfig:
+class TransduceDecodingConfig(ConfigSection):
     """How an output is searched for; stored in the model file as its default."""
 
     beam: int = number(5, 1, 1000, "beam size; 1 is greedy search")

@@ -9,6 +9,7 @@
 `tasks.py` has the classes of each task. Checked by `tests/config/test_config.py`.
 """
 
+import contextlib
 import dataclasses
 import json
 from collections.abc import Mapping
@@ -42,7 +43,7 @@ class Config:
     decoding: Any
 
 
-def config_from(tree: Mapping[str, Any], where: str = "config") -> Config:
+def config_from(tree: Mapping[str, object], where: str = "config") -> Config:
     """Build a `Config` from nested mappings such as a TOML file's.
 
     Args:
@@ -52,6 +53,7 @@ def config_from(tree: Mapping[str, Any], where: str = "config") -> Config:
     Raises:
         ConfigError: A key is unknown, or a value has the wrong type or is out of range.
     """
+    given: dict[str, Mapping[str, object]] = {name: {} for name in SECTION_NAMES}
     for name, values in tree.items():
         if name == "task":
             continue
@@ -59,36 +61,36 @@ def config_from(tree: Mapping[str, Any], where: str = "config") -> Config:
             raise ConfigError(f"{where}: {unknown(name, {'task', *SECTION_NAMES}, '')}")
         if not isinstance(values, Mapping):
             raise ConfigError(f"{where}: `{name}` must be a section, got {shown(values)}.")
-    task = tree.get("task", "transduce")
-    one_of("task", task, TASKS, where)
+        given[name] = values
+    task = one_of("task", tree.get("task", "transduce"), TASKS, where)
     sections = sections_of(task)
-    model = dict(tree.get("model", {}))
-    architecture = model.get("architecture", next(iter(sections.models)))
-    one_of("model.architecture", architecture, sections.models, where)
+    named = given["model"].get("architecture", next(iter(sections.models)))
+    architecture = one_of("model.architecture", named, sections.models, where)
     return Config(
         task=task,
-        data=section(sections.data, tree.get("data", {}), "data", where),
-        model=section(sections.models[architecture], model, "model", where),
-        training=section(sections.training, tree.get("training", {}), "training", where),
-        decoding=section(sections.decoding, tree.get("decoding", {}), "decoding", where),
+        data=section(sections.data, given["data"], "data", where),
+        model=section(sections.models[architecture], given["model"], "model", where),
+        training=section(sections.training, given["training"], "training", where),
+        decoding=section(sections.decoding, given["decoding"], "decoding", where),
     )
 
 
-def merge(*trees: Mapping[str, Any]) -> dict[str, Any]:
+def merge(*trees: Mapping[str, object]) -> dict[str, object]:
     """Lay nested mappings over one another; the last one wins, key by key."""
-    out: dict[str, Any] = {}
+    out: dict[str, object] = {}
     for tree in trees:
         for key, value in tree.items():
-            if isinstance(value, Mapping) and isinstance(out.get(key), Mapping):
-                out[key] = merge(out[key], value)
+            before = out.get(key)
+            if isinstance(value, Mapping) and isinstance(before, Mapping):
+                out[key] = merge(before, value)
             else:
                 out[key] = dict(value) if isinstance(value, Mapping) else value
     return out
 
 
-def parse_assignments(assignments: list[str]) -> dict[str, Any]:
+def parse_assignments(assignments: list[str]) -> dict[str, object]:
     """Turn `["model.hidden_size=512"]` into `{"model": {"hidden_size": 512}}`."""
-    tree: dict[str, Any] = {}
+    tree: dict[str, object] = {}
     for text in assignments:
         name, equals, value = text.partition("=")
         home, dot, key = name.strip().partition(".")
@@ -101,7 +103,7 @@ def parse_assignments(assignments: list[str]) -> dict[str, Any]:
     return tree
 
 
-def read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, object]:
     """Read a recipe.
 
     Raises:
@@ -147,7 +149,7 @@ def to_toml(config: Config, comments: Mapping[str, str] | None = None) -> str:
     return "\n".join(lines)
 
 
-def _toml(value: Any) -> str:
+def _toml(value: object) -> str:
     """A JSON string, number or boolean, which is a TOML one but for two things.
 
     TOML escapes no surrogates, so all beyond ASCII stands for itself; and it wants DEL escaped.
@@ -155,13 +157,11 @@ def _toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _literal(text: str) -> Any:
+def _literal(text: str) -> str | bool | float:
     """A `--set` value: number or boolean where it reads as one, else the text itself."""
     if text in ("true", "false"):
         return text == "true"
     for kind in (int, float):
-        try:
+        with contextlib.suppress(ValueError):
             return kind(text)
-        except ValueError:
-            continue
     return text

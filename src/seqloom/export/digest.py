@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
 
-def digest(header: dict[str, Any], tensors: dict[str, np.ndarray]) -> str:
+def digest(header: Mapping[str, object], tensors: dict[str, np.ndarray]) -> str:
     """SHA-256 of the header without its checksum, then of each tensor by name."""
     body = {key: value for key, value in header.items() if key != "sha256"}
     text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -23,7 +23,7 @@ from ..config.layout import anything, checked, table, text
 from ..config.rules import check_known
 from ..errors import ConfigError, FormatError, MissingExtraError
 from ..files import replacing
-from ..plain import shown
+from ..plain import JSON, shown
 from ..tasks import TASKS
 from .digest import digest
 from .parts import parts_class
@@ -136,21 +136,21 @@ def _read(path: Path) -> ModelFile:
         )
     kind = parts_class(task)
     config = config_from({"task": task, **{n: header[n] for n in ("model", "decoding")}}, "header")
-    own = {n: checked(rule, header[n], "header", n) for n, rule in kind.LAYOUT.items()}
+    parts = kind.from_json(header)
     _check_finite(path, tensors)
     return ModelFile(
         task=task,
         model=config.model,
         decoding=config.decoding,
-        parts=kind.from_json(own),
+        parts=parts,
         training=_record(task, header["training"]),
         tensors=tensors,
     )
 
 
-def _record(task: str, value: Any) -> dict[str, Any]:
+def _record(task: str, value: object) -> dict[str, JSON]:
     """The training record: any plain values, and in `settings` those of the task's data."""
-    record: dict[str, Any] = checked(table(anything), value, "header", "training")
+    record = checked(table(anything), value, "header", "training")
     sections = table(table(anything))
     settings = checked(sections, record.get("settings", {}), "header", "training.settings")
     check_known(

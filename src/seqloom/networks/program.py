@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from ..config.layout import Rule, anything, checked, either, items, keys, one_of, table, text, whole
+from ..config.layout import anything, checked, either, items, keys, one_of, table, text, whole
 from ..errors import FormatError
 
 Json = Any
@@ -125,10 +125,10 @@ def _letter(value: Json, name: str) -> str:
 _NUMBER = whole(0, LARGEST)
 _SIZE = whole(0, LARGEST)
 _KINDS = one_of("numbers", "symbols", "lengths")
-_INPUT: Rule = keys(
+_INPUT = keys(
     {"name": text(least=1), "shape": items(either(_SIZE, _letter), least=1, most=8), "kind": _KINDS}
 )
-_CALL: Rule = keys(
+_CALL = keys(
     {
         "op": text(),
         "values": table(either(_NUMBER, items(_NUMBER, most=4096))),
@@ -137,7 +137,7 @@ _CALL: Rule = keys(
         "results": items(_NUMBER, most=4096),
     }
 )
-_PROGRAM: Rule = keys(
+_PROGRAM = keys(
     {
         "version": whole(1, VERSION),
         "weights": table(items(_SIZE, most=8)),

@@ -4,20 +4,15 @@ Its keys stand at the top level of the file's description; `docs/format.md` list
 """
 
 import abc
-from typing import Any, ClassVar
+from collections.abc import Mapping
 
-from ...config.layout import Rule
+from ...config.layout import Found, Rule, checked
+from ...plain import JSON
 from ...tasks import TASKS
 
 
 class Parts(abc.ABC):
-    """The contract of a task's part of a model file.
-
-    Attributes:
-        LAYOUT: What each of its keys must be; checked before `from_json` is called.
-    """
-
-    LAYOUT: ClassVar[dict[str, Rule]]
+    """The contract of a task's part of a model file."""
 
     @property
     @abc.abstractmethod
@@ -25,17 +20,27 @@ class Parts(abc.ABC):
         """What the network's shapes depend on beside its settings, by letter."""
 
     @abc.abstractmethod
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         """Plain values that `from_json` reads, by key of the description."""
 
     @classmethod
     @abc.abstractmethod
-    def from_json(cls, header: dict[str, Any]) -> "Parts":
+    def from_json(cls, header: Mapping[str, object]) -> "Parts":
         """Read and check the task's keys of a description.
 
         Raises:
             FormatError, KeyError, TypeError, ValueError: One is absent or wrong.
         """
+
+
+def part(header: Mapping[str, object], name: str, rule: Rule[Found]) -> Found:
+    """The value of a key of a description.
+
+    Raises:
+        KeyError: It is absent.
+        FormatError: It breaks the rule.
+    """
+    return checked(rule, header[name], "header", name)
 
 
 def parts_class(task: str) -> type[Parts]:

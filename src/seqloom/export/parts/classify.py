@@ -1,11 +1,14 @@
 """A model of the task `classify` holds how it reads a text, and the names of its classes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
-from ...config.layout import Rule, elsewhere, items, text
+from ...config.layout import items, text
 from ...data.texts.reader import TextReader
-from . import Parts
+from ...plain import JSON
+from . import Parts, part
+
+CLASSES = items(text(least=1), least=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,11 +20,6 @@ class ClassifyParts(Parts):
         labels: The classes, in the order of the network's outputs.
     """
 
-    LAYOUT: ClassVar[dict[str, Rule]] = {
-        "reader": elsewhere,
-        "labels": items(text(least=1), least=2),
-    }
-
     reader: TextReader
     labels: tuple[str, ...]
 
@@ -30,18 +28,18 @@ class ClassifyParts(Parts):
         """By the letters of `networks/`."""
         return {"V": len(self.reader.vocabulary), "C": len(self.labels)}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         """Plain values by key of the description."""
         return {"reader": self.reader.to_json(), "labels": list(self.labels)}
 
     @classmethod
-    def from_json(cls, header: dict[str, Any]) -> "ClassifyParts":
+    def from_json(cls, header: Mapping[str, object]) -> "ClassifyParts":
         """Read what `to_json` wrote.
 
         Raises:
             FormatError, KeyError, TypeError, ValueError: A key is absent or wrong.
         """
-        labels = header["labels"]
+        labels = part(header, "labels", CLASSES)
         if len(set(labels)) < len(labels):
             raise ValueError("labels that are at least 2 different texts")
         return cls(reader=TextReader.from_json(header["reader"]), labels=tuple(labels))

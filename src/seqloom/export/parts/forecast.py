@@ -3,17 +3,18 @@
 `docs/format.md` has the keys. Checked by `tests/export/test_forecast_parts.py`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 import numpy as np
 
 from ...config.forecast import LEVELS
-from ...config.layout import Rule, either, flag, items, keys, one_of, real, row, table, text, whole
+from ...config.layout import either, flag, items, keys, one_of, real, row, table, text, whole
 from ...data.series.features import Features
 from ...data.series.scaling import STATICS, Scaling
+from ...plain import JSON
 from ...shapes import Float
-from . import Parts
+from . import Parts, part
 
 MOST_SERIES = 10_000  # whose last time is kept; beyond them, the latest of all
 
@@ -40,6 +41,11 @@ _FEATURES = keys(
         ),
     }
 )
+_SCALING = keys(
+    {"season": _SEASON, "window": whole(1, 100_000)},
+    {"log": flag, "floor": one_of("none", "zero", "minimum")},
+)
+_CALIBRATION = keys({str(level): items(real(-1e6, 1e6), least=1, most=10_000) for level in LEVELS})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,19 +61,6 @@ class ForecastParts(Parts):
         seen: Last time of each series that training or validation saw, as text; under `""` the
             latest of all if there are more than `MOST_SERIES`.
     """
-
-    LAYOUT: ClassVar[dict[str, Rule]] = {
-        "horizon": whole(1, 10_000),
-        "scaling": keys(
-            {"season": _SEASON, "window": whole(1, 100_000)},
-            {"log": flag, "floor": one_of("none", "zero", "minimum")},
-        ),
-        "features": _FEATURES,
-        "calibration": keys(
-            {str(level): items(real(-1e6, 1e6), least=1, most=10_000) for level in LEVELS}
-        ),
-        "seen": table(text()),
-    }
 
     horizon: int
     scaling: Scaling
@@ -101,7 +94,7 @@ class ForecastParts(Parts):
             "S": self.static_size,
         }
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         """The parts as plain values."""
         return {
             "horizon": self.horizon,
@@ -115,21 +108,22 @@ class ForecastParts(Parts):
         }
 
     @classmethod
-    def from_json(cls, header: dict[str, Any]) -> "ForecastParts":
+    def from_json(cls, header: Mapping[str, object]) -> "ForecastParts":
         """The parts that `to_json` wrote.
 
         Raises:
             KeyError, TypeError, ValueError: A key is absent or holds something else.
         """
-        horizon = header["horizon"]
-        scaling = Scaling(**header["scaling"])
-        calibration = np.array([header["calibration"][str(level)] for level in LEVELS], np.float64)
+        horizon = part(header, "horizon", whole(1, 10_000))
+        scaling = Scaling(**part(header, "scaling", _SCALING))
+        levels = part(header, "calibration", _CALIBRATION)
+        calibration = np.array([levels[str(level)] for level in LEVELS], np.float64)
         if calibration.shape != (len(LEVELS), horizon):
             raise ValueError("calibration with a number for each level and step")
         return cls(
             horizon=horizon,
             scaling=scaling,
-            features=Features.from_json(header["features"]),
+            features=Features.from_json(part(header, "features", _FEATURES)),
             calibration=calibration,
-            seen=header["seen"],
+            seen=part(header, "seen", table(text())),
         )

@@ -1,10 +1,10 @@
 """A model of the task `generate` holds one vocabulary."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
-from ...config.layout import Rule, elsewhere
 from ...data.vocabulary import Vocabulary
+from ...plain import JSON
 from . import Parts
 
 
@@ -16,8 +16,6 @@ class GenerateParts(Parts):
         vocabulary: Characters, or subwords that keep white space.
     """
 
-    LAYOUT: ClassVar[dict[str, Rule]] = {"vocabulary": elsewhere}
-
     vocabulary: Vocabulary
 
     @property
@@ -25,12 +23,12 @@ class GenerateParts(Parts):
         """By the letters of `networks/`."""
         return {"V": len(self.vocabulary)}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         """Plain values by key of the description."""
         return {"vocabulary": self.vocabulary.to_json()}
 
     @classmethod
-    def from_json(cls, header: dict[str, Any]) -> "GenerateParts":
+    def from_json(cls, header: Mapping[str, object]) -> "GenerateParts":
         """Read what `to_json` wrote.
 
         Raises:

@@ -1,15 +1,26 @@
 """A model of the task `transcribe` holds the set-up of its features and the symbols of its text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
 import numpy as np
 
-from ...config.layout import Rule, elsewhere, items, keys, real, whole
+from ...config.layout import items, keys, real, whole
 from ...data.speech.log_mel import FeatureSetup
 from ...data.speech.recordings import Normaliser
 from ...data.vocabulary import Vocabulary
-from . import Parts
+from ...plain import JSON
+from . import Parts, part
+
+_FEATURES = keys(
+    {
+        "sample_rate": whole(1_000, 768_000),
+        "window_ms": real(1.0, 1_000.0),
+        "hop_ms": real(1.0, 1_000.0),
+        "mels": whole(1, 256),
+        "stack": whole(1, 100),
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,23 +35,6 @@ class TranscribeParts(Parts):
         max_seconds: Longest recording trained on; an attention model refuses longer ones.
     """
 
-    LAYOUT: ClassVar[dict[str, Rule]] = {
-        "features": keys(
-            {
-                "sample_rate": whole(1_000, 768_000),
-                "window_ms": real(1.0, 1_000.0),
-                "hop_ms": real(1.0, 1_000.0),
-                "mels": whole(1, 256),
-                "stack": whole(1, 100),
-            }
-        ),
-        "mean": items(real(-1e6, 1e6), most=256),
-        "scale": items(real(1e-9, 1e6), most=256),
-        "text": elsewhere,
-        "length_ratio": real(1e-6, 1_000.0),
-        "max_seconds": real(0.001, 86_400.0),
-    }
-
     features: FeatureSetup
     normal: Normaliser
     text: Vocabulary
@@ -52,7 +46,7 @@ class TranscribeParts(Parts):
         """By the letters of `networks/`."""
         return {"F": self.features.size, "V": len(self.text)}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         """Plain values by key of the description."""
         return {
             "features": self.features.to_json(),
@@ -64,20 +58,21 @@ class TranscribeParts(Parts):
         }
 
     @classmethod
-    def from_json(cls, header: dict[str, Any]) -> "TranscribeParts":
+    def from_json(cls, header: Mapping[str, object]) -> "TranscribeParts":
         """Read what `to_json` wrote.
 
         Raises:
             FormatError, KeyError, TypeError, ValueError: A key is absent or wrong.
         """
-        features = FeatureSetup(**header["features"])
-        mean, scale = (np.array(header[name], dtype=np.float64) for name in ("mean", "scale"))
+        features = FeatureSetup(**part(header, "features", _FEATURES))
+        mean = np.array(part(header, "mean", items(real(-1e6, 1e6), most=256)), np.float64)
+        scale = np.array(part(header, "scale", items(real(1e-9, 1e6), most=256)), np.float64)
         if not mean.shape == scale.shape == (features.mels,):
             raise ValueError("mean and scale of each mel")
         return cls(
             features=features,
             normal=Normaliser(mean, scale),
             text=Vocabulary.from_json(header["text"]),
-            length_ratio=header["length_ratio"],
-            max_seconds=header["max_seconds"],
+            length_ratio=part(header, "length_ratio", real(1e-6, 1_000.0)),
+            max_seconds=part(header, "max_seconds", real(0.001, 86_400.0)),
         )

@@ -1,11 +1,12 @@
 """A model of the task `transduce` holds two vocabularies and two limits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
 
-from ...config.layout import Rule, elsewhere, real, whole
+from ...config.layout import real, whole
 from ...data.vocabulary import Vocabulary
-from . import Parts
+from ...plain import JSON
+from . import Parts, part
 
 LONGEST = 5_000  # symbols; no text that a model is trained on is longer
 
@@ -21,13 +22,6 @@ class TransduceParts(Parts):
         max_symbols: Longest source the model reads, in symbols.
     """
 
-    LAYOUT: ClassVar[dict[str, Rule]] = {
-        "source": elsewhere,
-        "target": elsewhere,
-        "length_ratio": real(1e-6, LONGEST),
-        "max_symbols": whole(1, LONGEST),
-    }
-
     source: Vocabulary
     target: Vocabulary
     length_ratio: float
@@ -38,7 +32,7 @@ class TransduceParts(Parts):
         """By the letters of `networks/`."""
         return {"Vs": len(self.source), "Vt": len(self.target)}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, JSON]:
         """Plain values by key of the description."""
         return {
             "source": self.source.to_json(),
@@ -48,7 +42,7 @@ class TransduceParts(Parts):
         }
 
     @classmethod
-    def from_json(cls, header: dict[str, Any]) -> "TransduceParts":
+    def from_json(cls, header: Mapping[str, object]) -> "TransduceParts":
         """Read what `to_json` wrote.
 
         Raises:
@@ -57,6 +51,6 @@ class TransduceParts(Parts):
         return cls(
             source=Vocabulary.from_json(header["source"]),
             target=Vocabulary.from_json(header["target"]),
-            length_ratio=header["length_ratio"],
-            max_symbols=header["max_symbols"],
+            length_ratio=part(header, "length_ratio", real(1e-6, LONGEST)),
+            max_symbols=part(header, "max_symbols", whole(1, LONGEST)),
         )
