@@ -11,7 +11,7 @@ folder.py       what a folder holds and how it continues
 results.py      results.json
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .start import compare
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["compare"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import `compare` when it is asked for: the process that times predictions needs no torch."""
     if name not in __all__:
         raise AttributeError(f"module 'seqloom.comparison' has no attribute {name!r}")

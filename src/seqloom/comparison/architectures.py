@@ -15,7 +15,6 @@ Bahdanau, Cho & Bengio 2015, Vaswani et al. 2017. Checked by
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ..config.rules import one_of
 from ..errors import ConfigError
@@ -38,10 +37,10 @@ class Architecture:
     name: str
     title: str
     kind: str
-    model: Mapping[str, Any]
+    model: Mapping[str, object]
 
 
-def _cells(how: str, **model: Any) -> list[Architecture]:
+def _cells(how: str, **model: object) -> list[Architecture]:
     return [
         Architecture(
             cell, f"{cell.upper()}{how}", cell, {"architecture": "recurrent", "cell": cell, **model}

@@ -11,7 +11,7 @@ Checked by `tests/comparison/test_budget.py`, for every task and architecture.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from ..config import config_from, merge
 from ..errors import ConfigError
 from ..training.tasks import open_work
 from ..training.work import Work
+from .records import Settings
 
 Kind = Literal["parameters", "minutes", "steps"]
 KINDS = ("parameters", "minutes", "steps")
@@ -42,7 +43,7 @@ class Budget:
     kind: Kind
     amount: float | None
 
-    def training(self, steps: int | None) -> dict[str, Any]:
+    def training(self, steps: int | None) -> dict[str, object]:
         """Settings of `[training]`.
 
         Args:
@@ -74,7 +75,7 @@ def checked_budget(kind: str, amount: float | None) -> Budget:
 class Counter:
     """Counts the weights of networks for one data set, which is read once an architecture."""
 
-    def __init__(self, data: str, valid: str | None, settings: Mapping[str, Any]) -> None:
+    def __init__(self, data: str, valid: str | None, settings: Settings) -> None:
         """
         Args:
             data: What is trained on.
@@ -84,7 +85,7 @@ class Counter:
         self.data, self.valid, self.settings = data, valid, settings
         self._works: dict[str | None, Work] = {}
 
-    def work(self, model: Mapping[str, Any]) -> Work:
+    def work(self, model: Settings) -> Work:
         """The data at work with a network of these settings."""
         config = config_from(merge(self.settings, {"model": model}), "compare")
         name = config.model.architecture
@@ -94,7 +95,7 @@ class Counter:
         work.config = dataclasses.replace(work.config, model=config.model)
         return work
 
-    def count(self, model: Mapping[str, Any]) -> int:
+    def count(self, model: Settings) -> int:
         """Weights of a network of these settings."""
         work = self.work(model)
         training = work.config.training
@@ -106,7 +107,7 @@ class Counter:
         return sum(weight.numel() for weight in network.parameters())
 
 
-def sized(counter: Counter, model: Mapping[str, Any], wanted: int, title: str) -> dict[str, Any]:
+def sized(counter: Counter, model: Settings, wanted: int, title: str) -> dict[str, object]:
     """Settings of a network of about `wanted` weights.
 
     Args:
@@ -121,7 +122,7 @@ def sized(counter: Counter, model: Mapping[str, Any], wanted: int, title: str) -
     step = _step(config)
     ratio = getattr(config, "feedforward_size", 0) / config.hidden_size
 
-    def of_hidden(units: int) -> dict[str, Any]:
+    def of_hidden(units: int) -> dict[str, object]:
         wide = {"feedforward_size": max(1, round(ratio * units * step))} if ratio else {}
         return {**model, "hidden_size": units * step, **wide}
 
@@ -137,7 +138,7 @@ def sized(counter: Counter, model: Mapping[str, Any], wanted: int, title: str) -
     if ratio and abs(count(best) - wanted) > CLOSE * wanted and below:
         base = of_hidden(below)
 
-        def of_width(width: int) -> dict[str, Any]:
+        def of_width(width: int) -> dict[str, object]:
             return {**base, "feedforward_size": width}
 
         width = _largest(lambda w: count(of_width(w)) <= wanted, LARGEST["feedforward_size"])

@@ -9,11 +9,11 @@ import datetime
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ..errors import RunError
 from ..files import explaining, replacing
-from ..plain import json_safe
+from ..plain import JSON, json_safe
 from ..training.run_folder import RunFolder
 from ..training.shipping import versions
 from .live import Watcher
@@ -25,7 +25,7 @@ class Interrupted(Exception):
     """The user asked to stop; what was done so far is kept."""
 
 
-def read_json(path: Path) -> dict[str, Any] | None:
+def read_json(path: Path) -> Any:
     """What a file holds; `None` if there is none, or it is damaged."""
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
@@ -33,18 +33,18 @@ def read_json(path: Path) -> dict[str, Any] | None:
         return None
 
 
-def write_json(path: Path, values: Mapping[str, Any]) -> None:
+def write_json(path: Path, values: Mapping[str, object]) -> None:
     """Write a file; numbers that are not finite become null.
 
     Raises:
         RunError: It cannot be written.
     """
     with replacing(path, "compare") as beside:
-        text = json.dumps(json_safe(values), ensure_ascii=False, allow_nan=False)
+        text = json.dumps(json_safe(cast("JSON", values)), ensure_ascii=False, allow_nan=False)
         beside.write_text(text + "\n", encoding="utf-8")
 
 
-def find_plan(path: Path, runs: str, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+def find_plan(path: Path, runs: str, asked: Mapping[str, object]) -> Any:
     """The plan that a folder has; `None` if the folder is new, and then made.
 
     Args:
@@ -80,7 +80,7 @@ def find_plan(path: Path, runs: str, asked: Mapping[str, Any]) -> dict[str, Any]
     return kept
 
 
-def head(kind: str, *, finished: bool) -> dict[str, Any]:
+def head(kind: str, *, finished: bool) -> dict[str, object]:
     """What every results.json begins with."""
     import torch  # the process that times predictions needs none
 
@@ -99,8 +99,8 @@ def carry_out(
     folder: Path,
     watcher: Watcher,
     work: Callable[[], None],
-    collect: Callable[[bool], dict[str, Any]],
-) -> dict[str, Any]:
+    collect: Callable[[bool], dict[str, object]],
+) -> dict[str, object]:
     """Do the runs of a folder until all are done or the user stops, and write the results.
 
     Args:

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from ..runtime import load
 from .tasks import held_out_test
@@ -27,7 +26,7 @@ LIMIT = 600.0  # seconds after which there is no answer
 THREADS = ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM", "NUMEXPR")
 
 
-def time_each(predict_one: Callable[[int], Any], count: int) -> float:
+def time_each(predict_one: Callable[[int], object], count: int) -> float:
     """Median time of a prediction, in ms.
 
     Args:

@@ -9,7 +9,6 @@ import contextlib
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 from rich.console import Console
 from rich.live import Live
@@ -20,6 +19,7 @@ from ..evaluation.measure import Measure
 from ..plain import printable
 from ..progress import clock, showing
 from ..training.validation import Validation
+from .records import RunRecord
 
 BAR = 12  # characters
 REDRAWN = 4.0  # times a second, at most
@@ -46,7 +46,7 @@ class Watcher:
     def scoring(self, entry: str, seed: int) -> None:
         """Training has ended; the test is at work."""
 
-    def ended(self, entry: str, seed: int | None, found: dict[str, Any]) -> None:
+    def ended(self, entry: str, seed: int | None, found: RunRecord) -> None:
         """An entry is done at this seed: a run as results.json has it."""
 
     def close(self) -> None:
@@ -88,13 +88,13 @@ class Row:
         if self.measure.better(self.now, self.best):
             self.best = self.now
 
-    def end(self, found: dict[str, Any]) -> None:
+    def end(self, found: RunRecord) -> None:
         """The seed is done."""
         self.done, self.state = self.done + 1, "done"
         if "error" in found:
             self.failed, self.state = self.failed + 1, "failed"
         else:
-            self.scores.append(found["score"])
+            self.scores.append(found["score"] or 0.0)
 
     @property
     def left(self) -> float | None:
@@ -140,7 +140,7 @@ class Shown(Watcher):
         self.rows[entry].state = "is tested"
         self.changed()
 
-    def ended(self, entry: str, seed: int | None, found: dict[str, Any]) -> None:
+    def ended(self, entry: str, seed: int | None, found: RunRecord) -> None:
         self.rows[entry].end(found)
         self.changed()
 
@@ -166,13 +166,13 @@ class ComparisonLines(Shown):
             f"{row.show(row.now)}, best {row.show(row.best)}{left}"
         )
 
-    def ended(self, entry: str, seed: int | None, found: dict[str, Any]) -> None:
+    def ended(self, entry: str, seed: int | None, found: RunRecord) -> None:
         super().ended(entry, seed, found)
         name = entry if seed is None else f"{entry}, seed {seed}"
         if "error" in found:
             self.say(f"{name}: failed: {found['error']}")
         else:
-            self.say(f"{name}: test {self.measure.label} {self.score(found['score'])}")
+            self.say(f"{name}: test {self.measure.label} {self.score(found['score'] or 0.0)}")
 
 
 class LiveTable(Shown):
@@ -194,7 +194,7 @@ class LiveTable(Shown):
         self.live.start()
         self.shows_work.enter_context(showing(self))  # below the table, not beside it
 
-    def ended(self, entry: str, seed: int | None, found: dict[str, Any]) -> None:
+    def ended(self, entry: str, seed: int | None, found: RunRecord) -> None:
         super().ended(entry, seed, found)
         if "error" in found:
             self.say(f"{entry}, seed {seed}: failed: {found['error']}")

@@ -11,7 +11,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from ..config import config_from, merge, sections_of
 from ..data.guess import guess_task
@@ -19,8 +18,9 @@ from ..errors import ConfigError
 from .architectures import Architecture, architectures_of
 from .budget import Budget, Counter, sized
 from .folder import FORMAT, find_plan, write_json
+from .records import PlanRecord, Settings, Spec, section
 from .request import ComparisonRequest, check_settings, identity
-from .tasks import HeldOut, Spec, held_out_class, held_out_test
+from .tasks import HeldOut, held_out_class, held_out_test
 
 DEFAULT_RUNG = {"transduce": "attention", "transcribe": "lstm"}  # else the task's own default
 
@@ -49,13 +49,13 @@ class ComparisonPlan:
     budget: Budget
     seeds: tuple[int, ...]
     architectures: tuple[Architecture, ...]
-    models: Mapping[str, Mapping[str, Any]]
-    settings: Mapping[str, Any]
+    models: Mapping[str, Settings]
+    settings: Settings
     spec: Spec
     test: HeldOut
     fingerprint: str
 
-    def config(self, architecture: Architecture, seed: int) -> dict[str, Any]:
+    def config(self, architecture: Architecture, seed: int) -> dict[str, object]:
         """Settings of one run."""
         own = {"model": self.models[architecture.name], "training": {"seed": seed}}
         return merge(self.settings, own)
@@ -86,9 +86,9 @@ def make_plan(
     check_settings(task, request)
     asked = identity(task, request)
     path = folder / "compare.json"
-    kept = find_plan(path, "data", asked)
+    kept: PlanRecord | None = find_plan(path, "data", asked)
     if kept is None:
-        kept = {"format": FORMAT, "asked": asked, **_prepare(task, request, folder, say)}
+        kept = _prepare(task, request, folder, say)
     else:
         say(f"continuing in {folder}")
     amount = request.budget.amount if request.budget.amount is not None else kept["amount"]
@@ -110,24 +110,27 @@ def make_plan(
     return plan
 
 
-def _own(task: str, request: ComparisonRequest, architecture: Architecture) -> dict[str, Any]:
+def _own(task: str, request: ComparisonRequest, architecture: Architecture) -> dict[str, object]:
     """An architecture's settings, with those of the user's that its network has."""
-    cls = sections_of(task).models[architecture.model["architecture"]]
+    cls = sections_of(task).models[str(architecture.model["architecture"])]
     names = {f.name for f in fields(cls)}
-    given = {k: v for k, v in request.settings.get("model", {}).items() if k in names}
+    given = {k: v for k, v in section(request.settings, "model").items() if k in names}
     return {**architecture.model, **given}
 
 
-def _settings(task: str, request: ComparisonRequest, budget: Budget, spec: Spec) -> dict[str, Any]:
+def _settings(
+    task: str, request: ComparisonRequest, budget: Budget, spec: Spec
+) -> dict[str, object]:
     """All settings but those of the network."""
     others = {name: tree for name, tree in request.settings.items() if name != "model"}
-    steps = others.get("training", {}).get("steps")
+    steps = section(others, "training").get("steps")
+    assert steps is None or isinstance(steps, int), "checked"
     return merge({"task": task}, others, spec["settings"], {"training": budget.training(steps)})
 
 
 def _prepare(
     task: str, request: ComparisonRequest, folder: Path, say: Callable[[str], None]
-) -> dict[str, Any]:
+) -> PlanRecord:
     """Hold the test out, and read the training data for the first time."""
     for architecture in architectures_of(task):  # a setting out of range, before anything is read
         own = {"task": task, **request.settings, "model": _own(task, request, architecture)}
@@ -147,7 +150,13 @@ def _prepare(
     if amount is None:
         amount = counter.count(_own(task, request, chosen))
         say(f"budget: {amount:,.0f} parameters, as many as {chosen.title} has by default")
-    return {"exam": spec, "amount": amount, "models": {}}
+    return {
+        "format": FORMAT,
+        "asked": identity(task, request),
+        "exam": spec,
+        "amount": amount,
+        "models": {},
+    }
 
 
 def _default_rung(task: str) -> Architecture:
@@ -163,8 +172,8 @@ def _models(
     request: ComparisonRequest,
     budget: Budget,
     architectures: Sequence[Architecture],
-    kept: dict[str, Any],
-) -> dict[str, dict[str, Any]]:
+    kept: PlanRecord,
+) -> dict[str, dict[str, object]]:
     """Settings of each network; sizes that were searched are kept for next time."""
     models = {
         architecture.name: _own(task, request, architecture) for architecture in architectures

@@ -3,10 +3,9 @@
 Checked by `tests/comparison/test_plan.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from ..config import merge, sections_of
 from ..config.rules import unknown
@@ -15,6 +14,7 @@ from ..data.hashes import sha256
 from ..errors import ConfigError, DataError
 from .architectures import fixed_settings
 from .budget import Budget
+from .records import Settings, section
 
 LENGTHS = ("epochs", "minutes", "steps")
 
@@ -39,12 +39,12 @@ class ComparisonRequest:
     budget: Budget
     seeds: int
     architectures: Sequence[str] | None
-    settings: Mapping[str, Any]
+    settings: Settings
 
 
 def check_settings(task: str, request: ComparisonRequest) -> None:
     """Raise a ConfigError for a setting that is not the user's, or that no architecture has."""
-    model, training = request.settings.get("model", {}), request.settings.get("training", {})
+    model, training = section(request.settings, "model"), section(request.settings, "training")
     for key in fixed_settings(task) & set(model):
         raise ConfigError(
             f"compare: `--set model.{key}` must be left to the architectures, got {model[key]!r}. "
@@ -73,7 +73,7 @@ def check_settings(task: str, request: ComparisonRequest) -> None:
             raise ConfigError(f"compare: {unknown(key, known, 'model.')}")
 
 
-def identity(task: str, request: ComparisonRequest) -> dict[str, Any]:
+def identity(task: str, request: ComparisonRequest) -> dict[str, object]:
     """What makes a comparison this one."""
     return {
         "task": task,

@@ -7,17 +7,17 @@ first; lists of examples are in the order of the test for every entry and seed. 
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import cast
 
 from ..config import config_from, to_tree
 from .folder import head
 from .plan import ComparisonPlan
-from .runs import Found
+from .records import RunRecord
 
-Runs = Mapping[tuple[str, int | None], Found]
+Runs = Mapping[tuple[str, int | None], RunRecord]
 
 
-def collect(plan: ComparisonPlan, runs: Runs, *, finished: bool) -> dict[str, Any]:
+def collect(plan: ComparisonPlan, runs: Runs, *, finished: bool) -> dict[str, object]:
     """The contents of results.json.
 
     Args:
@@ -38,7 +38,7 @@ def collect(plan: ComparisonPlan, runs: Runs, *, finished: bool) -> dict[str, An
     }
 
 
-def _baselines(plan: ComparisonPlan, runs: Runs) -> list[dict[str, Any]]:
+def _baselines(plan: ComparisonPlan, runs: Runs) -> list[dict[str, object]]:
     return [
         {
             "name": baseline.name,
@@ -54,8 +54,8 @@ def _baselines(plan: ComparisonPlan, runs: Runs) -> list[dict[str, Any]]:
     ]
 
 
-def _networks(plan: ComparisonPlan, runs: Runs) -> list[dict[str, Any]]:
-    entries = []
+def _networks(plan: ComparisonPlan, runs: Runs) -> list[dict[str, object]]:
+    entries: list[dict[str, object]] = []
     for architecture in plan.architectures:
         own = [runs.get((architecture.name, seed)) for seed in plan.seeds]
         done = [run for run in own if run and "error" not in run]
@@ -76,7 +76,8 @@ def _networks(plan: ComparisonPlan, runs: Runs) -> list[dict[str, Any]]:
     return entries
 
 
-def _runs(found: list[Found | None]) -> list[Found]:
+def _runs(found: list[RunRecord | None]) -> list[RunRecord]:
     """Runs that were finished, and those that failed: without a score, with a message."""
     own = ("parameters", "bytes")  # of the entry
-    return [{k: v for k, v in run.items() if k not in own} for run in found if run is not None]
+    done = [run for run in found if run is not None]
+    return [cast(RunRecord, {k: v for k, v in run.items() if k not in own}) for run in done]

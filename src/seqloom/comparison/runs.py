@@ -21,9 +21,8 @@ from .folder import Interrupted, read_json, write_json
 from .latency import model_latency, time_each
 from .live import Watcher
 from .plan import ComparisonPlan
+from .records import CurvePoint, RunRecord
 from .tasks.held_out import ExampleScores, TaskBaseline
-
-Found = dict[str, Any]
 
 
 class Relay(Quiet):
@@ -59,7 +58,7 @@ class Relay(Quiet):
 
 def run_network(
     plan: ComparisonPlan, architecture: Architecture, seed: int, watcher: Watcher
-) -> Found:
+) -> RunRecord:
     """Train, score and time one network, or find what was found before.
 
     Args:
@@ -73,7 +72,7 @@ def run_network(
         Interrupted: The user asked to stop; the run can be continued.
     """
     folder = plan.folder / "runs" / f"{architecture.name}-{seed}"
-    kept = read_json(folder / "result.json")
+    kept: RunRecord | None = read_json(folder / "result.json")
     if kept is not None:
         return kept
     watcher.began(architecture.name, seed)
@@ -91,10 +90,10 @@ def run_network(
     return found
 
 
-def run_baseline(plan: ComparisonPlan, baseline: TaskBaseline, watcher: Watcher) -> Found:
+def run_baseline(plan: ComparisonPlan, baseline: TaskBaseline, watcher: Watcher) -> RunRecord:
     """Fit, score and time a baseline, or find what was found before; as `run_network`."""
     path = plan.folder / "baselines" / f"{baseline.name}.json"
-    kept = read_json(path)
+    kept: RunRecord | None = read_json(path)
     if kept is not None:
         return kept
     watcher.began(baseline.name, None)
@@ -108,14 +107,15 @@ def run_baseline(plan: ComparisonPlan, baseline: TaskBaseline, watcher: Watcher)
             latency = time_each(lambda row: answer([row]), len(plan.test.rows))
     except Exception as error:  # whatever it is, the others continue
         return _failed(None, error)
-    found = {
+    found: RunRecord = {
         "seed": None,
         "score": score(plan.test.measure, scores),
         "seconds": round(seconds, 3),
         "steps": None,
         "latency_ms": latency,
         "curve": [],
-        **scores._asdict(),
+        "numerators": scores.numerators,
+        "denominators": scores.denominators,
         "model": None,
     }
     path.parent.mkdir(exist_ok=True)
@@ -143,7 +143,7 @@ def _train(
     )
 
 
-def _examine(plan: ComparisonPlan, path: Path, seed: int, result: training.Result) -> Found:
+def _examine(plan: ComparisonPlan, path: Path, seed: int, result: training.Result) -> RunRecord:
     """The test scores of a trained network, and what it costs."""
     model = load(result.model)
     scores = plan.test.score(plan.test.rows, plan.test.answers(model, plan.test.rows))
@@ -155,20 +155,21 @@ def _examine(plan: ComparisonPlan, path: Path, seed: int, result: training.Resul
         "steps": result.step,
         "latency_ms": model_latency(plan.folder, result.model),
         "curve": _curve(events, plan.test.measure.key),
-        **scores._asdict(),
+        "numerators": scores.numerators,
+        "denominators": scores.denominators,
         "model": result.model.relative_to(plan.folder).as_posix(),
         "parameters": sum(tensor.size for tensor in model.file.tensors.values()),
         "bytes": result.model.stat().st_size,
     }
 
 
-def _failed(seed: int | None, error: Exception) -> Found:
+def _failed(seed: int | None, error: Exception) -> RunRecord:
     """A run that has no score."""
     message = " ".join(str(error).split()) or type(error).__name__
     return {"seed": seed, "score": None, "error": message}
 
 
-def _curve(events: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+def _curve(events: list[dict[str, Any]], key: str) -> list[CurvePoint]:
     """A learning curve of the log's validations."""
     return [
         {

@@ -6,9 +6,8 @@ same call continues where it stopped. Checked by `tests/comparison/test_compare.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from ..errors import ConfigError
 from ..extras import require
@@ -16,10 +15,11 @@ from .budget import checked_budget
 from .folder import carry_out, write_json
 from .live import Watcher
 from .plan import ComparisonPlan, make_plan
+from .records import RunRecord, Settings
 from .report import write_report
 from .request import ComparisonRequest
 from .results import collect
-from .runs import Found, run_baseline, run_network
+from .runs import run_baseline, run_network
 
 
 def compare(
@@ -32,9 +32,9 @@ def compare(
     amount: float | None = None,
     seeds: int = 3,
     rungs: Sequence[str] | None = None,
-    settings: Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
     watcher: Watcher | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Train and score the architectures that a task has, and baselines that are no networks.
 
     Args:
@@ -77,7 +77,7 @@ def compare(
         settings=settings or {},
     )
     plan = make_plan(request, folder, watcher.say)
-    runs: dict[tuple[str, int | None], Found] = {}
+    runs: dict[tuple[str, int | None], RunRecord] = {}
     results = carry_out(
         folder,
         watcher,
@@ -90,7 +90,7 @@ def compare(
 
 
 def _run_all(
-    plan: ComparisonPlan, runs: dict[tuple[str, int | None], Found], watcher: Watcher
+    plan: ComparisonPlan, runs: dict[tuple[str, int | None], RunRecord], watcher: Watcher
 ) -> None:
     """Do every run; its result is written as soon as it is there."""
     baselines = plan.test.baselines()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..errors import DataError, FormatError
-from ..plain import shown
+from ..plain import JSON, shown
 from .levels import Level, join_symbols, split_text
 from .subwords import SubwordSplitter, learn_subwords
 
@@ -119,7 +119,7 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.symbols)
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, JSON]:
         """Return plain lists and strings that `from_json` reads."""
         return {
             "level": self.stored_level,

@@ -9,10 +9,10 @@ stopped. An architecture that failed at two lengths in a row is not tried at lon
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from ..folder import FORMAT, carry_out, find_plan, read_json, write_json
 from ..live import Watcher
+from ..records import TrialRecord
 from .networks import ARCHITECTURES
 from .plan import ProbePlan, make_plan
 from .results import collect, solved_at
@@ -31,7 +31,7 @@ def run_probes(
     seeds: int = 2,
     training: Training | None = None,
     watcher: Watcher | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Find from which length on each architecture fails, and how far its gradient reaches.
 
     Args:
@@ -66,7 +66,7 @@ def run_probes(
     )
 
 
-def _run_all(plan: ProbePlan, runs: dict[Trial, dict[str, Any]], watcher: Watcher) -> None:
+def _run_all(plan: ProbePlan, runs: dict[Trial, TrialRecord], watcher: Watcher) -> None:
     before = f", {len(runs)} done before" if runs else ""
     watcher.say(f"{plan.probe.name}: {len(plan.trials())} runs at most{before}")
     for name in plan.architectures:
@@ -89,7 +89,7 @@ def _run_all(plan: ProbePlan, runs: dict[Trial, dict[str, Any]], watcher: Watche
                 break
 
 
-def _line(trial: Trial, run: dict[str, Any]) -> str:
+def _line(trial: Trial, run: TrialRecord) -> str:
     verdict = "solved" if run["solved"] else "not solved"
     memory, title = run["memory"], ARCHITECTURES[trial.architecture]
     reach = f", gradient reaches {memory['start']} -> {memory['end']} steps" if memory else ""

@@ -5,16 +5,16 @@ Checked by `tests/comparison/probes/test_grid.py`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from ...evaluation.measure import Measure
 from ..folder import head
+from ..records import TrialRecord
 from .networks import ARCHITECTURES
 from .plan import ProbePlan
 from .trial import SOLVED, Trial
 
 MEASURE = Measure("accuracy", "answers right", "%", 1, rises=True, scale=100.0)
-Runs = Mapping[Trial, dict[str, Any]]
+Runs = Mapping[Trial, TrialRecord]
 
 
 def solved_at(runs: Runs, architecture: str, length: int, seeds: Sequence[int]) -> bool | None:
@@ -46,7 +46,7 @@ def span(
     return {"solved": solved, "failed": None}
 
 
-def collect(plan: ProbePlan, runs: Runs, *, finished: bool) -> dict[str, Any]:
+def collect(plan: ProbePlan, runs: Runs, *, finished: bool) -> dict[str, object]:
     """The contents of results.json; docs/compare.md describes them.
 
     Args:
@@ -73,7 +73,7 @@ def collect(plan: ProbePlan, runs: Runs, *, finished: bool) -> dict[str, Any]:
     }
 
 
-def _entry(plan: ProbePlan, runs: Runs, name: str, finished: bool) -> dict[str, Any]:
+def _entry(plan: ProbePlan, runs: Runs, name: str, finished: bool) -> dict[str, object]:
     own = [runs[trial] for trial in plan.trials() if trial.architecture == name and trial in runs]
     tried = {run["length"] for run in own}
     return {

@@ -10,12 +10,12 @@ gives the same bits. Checked by `tests/comparison/probes/test_trial.py`.
 import math
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..records import CurvePoint, MemoryRecord, TrialRecord
 from .contract import Examples, Probe, Stream, batch
 from .loss import loss_of
 from .memory import memory_of
@@ -57,7 +57,7 @@ class Trial:
     seed: int
 
 
-def run_trial(probe: Probe, trial: Trial, training: Training) -> dict[str, Any]:
+def run_trial(probe: Probe, trial: Trial, training: Training) -> TrialRecord:
     """A run as results.json has it.
 
     Args:
@@ -98,7 +98,7 @@ class _Attempt:
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=rate, fused=True)
         self.before = memory_of(self.network, probe, trial.length, trial.seed)
         self.step, self.score, self.seconds, self.diverged = 0, 0.0, 0.0, False
-        self.curve: list[dict[str, Any]] = []
+        self.curve: list[CurvePoint] = []
 
     def go(self) -> float:
         """Train and test; return the score."""
@@ -119,11 +119,11 @@ class _Attempt:
         """Put the score now on the curve."""
         loss, score = self._look("check", CHECK_EXAMPLES)
         shown = loss if math.isfinite(loss) else None
-        found = {"step": self.step, "seconds": round(seconds, 2), "loss": shown, "value": score}
-        self.curve.append(found)
+        at = round(seconds, 2)
+        self.curve.append({"step": self.step, "seconds": at, "loss": shown, "value": score})
         return score
 
-    def memory(self) -> dict[str, Any] | None:
+    def memory(self) -> MemoryRecord | None:
         """Effective memory before and after training, in steps; `None` without recurrence."""
         if self.before is None or self.diverged:
             return None

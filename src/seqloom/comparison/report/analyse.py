@@ -4,9 +4,8 @@ report.json is this and nothing else; the page, the Markdown and the terminal on
 Checked by `tests/comparison/report/test_analyse.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
@@ -87,7 +86,7 @@ class Analysis:
     threads: int | None
     versions: dict[str, str]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Everything, in types that `json` writes."""
         values = asdict(self)
         for pair, kept in zip(values["pairs"], self.pairs, strict=True):
@@ -166,7 +165,9 @@ def _row(entry: Entry, tested: Sequence[Entry], resampled: Resampled | None) -> 
     )
 
 
-def _middle(values: Sequence[float | None], how: Any) -> float | None:
+def _middle(
+    values: Sequence[float | None], how: Callable[[list[float]], np.floating]
+) -> float | None:
     known = [value for value in values if value is not None]
     return float(how(known)) if known else None
 

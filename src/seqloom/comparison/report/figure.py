@@ -6,7 +6,6 @@ and Bahdanau et al. 2015 (figure 2). Checked by `tests/comparison/report/test_fi
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from ...errors import DataError
 from ...inspection.figures.style import paper, save
@@ -17,7 +16,7 @@ from .read import read_results
 from .spans import analyse_probe
 
 
-def figure(results: Mapping[str, Any], path: Path) -> None:
+def figure(results: Mapping[str, object], path: Path) -> None:
     """Draw the figure of a comparison or a probe.
 
     Args:

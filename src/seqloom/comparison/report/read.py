@@ -7,15 +7,17 @@ a score, one that failed or diverged, is counted and otherwise left out. Checked
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal, TypeVar, cast
 
 import numpy as np
 
 from ...errors import FormatError
 from ...evaluation.measure import Measure
+from ..records import BudgetRecord, ComparisonResults, EntryRecord, RunRecord
 from ..statistics import Sample
 
 FORMAT = 1
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Results:
     versions: Mapping[str, str]
 
 
-def read_results(results: Mapping[str, Any]) -> Results:
+def read_results(results: Mapping[str, object]) -> Results:
     """Check and read the results of `seqloom compare`.
 
     Args:
@@ -86,27 +88,28 @@ def read_results(results: Mapping[str, Any]) -> Results:
     """
     check_format(results, "compare")
     with_measure = read_measure(results)
-    length = _get(results, "length", Mapping)
+    found = cast(ComparisonResults, results)
+    _get(results, "length", dict)
+    _get(results, "entries", list)
+    length = found["length"]
     lengths = np.asarray(length.get("values") or [], dtype=np.float64)
-    entries = tuple(
-        _entry(entry, with_measure.scale, len(lengths)) for entry in _get(results, "entries", list)
-    )
+    entries = tuple(_entry(entry, with_measure.scale, len(lengths)) for entry in found["entries"])
     return Results(
-        task=str(results.get("task", "")),
-        data=str(results.get("data", "")),
-        created=str(results.get("created", "")),
-        budget=_budget(results.get("budget")),
+        task=str(found.get("task", "")),
+        data=str(found.get("data", "")),
+        created=str(found.get("created", "")),
+        budget=_budget(found.get("budget")),
         measure=with_measure,
         length_unit=str(length.get("unit", "symbols")),
         lengths=lengths,
         entries=entries,
-        threads=results.get("threads"),
-        finished=bool(results.get("finished", True)),
-        versions=results.get("versions") or {},
+        threads=found.get("threads"),
+        finished=bool(found.get("finished", True)),
+        versions=found.get("versions") or {},
     )
 
 
-def check_format(results: Mapping[str, Any], kind: str) -> None:
+def check_format(results: Mapping[str, object], kind: str) -> None:
     """Check that results are of a kind and version that this version reads.
 
     Raises:
@@ -121,9 +124,9 @@ def check_format(results: Mapping[str, Any], kind: str) -> None:
         raise FormatError(f"report: `kind` must be {kind}, got {results.get('kind')!r}.")
 
 
-def read_measure(results: Mapping[str, Any]) -> Measure:
+def read_measure(results: Mapping[str, object]) -> Measure:
     """The measure of results."""
-    measure = _get(results, "measure", Mapping)
+    measure = _get(results, "measure", dict)
     return Measure(
         key=str(measure.get("key") or ""),
         label=str(_get(measure, "label", str)),
@@ -134,7 +137,7 @@ def read_measure(results: Mapping[str, Any]) -> Measure:
     )
 
 
-def _entry(entry: Mapping[str, Any], scale: float, num_examples: int) -> Entry:
+def _entry(entry: EntryRecord, scale: float, num_examples: int) -> Entry:
     name = str(_get(entry, "name", str))
     scored = [run for run in _get(entry, "runs", list) if run.get("score") is not None]
     baseline = entry.get("kind") == "baseline"
@@ -153,7 +156,7 @@ def _entry(entry: Mapping[str, Any], scale: float, num_examples: int) -> Entry:
     )
 
 
-def _run(run: Mapping[str, Any]) -> ScoredRun:
+def _run(run: RunRecord) -> ScoredRun:
     points = [
         Point(step=p["step"], seconds=p.get("seconds"), value=p.get("value"))
         for p in run.get("curve") or []
@@ -161,7 +164,7 @@ def _run(run: Mapping[str, Any]) -> ScoredRun:
     ]
     return ScoredRun(
         seed=run.get("seed"),
-        score=float(run["score"]),
+        score=float(run["score"] or 0.0),
         seconds=run.get("seconds"),
         steps=run.get("steps"),
         latency_ms=run.get("latency_ms"),
@@ -170,10 +173,10 @@ def _run(run: Mapping[str, Any]) -> ScoredRun:
 
 
 def _sample(
-    name: str, runs: list[Mapping[str, Any]], scale: float, num_examples: int, *, seeded: bool
+    name: str, runs: list[RunRecord], scale: float, num_examples: int, *, seeded: bool
 ) -> Sample | None:
     """The runs' per-example results; `None` if a run has none or there are no examples."""
-    keys = ("numerators", "denominators")
+    keys: tuple[Literal["numerators", "denominators"], ...] = ("numerators", "denominators")
     if num_examples == 0 or not runs or not all(run.get(key) for run in runs for key in keys):
         return None
     for run in runs:
@@ -187,7 +190,7 @@ def _sample(
     return Sample(above, below, scale, seeded)
 
 
-def _budget(budget: Mapping[str, Any] | None) -> str:
+def _budget(budget: BudgetRecord | None) -> str:
     """In words, e.g. `3 minutes a network`."""
     if not budget:
         return ""
@@ -197,7 +200,7 @@ def _budget(budget: Mapping[str, Any] | None) -> str:
     return f"{shown} {kind[:-1] if amount == 1 else kind} a network"
 
 
-def _get(mapping: Mapping[str, Any], key: str, kind: type) -> Any:
+def _get(mapping: Mapping[str, object], key: str, kind: type[T]) -> T:
     value = mapping.get(key)
     if not isinstance(value, kind):
         raise FormatError(f"report: `{key}` must be there in the results, got {value!r:.40}.")

@@ -10,12 +10,13 @@ Spearman's coefficient (with mean ranks for ties) stands beside it. Checked agai
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
-from typing import Any
+from typing import Literal, cast
 
 import numpy as np
 
 from ...errors import FormatError
 from ...evaluation.measure import Measure
+from ..records import ProbeEntry, ProbeResults, TrialRecord
 from .read import check_format, read_measure
 
 
@@ -115,12 +116,12 @@ class ProbeAnalysis:
     spans: tuple[MemorySpan, ...]
     orders: tuple[Order, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Everything, in types that `json` writes."""
         return {"format": 1, "kind": "probe-report", **asdict(self)}
 
 
-def analyse_probe(results: Mapping[str, Any]) -> ProbeAnalysis:
+def analyse_probe(results: Mapping[str, object]) -> ProbeAnalysis:
     """Work out everything that a probe's report says.
 
     Args:
@@ -129,23 +130,24 @@ def analyse_probe(results: Mapping[str, Any]) -> ProbeAnalysis:
         FormatError: It is of another kind or version, or lacks something.
     """
     check_format(results, "probe")
+    found = cast(ProbeResults, results)
     for key in ("probe", "lengths", "threshold", "entries"):
         if results.get(key) is None:
             raise FormatError(f"report: the results have no `{key}`.")
-    lengths = tuple(sorted(int(n) for n in results["lengths"]))
-    spans = tuple(_span(entry, lengths) for entry in results["entries"])
+    lengths = tuple(sorted(int(n) for n in found["lengths"]))
+    spans = tuple(_span(entry, lengths) for entry in found["entries"])
     return ProbeAnalysis(
-        probe=str(results.get("title") or results["probe"]),
-        distance=str(results.get("distance") or "steps to the answer"),
-        source=str(results.get("source") or ""),
+        probe=str(found.get("title") or found["probe"]),
+        distance=str(found.get("distance") or "steps to the answer"),
+        source=str(found.get("source") or ""),
         measure=read_measure(results),
-        threshold=float(results["threshold"]),
-        chance=results.get("chance"),
+        threshold=float(found["threshold"]),
+        chance=found.get("chance"),
         lengths=lengths,
-        seeds=len(results.get("seeds") or []),
-        steps=results.get("steps"),
-        memory_unit=str(results.get("memory_unit") or "steps"),
-        finished=bool(results.get("finished", True)),
+        seeds=len(found.get("seeds") or []),
+        steps=found.get("steps"),
+        memory_unit=str(found.get("memory_unit") or "steps"),
+        finished=bool(found.get("finished", True)),
         spans=spans,
         orders=tuple(
             order
@@ -155,7 +157,7 @@ def analyse_probe(results: Mapping[str, Any]) -> ProbeAnalysis:
     )
 
 
-def _span(entry: Mapping[str, Any], lengths: Sequence[int]) -> MemorySpan:
+def _span(entry: ProbeEntry, lengths: Sequence[int]) -> MemorySpan:
     runs = [run for run in entry["runs"] if run.get("score") is not None]
     tried = [n for n in lengths if any(run["length"] == n for run in runs)]
     cells = tuple(_cell(n, [run for run in runs if run["length"] == n]) for n in tried)
@@ -177,7 +179,7 @@ def _span(entry: Mapping[str, Any], lengths: Sequence[int]) -> MemorySpan:
     )
 
 
-def _cell(length: int, runs: Sequence[Mapping[str, Any]]) -> LengthScore:
+def _cell(length: int, runs: Sequence[TrialRecord]) -> LengthScore:
     scores = tuple(float(run["score"]) for run in runs)
     solved = sum(bool(run["solved"]) for run in runs)
     return LengthScore(
@@ -191,8 +193,9 @@ def _cell(length: int, runs: Sequence[Mapping[str, Any]]) -> LengthScore:
     )
 
 
-def _memory(runs: Sequence[Mapping[str, Any]], key: str) -> float | None:
-    known = [run["memory"][key] for run in runs if (run.get("memory") or {}).get(key) is not None]
+def _memory(runs: Sequence[TrialRecord], key: Literal["start", "end"]) -> float | None:
+    found = [(run.get("memory") or {}).get(key) for run in runs]
+    known = [steps for steps in found if steps is not None]
     return float(np.mean(known)) if known else None
 
 

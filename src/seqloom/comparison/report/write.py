@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ...files import replacing
 from .analyse import analyse
@@ -29,7 +28,7 @@ class Summary:
     sentences: tuple[str, ...]
 
 
-def write_report(results: Mapping[str, Any], folder: Path) -> list[Path]:
+def write_report(results: Mapping[str, object], folder: Path) -> list[Path]:
     """Write report.html, report.md and report.json.
 
     Args:
@@ -53,7 +52,7 @@ def write_report(results: Mapping[str, Any], folder: Path) -> list[Path]:
     return [folder / name for name in texts]
 
 
-def summary(results: Mapping[str, Any]) -> Summary:
+def summary(results: Mapping[str, object]) -> Summary:
     """The main table and the sentences, without writing anything.
 
     Args:
@@ -65,7 +64,7 @@ def summary(results: Mapping[str, Any]) -> Summary:
     return Summary(table, (document.verdict, *document.remarks, *lengths))
 
 
-def _document(results: Mapping[str, Any]) -> tuple[Document, dict[str, Any]]:
+def _document(results: Mapping[str, object]) -> tuple[Document, dict[str, object]]:
     """The report of results and all its numbers."""
     if results.get("kind") == "probe":
         probe = analyse_probe(results)

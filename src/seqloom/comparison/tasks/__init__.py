@@ -1,9 +1,10 @@
 """One file a task: its test, its scores and its baselines, under the contract of `held_out.py`."""
 
 from ...tasks import TASKS
-from .held_out import HeldOut, Spec
+from ..records import Spec
+from .held_out import HeldOut
 
-__all__ = ["HeldOut", "Spec", "held_out_class", "held_out_test"]
+__all__ = ["HeldOut", "held_out_class", "held_out_test"]
 
 
 def held_out_class(task: str) -> type[HeldOut]:

@@ -7,11 +7,11 @@ on words and pairs of words, chosen on the texts that the networks validate on
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,8 +29,15 @@ from ...errors import DataError
 from ...evaluation.class_baselines import NAMES, fit_class_baselines
 from ...evaluation.measure import Measure
 from ...extras import install_line
+from ...runtime.classify import Classifier
+from ...runtime.model import Model
+from ..records import Settings, Spec, section, test_file
 from .files import write_lines
-from .held_out import TEST_FRACTION, ExampleScores, HeldOut, Spec, TaskBaseline
+from .held_out import TEST_FRACTION, Answers, ExampleScores, HeldOut, TaskBaseline
+
+if TYPE_CHECKING:
+    from ...training.work import Work
+
 
 PLAIN = {"header": "no", "text_column": "1", "label_column": "2"}  # of the files written here
 TITLES = dict(zip(("naive-bayes", "logistic"), NAMES, strict=True))
@@ -44,9 +51,9 @@ class ClassifyHeldOut(HeldOut):
 
     @classmethod
     def hold_out(
-        cls, data: str, test: str | None, settings: Mapping[str, Any], folder: Path
+        cls, data: str, test: str | None, settings: Settings, folder: Path
     ) -> tuple[Spec, list[str]]:
-        columns = TextColumns.of(settings.get("data", {}))
+        columns = TextColumns.of(section(settings, "data"))
         rows, table = labelled_table(data, columns)
         columns = TextColumns(columns.header, *table.wanted)
         if test is None:
@@ -74,9 +81,12 @@ class ClassifyHeldOut(HeldOut):
         }, lines
 
     @classmethod
-    def complete(cls, spec: Spec, work: Any) -> Spec:
+    def complete(cls, spec: Spec, work: "Work") -> Spec:
+        from ...training.tasks.classify import Classify  # torch
+
+        assert isinstance(work, Classify), "of this task"
         reader = work.data.reader
-        texts = [row.text for row in _read(spec["test"])]
+        texts = [row.text for row in _read(test_file(spec))]
         kept = [i for i, text in enumerate(texts) if reader.encode(text)]
         return {
             **spec,
@@ -87,7 +97,7 @@ class ClassifyHeldOut(HeldOut):
         }
 
     def __init__(self, spec: Spec) -> None:
-        rows = _read(spec["test"])
+        rows = _read(test_file(spec))
         self.texts = [rows[i].text for i in spec["kept"]]
         self.labels = [rows[i].label for i in spec["kept"]]
         self.reader = TextReader.from_json(spec["reader"])
@@ -100,10 +110,11 @@ class ClassifyHeldOut(HeldOut):
                 + install_line("baselines"),
             )
 
-    def answers(self, model: Any, rows: Sequence[int]) -> Any:
+    def answers(self, model: Model, rows: Sequence[int]) -> Answers:
+        assert isinstance(model, Classifier), "of this task"
         return model.predict([self.texts[row] for row in rows])
 
-    def score(self, rows: Sequence[int], answers: Any) -> ExampleScores:
+    def score(self, rows: Sequence[int], answers: Answers) -> ExampleScores:
         right = [float(a == self.labels[row]) for row, a in zip(rows, answers, strict=True)]
         return ExampleScores(right, [1.0] * len(right))
 

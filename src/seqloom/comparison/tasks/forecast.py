@@ -11,11 +11,11 @@ Baselines: the last value; the last season; Naive2; and with `statsforecast` The
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,7 +29,14 @@ from ...evaluation.forecast_baselines import baseline, naive2
 from ...evaluation.forecast_scores import mase, mase_unit, smape
 from ...evaluation.measure import Measure
 from ...extras import install_line
-from .held_out import ExampleScores, HeldOut, Spec, TaskBaseline
+from ...runtime.forecast import Forecaster
+from ...runtime.model import Model
+from ..records import Settings, Spec, section
+from .held_out import Answers, ExampleScores, HeldOut, TaskBaseline
+
+if TYPE_CHECKING:
+    from ...training.work import Work
+
 
 LEVEL = 90
 MOST_WINDOWS = 10  # origins of a series
@@ -43,9 +50,9 @@ class ForecastHeldOut(HeldOut):
 
     @classmethod
     def hold_out(
-        cls, data: str, test: str | None, settings: Mapping[str, Any], folder: Path
+        cls, data: str, test: str | None, settings: Settings, folder: Path
     ) -> tuple[Spec, list[str]]:
-        chosen = settings.get("data", {})
+        chosen: dict[str, Any] = section(settings, "data")
         layout = chosen.get("layout", "auto")
         series = read_series(data, layout=layout)
         horizon = chosen.get("horizon") or _horizon(series, chosen.get("season"))
@@ -83,13 +90,17 @@ class ForecastHeldOut(HeldOut):
         }, [line]
 
     @classmethod
-    def complete(cls, spec: Spec, work: Any) -> Spec:
+    def complete(cls, spec: Spec, work: "Work") -> Spec:
+        from ...training.tasks.forecast import Forecast  # torch
+
+        assert isinstance(work, Forecast), "of this task"
         data = work.config.data
         return {**spec, "horizon": data.horizon, "season": data.season}
 
     def __init__(self, spec: Spec) -> None:
         self.horizon, self.season = int(spec["horizon"]), int(spec["season"])
-        steps = int(spec["settings"]["data"]["test_steps"])
+        steps = spec["settings"]["data"]["test_steps"]
+        assert isinstance(steps, int), "as written by `hold_out`"
         data = read_series(spec["train"], layout=spec["layout"])
         lengths = np.array([len(one.values) for one in data.series])
         if spec["test"] is not None:
@@ -135,16 +146,17 @@ class ForecastHeldOut(HeldOut):
             Measure("mase", "MASE", "", 4) if scaled else Measure("smape", "sMAPE", "%", 2)
         )
 
-    def answers(self, model: Any, rows: Sequence[int]) -> Any:
+    def answers(self, model: Model, rows: Sequence[int]) -> Answers:
+        assert isinstance(model, Forecaster), "of this task"
         origins = self.origins.rows(np.array(rows))
         return model.forecasts(self.data, origins, level=LEVEL).point
 
-    def score(self, rows: Sequence[int], answers: Any) -> ExampleScores:
-        chosen = np.array(rows)
+    def score(self, rows: Sequence[int], answers: Answers) -> ExampleScores:
+        chosen, forecasts = np.array(rows), np.asarray(answers)
         if self.measure.key == "mase":
-            found = mase(self.actual[chosen], answers, self.units[chosen])
+            found = mase(self.actual[chosen], forecasts, self.units[chosen])
         else:
-            found = smape(self.actual[chosen], answers)
+            found = smape(self.actual[chosen], forecasts)
         return ExampleScores([float(value) for value in found], [1.0] * len(found))
 
     def baselines(self) -> list[TaskBaseline]:

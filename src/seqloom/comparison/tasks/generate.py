@@ -7,9 +7,8 @@ its memory is carried over the borders of the pieces. The baseline is the n-gram
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,8 +17,11 @@ from ...decoding.perplexity import costs, symbols_of
 from ...errors import DataError
 from ...evaluation.measure import Measure
 from ...evaluation.ngram import MOST_ORDER, NGram
+from ...runtime.generate import Generator
+from ...runtime.model import Model
+from ..records import Settings, Spec, test_file
 from .files import write_text
-from .held_out import TEST_FRACTION, ExampleScores, HeldOut, Spec, TaskBaseline
+from .held_out import TEST_FRACTION, Answers, ExampleScores, HeldOut, TaskBaseline
 from .overlap import find_overlap
 
 MOST_CHARACTERS = 100_000  # held out: more would make scoring slow
@@ -36,7 +38,7 @@ class GenerateHeldOut(HeldOut):
 
     @classmethod
     def hold_out(
-        cls, data: str, test: str | None, settings: Mapping[str, Any], folder: Path
+        cls, data: str, test: str | None, settings: Settings, folder: Path
     ) -> tuple[Spec, list[str]]:
         text = read_text(data)
         if test is None:
@@ -60,25 +62,27 @@ class GenerateHeldOut(HeldOut):
         }, [line + ", which no network is trained on"]
 
     def __init__(self, spec: Spec) -> None:
-        self.text, self.train = read_text(spec["test"]), spec["train"]
+        self.text, self.train = read_text(test_file(spec)), spec["train"]
         count = min(CHUNKS, len(self.text))
         self.edges = np.linspace(0, len(self.text), count + 1).astype(np.int64)
         self.lengths = [float(n) for n in np.diff(self.edges)]
 
-    def answers(self, model: Any, rows: Sequence[int]) -> Any:
+    def answers(self, model: Model, rows: Sequence[int]) -> Answers:
         """Bits of all pieces, whichever are asked for."""
+        assert isinstance(model, Generator), "of this task"
         ids, sizes = symbols_of(model.parts.vocabulary, self.text)
         streams = max(1, min(STREAMS, len(ids) // LEAST_SYMBOLS))
         nats = costs(model.network, ids, streams=streams, warm_up=WARM_UP)
         firsts = np.concatenate([[0], np.cumsum(sizes)[:-1]])  # each symbol's first character
         return self._pieces(nats, firsts)
 
-    def score(self, rows: Sequence[int], answers: Any) -> ExampleScores:
+    def score(self, rows: Sequence[int], answers: Answers) -> ExampleScores:
         return ExampleScores(
             [float(answers[row]) for row in rows], [self.lengths[row] for row in rows]
         )
 
-    def predict_one(self, model: Any, row: int) -> Any:
+    def predict_one(self, model: Model, row: int) -> object:
+        assert isinstance(model, Generator), "of this task"
         return model.predict([""], length=CONTINUED, seed=row)
 
     def baselines(self) -> list[TaskBaseline]:

@@ -8,14 +8,21 @@ entry and every seed meets the same examples in the same order. A held-out test 
 """
 
 import abc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from ...evaluation.measure import Measure
+from ...runtime.model import Model
+from ..records import Settings, Spec
 
-Spec = dict[str, Any]
+if TYPE_CHECKING:
+    from ...training.work import Work
+
+Answers = Sequence[str] | np.ndarray  # of each example asked for
 TEST_FRACTION = 0.1  # of what DATA holds
 
 
@@ -39,7 +46,7 @@ class TaskBaseline:
 
     name: str
     title: str
-    fit: Callable[[], Callable[[Sequence[int]], Any]]
+    fit: Callable[[], Callable[[Sequence[int]], Answers]]
     timed: bool = True
 
 
@@ -61,7 +68,7 @@ class HeldOut(abc.ABC):
     @classmethod
     @abc.abstractmethod
     def hold_out(
-        cls, data: str, test: str | None, settings: Mapping[str, Any], folder: Path
+        cls, data: str, test: str | None, settings: Settings, folder: Path
     ) -> tuple[Spec, list[str]]:
         """Cut the test from the data.
 
@@ -79,7 +86,7 @@ class HeldOut(abc.ABC):
         """
 
     @classmethod
-    def complete(cls, spec: Spec, work: Any) -> Spec:
+    def complete(cls, spec: Spec, work: "Work") -> Spec:
         """Add what depends on the training data.
 
         Args:
@@ -96,18 +103,18 @@ class HeldOut(abc.ABC):
         """
 
     @abc.abstractmethod
-    def answers(self, model: Any, rows: Sequence[int]) -> Any:
+    def answers(self, model: Model, rows: Sequence[int]) -> Answers:
         """What a model says to some test examples, all or a few."""
 
     @abc.abstractmethod
-    def score(self, rows: Sequence[int], answers: Any) -> ExampleScores:
+    def score(self, rows: Sequence[int], answers: Answers) -> ExampleScores:
         """Score answers to those examples."""
 
     @abc.abstractmethod
     def baselines(self) -> list[TaskBaseline]:
         """What a network has to beat."""
 
-    def predict_one(self, model: Any, row: int) -> Any:
+    def predict_one(self, model: Model, row: int) -> object:
         """One prediction of a model, to be timed."""
         return self.answers(model, [row])
 

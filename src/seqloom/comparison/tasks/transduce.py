@@ -8,9 +8,9 @@ The baseline knows no network: the training source of fewest edits gives its out
 memory without generalisation is worth. Checked by `tests/comparison/test_held_out.py`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,8 +23,15 @@ from ...errors import DataError
 from ...evaluation.error_rates import match_references
 from ...evaluation.measure import Measure
 from ...extras import require
+from ...runtime.model import Model
+from ...runtime.transduce import Transducer
+from ..records import Settings, Spec, section, test_file
 from .files import write_lines
-from .held_out import TEST_FRACTION, ExampleScores, HeldOut, Spec, TaskBaseline
+from .held_out import TEST_FRACTION, Answers, ExampleScores, HeldOut, TaskBaseline
+
+if TYPE_CHECKING:
+    from ...training.work import Work
+
 
 MOST_SOURCES = 2000  # held out: more would make scoring slow
 AT_ONCE = 32  # sources whose distances to the whole training data are in memory together
@@ -41,9 +48,9 @@ class TransduceHeldOut(HeldOut):
 
     @classmethod
     def hold_out(
-        cls, data: str, test: str | None, settings: Mapping[str, Any], folder: Path
+        cls, data: str, test: str | None, settings: Settings, folder: Path
     ) -> tuple[Spec, list[str]]:
-        chosen = settings.get("data", {})
+        chosen = section(settings, "data")
         options: dict[str, Any] = {
             "stress": bool(chosen.get("stress", False)),
             "columns": PairColumns.of(chosen),
@@ -76,9 +83,12 @@ class TransduceHeldOut(HeldOut):
         }, lines
 
     @classmethod
-    def complete(cls, spec: Spec, work: Any) -> Spec:
+    def complete(cls, spec: Spec, work: "Work") -> Spec:
+        from ...training.tasks.transduce import Transduce  # torch
+
+        assert isinstance(work, Transduce), "of this task"
         source, most = work.data.source, work.config.data.max_symbols
-        examples = group_by_source(read_pairs(spec["test"], WRITTEN))
+        examples = group_by_source(read_pairs(test_file(spec), WRITTEN))
         lengths = [len(source.encode(example.source)) for example in examples]
         kept = [i for i, length in enumerate(lengths) if 0 < length <= most]
         if not kept:
@@ -86,22 +96,23 @@ class TransduceHeldOut(HeldOut):
                 f"compare: `{spec['test']}` must have a source of at most {most} symbols, got "
                 "none. Raise data.max_symbols."
             )
-        sides = {"source": source.to_json(), "target": work.data.target.to_json()}
-        return {**spec, **sides, "kept": kept}
+        target = work.data.target
+        return {**spec, "source": source.to_json(), "target": target.to_json(), "kept": kept}
 
     def __init__(self, spec: Spec) -> None:
         require("compare", "rapidfuzz")
-        examples = group_by_source(read_pairs(spec["test"], WRITTEN))
+        examples = group_by_source(read_pairs(test_file(spec), WRITTEN))
         self.examples: list[Example] = [examples[i] for i in spec["kept"]]
         self.source = Vocabulary.from_json(spec["source"])
         self.target = Vocabulary.from_json(spec["target"])
         self.train = spec["train"]
         self.lengths = [float(len(self.source.split(e.source))) for e in self.examples]
 
-    def answers(self, model: Any, rows: Sequence[int]) -> Any:
+    def answers(self, model: Model, rows: Sequence[int]) -> Answers:
+        assert isinstance(model, Transducer), "of this task"
         return model.predict([self.examples[row].source for row in rows])
 
-    def score(self, rows: Sequence[int], answers: Any) -> ExampleScores:
+    def score(self, rows: Sequence[int], answers: Answers) -> ExampleScores:
         split = self.target.split
         found = match_references(
             [split(answer) for answer in answers],

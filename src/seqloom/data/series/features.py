@@ -17,6 +17,7 @@ from typing import TypedDict, cast
 import numpy as np
 
 from ...errors import DataError
+from ...plain import JSON
 from ...shapes import Float
 from .series import Series, SeriesSet
 from .times import DAY, AxisFields, TimeAxis
@@ -153,7 +154,7 @@ class Features:
                 found += [1.0 if str(value) == text else 0.0 for text in how]
         return np.array(found)
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, JSON]:
         """The set-up as plain values."""
         return {
             "axis": self.axis.to_json(),

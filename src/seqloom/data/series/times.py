@@ -19,7 +19,10 @@ from typing import Literal, TypedDict
 
 import numpy as np
 
+from ...plain import JSON
+
 Unit = Literal["integer", "month", "business", "second"]
+
 DAY = 86_400  # seconds
 LAST = 5  # `nth` of the last weekday of its kind in a month
 WORKDAY = 7  # `weekday` that stands for any of Monday to Friday
@@ -125,7 +128,7 @@ class TimeAxis:
             return np.where(units % self.step == 0, found, np.nan)
         return np.where(self.dates(found) == values, found, np.nan)
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, JSON]:
         """The axis as plain values."""
         return {name: value for name, value in vars(self).items() if value or name not in _LATER}
 

@@ -27,6 +27,7 @@ from functools import cached_property
 import numpy as np
 
 from ...errors import ConfigError, DataError
+from ...plain import JSON
 from ...shapes import Float
 
 FLOOR = 1e-6  # about the power of 16-bit rounding noise in a window, times 100
@@ -104,7 +105,7 @@ class FeatureSetup:
         hann: np.ndarray = 0.5 - 0.5 * np.cos(2 * np.pi * n / self.window)
         return hann
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, JSON]:
         """Plain values that `FeatureSetup(**...)` takes."""
         return dataclasses.asdict(self)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar, cast, get_args
 
 from ...errors import FormatError
-from ...plain import shown
+from ...plain import JSON, shown
 from ..levels import Level
 from ..vocabulary import Vocabulary
 from ..words import split_words
@@ -115,7 +115,7 @@ class TextReader:
         tail = self.max_symbols // 2
         return symbols[: self.max_symbols - tail] + symbols[len(symbols) - tail :]
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> dict[str, JSON]:
         """Plain values that `from_json` reads."""
         return {
             "level": self.level,

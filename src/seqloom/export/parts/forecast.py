@@ -5,12 +5,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
 from ...config.forecast import LEVELS
 from ...config.layout import either, flag, items, keys, one_of, real, row, table, text, whole
-from ...data.series.features import Features
+from ...data.series.features import FeatureFields, Features
 from ...data.series.scaling import STATICS, Scaling
 from ...plain import JSON
 from ...shapes import Float
@@ -123,7 +124,7 @@ class ForecastParts(Parts):
         return cls(
             horizon=horizon,
             scaling=scaling,
-            features=Features.from_json(part(header, "features", _FEATURES)),
+            features=Features.from_json(cast(FeatureFields, part(header, "features", _FEATURES))),
             calibration=calibration,
             seen=part(header, "seen", table(text())),
         )
