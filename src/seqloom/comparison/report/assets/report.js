@@ -5,9 +5,7 @@ const theme = document.getElementById("theme");
 theme.hidden = false;
 theme.addEventListener("click", () => {
   const root = document.documentElement;
-  const dark = root.dataset.theme
-    ? root.dataset.theme === "dark"
-    : matchMedia("(prefers-color-scheme: dark)").matches;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = dark ? "light" : "dark";
 });
 
@@ -16,7 +14,7 @@ for (const button of document.querySelectorAll("button[data-for]")) {
     const shown = button.getAttribute("aria-pressed") !== "true";
     button.setAttribute("aria-pressed", String(shown));
     const figure = button.closest("figure");
-    for (const part of figure.querySelectorAll("[data-series]"))
-      if (part.dataset.series === button.dataset.for) part.classList.toggle("hidden", !shown);
+    for (const part of figure?.querySelectorAll("[data-series]") ?? [])
+      if (part.getAttribute("data-series") === button.getAttribute("data-for")) part.classList.toggle("hidden", !shown);
   });
 }

@@ -1,4 +1,3 @@
-"use strict";
 /** Attention: which steps were looked at when each step was written; entropy, coverage, order. */
 
 Seqloom.section({
@@ -6,8 +5,8 @@ Seqloom.section({
   title: "Attention",
   hint: (trace) =>
     matrices(trace).length
-      ? `Each row is ${trace.has("attention/decoder") ? "a step that was written" : "a step that looks"}, each column a step that it could ` +
-        "look at; the stronger its colour, the more weight, and a row sums to 1. A diagonal means that the network read in order; a row without a strong cell did not know where to look."
+      ? `Each row is ${trace.has("attention/decoder") ? "a step that was written" : "a step that looks"}, each column a step that it could `
+        + "look at; the stronger its colour, the more weight, and a row sums to 1. A diagonal means that the network read in order; a row without a strong cell did not know where to look."
       : "The answer is read from all steps together, each by its weight. Look whether the heavy steps are the ones that decide.",
   available: (trace) => trace.names("attention/").length > 0,
   render(root, trace, page) {
@@ -126,7 +125,7 @@ function drawOne(place, { array, head }, trace, page) {
 }
 
 function widest(page, count, label) {
-  const context = document.createElement("canvas").getContext("2d");
+  const context = /** @type {Context} */ (document.createElement("canvas").getContext("2d"));
   context.font = `bold 12px ${page.palette.font}`;
   let most = 0;
   for (let i = 0; i < Math.min(count, 400); i++) most = Math.max(most, context.measureText(label(i)).width);
@@ -148,14 +147,7 @@ function measured(weight, rows, columns, rowAxis, columnAxis, trace, page, array
   const half = (title, what, axis, series, to) => {
     const part = box.appendChild(dom("div"));
     part.append(dom("h3", {}, title), dom("p", { class: "small muted" }, what));
-    Seqloom.plot(part, page, {
-      axis,
-      series: [{ ...series, bars: true }],
-      name: title,
-      height: 150,
-      from: 0,
-      to,
-    });
+    Seqloom.plot(part, page, { axis, series: [{ ...series, bars: true }], name: title, height: 150, from: 0, to });
   };
   half("Coverage", "Weight that each step got in all; near 0 it was never looked at.", columnAxis, {
     name: "weight",

@@ -1,14 +1,16 @@
-"use strict";
 /**
  * The beam search as a tree from left to right: a column a step, in it the hypotheses by score, those
  * that went on above those that were dropped. A line is as wide as its symbol was probable.
  */
-const ROW = 26, TOP = 30, PAD = 9;
+const ROW = 26,
+  TOP = 30,
+  PAD = 9;
 
 Seqloom.section({
   id: "beam",
   title: "What the search considered",
-  hint: "At each step the model keeps the few best beginnings of an output and drops the others. A thick line is a probable symbol; "
+  hint:
+    "At each step the model keeps the few best beginnings of an output and drops the others. A thick line is a probable symbol; "
     + "the bold path is the answer; arrow keys walk the tree. Look where the answer was nearly dropped, or something better was.",
   available: (trace) => (trace.facts.beam ?? []).length > 0,
   render(root, trace, page) {
@@ -16,29 +18,50 @@ Seqloom.section({
   },
 });
 
+/** @typedef {{x: number, y: number, width: number}} Place */
+
 class Tree {
+  /** @type {Map<number, SVGElement>} */ nodes = new Map();
+
+  /** @param {HTMLElement} root @param {Trace} trace @param {Page} page */
   constructor(root, trace, page) {
     const { dom } = Seqloom;
-    Object.assign(this, { rows: trace.facts.beam, page, all: true, current: -1 });
+    this.rows = trace.facts.beam ?? [];
+    this.page = page;
+    this.all = true;
+    this.current = -1;
     const dropped = this.rows.filter((row) => !row.kept).length;
     const goesOn = ({ kept, symbol }) => kept && symbol !== "<eos>";
     const most = Math.max(1, ...this.columns().map((column) => column.filter((i) => goesOn(this.rows[i])).length));
-    root.append(dom("p", { class: "small muted" },
-      `${Seqloom.count(this.columns().length, "step")}; ${most === 1 ? "one hypothesis goes" : `up to ${most} hypotheses go`} on from each. `
-      + `Of those dropped the best few of each parent are drawn, ${dropped} in all. Beside each symbol is the score of the output up to it: `
-      + "its log-probability in nats, divided by its length if the search does so; nearer 0 is better."));
+    root.append(
+      dom(
+        "p",
+        { class: "small muted" },
+        `${Seqloom.count(this.columns().length, "step")}; ${most === 1 ? "one hypothesis goes" : `up to ${most} hypotheses go`} on from each. `
+          + `Of those dropped the best few of each parent are drawn, ${dropped} in all. Beside each symbol is the score of the output up to it: `
+          + "its log-probability in nats, divided by its length if the search does so; nearer 0 is better.",
+      ),
+    );
     const controls = dom("div", { class: "controls" });
-    const choice = Seqloom.choice("show", [{ value: "all", text: "all" }, { value: "kept", text: "only what was kept" }], "all", (value) => {
-      this.all = value === "all";
-      this.draw();
-    });
-    controls.append(choice);
+    const choice = Seqloom.choice(
+      "show",
+      [
+        { value: "all", text: "all" },
+        { value: "kept", text: "only what was kept" },
+      ],
+      "all",
+      (value) => {
+        this.all = value === "all";
+        this.draw();
+      },
+    );
+    if (choice) controls.append(choice);
     this.box = dom("div", { class: "tree", tabindex: -1 });
     this.told = dom("p", { class: "readout", role: "status" });
     root.append(controls, this.box, this.told);
-    this.box.addEventListener("focusin", (event) => this.choose(event.target.closest("g[data-row]")));
-    this.box.addEventListener("pointerover", (event) => this.tell(event.target.closest?.("g[data-row]")));
-    this.box.addEventListener("pointerleave", () => this.tell(this.nodes?.get(this.current)));
+    this.box.addEventListener("focusin", (event) => this.choose(Seqloom.closest(event, "g[data-row]")));
+    this.box.addEventListener("pointerover", (event) => this.tell(Seqloom.closest(event, "g[data-row]")));
+    this.box.addEventListener("pointerleave", () => this.tell(this.nodes.get(this.current)));
     this.box.addEventListener("keydown", (event) => this.key(event));
     this.draw();
   }
@@ -67,7 +90,7 @@ class Tree {
     const order = [...places.keys()].filter((i) => i >= 0).sort((a, b) => this.weight(a) - this.weight(b));
     picture.append(svg("text", { x: 8, y: TOP + 4, class: "start" }, "start"));
     for (const i of order) picture.append(this.line(i, places));
-    this.nodes = new Map(order.map((i) => [i, this.node(i, places.get(i))]));
+    this.nodes = new Map(order.map((i) => [i, this.node(i, /** @type {Place} */ (places.get(i)))]));
     for (const [, node] of [...this.nodes].sort(([a], [b]) => a - b)) picture.append(node);
     this.box.replaceChildren(picture);
     const end = this.rows.findIndex((row, i) => row.chosen && !this.rows.some((r) => r.chosen && r.parent === i));
@@ -101,18 +124,26 @@ class Tree {
     const middle = (x + to.x) / 2;
     const width = 0.7 + 7 * this.probability(i);
     return svg("path", {
-      class: this.kind(i), "stroke-width": width.toFixed(1), d: `M${x} ${y}C${middle} ${y} ${middle} ${to.y} ${to.x} ${to.y}`,
+      class: this.kind(i),
+      "stroke-width": width.toFixed(1),
+      d: `M${x} ${y}C${middle} ${y} ${middle} ${to.y} ${to.x} ${to.y}`,
     });
   }
 
   node(i, { x, y }) {
     const width = measure(this.label(i), this.page) + 2 * PAD;
     const node = svg("g", {
-      class: this.kind(i), "data-row": i, tabindex: -1, role: "treeitem", "aria-level": this.rows[i].step + 1, "aria-label": this.sentence(i),
+      class: this.kind(i),
+      "data-row": i,
+      tabindex: -1,
+      role: "treeitem",
+      "aria-level": this.rows[i].step + 1,
+      "aria-label": this.sentence(i),
     });
     node.append(
       svg("rect", { x, y: y - ROW / 2 + 2, width, height: ROW - 4, rx: 3 }),
-      svg("text", { x: x + PAD, y: y + 4 }, this.label(i)));
+      svg("text", { x: x + PAD, y: y + 4 }, this.label(i)),
+    );
     return node;
   }
 
@@ -128,11 +159,21 @@ class Tree {
     const symbols = this.symbols(i);
     const ended = symbols.at(-1) === "<eos>";
     const text = Seqloom.spelled(ended ? symbols.slice(0, -1) : symbols) || "nothing";
-    const state = row.chosen && ended ? "the answer" : row.chosen ? "on the way to the answer"
-      : row.kept && ended ? "ended, but not the best" : row.kept ? "kept" : "dropped";
+    const state =
+      row.chosen && ended
+        ? "the answer"
+        : row.chosen
+          ? "on the way to the answer"
+          : row.kept && ended
+            ? "ended, but not the best"
+            : row.kept
+              ? "kept"
+              : "dropped";
     const cut = ended && row.kept && !row.finished ? ", cut off by the length limit" : "";
-    return `${text}${ended ? ", end" : ""}: ${state}${cut}. Score ${Seqloom.number(row.score)}, log-probability ${Seqloom.number(row.log_probability)} nats; `
-      + `this symbol had a probability of ${Seqloom.percent(this.probability(i))}.`;
+    return (
+      `${text}${ended ? ", end" : ""}: ${state}${cut}. Score ${Seqloom.number(row.score)}, log-probability ${Seqloom.number(row.log_probability)} nats; `
+      + `this symbol had a probability of ${Seqloom.percent(this.probability(i))}.`
+    );
   }
 
   tell(node) {
@@ -141,8 +182,11 @@ class Tree {
 
   /** The one node that Tab reaches. */
   mark(i) {
-    for (const [row, on] of [[this.current, false], [i, true]]) {
-      this.nodes.get(row)?.setAttribute("tabindex", on ? 0 : -1);
+    for (const [row, on] of [
+      [this.current, false],
+      [i, true],
+    ]) {
+      this.nodes.get(row)?.setAttribute("tabindex", on ? "0" : "-1");
       this.nodes.get(row)?.classList.toggle("current", on);
     }
     this.current = i;
@@ -160,11 +204,14 @@ class Tree {
     const { rows, current } = this;
     if (event.ctrlKey || event.metaKey || event.altKey || current < 0) return;
     const columns = this.columns();
-    const column = columns[rows[current].step], place = column.indexOf(current);
+    const column = columns[rows[current].step],
+      place = column.indexOf(current);
     const children = (columns[rows[current].step + 1] ?? []).filter((i) => rows[i].parent === current);
     const next = {
-      ArrowLeft: () => rows[current].parent, ArrowRight: () => children.find((i) => rows[i].chosen) ?? children[0],
-      ArrowUp: () => column[place - 1], ArrowDown: () => column[place + 1],
+      ArrowLeft: () => rows[current].parent,
+      ArrowRight: () => children.find((i) => rows[i].chosen) ?? children[0],
+      ArrowUp: () => column[place - 1],
+      ArrowDown: () => column[place + 1],
     }[event.key];
     if (!next) return;
     event.preventDefault();
@@ -181,7 +228,7 @@ function svg(tag, properties, text) {
   return node;
 }
 
-const ruler = document.createElement("canvas").getContext("2d");
+const ruler = /** @type {Context} */ (document.createElement("canvas").getContext("2d"));
 
 /** Pixels that a label takes. */
 function measure(text, page) {

@@ -1,19 +1,16 @@
-"use strict";
 /**
  * A picture on canvas: sharp on every screen, as wide as its place, drawn only when it can be seen
  * and at most once a frame.
  */
 Seqloom.Canvas = class {
   /**
-   * @param {HTMLElement} root @param {Object} page
-   * @param {{height: number | ((width: number) => number), label: string,
-   *   draw: (context: CanvasRenderingContext2D, width: number, height: number) => void,
-   *   focus?: boolean}} spec `label` is what a screen reader says; sizes are in CSS pixels
+   * @param {HTMLElement} root @param {Page} page
+   * @param {Picture} spec `label` is what a screen reader says; sizes are in CSS pixels
    */
   constructor(root, page, spec) {
     this.spec = spec;
     this.page = page;
-    this.width = this.height = 0;
+    this.width = this.height = this.ratio = 0;
     this.visible = this.waiting = false;
     const tab = spec.focus === false ? null : 0;
     this.node = Seqloom.dom("canvas", { role: "img", "aria-label": spec.label, tabindex: tab });
@@ -64,7 +61,7 @@ Seqloom.Canvas = class {
   draw() {
     if (!this.width) return;
     this.stale = false;
-    const context = this.node.getContext("2d");
+    const context = /** @type {Context} */ (this.node.getContext("2d"));
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.width, this.height);
     context.font = `12px ${this.page.palette.font}`;

@@ -1,15 +1,9 @@
-"use strict";
 /** Colours of the theme as numbers, and tables of 256 colours for heat maps. */
 
 /** The present colour of a token, `--accent` for example, as [red, green, blue]. */
 Seqloom.token = (name) => {
-  const probe = document.body.appendChild(
-    Seqloom.dom("i", { style: { color: `var(${name})`, display: "none" } }),
-  );
-  const found = getComputedStyle(probe)
-    .color.match(/[\d.]+/g)
-    .map(Number)
-    .slice(0, 3);
+  const probe = document.body.appendChild(Seqloom.dom("i", { style: { color: `var(${name})`, display: "none" } }));
+  const found = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).map(Number).slice(0, 3);
   probe.remove();
   return found;
 };

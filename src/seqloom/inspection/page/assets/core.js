@@ -1,18 +1,12 @@
-"use strict";
 /**
  * What every other script stands on: the register of sections, small helpers for text, numbers and
  * nodes. A section calls `Seqloom.section`; sections are drawn in the order of their registration.
- *
- * @typedef {{id: string, title: string, hint: string | ((trace: Object) => string),
- *   available: (trace: Object, page: Object) => boolean,
- *   render: (root: HTMLElement, trace: Object, page: Object) => void}} Section
  */
-globalThis.Seqloom ??= {};
+globalThis.Seqloom ??= /** @type {Shared} */ ({});
 
-/** @type {Section[]} */
 Seqloom.sections = [];
 
-/** Registers a section of the page. @param {Section} spec */
+/** Registers a section of the page. */
 Seqloom.section = (spec) => void Seqloom.sections.push(spec);
 
 /**
@@ -31,6 +25,9 @@ Seqloom.dom = (tag, properties = {}, ...children) => {
   node.append(...there.map((child) => (child instanceof Node ? child : Seqloom.visible(String(child)))));
   return node;
 };
+
+/** The element with a selector that an event is in, if there is one. */
+Seqloom.closest = ({ target }, selector) => (target instanceof Element ? target.closest(selector) : null);
 
 /** Text with a sign in the place of each control character, line breaks and tabs left as they are. */
 Seqloom.visible = (text) =>
@@ -93,15 +90,7 @@ Seqloom.percent = (share) => {
   const value = 100 * share;
   if (value > 0 && value < 0.01) return "under 0.01 %";
   const digits =
-    value >= 99.5 || value < 0.005
-      ? value > 99.5 && value < 100
-        ? 2
-        : 0
-      : value >= 10
-        ? 0
-        : value >= 1
-          ? 1
-          : 2;
+    value >= 99.5 || value < 0.005 ? (value > 99.5 && value < 100 ? 2 : 0) : value >= 10 ? 0 : value >= 1 ? 1 : 2;
   return `${value.toFixed(digits)} %`;
 };
 
@@ -120,25 +109,18 @@ Seqloom.count = (number, word) => `${number.toLocaleString("en")} ${word}${numbe
 
 /**
  * A choice: buttons side by side, or a list if they are more than four or long. One option needs no choice.
- * @param {string} label @param {{value: string, text: string}[]} options @param {string} value
- * @param {(value: string) => void} chosen @returns {HTMLElement | null}
  */
 Seqloom.choice = (label, options, value, chosen) => {
   const { dom } = Seqloom;
   if (options.length < 2) return null;
   if (options.length > 4 || options.reduce((sum, o) => sum + o.text.length, 0) > 50) {
     const list = dom("select", { onchange: () => chosen(list.value) });
-    for (const o of options)
-      list.append(dom("option", { value: o.value, selected: o.value === value }, o.text));
+    for (const o of options) list.append(dom("option", { value: o.value, selected: o.value === value }, o.text));
     return dom("label", {}, label, list);
   }
   const group = dom("span", { class: "group", role: "group", "aria-label": label });
   for (const o of options) {
-    const button = dom(
-      "button",
-      { type: "button", "data-value": o.value, "aria-pressed": o.value === value },
-      o.text,
-    );
+    const button = dom("button", { type: "button", "data-value": o.value, "aria-pressed": o.value === value }, o.text);
     button.setAttribute("aria-pressed", String(o.value === value));
     button.addEventListener("click", () => {
       for (const other of group.children) other.setAttribute("aria-pressed", String(other === button));
@@ -151,25 +133,20 @@ Seqloom.choice = (label, options, value, chosen) => {
 
 /** Puts new controls in the place of old ones; who had the focus keeps it. */
 Seqloom.setControls = (root, controls) => {
-  const had = root.contains(document.activeElement) ? document.activeElement : null;
-  const name =
-    had &&
-    (had.closest("[aria-label]")?.getAttribute("aria-label") ?? had.parentElement.firstChild.textContent);
-  root.replaceChildren(...controls.filter(Boolean));
+  const { activeElement: active } = document;
+  const had = active instanceof HTMLElement && root.contains(active) ? active : null;
+  const name = had?.closest("[aria-label]")?.getAttribute("aria-label") ?? had?.parentElement?.firstChild?.textContent;
+  root.replaceChildren(...controls.filter((control) => control !== null));
   if (!had) return;
-  const label = [...root.children].find((child) => child.firstChild.textContent === name);
-  label
-    ?.querySelector(
-      had.dataset.value === undefined ? "select" : `[data-value="${CSS.escape(had.dataset.value)}"]`,
-    )
-    ?.focus();
+  const label = [...root.children].find((child) => child.firstChild?.textContent === name);
+  const { value } = had.dataset;
+  const same = label?.querySelector(value === undefined ? "select" : `[data-value="${CSS.escape(value)}"]`);
+  if (same instanceof HTMLElement) same.focus();
 };
 
 /** A name of a layer for people: `encoder.0.reverse` is "encoder, layer 1, from the end". */
 Seqloom.layerName = (name) => {
   const [part, ...rest] = name.split(".");
-  const words = rest.map((r) =>
-    /^\d+$/.test(r) ? `layer ${Number(r) + 1}` : r === "reverse" ? "from the end" : r,
-  );
+  const words = rest.map((r) => (/^\d+$/.test(r) ? `layer ${Number(r) + 1}` : r === "reverse" ? "from the end" : r));
   return [part, ...words].join(", ");
 };

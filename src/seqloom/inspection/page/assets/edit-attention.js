@@ -1,4 +1,3 @@
-"use strict";
 /**
  * Another look: weights of the decoder's attention are set by hand, the others of their row scaled
  * so that it sums to 1, and the decoder goes on from there. `Model.trace(x, attention=...)` is the
@@ -7,7 +6,8 @@
 Seqloom.section({
   id: "edit-attention",
   title: "Change where it looked",
-  hint: "Press a cell and move the slider: that weight is set, the others of its row are scaled so that the row still sums to 1, "
+  hint:
+    "Press a cell and move the slider: that weight is set, the others of its row are scaled so that the row still sums to 1, "
     + "and the model writes on from there. Look whether the output follows where you make it look.",
   available: (trace) => trace.has("attention/decoder") && trace.rung !== "transformer" && Seqloom.canRun(trace),
   render(root, trace, page) {
@@ -21,14 +21,20 @@ class SetMatrix extends Seqloom.Heat {
     super.draw(context, width, height);
     const { steps, box, view, page, row } = this;
     const tall = box.height / (view.y[1] - view.y[0]);
-    const inside = (t, s, by) => [steps.edge(s) + by, box.top + (t - view.y[0]) * tall + by, steps.size - 2 * by, tall - 2 * by];
+    const inside = (t, s, by) => [
+      steps.edge(s) + by,
+      box.top + (t - view.y[0]) * tall + by,
+      steps.size - 2 * by,
+      tall - 2 * by,
+    ];
     context.save();
     context.beginPath();
     context.rect(steps.left, box.top, steps.width, box.height);
     context.clip();
     context.strokeStyle = page.palette.css.warm;
     context.lineWidth = 2;
-    for (const [t, places] of this.map.set) for (const s of places.keys()) context.strokeRect(...inside(t, s, 1.5));
+    for (const [t, places] of this.map.set ?? [])
+      for (const s of places.keys()) context.strokeRect(...inside(t, s, 1.5));
     context.strokeStyle = page.palette.css.ink;
     context.strokeRect(...inside(row, page.steps.source ?? 0, 0.5));
     context.restore();
@@ -36,27 +42,47 @@ class SetMatrix extends Seqloom.Heat {
 }
 
 class AttentionEditor {
+  /** @type {Model} */ model;
+  /** @type {Answer} */ before;
+  /** @type {Answer} */ now;
+  /** @type {Heat} */ heat;
+
+  /** @param {HTMLElement} root @param {Trace} trace @param {Page} page */
   constructor(root, trace, page) {
     const { dom } = Seqloom;
-    Object.assign(this, { trace, page, set: new Map() });
+    this.trace = trace;
+    this.page = page;
+    this.set = new Map();
     this.figure = dom("figure", { class: "alignment" });
     this.tools = dom("div", { class: "controls" });
     this.what = dom("p", { class: "readout", role: "status" });
     this.slider = dom("input", {
-      type: "range", min: 0, max: 1, step: 0.01, "aria-label": "weight of the cell", oninput: () => this.force(Number(this.slider.value)),
+      type: "range",
+      min: 0,
+      max: 1,
+      step: 0.01,
+      "aria-label": "weight of the cell",
+      oninput: () => this.force(Number(this.slider.value)),
     });
     const button = (text, clear) => dom("button", { type: "button", onclick: clear }, text);
     this.one = button("Let it choose here", () => this.clear(this.row, this.column));
     this.all = button("Let it choose everywhere", () => this.clear());
     this.tools.append(dom("label", {}, "weight 0", this.slider, "1"), this.one, this.all);
     this.answer = dom("div", { class: "answer-now" });
-    const keys = dom("p", { class: "small muted" }, "In the matrix the arrow keys choose a cell, 1 to 9 set tenths, Delete lets the model choose.");
+    const keys = dom(
+      "p",
+      { class: "small muted" },
+      "In the matrix the arrow keys choose a cell, 1 to 9 set tenths, Delete lets the model choose.",
+    );
     root.append(this.answer, this.figure, this.what, this.tools, keys);
-    new IntersectionObserver(([entry], observer) => {
-      if (!entry.isIntersecting) return;
-      observer.disconnect();
-      setTimeout(() => this.start(), 0);
-    }, { rootMargin: "300px" }).observe(root);
+    new IntersectionObserver(
+      ([entry], observer) => {
+        if (!entry.isIntersecting) return;
+        observer.disconnect();
+        setTimeout(() => this.start(), 0);
+      },
+      { rootMargin: "300px" },
+    ).observe(root);
   }
 
   start() {
@@ -102,17 +128,24 @@ class AttentionEditor {
 
   drawMatrix() {
     const { trace, page, now } = this;
-    const columns = now.source.length, left = 84;
+    const columns = now.source.length,
+      left = 84;
     this.figure.style.maxWidth = `${Math.max(300, left + 20 + columns * 34)}px`;
     this.heat = new SetMatrix(this.figure, page, {
-      ...this.cells(), set: this.set, offset: 0, rowStride: columns, columnStride: 1, left,
+      ...this.cells(),
+      set: this.set,
+      offset: 0,
+      rowStride: columns,
+      columnStride: 1,
+      left,
       columns: { axis: "source", count: columns, label: (s) => Seqloom.shown(trace.label("source", s)) },
       rows: { count: now.attention.length, label: (t) => this.written(t) },
       height: (width) => {
         const cell = Math.max(13, Math.min(34, (width - left - 14) / columns));
         return Math.min(640, this.now.attention.length * cell) + 60;
       },
-      name: "Attention weights; arrow keys choose a cell, digits set its weight", pick: () => this.tell(),
+      name: "Attention weights; arrow keys choose a cell, digits set its weight",
+      pick: () => this.tell(),
     });
     this.heat.row = 0;
     this.heat.canvas.node.addEventListener("keydown", (event) => this.key(event));
@@ -139,7 +172,8 @@ class AttentionEditor {
     const places = this.set.get(t) ?? new Map();
     const others = places.size - (places.has(s) ? 1 : 0);
     // the last free cell of a row is what the others leave
-    if (others + 1 >= this.now.source.length) return this.tell("All other weights of this row are set: this one is the rest.");
+    if (others + 1 >= this.now.source.length)
+      return this.tell("All other weights of this row are set: this one is the rest.");
     places.set(s, Math.min(weight, this.room(t, s)));
     this.set.set(t, places);
     this.run();
@@ -157,13 +191,18 @@ class AttentionEditor {
   tell(more = "") {
     const { dom } = Seqloom;
     const { row: t, column: s, now } = this;
-    const weight = now.attention[t][s], hand = this.set.get(t)?.has(s) ?? false;
-    this.slider.value = weight;
+    const weight = now.attention[t][s],
+      hand = this.set.get(t)?.has(s) ?? false;
+    this.slider.value = String(weight);
     this.one.disabled = !hand;
     this.all.disabled = this.set.size === 0;
     this.what.replaceChildren(
-      "Writing ", dom("strong", {}, this.written(t)), ` (step ${t + 1}), weight ${Seqloom.number(weight)} on `,
-      dom("strong", {}, Seqloom.shown(now.source[s])), ` (step ${s + 1})${hand ? ", set by you" : ""}. ${more || this.answer.dataset.said || ""}`);
+      "Writing ",
+      dom("strong", {}, this.written(t)),
+      ` (step ${t + 1}), weight ${Seqloom.number(weight)} on `,
+      dom("strong", {}, Seqloom.shown(now.source[s])),
+      ` (step ${s + 1})${hand ? ", set by you" : ""}. ${more || this.answer.dataset.said || ""}`,
+    );
     this.heat.canvas.dirty();
   }
 }

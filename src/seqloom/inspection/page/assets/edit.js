@@ -1,4 +1,3 @@
-"use strict";
 /**
  * Another input: what would the model say? It runs in the page (engine.js) and says what `predict`
  * says of the same text. For running text that is the likeliest continuation.
@@ -6,9 +5,12 @@
 Seqloom.section({
   id: "edit",
   title: "Change the input",
-  hint: (trace) => "Type in the field, or press a symbol to replace or delete it (arrow keys move, Delete deletes): the model runs in this page and answers at once. "
+  hint: (trace) =>
+    "Type in the field, or press a symbol to replace or delete it (arrow keys move, Delete deletes): the model runs in this page and answers at once. "
     + "Look which changes turn the answer, and which it does not notice."
-    + (trace.task === "generate" ? " The answer is the likeliest continuation, symbol by symbol: what seqloom predict writes with a temperature of 0." : ""),
+    + (trace.task === "generate"
+      ? " The answer is the likeliest continuation, symbol by symbol: what seqloom predict writes with a temperature of 0."
+      : ""),
   available: (trace) => Seqloom.canRun(trace),
   render(root, trace, page) {
     new Editor(root, trace, page);
@@ -16,28 +18,50 @@ Seqloom.section({
 });
 
 class Editor {
+  /** @type {Model} */ model;
+  /** @type {Answer} */ before;
+  /** @type {string[]} */ symbols = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ waiting;
+
+  /** @param {HTMLElement} root @param {Trace} trace @param {Page} page */
   constructor(root, trace, page) {
     const { dom } = Seqloom;
-    Object.assign(this, { trace, page, text: trace.input, selected: 0, before: null, cost: 0 });
+    this.trace = trace;
+    this.page = page;
+    this.text = trace.input;
+    this.selected = this.cost = this.unread = 0;
     const rows = Math.min(6, Math.max(1, Math.ceil(trace.input.length / 70) + trace.input.split("\n").length - 1));
     this.field = dom("textarea", {
-      rows, spellcheck: "false", autocapitalize: "off", dir: "auto", "aria-label": "The text that the model reads",
-      oninput: () => this.type(this.field.value), onfocus: () => this.start(),
+      rows,
+      spellcheck: "false",
+      autocapitalize: "off",
+      dir: "auto",
+      "aria-label": "The text that the model reads",
+      oninput: () => this.type(this.field.value),
+      onfocus: () => this.start(),
     });
     this.field.value = trace.input;
-    this.chips = dom("div", { class: "chips", role: "group", dir: "auto", "aria-label": "Symbols as the model reads them" });
+    this.chips = dom("div", {
+      class: "chips",
+      role: "group",
+      dir: "auto",
+      "aria-label": "Symbols as the model reads them",
+    });
     this.tools = dom("div", { class: "controls" });
     this.status = dom("p", { class: "readout", role: "status" });
     this.answer = dom("div", { class: "answer-now" });
     root.append(this.field, this.chips, this.tools, this.answer, this.status);
-    this.chips.addEventListener("click", (event) => this.press(event.target.closest(".chip")));
+    this.chips.addEventListener("click", (event) => this.press(Seqloom.closest(event, ".chip")));
     this.chips.addEventListener("keydown", (event) => this.key(event));
     // a large model is opened only when somebody comes to see it
-    new IntersectionObserver(([entry], observer) => {
-      if (!entry.isIntersecting) return;
-      observer.disconnect();
-      setTimeout(() => this.start(), 0);
-    }, { rootMargin: "300px" }).observe(root);
+    new IntersectionObserver(
+      ([entry], observer) => {
+        if (!entry.isIntersecting) return;
+        observer.disconnect();
+        setTimeout(() => this.start(), 0);
+      },
+      { rootMargin: "300px" },
+    ).observe(root);
   }
 
   /** The model's own answer to the trace's input, against which all others stand. */
@@ -76,7 +100,7 @@ class Editor {
       if (!(error instanceof Seqloom.engine.InputError)) throw error;
       this.answer.replaceChildren();
       delete this.answer.dataset.answer;
-      said = error.message;
+      said = /** @type {Error} */ (error).message;
     }
     this.cost = performance.now() - started;
     const old = this.text === this.trace.input ? "" : " The other sections still show the input as it was.";
@@ -91,11 +115,18 @@ class Editor {
     this.chips.className = `chips ${single ? "characters" : "words"}`;
     const nodes = this.symbols.map((symbol, place) => {
       const unknown = this.model.reader.number(symbol) === Seqloom.engine.UNK;
-      return dom("button", {
-        type: "button", class: `chip${unknown ? " unknown" : ""}${stays[place] ? "" : " changed"}${place === this.selected ? " selected" : ""}`,
-        "data-place": place, tabindex: place === this.selected ? 0 : -1, "aria-pressed": String(place === this.selected),
-        title: unknown ? "the model does not know this symbol: it reads “unknown”" : null,
-      }, Seqloom.shown(symbol));
+      return dom(
+        "button",
+        {
+          type: "button",
+          class: `chip${unknown ? " unknown" : ""}${stays[place] ? "" : " changed"}${place === this.selected ? " selected" : ""}`,
+          "data-place": place,
+          tabindex: place === this.selected ? 0 : -1,
+          "aria-pressed": String(place === this.selected),
+          title: unknown ? "the model does not know this symbol: it reads “unknown”" : null,
+        },
+        Seqloom.shown(symbol),
+      );
     });
     this.chips.replaceChildren(...nodes.flatMap((node, i) => (single || i === 0 ? [node] : [" ", node])));
     this.drawTools();
@@ -103,21 +134,43 @@ class Editor {
 
   drawTools() {
     const { dom } = Seqloom;
-    const back = dom("button", { type: "button", disabled: this.text === this.trace.input, onclick: () => this.reset() }, "Put the input back");
+    const back = dom(
+      "button",
+      { type: "button", disabled: this.text === this.trace.input, onclick: () => this.reset() },
+      "Put the input back",
+    );
     const symbol = this.symbols[this.selected];
     if (symbol === undefined) return this.tools.replaceChildren(back);
     if (this.unread > 0)
       return this.tools.replaceChildren(
-        dom("span", { class: "muted" }, `The text is longer than the model reads: its middle, ${Seqloom.count(this.unread, "symbol")}, is left out, `
-          + "so single symbols cannot be changed here. Type in the field instead."), back);
+        dom(
+          "span",
+          { class: "muted" },
+          `The text is longer than the model reads: its middle, ${Seqloom.count(this.unread, "symbol")}, is left out, `
+            + "so single symbols cannot be changed here. Type in the field instead.",
+        ),
+        back,
+      );
     const other = dom("input", {
-      type: "text", size: 8, "aria-label": `replace symbol ${this.selected + 1}`, placeholder: "another",
+      type: "text",
+      size: 8,
+      "aria-label": `replace symbol ${this.selected + 1}`,
+      placeholder: "another",
       onkeydown: (event) => event.key === "Enter" && this.replace([other.value]),
     });
     this.tools.replaceChildren(
-      dom("label", {}, `Symbol ${this.selected + 1}, `, dom("strong", {}, Seqloom.shown(symbol)), ": replace with ", other),
+      dom(
+        "label",
+        {},
+        `Symbol ${this.selected + 1}, `,
+        dom("strong", {}, Seqloom.shown(symbol)),
+        ": replace with ",
+        other,
+      ),
       dom("button", { type: "button", onclick: () => this.replace([other.value]) }, "Replace"),
-      dom("button", { type: "button", onclick: () => this.replace([]) }, "Delete"), back);
+      dom("button", { type: "button", onclick: () => this.replace([]) }, "Delete"),
+      back,
+    );
   }
 
   reset() {
@@ -136,8 +189,13 @@ class Editor {
   press(chip) {
     if (!chip) return;
     this.selected = Number(chip.dataset.place);
+    this.focusChip();
+  }
+
+  focusChip() {
     this.drawChips();
-    this.chips.querySelector(".selected")?.focus();
+    const chip = this.chips.querySelector(".selected");
+    if (chip instanceof HTMLElement) chip.focus();
   }
 
   key(event) {
@@ -146,7 +204,6 @@ class Editor {
     else if (event.key === "Delete" || event.key === "Backspace") this.replace([]);
     else return;
     event.preventDefault();
-    this.drawChips();
-    this.chips.querySelector(".selected")?.focus();
+    this.focusChip();
   }
 }

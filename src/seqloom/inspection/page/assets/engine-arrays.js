@@ -1,4 +1,3 @@
-"use strict";
 /**
  * The few functions that the engine is built from: fully-connected layers over rows, softmax, norms.
  *
@@ -13,10 +12,7 @@ const { engine } = Seqloom;
 function part(weight, first, count) {
   const [, ...rest] = weight.shape;
   const width = rest.reduce((a, b) => a * b, 1);
-  return {
-    shape: [count, ...rest],
-    data: weight.data.subarray(first * width, (first + count) * width),
-  };
+  return { shape: [count, ...rest], data: weight.data.subarray(first * width, (first + count) * width) };
 }
 
 /** One row of an embedding. */
@@ -52,13 +48,29 @@ function fourRows(xs, weight, ys) {
     let q = p + width;
     let [pa, pb, pc, pd, qa, qb, qc, qd] = [0, 0, 0, 0, 0, 0, 0, 0];
     for (let i = 0; i < width; i++) {
-      const v = data[p++], w = data[q++];
-      const xa = a[i], xb = b[i], xc = c[i], xd = d[i];
-      pa += v * xa; pb += v * xb; pc += v * xc; pd += v * xd;
-      qa += w * xa; qb += w * xb; qc += w * xc; qd += w * xd;
+      const v = data[p++],
+        w = data[q++];
+      const xa = a[i],
+        xb = b[i],
+        xc = c[i],
+        xd = d[i];
+      pa += v * xa;
+      pb += v * xb;
+      pc += v * xc;
+      pd += v * xd;
+      qa += w * xa;
+      qb += w * xb;
+      qc += w * xc;
+      qd += w * xd;
     }
-    ys[0][j] += pa; ys[1][j] += pb; ys[2][j] += pc; ys[3][j] += pd;
-    ys[0][j + 1] += qa; ys[1][j + 1] += qb; ys[2][j + 1] += qc; ys[3][j + 1] += qd;
+    ys[0][j] += pa;
+    ys[1][j] += pb;
+    ys[2][j] += pc;
+    ys[3][j] += pd;
+    ys[0][j + 1] += qa;
+    ys[1][j + 1] += qb;
+    ys[2][j + 1] += qc;
+    ys[3][j + 1] += qd;
   }
   if (even < size) xs.forEach((x, n) => (ys[n][even] += output(x, weight, even)));
 }
@@ -73,11 +85,23 @@ function oneRow(x, weight, y) {
     let [s0, s1, s2, s3, s4, s5, s6, s7] = [0, 0, 0, 0, 0, 0, 0, 0];
     for (let i = 0, p = j * width; i < width; i++, p++) {
       const v = x[i];
-      s0 += data[p] * v; s1 += data[p + w1] * v; s2 += data[p + w2] * v; s3 += data[p + w3] * v;
-      s4 += data[p + w4] * v; s5 += data[p + w5] * v; s6 += data[p + w6] * v; s7 += data[p + w7] * v;
+      s0 += data[p] * v;
+      s1 += data[p + w1] * v;
+      s2 += data[p + w2] * v;
+      s3 += data[p + w3] * v;
+      s4 += data[p + w4] * v;
+      s5 += data[p + w5] * v;
+      s6 += data[p + w6] * v;
+      s7 += data[p + w7] * v;
     }
-    y[j] += s0; y[j + 1] += s1; y[j + 2] += s2; y[j + 3] += s3;
-    y[j + 4] += s4; y[j + 5] += s5; y[j + 6] += s6; y[j + 7] += s7;
+    y[j] += s0;
+    y[j + 1] += s1;
+    y[j + 2] += s2;
+    y[j + 3] += s3;
+    y[j + 4] += s4;
+    y[j + 5] += s5;
+    y[j + 6] += s6;
+    y[j + 7] += s7;
   }
   for (let j = eights; j < size; j++) y[j] += output(x, weight, j);
 }
@@ -164,8 +188,5 @@ function layerNorm(x, { weight, bias }) {
 }
 
 Object.assign(engine, {
-  math: {
-    part, row, linear, dot, concat, add, tanh, relu, sigmoid, softmax, logSoftmax, argmax, mix,
-    layerNorm,
-  },
+  math: { part, row, linear, dot, concat, add, tanh, relu, sigmoid, softmax, logSoftmax, argmax, mix, layerNorm },
 });

@@ -1,4 +1,3 @@
-"use strict";
 /**
  * Attention of recurrent models and pools over states: reference/attention.py,
  * attention_luong.py and pooling.py; and the rule by which a weight is forced.
@@ -53,16 +52,20 @@ function force(weights, forced) {
 }
 
 const pools = {
-  mean: (states) => ({ pooled: mix(states.map(() => 1 / states.length), states), weights: null }),
+  mean: (states) => ({
+    pooled: mix(
+      states.map(() => 1 / states.length),
+      states,
+    ),
+    weights: null,
+  }),
   max: (states) => ({
     pooled: states[0].map((_, i) => states.reduce((top, x) => Math.max(top, x[i]), -Infinity)),
     weights: null,
   }),
   attention: (states, tensors) => {
-    const [memory, bias, score] = ["weight_memory", "bias", "weight_score"].map(
-      (name) => tensors[`pool.${name}`],
-    );
-    const scores = linear(states, memory, bias).map((e) => dot(tanh(e), score.data));
+    const [memory, bias, score] = ["weight_memory", "bias", "weight_score"].map((name) => tensors[`pool.${name}`]);
+    const scores = Float64Array.from(linear(states, memory, bias), (e) => dot(tanh(e), score.data));
     const weights = softmax(scores);
     return { pooled: mix(weights, states), weights };
   },

@@ -1,4 +1,3 @@
-"use strict";
 /**
  * Transformer layers, norm first: reference/transformer.py, transformer_parts.py, multi_head.py.
  *
@@ -7,19 +6,19 @@
 const { engine } = Seqloom;
 const { part, linear, dot, add, relu, softmax, layerNorm } = engine.math;
 
+/** @returns {HeadsWeights} */
 function headsWeights(tensors, name) {
   const weight = tensors[`${name}.in_proj_weight`];
   const bias = tensors[`${name}.in_proj_bias`];
   const size = weight.shape[1];
+  /** @returns {Affine} */
   const third = (n) => [part(weight, n * size, size), part(bias, n * size, size)];
   return { query: third(0), key: third(1), value: third(2), out: linearWeights(tensors, `${name}.out_proj`) };
 }
 
+/** @type {Engine["transformer"]["linearWeights"]} */
 const linearWeights = (tensors, name) => [tensors[`${name}.weight`], tensors[`${name}.bias`]];
-const normWeights = (tensors, name) => ({
-  weight: tensors[`${name}.weight`],
-  bias: tensors[`${name}.bias`],
-});
+const normWeights = (tensors, name) => ({ weight: tensors[`${name}.weight`], bias: tensors[`${name}.bias`] });
 
 /** Weights of `torch.nn.TransformerEncoderLayer`, or of the decoder's with `cross`. */
 function layerWeights(tensors, name, { cross = false } = {}) {
@@ -33,14 +32,14 @@ function layerWeights(tensors, name, { cross = false } = {}) {
   };
 }
 
-const projectMemory = (rows, w) => ({
-  keys: linear(rows, ...w.key),
-  values: linear(rows, ...w.value),
-});
+/** @type {Engine["transformer"]["projectMemory"]} */
+const projectMemory = (rows, w) => ({ keys: linear(rows, ...w.key), values: linear(rows, ...w.value) });
 
-/** What one query takes from a memory.
-
-    @param {?function(number, number): number} bias - added to the score of (head, place) */
+/**
+ * What one query takes from a memory; `bias` is added to the score of a head and a place.
+ * @param {Row} q @param {KeyValues} memory @param {number} numHeads
+ * @param {((head: number, place: number) => number) | null} [bias]
+ */
 function lookUp(q, { keys, values }, numHeads, bias) {
   const size = q.length / numHeads;
   const out = new Float64Array(q.length);
@@ -60,23 +59,34 @@ function lookUp(q, { keys, values }, numHeads, bias) {
   return out;
 }
 
-/** x + A(norm(x), memory(row)); `memoryOf(n, place)` says what the row at a place may see. */
-function attend(xs, normed, w, numHeads, memoryOf, bias) {
+/**
+ * x + A(norm(x), memory(row)); `memoryOf(place)` says what the row at a place may see.
+ * @type {Engine["transformer"]["attend"]}
+ */
+function attend(xs, normed, w, numHeads, memoryOf) {
   const queries = linear(normed, ...w.query);
-  const seen = queries.map((q, t) => lookUp(q, memoryOf(t), numHeads, bias));
+  const seen = queries.map((q, t) => lookUp(q, memoryOf(t), numHeads));
   return linear(seen, ...w.out).map((y, t) => add(xs[t], y));
 }
 
+/** @type {Engine["transformer"]["feedForward"]} */
 function feedForward(xs, norm, w) {
-  const inner = linear(xs.map((x) => layerNorm(x, norm)), ...w.inner).map(relu);
+  const inner = linear(
+    xs.map((x) => layerNorm(x, norm)),
+    ...w.inner,
+  ).map(relu);
   return linear(inner, ...w.outer).map((y, t) => add(xs[t], y));
 }
 
-/** An encoder layer over a whole sequence, each place seeing all. */
+/** An encoder layer over a whole sequence, each place seeing all. @type {Engine["transformer"]["encoderLayer"]} */
 function encoderLayer(xs, w, numHeads) {
   const normed = xs.map((x) => layerNorm(x, w.norms[0]));
   const memory = projectMemory(normed, w.self);
-  return feedForward(attend(xs, normed, w.self, numHeads, () => memory), w.norms[1], w);
+  return feedForward(
+    attend(xs, normed, w.self, numHeads, () => memory),
+    w.norms[1],
+    w,
+  );
 }
 
 const extended = (past, new_, n, most) => ({
@@ -84,9 +94,11 @@ const extended = (past, new_, n, most) => ({
   values: [...past.values, new_.values[n]].slice(-most),
 });
 
-/** One more position of several sequences: the causal part of a layer.
-
-    @param {number} most - positions that one looks at, its own counted */
+/**
+ * One more position of several sequences: the causal part of a layer. One looks at `most` positions at most, its own
+ * counted.
+ * @type {Engine["transformer"]["selfStep"]}
+ */
 function selfStep(xs, pasts, w, numHeads, { most = Infinity, slopes = null } = {}) {
   const normed = xs.map((x) => layerNorm(x, w.norms[0]));
   const now = projectMemory(normed, w.self);
@@ -119,7 +131,14 @@ function placed(embedded, place) {
 
 Object.assign(engine, {
   transformer: {
-    layerWeights, normWeights, linearWeights, projectMemory, attend, feedForward, encoderLayer,
-    selfStep, placed,
+    layerWeights,
+    normWeights,
+    linearWeights,
+    projectMemory,
+    attend,
+    feedForward,
+    encoderLayer,
+    selfStep,
+    placed,
   },
 });

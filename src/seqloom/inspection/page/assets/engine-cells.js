@@ -1,4 +1,3 @@
-"use strict";
 /**
  * Recurrent cells and layers: the equations of reference/rnn.py, lstm.py, gru.py and unroll.py.
  *
@@ -41,12 +40,7 @@ const FIELDS = { rnn: ["h"], lstm: ["h", "c"], gru: ["h"] };
 /** Weights named as torch names them, e.g. `encoder.weight_ih_l0`. */
 function cellWeights(tensors, prefix, suffix) {
   const take = (name) => tensors[`${prefix}${name}${suffix}`];
-  return {
-    ih: take("weight_ih"),
-    hh: take("weight_hh"),
-    bias_ih: take("bias_ih"),
-    bias_hh: take("bias_hh"),
-  };
+  return { ih: take("weight_ih"), hh: take("weight_hh"), bias_ih: take("bias_ih"), bias_hh: take("bias_hh") };
 }
 
 function zeroState(cell, w) {
@@ -57,7 +51,11 @@ function zeroState(cell, w) {
 /** One step of several hypotheses. */
 function stepCell(cell, xs, states, w) {
   const us = linear(xs, w.ih, w.bias_ih);
-  const vs = linear(states.map((s) => s.h), w.hh, w.bias_hh);
+  const vs = linear(
+    states.map((s) => s.h),
+    w.hh,
+    w.bias_hh,
+  );
   return states.map((before, n) => combine[cell](us[n], vs[n], before));
 }
 
@@ -91,6 +89,4 @@ function encoderLayers(tensors, count, bidirectional) {
   );
 }
 
-Object.assign(engine, {
-  cells: { GATES, FIELDS, cellWeights, zeroState, stepCell, unroll, bothWays, encoderLayers },
-});
+Object.assign(engine, { cells: { GATES, FIELDS, cellWeights, zeroState, stepCell, unroll, bothWays, encoderLayers } });

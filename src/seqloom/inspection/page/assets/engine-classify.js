@@ -1,4 +1,3 @@
-"use strict";
 /**
  * The classifiers of networks/classifiers.py: fully-connected, recurrent, Transformer.
  *
@@ -15,7 +14,7 @@ function answer(pooled, tensors) {
   return math.logSoftmax(logits);
 }
 
-function fullyConnected(config, tensors) {
+function fullyConnected(_, tensors) {
   return (ids) => {
     const { pooled } = attention.pools.mean(embed(tensors, ids));
     const [hidden] = math.linear([pooled], tensors["hidden.weight"], tensors["hidden.bias"]);
@@ -40,9 +39,7 @@ function recurrent(config, tensors) {
 }
 
 function transformerClassifier(config, tensors) {
-  const layers = Array.from({ length: config.layers }, (_, i) =>
-    transformer.layerWeights(tensors, `encoder.${i}`),
-  );
+  const layers = Array.from({ length: config.layers }, (_, i) => transformer.layerWeights(tensors, `encoder.${i}`));
   const norm = transformer.normWeights(tensors, "norm");
   return (ids) => {
     let rows = embed(tensors, ids).map((x, t) => transformer.placed(x, t));

@@ -1,4 +1,3 @@
-"use strict";
 /**
  * The language models of networks/language.py: recurrent, Transformer, window.
  *
@@ -11,12 +10,8 @@ const { engine } = Seqloom;
 const { math, cells, transformer } = engine;
 
 function recurrent(config, tensors) {
-  const layers = Array.from({ length: config.layers }, (_, k) =>
-    cells.cellWeights(tensors, `layers.${k}.`, "_l0"),
-  );
-  const norms = layers.map((_, k) =>
-    config.layer_norm ? transformer.normWeights(tensors, `norms.${k}`) : null,
-  );
+  const layers = Array.from({ length: config.layers }, (_, k) => cells.cellWeights(tensors, `layers.${k}.`, "_l0"));
+  const norms = layers.map((_, k) => (config.layer_norm ? transformer.normWeights(tensors, `norms.${k}`) : null));
   const output = tensors[config.tie_weights ? "embedding.weight" : "output.weight"];
   return {
     first: () => layers.map((w) => cells.zeroState(config.cell, w)),
@@ -38,9 +33,7 @@ function recurrent(config, tensors) {
 
 function transformerLanguage(config, tensors) {
   const { num_heads: heads, hidden_size: size, context: most } = config;
-  const layers = Array.from({ length: config.layers }, (_, k) =>
-    transformer.layerWeights(tensors, `layers.${k}`),
-  );
+  const layers = Array.from({ length: config.layers }, (_, k) => transformer.layerWeights(tensors, `layers.${k}`));
   const norm = transformer.normWeights(tensors, "norm");
   const slopes = Array.from({ length: heads }, (_, n) => 2 ** ((-8 * (n + 1)) / heads));
   return {
@@ -56,15 +49,13 @@ function transformerLanguage(config, tensors) {
     },
     answer(row) {
       const rows = [math.layerNorm(row, norm)];
-      return math.logSoftmax(
-        math.linear(rows, tensors["embedding.weight"], tensors.output_bias)[0],
-      );
+      return math.logSoftmax(math.linear(rows, tensors["embedding.weight"], tensors.output_bias)[0]);
     },
   };
 }
 
 function windowLanguage(config, tensors) {
-  const take = (name) => [tensors[`${name}.weight`], tensors[`${name}.bias`]];
+  const take = (name) => transformer.linearWeights(tensors, name);
   return {
     first: () => Array.from({ length: config.window }, () => engine.PAD),
     step(id, seen) {

@@ -1,4 +1,3 @@
-"use strict";
 /**
  * Greedy and beam search for one source, as decoding/greedy.py and decoding/beam.py do it: the same
  * order of equals, the same limit, the same moment to stop.
@@ -12,8 +11,7 @@ const { argmax } = engine.math;
 const { PAD, BOS, EOS, UNK } = engine;
 
 /** Most symbols of an output; none is longer than the longest that training takes. */
-const lengthLimit = (ratio, most, sourceLength) =>
-  Math.min(Math.ceil(sourceLength * ratio), most) + 10;
+const lengthLimit = (ratio, most, sourceLength) => Math.min(Math.ceil(sourceLength * ratio), most) + 10;
 
 const scored = (total, length, penalty) => total / length ** penalty;
 
@@ -24,13 +22,7 @@ function forbid(logProbs) {
 }
 
 function hypothesis(symbols, total, penalty, finished, path) {
-  return {
-    symbols,
-    logProbability: total,
-    score: scored(total, symbols.length + 1, penalty),
-    finished,
-    path,
-  };
+  return { symbols, logProbability: total, score: scored(total, symbols.length + 1, penalty), finished, path };
 }
 
 /** The likeliest symbol at each step. */
@@ -94,14 +86,17 @@ function beamSearch(stepper, source, { beam, limit, penalty }) {
   const finished = new Finished(beam);
   const end = (parent, total, told, after) =>
     finished.add(hypothesis(parent.symbols, total, penalty, told, [...parent.path, after]));
+  /** @type {{symbols: number[], path: any[], total: number, last: number, state: any}[]} */
   let live = [{ symbols: [], path: [], total: 0, last: BOS, state }];
   for (;;) {
-    const steps = stepper.step(live.map((h) => h.last), live.map((h) => h.state), memory);
+    const steps = stepper.step(
+      live.map((h) => h.last),
+      live.map((h) => h.state),
+      memory,
+    );
     const totals = steps.map(({ logProbs }, n) => forbid(logProbs).map((p) => live[n].total + p));
     if (live[0].symbols.length >= limit) {
-      live.forEach((parent, n) =>
-        end(parent, totals[n][EOS], argmax(totals[n]) === EOS, steps[n].state),
-      );
+      live.forEach((parent, n) => end(parent, totals[n][EOS], argmax(totals[n]) === EOS, steps[n].state));
       return finished.all;
     }
     const next = [];

@@ -1,4 +1,3 @@
-"use strict";
 /**
  * From a text to the numbers of its symbols and back, as data/vocabulary.py, data/texts/reader.py
  * and data/subwords.py do it.
@@ -15,8 +14,7 @@ const MARK = "\u2581"; // before each word of subwords
 const SIGN = "\u2047"; // shown in place of an unknown symbol
 const LONGEST = 100; // code points of a chunk
 
-const SPACE =
-  "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
+const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const SPACES = new RegExp(`[${SPACE}]+`, "u");
 const JOINER = "\\u200c\\u200d";
 
@@ -25,15 +23,10 @@ function patterns(marks) {
   const letter = `\\p{L}\\p{N}_${marks ? `\\p{M}${JOINER}` : ""}`;
   const sign = `[^${letter}${SPACE}]`;
   const mark = "\\p{M}\\u{1f3fb}-\\u{1f3ff}\\u{e0020}-\\u{e007f}";
-  const whole = marks
-    ? `(?:[\\u{1f1e6}-\\u{1f1ff}]{2}|${sign})(?:[${mark}]|[${JOINER}]${sign}?)*`
-    : sign;
+  const whole = marks ? `(?:[\\u{1f1e6}-\\u{1f1ff}]{2}|${sign})(?:[${mark}]|[${JOINER}]${sign}?)*` : sign;
   const run = marks ? `${sign}(?:${sign}|[\\p{M}${JOINER}])*` : `${sign}+`;
   return {
-    word: new RegExp(
-      `[${letter}]+(?:['\u2019][${letter}]+)*|['\u2019][${letter}]{1,2}(?![${letter}])|${whole}`,
-      "gu",
-    ),
+    word: new RegExp(`[${letter}]+(?:['\u2019][${letter}]+)*|['\u2019][${letter}]{1,2}(?![${letter}])|${whole}`, "gu"),
     chunk: new RegExp(` ?[${letter}]+| ?${run}|[${SPACE}]`, "gu"),
   };
 }
@@ -113,9 +106,7 @@ class Vocabulary {
   }
 
   decode(ids) {
-    const shown = ids
-      .filter((i) => ![PAD, BOS, EOS].includes(i))
-      .map((i) => (i === UNK ? SIGN : this.symbols[i]));
+    const shown = ids.filter((i) => ![PAD, BOS, EOS].includes(i)).map((i) => (i === UNK ? SIGN : this.symbols[i]));
     return this.join(shown);
   }
 
@@ -130,7 +121,10 @@ class Vocabulary {
 /** How a classifier reads a text: `{level, lowercase, max_symbols, vocabulary, marks}`. */
 class Reader {
   constructor({ level, lowercase, max_symbols, vocabulary, marks = false }) {
-    Object.assign(this, { level, lowercase, most: max_symbols, marks });
+    this.level = level;
+    this.lowercase = lowercase;
+    this.most = max_symbols;
+    this.marks = marks;
     this.vocabulary = new Vocabulary(vocabulary);
   }
 

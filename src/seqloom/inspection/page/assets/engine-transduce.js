@@ -1,4 +1,3 @@
-"use strict";
 /**
  * Models of pairs: the two of networks/pairs.py as steppers, and the model
  * that searches with them as runtime/transduce.py does.
@@ -16,7 +15,7 @@ function encoderDecoder(config, tensors, forced = new Map()) {
   const fields = cells.FIELDS[config.decoder_cell];
   const make = config.attention === "additive" ? attention.additive : attention.luong;
   const attend = config.link === "attention" ? make(tensors) : null;
-  const take = (name) => [tensors[`${name}.weight`], tensors[`${name}.bias`]];
+  const take = (name) => transformer.linearWeights(tensors, name);
 
   function start(source) {
     let outputs = source.map((id) => math.row(tensors["source_embedding.weight"], id));
@@ -43,9 +42,7 @@ function encoderDecoder(config, tensors, forced = new Map()) {
   function look(states, memory) {
     if (!attend) return { contexts: states.map(() => memory.summary), weights: null };
     const queries = states.map((state) => state.layers.at(-1).h);
-    const weights = attend
-      .weigh(queries, memory.keys)
-      .map((w, n) => attention.force(w, forced.get(states[n].step)));
+    const weights = attend.weigh(queries, memory.keys).map((w, n) => attention.force(w, forced.get(states[n].step)));
     return { contexts: weights.map((w) => math.mix(w, memory.states)), weights };
   }
 
@@ -62,10 +59,12 @@ function encoderDecoder(config, tensors, forced = new Map()) {
     });
     const read = xs.map((x, n) => math.concat(x, contexts[n], embedded[n]));
     const hidden = math.linear(read, ...take("readout")).map(math.tanh);
-    return math.linear(hidden, ...take("output")).map((logits, n) => ({
-      logProbs: math.logSoftmax(logits),
-      state: { layers: layers[n], weights: weights && weights[n], step: states[n].step + 1 },
-    }));
+    return math
+      .linear(hidden, ...take("output"))
+      .map((logits, n) => ({
+        logProbs: math.logSoftmax(logits),
+        state: { layers: layers[n], weights: weights?.[n], step: states[n].step + 1 },
+      }));
   }
 
   return { start, step };
@@ -75,17 +74,13 @@ function encoderDecoder(config, tensors, forced = new Map()) {
 function transformerPair(config, tensors) {
   const heads = config.num_heads;
   const stack = (name, count, options) =>
-    Array.from({ length: count }, (_, i) =>
-      transformer.layerWeights(tensors, `${name}.${i}`, options),
-    );
+    Array.from({ length: count }, (_, i) => transformer.layerWeights(tensors, `${name}.${i}`, options));
   const encoder = stack("encoder", config.encoder_layers);
   const decoder = stack("decoder", config.decoder_layers, { cross: true });
   const norms = ["encoder_norm", "decoder_norm"].map((n) => transformer.normWeights(tensors, n));
 
   function start(source) {
-    let rows = source.map((id, t) =>
-      transformer.placed(math.row(tensors["source_embedding.weight"], id), t),
-    );
+    let rows = source.map((id, t) => transformer.placed(math.row(tensors["source_embedding.weight"], id), t));
     for (const layer of encoder) rows = transformer.encoderLayer(rows, layer, heads);
     rows = rows.map((x) => math.layerNorm(x, norms[0]));
     const memory = decoder.map((layer) => transformer.projectMemory(rows, layer.cross));
@@ -99,7 +94,12 @@ function transformerPair(config, tensors) {
     );
     const layers = states.map(() => []);
     decoder.forEach((w, i) => {
-      const found = transformer.selfStep(xs, states.map((s) => s.layers[i]), w, heads);
+      const found = transformer.selfStep(
+        xs,
+        states.map((s) => s.layers[i]),
+        w,
+        heads,
+      );
       found.memories.forEach((m, n) => layers[n].push(m));
       const normed = found.ys.map((x) => math.layerNorm(x, w.norms[1]));
       const seen = transformer.attend(found.ys, normed, w.cross, heads, () => memory[i]);
@@ -140,18 +140,12 @@ class Transducer {
     const { max_symbols: most, length_ratio: ratio, decoding } = this.header;
     if (!source.length) throw new engine.InputError("Type at least one symbol.");
     if (source.length > most) {
-      throw new engine.InputError(
-        `The model reads at most ${most} symbols, these are ${source.length}.`,
-      );
+      throw new engine.InputError(`The model reads at most ${most} symbols, these are ${source.length}.`);
     }
     const found = engine.search(
       this.stepper(forced),
       source.map((s) => this.reader.number(s)),
-      {
-        beam: decoding.beam,
-        penalty: decoding.length_penalty,
-        limit: engine.lengthLimit(ratio, most, source.length),
-      },
+      { beam: decoding.beam, penalty: decoding.length_penalty, limit: engine.lengthLimit(ratio, most, source.length) },
     );
     const { symbols, path, ...rest } = found;
     return {

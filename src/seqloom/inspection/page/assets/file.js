@@ -1,7 +1,6 @@
-"use strict";
 /** Reads what the page carries: safetensors files in base64, and the trace in one of them. */
 
-/** @param {string} text base64 @returns {Uint8Array} */
+/** From base64. */
 Seqloom.decode = (text) => {
   const trimmed = text.trim();
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(trimmed);
@@ -30,11 +29,7 @@ const KINDS = {
   BOOL: (b) => new Uint8Array(b),
 };
 
-/**
- * A safetensors file.
- * @param {Uint8Array} bytes
- * @returns {{metadata: Object, tensors: Map<string, {dtype: string, shape: number[], data: Object}>}}
- */
+/** A safetensors file. */
 Seqloom.readSafetensors = (bytes) => {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const start = 8 + Number(view.getBigUint64(0, true));
@@ -52,6 +47,8 @@ Seqloom.readSafetensors = (bytes) => {
 
 /** An array whose axes have names; one kept in 8 bits knows what its codes mean. */
 Seqloom.Named = class {
+  /** @type {Codes | undefined} */ kept;
+
   constructor(name, dims, tensor, coding) {
     this.name = name;
     this.dims = dims;
@@ -80,11 +77,16 @@ Seqloom.Named = class {
   /**
    * Codes from 0 to 255 for colouring, made once: from 0 to 1, from 0 to the largest, or, where
    * numbers are negative, with 127 as zero.
-   * @returns {{codes: Uint8Array, scale: number, offset: number, signed: boolean}}
+   * @returns {Codes}
    */
   codes() {
     this.kept ??= this.coded
-      ? { codes: this.data, scale: this.scale, offset: this.offset, signed: this.offset < 0 }
+      ? {
+          codes: /** @type {Uint8Array} */ (this.data),
+          scale: this.scale,
+          offset: this.offset,
+          signed: this.offset < 0,
+        }
       : Seqloom.encode(this.data);
     return this.kept;
   }

@@ -1,4 +1,3 @@
-"use strict";
 /**
  * What a search over the training data found (docs/trace.md, `patterns`, `places` and `nearest`): units
  * that follow a pattern, places with the same units on, states like one of this input.
@@ -10,13 +9,8 @@ Seqloom.findings = (root, trace, page) => {
   const of = (key) => [trace.facts[key] ?? []].flat();
   const [patterns, places, nearest] = ["patterns", "places", "nearest"].map(of);
   if (patterns.length)
-    root.append(
-      dom("h3", {}, "Units that follow a pattern"),
-      searched(patterns[0]),
-      patternTable(patterns, page),
-    );
-  for (const one of places)
-    root.append(dom("h3", {}, "Other places like the span"), ...drawPlaces(one, trace));
+    root.append(dom("h3", {}, "Units that follow a pattern"), searched(patterns[0]), patternTable(patterns, page));
+  for (const one of places) root.append(dom("h3", {}, "Other places like the span"), ...drawPlaces(one, trace));
   for (const one of nearest) root.append(dom("h3", {}, "The nearest states"), ...drawNearest(one, trace));
 };
 

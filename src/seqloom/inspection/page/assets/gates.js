@@ -1,4 +1,3 @@
-"use strict";
 /** Gates: what each unit lets in, keeps and shows, step by step; how many are stuck open or closed. */
 
 const GATE_NAMES = {
@@ -17,21 +16,20 @@ const OPEN = 0.9,
 
 const gated = (trace) =>
   trace.layers.filter(
-    (l) =>
-      GATE_NAMES[l.kind] && Object.keys(GATE_NAMES[l.kind]).some((g) => trace.has(`states/${l.name}/${g}`)),
+    (l) => GATE_NAMES[l.kind] && Object.keys(GATE_NAMES[l.kind]).some((g) => trace.has(`states/${l.name}/${g}`)),
   );
 
 Seqloom.section({
   id: "gates",
   title: "Gates",
   hint:
-    "A gate is a number from 0, closed, to 1, open, for each unit at each step; blue is open. Look for units whose gate that keeps " +
-    "(forget or update) stays blue over many steps: they carry something far. A gate that never moves decides nothing.",
+    "A gate is a number from 0, closed, to 1, open, for each unit at each step; blue is open. Look for units whose gate that keeps "
+    + "(forget or update) stays blue over many steps: they carry something far. A gate that never moves decides nothing.",
   available: (trace) => gated(trace).length > 0,
   render(root, trace, page) {
     const { dom } = Seqloom;
     const layers = gated(trace);
-    const state = { layer: layers[0], order: "number" };
+    const state = /** @type {UnitState} */ ({ layer: layers[0], order: "number" });
     const controls = root.appendChild(dom("div", { class: "controls" }));
     const body = root.appendChild(dom("div"));
     const gatesOf = (layer) =>
@@ -87,8 +85,8 @@ function inWords(trace, { layer, gate }) {
   const [open, closed] = shares(trace.get(`states/${layer.name}/${gate}`));
   const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
   return (
-    `The ${name}: ${GATE_MEANING[gate]}. It is open (above 0.9) in ${Seqloom.percent(mean(open))} of all cases, ` +
-    `closed (below 0.1) in ${Seqloom.percent(mean(closed))}.`
+    `The ${name}: ${GATE_MEANING[gate]}. It is open (above 0.9) in ${Seqloom.percent(mean(open))} of all cases, `
+    + `closed (below 0.1) in ${Seqloom.percent(mean(closed))}.`
   );
 }
 
@@ -133,15 +131,11 @@ function drawShares(root, page, array, layer) {
         half = middle - 8,
         wide = Math.max(1, columns.size * 0.7);
       context.textAlign = "right";
-      for (const [share, text] of [
-        [1, "100 %"],
-        [0, "0"],
-        [-1, "100 %"],
-      ]) {
+      for (const share of [1, 0, -1]) {
         context.fillStyle = css.line;
         context.fillRect(left, Math.round(middle - share * half), columns.width, 1);
         context.fillStyle = css.muted;
-        context.fillText(text, left - 7, middle - share * half);
+        context.fillText(share ? "100 %" : "0", left - 7, middle - share * half);
       }
       for (let u = 0; u < units; u++) {
         context.fillStyle = css.accent;

@@ -1,11 +1,10 @@
-"use strict";
 /**
  * The gradient on its way back from the answer: one bar and one arrow a step, to scale, over the
  * words. A recurrent network passes it from step to step, so the arrows form a chain; a network
  * without that chain, or one with attention, gives every step an arrow of its own.
  */
 
-/** Draws the picture. `state` is {series, layer, log, answer, trace}. */
+/** Draws the picture. */
 Seqloom.drawGradient = (context, width, height, state, page) => {
   const { palette } = page,
     { series, layer } = state;
@@ -22,11 +21,11 @@ Seqloom.drawGradient = (context, width, height, state, page) => {
   const box = { top: 26, height: height - 26 - lane - room - 6 };
   const y = scaleOf(series, box, state.log);
   drawLostSide(context, series, layer, steps, box.top, height - box.top - 2, palette);
-  drawAxis(context, y, box, steps, palette);
-  drawBars(context, series, steps, y, box, palette);
+  drawAxis(context, y, steps, palette);
+  drawBars(context, series, steps, y, palette);
   for (const line of series.lines) drawLine(context, line, steps, y, palette);
   const middle = box.top + box.height + lane / 2;
-  drawAnswer(context, state, steps, answer, middle, box, palette);
+  drawAnswer(context, state, steps, answer, middle, palette);
   if (series.direct) drawOwnArrows(context, state, steps, box.top + box.height + 4, lane - 8, palette);
   else drawChain(context, state, steps, middle, palette);
   const colour = (t) => (series.lost[t] ? palette.css.warm : palette.css.ink);
@@ -44,7 +43,7 @@ function scaleOf(series, box, log) {
   for (const line of series.lines) for (const s of line.share) if (s > most) most = s;
   if (!log) {
     const ticks = Seqloom.ticks(0, most, 4),
-      top = ticks.at(-1);
+      top = ticks[ticks.length - 1];
     const texts = ticks.map((v) => [v, `${Number((100 * v).toPrecision(6))} %`]);
     return Object.assign((share) => bottom - (share / top) * box.height, { ticks: texts, bottom });
   }
@@ -54,16 +53,13 @@ function scaleOf(series, box, log) {
   const stride = Math.max(1, Math.ceil(powers / (box.height / 26))),
     ticks = [];
   for (let k = top; k >= top - powers; k -= stride)
-    ticks.push([
-      10 ** k,
-      Math.abs(k) <= 4 ? `${Number((100 * 10 ** k).toPrecision(3))} %` : Seqloom.power(k),
-    ]);
+    ticks.push([10 ** k, Math.abs(k) <= 4 ? `${Number((100 * 10 ** k).toPrecision(3))} %` : Seqloom.power(k)]);
   const y = (share) =>
     share > 0 ? Math.min(bottom, box.top + (top - Math.log10(share)) * (box.height / powers)) : bottom;
   return Object.assign(y, { ticks, bottom, log: true });
 }
 
-function drawAxis(context, y, box, steps, palette) {
+function drawAxis(context, y, steps, palette) {
   context.textAlign = "right";
   for (const [share, text] of y.ticks) {
     const at = Math.round(y(share)) + 0.5;
@@ -91,15 +87,11 @@ function drawLostSide(context, { edge, edgeCount }, { reverse }, steps, top, hei
   const inside = fits(full, to - from); // else on the other side of the line, where nothing is drawn
   const text = inside ? full : fits(full, width - to + from) ? full : "no gradient";
   context.textAlign = inside === reverse ? "left" : "right";
-  context.fillText(
-    inside ? text : reverse ? `${text} →` : `← ${text}`,
-    x + (inside === reverse ? 7 : -7),
-    top - 12,
-  );
+  context.fillText(inside ? text : reverse ? `${text} →` : `← ${text}`, x + (inside === reverse ? 7 : -7), top - 12);
   context.font = `12px ${palette.font}`;
 }
 
-function drawBars(context, series, steps, y, box, palette) {
+function drawBars(context, series, steps, y, palette) {
   const wide = Math.max(1, steps.size * (steps.size > 5 ? 0.66 : 1)),
     level = y(series.level / (series.largest || 1));
   for (let t = 0; t < series.share.length; t++) {
@@ -134,7 +126,7 @@ function drawLine(context, line, steps, y, palette) {
 }
 
 /** The answer beside the last step that leads to it. */
-function drawAnswer(context, state, steps, width, middle, box, palette) {
+function drawAnswer(context, state, steps, width, middle, palette) {
   const { reverse } = state.layer;
   const x = reverse ? steps.left - Seqloom.MARGIN.left - width + 8 : steps.left + steps.width + 34;
   context.textAlign = "left";

@@ -1,4 +1,3 @@
-"use strict";
 /**
  * What the picture of the gradient draws: for a layer and a way of measuring, a number for each
  * step, where the answer stands, and where memory ends.
@@ -19,7 +18,6 @@ Seqloom.everywhere = ({ facts }) => facts.leads.everywhere;
 
 /**
  * True if every step reaches the answer by itself, not only through the chain of states.
- * @param {Object} trace @param {Object} [layer] of `gradientLayers` @param {string} [way]
  */
 Seqloom.ownWays = (trace, layer, way = "loss") => {
   if (!trace.layers.some(chained) || (layer && !chained(layer))) return true;
@@ -36,19 +34,14 @@ Seqloom.firstWay = (trace, layer) => {
   return has && Seqloom.everywhere(trace) && !Seqloom.attends(trace) ? "jacobian" : layer.ways[0].value;
 };
 
-/**
- * The ways a trace can draw: each layer by the answer's loss, by the last state, and the input itself.
- * @returns {{layer: string, kind: string, steps: string, reverse: boolean, recurrent: boolean,
- *   ways: {value: string, text: string}[]}[]}
- */
+/** The ways a trace can draw: each layer by the answer's loss, by the last state, and the input itself. */
 Seqloom.gradientLayers = (trace) => {
   const found = [];
   for (const layer of trace.layers) {
     if (!layer.steps) continue;
     const ways = [];
     if (trace.has(`gradient/${layer.name}/h`)) ways.push({ value: "loss", text: "from the answer" });
-    if (trace.has(`jacobian/${layer.name}/state`))
-      ways.push({ value: "jacobian", text: "from the last state" });
+    if (trace.has(`jacobian/${layer.name}/state`)) ways.push({ value: "jacobian", text: "from the last state" });
     const recurrent = chained(layer);
     if (ways.length) found.push({ ...layer, layer: layer.name, recurrent, ways });
   }
@@ -80,48 +73,40 @@ Seqloom.firstGradientLayer = (layers, trace) => {
 };
 
 /**
- * @param {Object} trace @param {Object} layer of `gradientLayers` @param {string} way
- * @returns {{values: Float64Array, share: Float64Array, largest: number, start: number, end: number,
- *   lines: {name: string, colour: string, share: Float64Array}[], direct: boolean, lost: Uint8Array,
- *   symbol: string}} `end` is the step where the layer is read; `direct` if every step has a way of
- *   its own; `lost[t]` is 1 under the line; only the last `known` steps were computed
+ * Of a layer of `gradientLayers`: `end` is the step where the layer is read; `direct` if every step has a way
+ * of its own; `lost[t]` is 1 under the line; only the last `known` steps were computed.
  */
 Seqloom.gradientSeries = (trace, layer, way) => {
-  const read = (name) => (trace.has(name) ? Float64Array.from(trace.get(name).numbers()) : null);
-  const { name } = layer;
+  const read = (name) => Float64Array.from(trace.get(name).numbers());
+  const { name = "" } = layer;
   let values,
-    lines = [];
+    parts = /** @type {[string, string, Float64Array][]} */ ([]);
   if (way === "jacobian") {
     values = read(`jacobian/${name}/state`);
-    lines = [
-      ["through the cell", "series-3", "cell"],
-      ["through the gates", "series-4", "gates"],
-    ].map(([text, colour, part]) => ({
-      name: layer.kind === "gru" && part === "cell" ? "along the update gate" : text,
-      colour,
-      values: read(`jacobian/${name}/${part}`),
-    }));
+    const cell = layer.kind === "gru" ? "along the update gate" : "through the cell";
+    if (trace.has(`jacobian/${name}/cell`)) parts.push([cell, "series-3", read(`jacobian/${name}/cell`)]);
+    if (trace.has(`jacobian/${name}/gates`))
+      parts.push(["through the gates", "series-4", read(`jacobian/${name}/gates`)]);
   } else if (way === "loss") {
     const h = read(`gradient/${name}/h`),
-      c = read(`gradient/${name}/c`);
+      c = trace.has(`gradient/${name}/c`) ? read(`gradient/${name}/c`) : null;
     values = c ? h.map((v, t) => Math.hypot(v, c[t])) : h;
     if (c)
-      lines = [
-        { name: "by the cell c", colour: "series-3", values: c },
-        { name: "by the output h", colour: "series-4", values: h },
+      parts = [
+        ["by the cell c", "series-3", c],
+        ["by the output h", "series-4", h],
       ];
   } else values = read("gradient/input").map(Math.abs);
-  lines = lines.filter((line) => line.values);
   const end = layer.reverse ? 0 : values.length - 1;
   const direct = Seqloom.ownWays(trace, layer, way);
   let largest = 0;
   for (const v of values) if (v > largest) largest = v;
   const start = direct || values[end] === 0 ? largest : values[end];
-  const share = values.map((v) => (largest > 0 ? v / largest : 0));
-  for (const line of lines) line.share = line.values.map((v) => (largest > 0 ? v / largest : 0));
+  const shared = (numbers) => numbers.map((v) => (largest > 0 ? v / largest : 0));
+  const share = shared(values);
+  const lines = parts.map(([text, colour, own]) => ({ name: text, colour, values: own, share: shared(own) }));
   const level = Seqloom.MEMORY * start;
-  const known =
-    way === "jacobian" ? (trace.facts.memory?.[name]?.jacobian?.computed ?? values.length) : values.length;
+  const known = way === "jacobian" ? (trace.facts.memory?.[name]?.jacobian?.computed ?? values.length) : values.length;
   const lost = Uint8Array.from(values, (v, t) => (v < level && Math.abs(end - t) < known ? 1 : 0));
   return {
     values,
@@ -151,11 +136,11 @@ function symbolOf(layer, way) {
  * distance to the first.
  */
 function memoryOf(lost, { reverse }, direct, known) {
-  if (direct) return { edge: -1, kept: lost.length };
+  if (direct) return { edge: -1, edgeCount: 0, kept: lost.length };
   const far = Array.from(lost.keys());
   if (reverse) far.reverse(); // from the far end towards where the layer is read
   const first = lost.length - known;
   const alive = far.findIndex((t, i) => i >= first && !lost[t]);
-  if (alive <= first) return { edge: -1, kept: lost.length };
+  if (alive <= first) return { edge: -1, edgeCount: 0, kept: lost.length };
   return { edge: far[alive - 1], edgeCount: alive, kept: lost.length - alive };
 }

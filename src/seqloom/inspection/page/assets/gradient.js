@@ -1,19 +1,18 @@
-"use strict";
 /** The section of the gradient through time: the picture, what it says in words, the sentence. */
 
 const HINTS = {
   chain: (word) =>
-    `A network learns by an error that travels from the answer back, ${word} by ${word}. Each bar shows how much of ` +
-    `it arrives at a ${word}, to scale. Going back from the answer, look for the first bar under the dashed 1 % line: the ` +
-    `error does not reach the ${word}s beyond it, so the network could not learn from them now. What it holds of them ` +
-    `already, the next section shows.`,
+    `A network learns by an error that travels from the answer back, ${word} by ${word}. Each bar shows how much of `
+    + `it arrives at a ${word}, to scale. Going back from the answer, look for the first bar under the dashed 1 % line: the `
+    + `error does not reach the ${word}s beyond it, so the network could not learn from them now. What it holds of them `
+    + `already, the next section shows.`,
   own: (word) =>
-    `A network learns by an error that travels from the answer back. Here each ${word} has a way of its own to ` +
-    `the answer, so the bars need not shrink with the distance: look whether the far ${word}s keep theirs.`,
+    `A network learns by an error that travels from the answer back. Here each ${word} has a way of its own to `
+    + `the answer, so the bars need not shrink with the distance: look whether the far ${word}s keep theirs.`,
   every: (word) =>
-    `The error enters at every ${word} here, so each has a short way to it. How far the recurrence itself carries is ` +
-    `measured from the last state: each bar shows how much of a small change at a ${word} is left there, to scale. ` +
-    `Going back, look for the first bar under the dashed 1 % line: what stands beyond it hardly counts at the end.`,
+    `The error enters at every ${word} here, so each has a short way to it. How far the recurrence itself carries is `
+    + `measured from the last state: each bar shows how much of a small change at a ${word} is left there, to scale. `
+    + `Going back, look for the first bar under the dashed 1 % line: what stands beyond it hardly counts at the end.`,
 };
 
 /** Which hint fits what is drawn first. */
@@ -31,7 +30,7 @@ Seqloom.section({
   render(root, trace, page) {
     const { dom } = Seqloom;
     const layers = Seqloom.gradientLayers(trace);
-    const state = { layer: Seqloom.firstGradientLayer(layers, trace), log: false, trace };
+    const state = /** @type {GradientState} */ ({ layer: Seqloom.firstGradientLayer(layers, trace), log: false });
     state.way = Seqloom.firstWay(trace, state.layer);
     const controls = root.appendChild(dom("div", { class: "controls" }));
     const found = root.appendChild(dom("p", { class: "found" }));
@@ -55,9 +54,9 @@ Seqloom.section({
       found.textContent = inWords(state, trace) + unknown(state.series);
       key.replaceChildren(...keyOf(state));
       drawSentence(sentence, state, page);
-      page.select.axis !== layer.steps &&
-        page.steps[layer.steps] === undefined &&
-        (page.steps[layer.steps] = state.series.end);
+      page.select.axis !== layer.steps
+        && page.steps[layer.steps] === undefined
+        && (page.steps[layer.steps] = state.series.end);
       tell(page.steps[layer.steps]);
       canvas.dirty();
     }
@@ -95,8 +94,7 @@ function answerIn(trace) {
 
 function controlsOf(layers, state, update) {
   const set = (key) => (value) => {
-    state[key] =
-      key === "layer" ? layers.find((l) => l.layer === value) : key === "log" ? value === "log" : value;
+    state[key] = key === "layer" ? layers.find((l) => l.layer === value) : key === "log" ? value === "log" : value;
     update();
   };
   const names = layers.map((l) => ({
@@ -152,10 +150,7 @@ function inWords({ series, layer, way }, trace) {
       ? `All ${count(all, what)} reach the answer.`
       : `${way === "jacobian" ? "The effect on the last state" : "The gradient"} reaches back over all ${count(all, what)}: it stays above 1 % to the far end.`;
   const rest = direct ? "of what the strongest gets." : "; others beyond them still reach the answer.";
-  return `${count(lost, what)} of ${all} ${lost === 1 ? "gets" : "get"} less than 1 % ${rest}`.replace(
-    " ;",
-    ";",
-  );
+  return `${count(lost, what)} of ${all} ${lost === 1 ? "gets" : "get"} less than 1 % ${rest}`.replace(" ;", ";");
 }
 
 /** Steps of a very large layer for which nothing was computed. */

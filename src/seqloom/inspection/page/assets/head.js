@@ -1,11 +1,8 @@
-"use strict";
 /** The head of the page: what went in, what came out, what it means. Also the chips of symbols. */
 
 /**
  * The symbols of an axis as text whose selected step is marked.
- * @param {HTMLElement} root @param {Object} page @param {string} axis
- * @param {(step: number, node: HTMLElement) => void} [dress] gives a symbol its colour or class
- * @returns {{dress: () => void, nodes: HTMLElement[]}} `dress` to be called when colours change
+ * `dress` gives one its colour or class; the one that is returned is to be called when colours change.
  */
 Seqloom.chips = (root, page, axis, dress) => {
   const { dom, shown } = Seqloom;
@@ -35,11 +32,10 @@ Seqloom.chips = (root, page, axis, dress) => {
       single && symbol === " " ? symbol : shown(symbol), // between characters a gap is read best
     ),
   );
-  if (first)
-    list.append(dom("span", { class: "muted small" }, `${Seqloom.count(first, "symbol")} before … `));
+  if (first) list.append(dom("span", { class: "muted small" }, `${Seqloom.count(first, "symbol")} before … `));
   nodes.forEach((node, i) => i >= first && list.append(node, single || i + 1 === nodes.length ? "" : " "));
   list.addEventListener("click", (event) => {
-    const chip = event.target.closest(".chip");
+    const chip = Seqloom.closest(event, ".chip");
     if (chip) page.choose(axis, Number(chip.dataset.step));
   });
   let marked = null;
@@ -103,7 +99,7 @@ Seqloom.section({
   available: () => true,
   render(root, trace, page) {
     const { dom } = Seqloom;
-    const title = root.parentElement.querySelector("h1");
+    const title = /** @type {HTMLElement} */ (root.parentElement?.querySelector("h1"));
     title.className = "label";
     title.textContent = `${TASKS[trace.task] ?? trace.task}, by ${article(RUNGS[trace.rung] ?? trace.rung)}${attended(trace)}`;
     const [first, ...rest] = [trace.facts.verdict ?? []].flat();
@@ -137,7 +133,7 @@ function verdict(first, rest) {
     dom("p", { class: "verdict" }, head),
     more ? dom("p", {}, more) : null,
     dom("ul", {}, ...rest.map((s) => dom("li", {}, s))),
-  ].filter(Boolean);
+  ].filter((node) => node !== null);
 }
 
 function article(name) {
@@ -147,7 +143,10 @@ function article(name) {
 /** Exact to a tenth, since a score has not more. */
 const score = (percent) => `${Number(percent.toFixed(1))} %`;
 
-/** The model's own score when it was validated, in words: what one answer is worth. */
+/**
+ * The model's own score when it was validated, in words: what one answer is worth.
+ * @type {[string, (v: number) => string][]}
+ */
 const SCORES = [
   ["valid_accuracy", (v) => `right in ${score(v)} of the validation texts`],
   ["valid_output_error", (v) => `right in ${score(100 - v)} of the validation pairs`],
@@ -157,8 +156,8 @@ const SCORES = [
 ];
 
 function validated(model) {
-  const [key, say] = SCORES.find(([key]) => Number.isFinite(model[key])) ?? [];
-  return key ? `The model as a whole: ${say(model[key])}.` : "";
+  const found = SCORES.find(([key]) => Number.isFinite(model[key]));
+  return found ? `The model as a whole: ${found[1](model[found[0]])}.` : "";
 }
 
 /** How sure the network was, in words. */

@@ -1,10 +1,9 @@
-"use strict";
 /**
  * What a reader's hands do to a heat map: drag moves it, a click selects, the wheel with Ctrl zooms,
  * arrow keys up and down select rows, + - 0 zoom.
  */
 
-/** Listens to pointer, wheel and keys. @param {Seqloom.Heat} heat */
+/** Listens to pointer, wheel and keys. */
 Seqloom.heatHands = (heat) => {
   const { node } = heat.canvas,
     { map, page } = heat;
@@ -14,10 +13,7 @@ Seqloom.heatHands = (heat) => {
     if (drag && e.buttons) {
       const { steps, box, view } = heat;
       if (Math.hypot(e.offsetX - drag.x, e.offsetY - drag.y) > 4 || drag.far) {
-        heat.pan(
-          (drag.x - e.offsetX) / steps.size,
-          ((drag.y - e.offsetY) / box.height) * (view.y[1] - view.y[0]),
-        );
+        heat.pan((drag.x - e.offsetX) / steps.size, ((drag.y - e.offsetY) / box.height) * (view.y[1] - view.y[0]));
         drag = { x: e.offsetX, y: e.offsetY, far: true };
       }
       return;

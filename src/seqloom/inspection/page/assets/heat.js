@@ -1,21 +1,18 @@
-"use strict";
 /**
  * A heat map of any size: columns are steps, rows are units or steps. It keeps a window over the
  * cells, and each frame colours as many pixels as are seen, from codes of 8 bits through a table of
  * 256 colours; where a pixel stands for several cells it shows the strongest of them.
- *
- * @typedef {{
- *   columns: {axis: string, count: number, label: (j: number) => string},
- *   rows: {axis?: string, count: number, label: (i: number) => string, order?: ArrayLike<number>},
- *   codes: Uint8Array, offset?: number, rowStride: number, columnStride: number, signed: boolean,
- *   limit?: number, height: number | ((width: number) => number), name: string, top?: boolean,
- *   hover?: (row: number, column: number) => void, pick?: (row: number, column: number) => void,
- * }} Map a cell is codes[offset + row * rowStride + column * columnStride]
  */
 Seqloom.Heat = class {
-  /** @param {HTMLElement} root @param {Object} page @param {Map} map */
+  /** @type {Steps} */ steps;
+  /** @type {Box} */ box;
+  /** @type {ImageData} */ image;
+
+  /** @param {HTMLElement} root @param {Page} page @param {HeatMap} map */
   constructor(root, page, map) {
-    Object.assign(this, { page, map, row: -1 });
+    this.page = page;
+    this.map = map;
+    this.row = -1;
     this.view = { x: [0, map.columns.count], y: [0, map.rows.count] };
     this.left = map.left ?? Seqloom.MARGIN.left;
     this.canvas = new Seqloom.Canvas(root, page, {
@@ -44,7 +41,8 @@ Seqloom.Heat = class {
     );
     const room = Seqloom.labelRoom(context, steps, map.columns.label);
     const box = { top: 4, height: Math.max(20, height - room - 8) };
-    Object.assign(this, { steps, box });
+    this.steps = steps;
+    this.box = box;
     this.paint(context, palette);
     context.strokeStyle = palette.css.line;
     context.strokeRect(steps.left - 0.5, box.top - 0.5, steps.width + 1, box.height + 1);
@@ -138,7 +136,7 @@ Seqloom.Heat = class {
     context.strokeRect(steps.left + 0.5, top + 0.5, steps.width - 1, Math.max(0.01, size - 1));
   }
 
-  /** The cell under a point, [row, column, place of the row], or null. */
+  /** The cell under a point, or null. @returns {[row: number, column: number, place: number] | null} */
   cell(x, y) {
     const { box, steps, view, map } = this;
     if (!steps || y < box.top || y >= box.top + box.height) return null;
@@ -150,13 +148,7 @@ Seqloom.Heat = class {
   /** Zooms by a factor about a place in the map, both in cells; 0 shows everything. */
   zoom(factor, x, y) {
     const { map, view } = this;
-    view.x = Seqloom.zoomed(
-      view.x,
-      factor,
-      x ?? this.page.steps[map.columns.axis] ?? 0,
-      map.columns.count,
-      4,
-    );
+    view.x = Seqloom.zoomed(view.x, factor, x ?? this.page.steps[map.columns.axis] ?? 0, map.columns.count, 4);
     view.y = Seqloom.zoomed(view.y, factor, y ?? (view.y[0] + view.y[1]) / 2, map.rows.count, 4);
     this.canvas.dirty();
   }

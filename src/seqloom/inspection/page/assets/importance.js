@@ -1,4 +1,3 @@
-"use strict";
 /** Which inputs mattered: the text coloured by leaving each input out or by integrated gradients. */
 
 const MEASURES = [
@@ -17,8 +16,8 @@ Seqloom.section({
   id: "importance",
   title: "Which inputs mattered",
   hint:
-    "Blue inputs speak for the answer, orange ones against it; the stronger the colour, the more they matter. " +
-    "Look whether these are the inputs that you would have named.",
+    "Blue inputs speak for the answer, orange ones against it; the stronger the colour, the more they matter. "
+    + "Look whether these are the inputs that you would have named.",
   available: (trace) => MEASURES.some((m) => trace.has(`importance/${m.value}`)),
   render(root, trace, page) {
     const { dom } = Seqloom;
@@ -99,9 +98,7 @@ Seqloom.readable = (background, rgb) =>
 /** The contrast of two colours as WCAG 2 defines it, 1 to 21. */
 Seqloom.contrast = (one, other) => {
   const light = (colour) => {
-    const [r, g, b] = colour.map((v) =>
-      v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,
-    );
+    const [r, g, b] = colour.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   const [high, low] = [light(one), light(other)].sort((a, b) => b - a);

@@ -1,4 +1,3 @@
-"use strict";
 /** Orders of units, for heat maps: as they are numbered, by how much they change, by likeness to one. */
 
 /** Ways to sort the units of an array (steps, units). */
@@ -10,8 +9,7 @@ Seqloom.ORDERS = [
 
 /**
  * Units in an order.
- * @param {Seqloom.Named} array (steps, units) @param {string} order of `ORDERS` @param {number} unit selected
- * @returns {Int32Array}
+ * `array` is (steps, units), `order` one of `ORDERS`, `unit` the selected one.
  */
 Seqloom.orderOf = (array, order, unit) => {
   const units = Int32Array.from({ length: array.shape[1] }, (_, i) => i);
@@ -51,10 +49,7 @@ function likeness(array, unit) {
   );
 }
 
-/**
- * A heat map of units over steps, with its controls, shared by the sections of gates and of states.
- * @returns {Seqloom.Heat}
- */
+/** A heat map of units over steps, with its controls, shared by the sections of gates and of states. */
 Seqloom.unitMap = (root, page, { array, layer, order, name, tools, limit }) => {
   const { dom, shown } = Seqloom;
   const { trace } = page;
@@ -74,11 +69,7 @@ Seqloom.unitMap = (root, page, { array, layer, order, name, tools, limit }) => {
   const figure = root.appendChild(dom("figure"));
   const heat = new Seqloom.Heat(figure, page, {
     columns: { axis: layer.steps, count: steps, label: (t) => shown(trace.label(layer.steps, t)) },
-    rows: {
-      count: units,
-      label: (u) => String(u),
-      order: Seqloom.orderOf(array, order, page.units[layer.name]),
-    },
+    rows: { count: units, label: (u) => String(u), order: Seqloom.orderOf(array, order, page.units[layer.name]) },
     codes,
     signed,
     rowStride: 1,

@@ -1,4 +1,3 @@
-"use strict";
 /** The output: probabilities of classes or of next symbols, the loss of each step, a forecast. */
 
 const MOST = 10; // candidates shown
@@ -15,8 +14,8 @@ Seqloom.section({
     return "How probable the network found each answer. Look at the second one: was it close?";
   },
   available: (trace) =>
-    ["output/log_probabilities", "output/values", "input/values", "loss/steps"].some(trace.has) ||
-    !!trace.facts.probabilities,
+    ["output/log_probabilities", "output/values", "input/values", "loss/steps"].some(trace.has)
+    || !!trace.facts.probabilities,
   render(root, trace, page) {
     if (trace.has("output/values")) drawForecast(root, trace, page);
     if (trace.has("loss/steps")) drawLosses(root, trace, page);
@@ -68,12 +67,10 @@ function drawProbabilities(root, trace, page) {
       ),
     );
   };
-  if (probabilities)
-    return box.append(...list(Object.keys(probabilities), Object.values(probabilities), trace.output));
+  if (probabilities) return box.append(...list(Object.keys(probabilities), Object.values(probabilities), trace.output));
   const axis = array.dims.at(-1),
     names = Array.from({ length: array.shape.at(-1) }, (_, i) => trace.label(axis, i));
-  if (array.shape.length === 1)
-    return box.append(...list(names, Array.from(array.numbers(), Math.exp), trace.output));
+  if (array.shape.length === 1) return box.append(...list(names, Array.from(array.numbers(), Math.exp), trace.output));
   const steps = array.dims[0];
   const follow = () => {
     const step = page.steps[steps] ?? 0;
@@ -99,17 +96,14 @@ function drawForecast(root, trace, page) {
   const history = trace.get("input/history"),
     past = history ? history.shape[0] : 0;
   const after = (values) => Float64Array.from([...new Float64Array(past).fill(NaN), ...values]);
-  const series = [
-    { name: "forecast", colour: "accent", values: after(column(array, Math.floor(quantiles / 2))) },
-  ];
+  const series = [{ name: "forecast", colour: "accent", values: after(column(array, Math.floor(quantiles / 2))) }];
   if (past)
     series.unshift({
       name: "history",
       colour: "muted",
       values: Float64Array.from([...history.numbers(), ...new Float64Array(horizon).fill(NaN)]),
     });
-  const band =
-    quantiles > 1 ? { low: after(column(array, 0)), high: after(column(array, quantiles - 1)) } : undefined;
+  const band = quantiles > 1 ? { low: after(column(array, 0)), high: after(column(array, quantiles - 1)) } : undefined;
   if (band)
     root.append(
       Seqloom.dom(
@@ -129,8 +123,7 @@ function drawForecast(root, trace, page) {
     count: past + horizon,
     band,
     label: (t) => Seqloom.shown(t < past ? trace.label(source, t) : trace.label(target, t - past)),
-    chosen: () =>
-      page.select.axis === target || !past ? past + (page.steps[target] ?? 0) : page.steps[source],
+    chosen: () => (page.select.axis === target || !past ? past + (page.steps[target] ?? 0) : page.steps[source]),
     choose: (t) => (t < past ? page.choose(source, t) : page.choose(target, t - past)),
   });
 }
@@ -144,10 +137,7 @@ function drawInput(root, trace, page) {
   root.append(dom("h3", {}, "What the network read"));
   if (features <= FEW) {
     const series = [{ name: "value", colour: "accent", values: column(array, 0) }];
-    const options = Array.from({ length: features }, (_, k) => ({
-      value: String(k),
-      text: trace.label(names, k),
-    }));
+    const options = Array.from({ length: features }, (_, k) => ({ value: String(k), text: trace.label(names, k) }));
     const choice = Seqloom.choice("feature", options, "0", (value) => {
       series[0].values = column(array, Number(value));
       plot.canvas.dirty();

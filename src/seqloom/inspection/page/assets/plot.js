@@ -1,17 +1,10 @@
-"use strict";
 /**
  * Lines, points and bars over steps: the same axis of steps as every figure, one axis of numbers.
- *
- * @typedef {{name: string, colour: string, values: ArrayLike<number>, dashed?: boolean, bars?: boolean}} Series
  */
 
 /**
- * @param {HTMLElement} root @param {Object} page
- * @param {{axis: string, series: Series[], name: string, height?: number, unit?: string, from?: number,
- *   to?: number, band?: {low: ArrayLike<number>, high: ArrayLike<number>},
- *   count?: number, label?: (step: number) => string, chosen?: () => number, quiet?: boolean, choose?: (step: number) => void}} spec
- *   the last four for an axis that is none of the trace's; a number that is NaN is a gap
- * @returns {{canvas: Seqloom.Canvas, spec: Object}} change `spec` and call `canvas.dirty()`
+ * `count`, `label`, `chosen` and `choose` are for an axis that is none of the trace's; a number that is NaN is
+ * a gap. What comes back: change `spec` and call `canvas.dirty()`.
  */
 Seqloom.plot = (root, page, spec) => {
   const { dom } = Seqloom;
@@ -35,20 +28,11 @@ Seqloom.plot = (root, page, spec) => {
     const room = Seqloom.labelRoom(context, steps, label);
     const box = { top: 10, height: Math.max(30, height - room - 14) };
     const scale = Seqloom.scale(spec, box);
-    drawScale(context, scale, box, steps, palette, spec.unit ?? "");
+    drawScale(context, scale, steps, palette, spec.unit ?? "");
     if (spec.band) drawBand(context, spec.band, steps, scale, palette);
     for (const series of spec.series) drawSeries(context, series, steps, scale, palette);
     const chosen = chosenStep();
-    Seqloom.drawLabels(
-      context,
-      steps,
-      box.top + box.height + 2,
-      room,
-      label,
-      () => palette.css.muted,
-      chosen,
-      palette,
-    );
+    Seqloom.drawLabels(context, steps, box.top + box.height + 2, room, label, () => palette.css.muted, chosen, palette);
     Seqloom.markStep(context, steps, chosen, box.top, box.height, palette);
   }
 
@@ -78,12 +62,7 @@ function keyOf(series) {
     "ul",
     { class: "key" },
     ...series.map((s) =>
-      dom(
-        "li",
-        {},
-        dom("i", { class: s.bars ? "" : "line", style: { "--swatch": `var(--${s.colour})` } }),
-        s.name,
-      ),
+      dom("li", {}, dom("i", { class: s.bars ? "" : "line", style: { "--swatch": `var(--${s.colour})` } }), s.name),
     ),
   );
 }
@@ -111,14 +90,13 @@ Seqloom.scale = (spec, box) => {
 Seqloom.ticks = (low, high, count) => {
   const rough = (high - low) / count,
     power = 10 ** Math.floor(Math.log10(rough));
-  const stride = power * [1, 2, 2.5, 5, 10].find((s) => s * power >= rough * 0.999);
+  const stride = power * ([1, 2, 2.5, 5].find((s) => s * power >= rough * 0.999) ?? 10);
   const ticks = [];
-  for (let k = Math.floor(low / stride + 1e-9); k <= Math.ceil(high / stride - 1e-9); k++)
-    ticks.push(k * stride);
+  for (let k = Math.floor(low / stride + 1e-9); k <= Math.ceil(high / stride - 1e-9); k++) ticks.push(k * stride);
   return ticks;
 };
 
-function drawScale(context, scale, box, steps, palette, unit) {
+function drawScale(context, scale, steps, palette, unit) {
   context.textAlign = "right";
   scale.ticks.forEach((tick, i) => {
     const y = Math.round(scale.y(tick)) + 0.5;
@@ -148,12 +126,7 @@ function drawSeries(context, series, steps, scale, palette) {
     context.fillStyle = colour;
     for (let i = 0; i < series.values.length; i++) {
       const y = scale.y(series.values[i]);
-      context.fillRect(
-        steps.middle(i) - width / 2,
-        Math.min(y, zero),
-        width,
-        Math.max(1, Math.abs(y - zero)),
-      );
+      context.fillRect(steps.middle(i) - width / 2, Math.min(y, zero), width, Math.max(1, Math.abs(y - zero)));
     }
     return;
   }

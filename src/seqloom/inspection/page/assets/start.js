@@ -1,4 +1,3 @@
-"use strict";
 /**
  * The page itself: reads the trace, draws the sections that have data, keeps the selected step and
  * the keys.
@@ -7,6 +6,7 @@
  * of every axis; `page.choose(axis, step)` moves it; `page.on(listener)` hears of it. `page.units` has
  * the selected unit of each layer. `page.model` is the model file, {header, tensors}, or null.
  */
+/** @type {[string[], string][]} */
 const KEYS = [
   [["←", "→"], "step before, step after"],
   [["Shift", "←", "→"], "ten steps"],
@@ -23,10 +23,11 @@ const carried = (id) => document.getElementById(id).textContent;
 const trace = Seqloom.readTrace(Seqloom.decode(carried("seqloom-trace")));
 
 let listeners = [];
+/** @type {Page & {read?: Page["model"]}} */
 const page = {
   trace,
   pictures: new Set(),
-  palette: null,
+  palette: Seqloom.palette(),
   steps: {},
   select: { axis: "", step: 0 },
   get model() {
@@ -115,11 +116,10 @@ function showKeys() {
 
 function pressed(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  const typing = event.target.closest?.("input, select, textarea, dialog, [contenteditable]");
-  if (typing) return;
+  if (Seqloom.closest(event, "input, select, textarea, dialog, [contenteditable]")) return;
   const { axis, step } = page.select,
     stride = event.shiftKey ? 10 : 1;
-  const inFigure = event.target.matches?.("canvas, .chips");
+  const inFigure = event.target instanceof Element && event.target.matches("canvas, .chips");
   if (event.key === "ArrowLeft") page.choose(axis, step - stride);
   else if (event.key === "ArrowRight") page.choose(axis, step + stride);
   else if (event.key === "Home" && inFigure) page.choose(axis, 0);
@@ -148,23 +148,18 @@ function drawSection(main, section) {
   const { dom } = Seqloom;
   const hint = typeof section.hint === "function" ? section.hint(trace) : section.hint;
   const body = dom("div", { class: "body" });
-  const node = dom("section", {
-    id: section.id,
-    class: section.id,
-    "aria-labelledby": `${section.id}-title`,
-  });
+  const node = dom("section", { id: section.id, class: section.id, "aria-labelledby": `${section.id}-title` });
   const title = dom(section.id === "head" ? "h1" : "h2", { id: `${section.id}-title` }, section.title);
   node.append(dom("header", {}, title, hint ? dom("p", {}, hint) : null), body);
   main.append(node);
   try {
     section.render(body, trace, page);
   } catch (error) {
-    body.append(dom("p", {}, `This part could not be drawn: ${error.message}`));
+    body.append(dom("p", {}, `This part could not be drawn: ${error instanceof Error ? error.message : error}`));
     console.error(error);
   }
 }
 
-page.palette = Seqloom.palette();
 const main = document.getElementById("page");
 for (const axis of axesOf()) page.steps[axis] = trace.size(axis) - 1;
 for (const section of Seqloom.sections) if (available(section)) drawSection(main, section);

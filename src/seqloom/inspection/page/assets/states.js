@@ -1,24 +1,21 @@
-"use strict";
 /** States: what each unit holds after each step; units that follow a pattern, places with the same. */
 
 const STATE_NAMES = { h: "output h", c: "cell c", g: "candidate g", n: "candidate n" };
 
 const withStates = (trace) =>
-  trace.layers.filter(
-    (l) => l.steps && Object.keys(STATE_NAMES).some((s) => trace.has(`states/${l.name}/${s}`)),
-  );
+  trace.layers.filter((l) => l.steps && Object.keys(STATE_NAMES).some((s) => trace.has(`states/${l.name}/${s}`)));
 
 Seqloom.section({
   id: "states",
   title: "States",
   hint:
-    "A row is a unit, a column a step: blue is above zero, orange below, strong colours are large. Look for rows that switch at a " +
-    "meaningful place, such as an opening quote, and hold until its end: such a unit remembers it.",
+    "A row is a unit, a column a step: blue is above zero, orange below, strong colours are large. Look for rows that switch at a "
+    + "meaningful place, such as an opening quote, and hold until its end: such a unit remembers it.",
   available: (trace) => withStates(trace).length > 0,
   render(root, trace, page) {
     const { dom } = Seqloom;
     const layers = withStates(trace);
-    const state = { layer: layers[0], order: "number" };
+    const state = /** @type {UnitState} */ ({ layer: layers[0], order: "number" });
     const controls = root.appendChild(dom("div", { class: "controls" }));
     const body = root.appendChild(dom("div"));
 
@@ -71,12 +68,7 @@ function drawUnit(root, page, array, layer) {
   const title = root.appendChild(Seqloom.dom("h3"));
   const [steps] = array.shape;
   const series = [{ name: "state", colour: "accent", values: new Float64Array(steps) }];
-  const plot = Seqloom.plot(root, page, {
-    axis: layer.steps,
-    series,
-    name: "State of the selected unit",
-    height: 170,
-  });
+  const plot = Seqloom.plot(root, page, { axis: layer.steps, series, name: "State of the selected unit", height: 170 });
   const follow = () => {
     const unit = page.units[layer.name] ?? 0;
     series[0].values.forEach((_, t) => (series[0].values[t] = array.at(t, unit)));

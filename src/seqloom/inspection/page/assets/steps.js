@@ -1,4 +1,3 @@
-"use strict";
 /**
  * The axis of steps, the same under every figure, so that figures stand under each other: margins,
  * places of steps, and labels that stay readable (across, upright, or only as many as fit).
@@ -8,8 +7,12 @@ const UPRIGHT = 10.5; // pixels a step from which upright labels fit
 
 /** Where steps stand: `view` is the part that is seen, [from, to) in steps. */
 Seqloom.Steps = class {
+  /** @param {number} count @param {number} left @param {number} width @param {number[]} view */
   constructor(count, left, width, view = [0, count]) {
-    Object.assign(this, { count, left, width, view });
+    this.count = count;
+    this.left = left;
+    this.width = width;
+    this.view = view;
     this.size = width / (view[1] - view[0]);
   }
 
@@ -29,7 +32,7 @@ Seqloom.Steps = class {
     return x >= this.left && x < this.left + this.width && step >= 0 && step < this.count ? step : -1;
   }
 
-  /** First and last step that are seen. */
+  /** First and last step that are seen. @returns {[number, number]} */
   range() {
     return [Math.max(0, Math.floor(this.view[0])), Math.min(this.count, Math.ceil(this.view[1]))];
   }
@@ -80,11 +83,7 @@ Seqloom.drawLabels = (context, steps, top, room, label, colour, selected, palett
     context.translate(steps.middle(step), top + (upright ? 6 : 12));
     context.textAlign = upright ? "right" : "center";
     if (upright) context.rotate(-Math.PI / 2);
-    context.fillText(
-      Seqloom.fit(context, label(step), upright ? room - 8 : Math.max(widest + 10, steps.size)),
-      0,
-      0,
-    );
+    context.fillText(Seqloom.fit(context, label(step), upright ? room - 8 : Math.max(widest + 10, steps.size)), 0, 0);
     context.restore();
   };
   const clear = stride > 1 && selected >= 0 ? steps.middle(selected) : NaN;

@@ -1,10 +1,8 @@
-"use strict";
 /** Windows over the cells of a heat map, in cells: which cells a pixel shows, zooming, moving. */
 
 /** The least of 1, 2, 5, 10, 20, ... that is no less than this. */
 Seqloom.roundStride = (least) => {
-  for (let power = 1; ; power *= 10)
-    for (const digit of [1, 2, 5]) if (digit * power >= least) return digit * power;
+  for (let power = 1; ; power *= 10) for (const digit of [1, 2, 5]) if (digit * power >= least) return digit * power;
 };
 
 /** For each pixel the cells that it stands for: [from, to) twice per pixel. */
