@@ -20,8 +20,6 @@ from ..config.rules import one_of
 from ..errors import ConfigError
 from ..tasks import TASKS
 
-CELLS = ("rnn", "lstm", "gru")
-
 
 @dataclass(frozen=True)
 class Architecture:
@@ -40,92 +38,57 @@ class Architecture:
     model: Mapping[str, object]
 
 
-def _cells(how: str, **model: object) -> list[Architecture]:
-    return [
-        Architecture(
-            cell, f"{cell.upper()}{how}", cell, {"architecture": "recurrent", "cell": cell, **model}
-        )
-        for cell in CELLS
-    ]
+def _recurrent(title: str, kind: str = "recurrent", **model: object) -> list[Architecture]:
+    """The same network with each cell; `CELL` in a title or a setting stands for its name."""
+    found = []
+    for cell in ("rnn", "lstm", "gru"):
+        settings = {name: cell if value == "CELL" else value for name, value in model.items()}
+        named = title.replace("CELL", cell.upper())
+        found.append(Architecture(cell, named, cell, {"architecture": kind, **settings}))
+    return found
 
 
-def _pair_cells() -> list[Architecture]:
-    return [
-        Architecture(
-            cell,
-            f"{cell.upper()}, fixed context",
-            cell,
-            {
-                "architecture": "recurrent",
-                "encoder_cell": cell,
-                "decoder_cell": cell,
-                "link": "context",
-            },
-        )
-        for cell in CELLS
-    ]
+def _attention(**model: object) -> Architecture:
+    settings = {"architecture": "recurrent", **model}
+    return Architecture("gru-attention", "GRU with attention", "attention", settings)
+
+
+def _fully_connected(title: str) -> Architecture:
+    return Architecture(
+        "fully-connected", title, "fully-connected", {"architecture": "fully-connected"}
+    )
 
 
 _TRANSFORMER = Architecture(
     "transformer", "Transformer", "transformer", {"architecture": "transformer"}
 )
-_ATTENTION = ("gru-attention", "GRU with attention", "attention")
 
 TRANSDUCE = (
-    *_pair_cells(),
-    Architecture(
-        *_ATTENTION,
-        {
-            "architecture": "recurrent",
-            "encoder_cell": "gru",
-            "decoder_cell": "gru",
-            "link": "attention",
-        },
-    ),
+    *_recurrent("CELL, fixed context", encoder_cell="CELL", decoder_cell="CELL", link="context"),
+    _attention(encoder_cell="gru", decoder_cell="gru", link="attention"),
     _TRANSFORMER,
 )
 CLASSIFY = (
-    Architecture(
-        "fully-connected",
-        "mean of embeddings",
-        "fully-connected",
-        {"architecture": "fully-connected"},
-    ),
-    *_cells(", last state", pool="last"),
-    Architecture(*_ATTENTION, {"architecture": "recurrent", "cell": "gru", "pool": "attention"}),
+    _fully_connected("mean of embeddings"),
+    *_recurrent("CELL, last state", cell="CELL", pool="last"),
+    _attention(cell="gru", pool="attention"),
     _TRANSFORMER,
 )
 FORECAST = (
-    Architecture(
-        "fully-connected",
-        "fully-connected, the whole window",
-        "fully-connected",
-        {"architecture": "fully-connected"},
-    ),
-    *_cells(", fixed context", attention=False),
-    Architecture(*_ATTENTION, {"architecture": "recurrent", "cell": "gru", "attention": True}),
+    _fully_connected("fully-connected, the whole window"),
+    *_recurrent("CELL, fixed context", cell="CELL", attention=False),
+    _attention(cell="gru", attention=True),
     _TRANSFORMER,
 )
 GENERATE = (
-    Architecture(
-        "fully-connected",
-        "fully-connected, a window",
-        "fully-connected",
-        {"architecture": "fully-connected"},
-    ),
-    *_cells(""),
+    _fully_connected("fully-connected, a window"),
+    *_recurrent("CELL", cell="CELL"),
     _TRANSFORMER,
 )
 TRANSCRIBE = (
-    *(
-        Architecture(cell, f"{cell.upper()}, CTC", cell, {"architecture": "ctc", "cell": cell})
-        for cell in CELLS
-    ),
+    *_recurrent("CELL, CTC", "ctc", cell="CELL"),
     Architecture(
-        "las",
-        "GRU, listen, attend and spell",
-        "attention",
-        {"architecture": "las", "cell": "gru"},
+        "las", "GRU, listen, attend and spell", "attention", {"architecture": "las", "cell": "gru"}
     ),
 )
 
@@ -142,20 +105,12 @@ def architectures_of(task: str, wanted: Sequence[str] | None = None) -> tuple[Ar
     every: tuple[Architecture, ...] = TASKS[task].part("architectures")
     if wanted is None:
         return every
-    known = list(
-        dict.fromkeys(
-            name for architecture in every for name in (architecture.kind, architecture.name)
-        )
-    )
+    known = list(dict.fromkeys(name for one in every for name in (one.kind, one.name)))
     for name in wanted:
         one_of("--rungs", name, known, "compare")
     if not wanted:
         raise ConfigError(f"compare: `--rungs` must name at least 1 of {', '.join(known)}.")
-    return tuple(
-        architecture
-        for architecture in every
-        if architecture.kind in wanted or architecture.name in wanted
-    )
+    return tuple(one for one in every if one.kind in wanted or one.name in wanted)
 
 
 def fixed_settings(task: str) -> set[str]:

@@ -17,8 +17,7 @@ from ..plain import JSON, json_safe
 from ..training.run_folder import RunFolder
 from ..training.shipping import versions
 from .live import Watcher
-
-FORMAT = 1
+from .records import FORMAT
 
 
 class Interrupted(Exception):

@@ -68,8 +68,6 @@ class Row:
     now: float | None = None
     best: float | None = None
     scores: list[float] = field(default_factory=list)
-    failed: int = 0
-    done: int = 0
 
     def begin(self, seed: int | None) -> None:
         """Another seed is at work."""
@@ -90,10 +88,8 @@ class Row:
 
     def end(self, found: RunRecord) -> None:
         """The seed is done."""
-        self.done, self.state = self.done + 1, "done"
-        if "error" in found:
-            self.failed, self.state = self.failed + 1, "failed"
-        else:
+        self.state = "failed" if "error" in found else "done"
+        if "error" not in found:
             self.scores.append(found["score"] or 0.0)
 
     @property

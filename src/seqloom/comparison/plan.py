@@ -17,8 +17,8 @@ from ..data.guess import guess_task
 from ..errors import ConfigError
 from .architectures import Architecture, architectures_of
 from .budget import Budget, Counter, sized
-from .folder import FORMAT, find_plan, write_json
-from .records import PlanRecord, Settings, Spec, section
+from .folder import find_plan, write_json
+from .records import FORMAT, PlanRecord, Settings, Spec, section
 from .request import ComparisonRequest, check_settings, identity
 from .tasks import HeldOut, held_out_class, held_out_test
 
@@ -88,7 +88,7 @@ def make_plan(
     path = folder / "compare.json"
     kept: PlanRecord | None = find_plan(path, "data", asked)
     if kept is None:
-        kept = _prepare(task, request, folder, say)
+        kept = _prepare(task, request, asked, folder, say)
     else:
         say(f"continuing in {folder}")
     amount = request.budget.amount if request.budget.amount is not None else kept["amount"]
@@ -129,7 +129,11 @@ def _settings(
 
 
 def _prepare(
-    task: str, request: ComparisonRequest, folder: Path, say: Callable[[str], None]
+    task: str,
+    request: ComparisonRequest,
+    asked: dict[str, object],
+    folder: Path,
+    say: Callable[[str], None],
 ) -> PlanRecord:
     """Hold the test out, and read the training data for the first time."""
     for architecture in architectures_of(task):  # a setting out of range, before anything is read
@@ -152,7 +156,7 @@ def _prepare(
         say(f"budget: {amount:,.0f} parameters, as many as {chosen.title} has by default")
     return {
         "format": FORMAT,
-        "asked": identity(task, request),
+        "asked": asked,
         "exam": spec,
         "amount": amount,
         "models": {},

@@ -6,6 +6,7 @@ A key that is not in every file is absent or null. docs/compare.md describes res
 from collections.abc import Mapping
 from typing import Literal, TypedDict
 
+FORMAT = 1  # of all these files
 Settings = Mapping[str, object]  # nested: values by section
 Layout = Literal["auto", "long", "wide"]
 

@@ -7,12 +7,11 @@ first; lists of examples are in the order of the test for every entry and seed. 
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import cast
 
 from ..config import config_from, to_tree
 from .folder import head
 from .plan import ComparisonPlan
-from .records import RunRecord
+from .records import RunRecord, Settings
 
 Runs = Mapping[tuple[str, int | None], RunRecord]
 
@@ -40,44 +39,35 @@ def collect(plan: ComparisonPlan, runs: Runs, *, finished: bool) -> dict[str, ob
 
 def _baselines(plan: ComparisonPlan, runs: Runs) -> list[dict[str, object]]:
     return [
-        {
-            "name": baseline.name,
-            "title": baseline.title,
-            "rung": "baseline",
-            "kind": "baseline",
-            "settings": {},
-            "parameters": None,
-            "bytes": None,
-            "runs": _runs([runs.get((baseline.name, None))]),
-        }
+        _entry(baseline.name, baseline.title, "baseline", {}, [runs.get((baseline.name, None))])
         for baseline in plan.test.baselines()
     ]
 
 
 def _networks(plan: ComparisonPlan, runs: Runs) -> list[dict[str, object]]:
-    entries: list[dict[str, object]] = []
-    for architecture in plan.architectures:
-        own = [runs.get((architecture.name, seed)) for seed in plan.seeds]
-        done = [run for run in own if run and "error" not in run]
-        settings = to_tree(config_from(plan.config(architecture, plan.seeds[0]), "compare"))
+    entries = []
+    for one in plan.architectures:
+        settings = to_tree(config_from(plan.config(one, plan.seeds[0]), "compare"))
         del settings["training"]["seed"]
-        entries.append(
-            {
-                "name": architecture.name,
-                "title": architecture.title,
-                "rung": architecture.kind,
-                "kind": "network",
-                "settings": settings,
-                "parameters": done[0]["parameters"] if done else None,
-                "bytes": done[0]["bytes"] if done else None,
-                "runs": _runs(own),
-            }
-        )
+        own = [runs.get((one.name, seed)) for seed in plan.seeds]
+        entries.append(_entry(one.name, one.title, one.kind, settings, own))
     return entries
 
 
-def _runs(found: list[RunRecord | None]) -> list[RunRecord]:
-    """Runs that were finished, and those that failed: without a score, with a message."""
+def _entry(
+    name: str, title: str, kind: str, settings: Settings, found: list[RunRecord | None]
+) -> dict[str, object]:
+    """An entry with runs that were finished, and those that failed, which have a message."""
     own = ("parameters", "bytes")  # of the entry
-    done = [run for run in found if run is not None]
-    return [cast(RunRecord, {k: v for k, v in run.items() if k not in own}) for run in done]
+    runs = [run for run in found if run is not None]
+    scored = [run for run in runs if "error" not in run] or [RunRecord()]
+    return {
+        "name": name,
+        "title": title,
+        "rung": kind,
+        "kind": "baseline" if kind == "baseline" else "network",
+        "settings": settings,
+        "parameters": scored[0].get("parameters"),
+        "bytes": scored[0].get("bytes"),
+        "runs": [{key: value for key, value in run.items() if key not in own} for run in runs],
+    }

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from ..folder import FORMAT, carry_out, find_plan, read_json, write_json
+from ..folder import carry_out, find_plan, read_json, write_json
 from ..live import Watcher
-from ..records import TrialRecord
+from ..records import FORMAT, TrialRecord
 from .networks import ARCHITECTURES
 from .plan import ProbePlan, make_plan
 from .results import collect, solved_at

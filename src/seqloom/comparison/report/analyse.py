@@ -147,7 +147,7 @@ def _row(entry: Entry, tested: Sequence[Entry], resampled: Resampled | None) -> 
     if resampled is not None and entry in tested:
         interval = resampled.estimate(tested.index(entry))
     runs = entry.runs
-    scores = tuple(run.score for run in runs)
+    scores = _scores(entry)
     score = interval.value if interval else (float(np.mean(scores)) if scores else None)
     return EntryRow(
         name=entry.name,
@@ -159,10 +159,14 @@ def _row(entry: Entry, tested: Sequence[Entry], resampled: Resampled | None) -> 
         failed=entry.failed,
         parameters=entry.parameters,
         bytes=entry.bytes,
-        seconds=_middle([run.seconds for run in runs], np.mean),
-        steps=_middle([run.steps for run in runs], np.mean),
-        latency_ms=_middle([run.latency_ms for run in runs], np.median),
+        seconds=_middle([run.get("seconds") for run in runs], np.mean),
+        steps=_middle([run.get("steps") for run in runs], np.mean),
+        latency_ms=_middle([run.get("latency_ms") for run in runs], np.median),
     )
+
+
+def _scores(entry: Entry) -> tuple[float, ...]:
+    return tuple(float(run["score"] or 0.0) for run in entry.runs)
 
 
 def _middle(
@@ -208,7 +212,7 @@ def _recommendation(
                 title=e.title,
                 is_baseline=e.is_baseline,
                 parameters=e.parameters,
-                score=e.sample.score if e.sample else float(np.mean([r.score for r in e.runs])),
+                score=e.sample.score if e.sample else float(np.mean(_scores(e))),
                 behind=behind.get(e.name),
                 improving=_improving(e, rises=measure.rises),
             )
@@ -225,7 +229,11 @@ def _recommendation(
 def _improving(entry: Entry, *, rises: bool) -> bool:
     """True if half of a network's runs or more ended while they were still getting much better."""
     curves = [
-        [{"step": p.step, "value": p.value} for p in run.curve if p.value is not None]
+        [
+            {"step": p["step"], "value": p["value"]}
+            for p in run.get("curve") or ()
+            if p.get("step") is not None and p.get("value") is not None
+        ]
         for run in entry.runs
     ]
     found = [still_improving(curve, rises=rises) for curve in curves if curve]

@@ -3,12 +3,13 @@
 Checked by `tests/comparison/report/test_analyse.py`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from .read import Point, ScoredRun
+from ..records import RunRecord
 
 Line = tuple[tuple[float, float], ...]  # (x, value) by ascending x
 
@@ -24,10 +25,10 @@ class MeanCurve:
     mean_by_seconds: Line
 
 
-def mean_curve(name: str, runs: Sequence[ScoredRun]) -> MeanCurve | None:
+def mean_curve(name: str, runs: Sequence[RunRecord]) -> MeanCurve | None:
     """The curves of an entry; `None` if no run has one."""
-    steps = _lines(runs, lambda point: point.step)
-    seconds = _lines(runs, lambda point: point.seconds)
+    steps = _lines(runs, "step")
+    seconds = _lines(runs, "seconds")
     if not steps and not seconds:
         return None
     return MeanCurve(name, steps, seconds, mean_line(steps), mean_line(seconds))
@@ -47,13 +48,15 @@ def mean_line(lines: Sequence[Line]) -> Line:
     return tuple(zip(places, np.mean(values, axis=0).tolist(), strict=True)) if places else ()
 
 
-def _lines(runs: Sequence[ScoredRun], place: Callable[[Point], float | None]) -> tuple[Line, ...]:
+def _lines(runs: Sequence[RunRecord], place: Literal["step", "seconds"]) -> tuple[Line, ...]:
     lines = []
     for run in runs:
         points = {
-            float(x): float(p.value)
-            for p in run.curve
-            if (x := place(p)) is not None and p.value is not None and np.isfinite(p.value)
+            float(x): float(y)
+            for point in run.get("curve") or ()
+            if (x := point.get(place)) is not None
+            and (y := point.get("value")) is not None
+            and np.isfinite(y)
         }
         if points:
             lines.append(tuple(sorted(points.items())))

@@ -13,32 +13,10 @@ import numpy as np
 
 from ...errors import FormatError
 from ...evaluation.measure import Measure
-from ..records import BudgetRecord, ComparisonResults, EntryRecord, RunRecord
+from ..records import FORMAT, BudgetRecord, ComparisonResults, EntryRecord, RunRecord
 from ..statistics import Sample
 
-FORMAT = 1
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Point:
-    """A place on a learning curve; None where it is not known."""
-
-    step: float
-    seconds: float | None
-    value: float | None
-
-
-@dataclass(frozen=True)
-class ScoredRun:
-    """One training run that has a score."""
-
-    seed: int | None
-    score: float
-    seconds: float | None
-    steps: float | None
-    latency_ms: float | None
-    curve: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
@@ -46,17 +24,17 @@ class Entry:
     """An architecture or a baseline, and what its runs did.
 
     Attributes:
+        runs: Those that have a score.
         failed: Why runs have no score, a message for each.
         sample: Per-example results of all runs; `None` where they are not known.
     """
 
     name: str
     title: str
-    architecture: str
     is_baseline: bool
     parameters: int | None
     bytes: int | None
-    runs: tuple[ScoredRun, ...]
+    runs: tuple[RunRecord, ...]
     failed: tuple[str, ...]
     sample: Sample | None
 
@@ -144,31 +122,14 @@ def _entry(entry: EntryRecord, scale: float, num_examples: int) -> Entry:
     return Entry(
         name=name,
         title=str(entry.get("title") or name),
-        architecture=str(entry.get("rung") or ""),
         is_baseline=baseline,
         parameters=entry.get("parameters"),
         bytes=entry.get("bytes"),
-        runs=tuple(_run(run) for run in scored),
+        runs=tuple(scored),
         failed=tuple(
             str(run.get("error") or "no score") for run in entry["runs"] if run.get("score") is None
         ),
         sample=_sample(name, scored, scale, num_examples, seeded=not baseline),
-    )
-
-
-def _run(run: RunRecord) -> ScoredRun:
-    points = [
-        Point(step=p["step"], seconds=p.get("seconds"), value=p.get("value"))
-        for p in run.get("curve") or []
-        if p.get("step") is not None
-    ]
-    return ScoredRun(
-        seed=run.get("seed"),
-        score=float(run["score"] or 0.0),
-        seconds=run.get("seconds"),
-        steps=run.get("steps"),
-        latency_ms=run.get("latency_ms"),
-        curve=tuple(points),
     )
 
 

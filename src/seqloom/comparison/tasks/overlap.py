@@ -33,27 +33,18 @@ def find_overlap(first: str, second: str) -> Overlap | None:
         places.setdefault(first[i : i + block], []).append(i)
     for j in range(len(second) - block + 1):
         for i in places.get(second[j : j + block], ()):
-            before = _same_before(first, second, i, j, size - block)
-            after = _same_after(first, second, i + block, j + block, size - block)
+            start = i + block, j + block
+            before = _same(first[max(0, i - size) : i][::-1], second[max(0, j - size) : j][::-1])
+            after = _same(first[start[0] : start[0] + size], second[start[1] : start[1] + size])
             if before + block + after >= size:
                 return Overlap(size, _line(first, i - before), _line(second, j - before))
     return None
 
 
-def _same_before(first: str, second: str, i: int, j: int, most: int) -> int:
-    """How many characters before two places are the same."""
-    count = 0
-    while count < min(most, i, j) and first[i - count - 1] == second[j - count - 1]:
-        count += 1
-    return count
-
-
-def _same_after(first: str, second: str, i: int, j: int, most: int) -> int:
-    """How many characters from two places on are the same."""
-    most, count = min(most, len(first) - i, len(second) - j), 0
-    while count < most and first[i + count] == second[j + count]:
-        count += 1
-    return count
+def _same(first: str, second: str) -> int:
+    """How many characters two texts begin with in common."""
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(first), len(second)))
 
 
 def _line(text: str, place: int) -> int:
