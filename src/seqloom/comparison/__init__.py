@@ -1,14 +1,14 @@
 """Comparison of the architectures on a user's data, and on memory probes.
 
-architectures.py the architectures that make sense for a task, in order
-tasks/          what is held out for the test, how it is scored, and what a network has to beat
-budget.py       what is equal among the architectures: parameters, minutes or steps
-plan.py         all that is decided before the first step, and kept so that a comparison continues
-runs.py          one architecture at one seed: trained, scored, timed
-start.py        `compare`: the whole of it
-live.py         what is shown meanwhile
-folder.py       what a folder holds and how it continues
-results.py      results.json
+architectures.py    those that make sense for a task, in order
+tasks/              the held-out test of each task: how it is scored, and its baselines
+budget.py           what is equal among the architectures: parameters, minutes or steps
+plan.py request.py  what was asked for, and all that is decided before the first step
+runs.py             one entry at one seed: trained, scored, timed
+start.py            `compare`: the whole of it
+live.py             what is shown meanwhile
+folder.py           what a folder holds and how it continues
+results.py          results.json; records.py has the types of all files
 """
 
 from typing import TYPE_CHECKING

@@ -203,11 +203,9 @@ def _name_ends(axes: "Axes") -> None:
     lines = [line for line in axes.lines if not str(line.get_label()).startswith("_")]
     figure.draw_without_rendering()  # type: ignore[union-attr]
     height = axes.bbox.height
-    ends = [float(line.get_ydata()[-1]) for line in lines]  # type: ignore[index,arg-type]
-    wanted = [
-        axes.transAxes.inverted().transform(axes.transData.transform((1, y)))[1] for y in ends
-    ]
-    places = apart([height * share for share in wanted], _LABEL, 0.0, height)
+    ends = [line.get_xydata()[-1] for line in lines]  # type: ignore[index]
+    wanted = [float(axes.transData.transform(end)[1]) - axes.bbox.y0 for end in ends]
+    places = apart(wanted, _LABEL, 0.0, height)
     right = axes.transAxes + ScaledTranslation(10 / 72, 0, figure.dpi_scale_trans)
     for line, place in zip(lines, places, strict=True):
         name = str(line.get_label())
