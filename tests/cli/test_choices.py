@@ -33,7 +33,7 @@ def test_the_lists_are_those_of_the_rooms():
     assert set(PROBES) == set(choices.PROBES)
     assert set(FIGURES) == set(choices.FIGURES)
     assert {*NAMED, "position"} == set(choices.PATTERNS)
-    assert {r.rung for task in TASKS for r in architectures_of(task)} == set(choices.RUNGS)
+    assert {a.kind for task in TASKS for a in architectures_of(task)} == set(choices.RUNGS)
 
 
 def test_completion():
