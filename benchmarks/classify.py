@@ -4,7 +4,7 @@
 
 FOLDER holds `reviews/sst2_{train,dev,test}.tsv` (docs/classify.md says where they come from); the
 probe is generated. Runs are in `runs/classify/`; one that is finished is not trained again.
-Everything is chosen on validation data: the step of a run, the learning rate of a rung of the probe
+Everything is chosen on validation data: the step of a run, the rate of an architecture of the probe
 and the baselines' settings; test data are read once. Results go to
 `benchmarks/results/classify.json`, tables to `docs/classify.md`.
 """
@@ -95,7 +95,7 @@ def trained(run: Path, train: Path, valid: Path, settings: dict[str, Any]) -> di
 
 
 def measure_reviews(data: Path, runs: Path) -> dict[str, Any]:
-    """Every rung with its seeds, the baselines, and who wins."""
+    """Every architecture with its seeds, the baselines, and who wins."""
     files = {part: data / "reviews" / f"sst2_{part}.tsv" for part in ("train", "dev", "test")}
     test = read_labelled(files["test"])
     texts, labels = [row.text for row in test], _numbers(test)
@@ -136,7 +136,7 @@ def measure_reviews(data: Path, runs: Path) -> dict[str, Any]:
 
 
 def measure_negation(data: Path, runs: Path) -> dict[str, Any]:
-    """Accuracy of every rung by distance; its learning rate is chosen on the validation file."""
+    """Accuracy of every architecture by distance, its rate chosen on the validation file."""
     folder = runs / "negation"
     if not (folder / "test.tsv").exists():
         make_negation(folder, distance=PROBE_DISTANCE, sentences=20_000, seed=1)
@@ -182,7 +182,7 @@ def measure_negation(data: Path, runs: Path) -> dict[str, Any]:
 
 
 def _probe_settings(model: dict[str, Any], rate: float, seed: int) -> dict[str, Any]:
-    """The recipe, with the rung's network in place of the recurrent one where it has another."""
+    """The recipe, with the architecture's own network where it has another."""
     recipe = read_toml(RECIPE)
     if "architecture" in model:
         known = ("hidden_size", "dropout", "word_dropout")

@@ -1,4 +1,4 @@
-"""The memory probes: from which length on each rung fails, beside how far its gradient reaches.
+"""The memory probes: the length at which each architecture fails, and how far its gradient reaches.
 
     python benchmarks/probes.py [--runs FOLDER] [CASE ...]
 
@@ -71,7 +71,7 @@ def _short(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def table(case: dict[str, Any]) -> str:
-    """A row for each rung, and in a sentence whether spans and gradients agree."""
+    """A row for each architecture, and in a sentence whether spans and gradients agree."""
     heads = ("network", "weights", "solved up to", "fails at", "gradient, before", "after")
     heads += ("Jacobian, before", "after")
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
@@ -89,7 +89,7 @@ def table(case: dict[str, Any]) -> str:
 
 
 def _reach(entry: dict[str, Any], way: str, when: str) -> str:
-    """Median over seeds, at the length where the rung fails, or at its longest."""
+    """Median over seeds, at the length where the architecture fails, or at its longest."""
     length = entry["span"]["failed"] or entry["span"]["solved"]
     memories = [run["memory"] for run in entry["runs"] if run["length"] == length]
     steps = [(m if way == "loss" else m["jacobian"])[when] for m in memories if m]

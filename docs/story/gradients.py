@@ -64,7 +64,7 @@ def trace_reader(reader: Reader, x_TI: np.ndarray, words: tuple[str, ...], answe
         named[f"jacobian/encoder.0/{name}"] = Named(values, ("source",))
     layer = Layer(name="encoder.0", kind=reader.cell, steps="source", size=H)
     return Trace(
-        **{"task": "classify", "rung": reader.cell, "input": " ".join(words), "output": ""},
+        **{"task": "classify", "kind": reader.cell, "input": " ".join(words), "output": ""},
         labels={"source": words},
         layers=(layer,),
         arrays=named,

@@ -34,7 +34,7 @@ BETWEEN = "on a cold november evening after the long drive into town with an old
 CHANGED = ("unlikely", "likely")
 LONG = f"it is highly unlikely {BETWEEN} as things stand that i would not recommend this movie"
 CELLS = ("rnn", "lstm", "gru")
-RUNGS = ("fully-connected", *CELLS)
+KINDS = ("fully-connected", *CELLS)
 CODERS = ("context", "attention", "transformer")
 LENGTHS = ((3, 5), (6, 8), (9, 11), (12, 22))  # letters of a word
 TEST_WORDS, TEST_REVIEWS, LONG_REVIEW = 1500, 60, 25
@@ -107,29 +107,29 @@ def negation(runs: Path) -> dict[str, str]:
     """Accuracy by words between, the sentence itself, and effective memory after training."""
     rows = [line.split("\t") for line in _lines(negation_file("test", runs))[1:]]
     found = {}
-    for rung in (*RUNGS, "rnn-longer"):
-        model = trained(f"negation-{rung}", Path(), runs)
+    for name in (*KINDS, "rnn-longer"):
+        model = trained(f"negation-{name}", Path(), runs)
         right = np.array(
             [p == row[1] for p, row in zip(model.predict([r[0] for r in rows]), rows, strict=True)]
         )
         far = np.array([int(row[2]) for row in rows])
-        found[f"negation-{rung}"] = f"{100 * right.mean():.1f}"
+        found[f"negation-{name}"] = f"{100 * right.mean():.1f}"
         for distance in sorted(set(far)):
-            found[f"negation-{rung}-{distance}"] = f"{100 * right[far == distance].mean():.0f}"
+            found[f"negation-{name}-{distance}"] = f"{100 * right[far == distance].mean():.0f}"
         positive = model.predict_proba([ARTICLE])[0][model.labels.index("positive")]
-        found[f"sentence-{rung}"] = f"{100 * positive:.0f}"
-        found[f"parameters-{rung}"] = f"{sum(t.size for t in model.file.tensors.values()):,}"
-        if rung in CELLS:
+        found[f"sentence-{name}"] = f"{100 * positive:.0f}"
+        found[f"parameters-{name}"] = f"{sum(t.size for t in model.file.tensors.values()):,}"
+        if name in CELLS:
             trace = trained_trace(model)
-            found[f"trained-{rung}-first"] = scientific(norms(trace)[0] / norms(trace).max())
+            found[f"trained-{name}-first"] = scientific(norms(trace)[0] / norms(trace).max())
             found |= _kept(trace, trained_trace(model, LONG.replace(*CHANGED)))
-        if rung in ("lstm", "rnn-longer"):
-            run = history(runs / f"negation-{rung}")
+        if name in ("lstm", "rnn-longer"):
+            run = history(runs / f"negation-{name}")
             found |= {
-                f"opened-{rung}": f"{run.opened():,}",
-                f"learned-{rung}": f"{run.learned():,}",
+                f"opened-{name}": f"{run.opened():,}",
+                f"learned-{name}": f"{run.learned():,}",
             }
-        if rung == "gru":
+        if name == "gru":
             found |= _carried(trace, model)
     found["negation-test"] = f"{len(rows):,}"
     return found
@@ -165,8 +165,8 @@ def _kept(trace: Trace, other: Trace) -> dict[str, str]:
     sizes = remembered(trace)[passing]
     changes = difference(trace, other)[passing]
     return found | {
-        f"{trace.rung}-passing": f"{sizes[0] / sizes[-1]:.2f}",
-        f"{trace.rung}-keeps": f"{changes[-1] / changes[0]:.1f}",
+        f"{trace.kind}-passing": f"{sizes[0] / sizes[-1]:.2f}",
+        f"{trace.kind}-keeps": f"{changes[-1] / changes[0]:.1f}",
     }
 
 
@@ -202,14 +202,14 @@ def reviews(data: Path, runs: Path) -> dict[str, str]:
     found_rows = read_labelled(data / "reviews/sst2_test.tsv")
     texts = [row.text for row in found_rows]
     found = {"reviews-test": f"{len(texts):,}"}
-    for rung in RUNGS:
-        model = trained(f"reviews-{rung}", data, runs)
+    for name in KINDS:
+        model = trained(f"reviews-{name}", data, runs)
         answers = zip(model.predict(texts), found_rows, strict=True)
         right = [answer == row.label for answer, row in answers]
-        found[f"reviews-{rung}"] = f"{100 * np.mean(right):.1f}"
-        if rung in CELLS:
+        found[f"reviews-{name}"] = f"{100 * np.mean(right):.1f}"
+        if name in CELLS:
             long = [t for t in texts if len(t.split()) >= LONG_REVIEW][:TEST_REVIEWS]
-            found[f"reviews-{rung}-back"] = scientific(np.median([_back(model, t) for t in long]))
+            found[f"reviews-{name}-back"] = scientific(np.median([_back(model, t) for t in long]))
     return found | {"reviews-long": str(TEST_REVIEWS), "reviews-length": str(LONG_REVIEW)}
 
 

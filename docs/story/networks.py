@@ -1,4 +1,4 @@
-"""The networks of the story: small, trained in seconds on one core, each a rung.
+"""The networks of the story: small, trained in seconds on one core, each an architecture.
 
 `trained(name, ...)` trains a network once and keeps its run; the next call reads it. Three sets of
 data: the negation probe, which is generated; film reviews (`reviews/sst2_*.tsv`) and English words

@@ -24,9 +24,9 @@ from .learning import draw_learning, history
 from .measures import (
     CHANGED,
     CODERS,
+    KINDS,
     LENGTHS,
     LONG,
-    RUNGS,
     WORD,
     trained_trace,
     untrained_trace,
@@ -54,7 +54,7 @@ def draw_untrained(figures: Path) -> None:
 
 def draw_negation(figures: Path, runs: Path) -> None:
     """The article's picture: one gradient, or one per time step; and the gates."""
-    models = {rung: trained(f"negation-{rung}", Path(), runs) for rung in RUNGS}
+    models = {name: trained(f"negation-{name}", Path(), runs) for name in KINDS}
     draw(bag_trace(models["fully-connected"], ARTICLE), figures / "01-gradient.png", "gradient")
     texts = (LONG, LONG.replace(*CHANGED))
     for number, cell in enumerate(("rnn", "lstm", "gru"), 2):
@@ -97,7 +97,7 @@ def bag_trace(model: Any, text: str) -> Trace:
     axes = ("hidden.unit",)
     layer = Layer(name="hidden", kind="fully-connected", steps="", size=hidden.shape[1])
     return Trace(
-        **{"task": "classify", "rung": "fully-connected", "input": text, "output": ""},
+        **{"task": "classify", "kind": "fully-connected", "input": text, "output": ""},
         labels={"source": tuple(model.parts.reader.symbols(text))},
         layers=(layer,),
         arrays={

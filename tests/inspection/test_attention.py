@@ -14,7 +14,7 @@ def random_weights(*shape, seed=0):
 
 
 def a_trace(arrays):
-    return Trace(task="transduce", rung="lstm", input="", output="", labels={}, layers=(),
+    return Trace(task="transduce", kind="lstm", input="", output="", labels={}, layers=(),
                  arrays=arrays)  # fmt: skip
 
 

@@ -16,7 +16,7 @@ def a_trace(task="classify", *, record=None, facts=None, classes=2, symbols=65, 
     dims = ("class",) if task == "classify" else ("target", "vocabulary")
     arrays = {} if said is None else {"output/log_probabilities": Named(np.log(said), dims)}
     trace = Trace(
-        task=task, rung="transformer", input="", output="a", labels=labels, layers=(),
+        task=task, kind="transformer", input="", output="a", labels=labels, layers=(),
         arrays=arrays, facts={"model": record or {}, **(facts or {})},
     )  # fmt: skip
     return trace.updated(facts={"answer": answer_facts(trace)})

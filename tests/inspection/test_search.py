@@ -14,7 +14,7 @@ from seqloom.inspection.states import AROUND, gather
 def a_trace(values, text=None):
     values = np.asarray(values, np.float32)
     return Trace(
-        task="generate", rung="lstm", input=text or "", output="",
+        task="generate", kind="lstm", input=text or "", output="",
         labels={"source": tuple(text)} if text else {},
         layers=(Layer(name="l", kind="lstm", steps="source", size=values.shape[1]),),
         arrays={"states/l/h": Named(values, ("source", "l.unit"))},

@@ -15,7 +15,7 @@ def a_trace(**changes):
     rng = np.random.default_rng(0)
     given = {
         "task": "classify",
-        "rung": "lstm",
+        "kind": "lstm",
         "input": "not bad",
         "output": "positive",
         "labels": {"source": ("not", "bad"), "class": ("negative", "positive")},
@@ -35,7 +35,7 @@ def test_a_file_gives_back_what_was_saved(tmp_path):
     trace = a_trace()
     trace.save(tmp_path / "a.safetensors")
     got = read_trace(tmp_path / "a.safetensors")
-    for name in ("task", "rung", "input", "output", "labels", "layers", "facts"):
+    for name in ("task", "kind", "input", "output", "labels", "layers", "facts"):
         assert getattr(got, name) == getattr(trace, name)
     assert list(got) == sorted(trace)
     for name, array in trace.items():

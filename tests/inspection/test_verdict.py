@@ -200,7 +200,7 @@ def test_a_word_that_occurs_again_has_its_number():
 )
 def test_what_a_place_is_called(model, axis, labels, noun):
     trace = Trace(
-        task="classify", rung="rnn", input="", output="", labels={axis: labels}, layers=(),
+        task="classify", kind="rnn", input="", output="", labels={axis: labels}, layers=(),
         facts={"model": model},
     )  # fmt: skip
     assert noun_of(trace, axis) == noun
@@ -218,7 +218,7 @@ def test_one_step():
 
 
 @pytest.mark.parametrize(
-    ("rung", "task", "model", "want"),
+    ("kind", "task", "model", "want"),
     [
         ("fully-connected", "classify", {}, "No memory and no order"),
         ("fully-connected", "generate", {"window": 16}, "it sees the last 16 places at once"),
@@ -227,10 +227,10 @@ def test_one_step():
         ("transformer", "transduce", {}, "every position looks at every other directly"),
     ],
 )
-def test_networks_without_recurrence(rung, task, model, want):
+def test_networks_without_recurrence(kind, task, model, want):
     trace = Trace(
-        task=task, rung=rung, input="", output="", labels={}, layers=(), facts={"model": model}
+        task=task, kind=kind, input="", output="", labels={}, layers=(), facts={"model": model}
     )
     (told,) = verdict(trace)
     assert want in told
-    assert verdict(dataclasses.replace(trace, rung="none")) == []
+    assert verdict(dataclasses.replace(trace, kind="none")) == []

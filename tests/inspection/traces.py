@@ -48,7 +48,7 @@ def a_recurrent_trace(kind="lstm", T=11, H=5, *, reverse=False, scale=1.0, label
         layers.append(Layer(name=name, kind=kind, steps="source", size=H, reverse=backwards))
     given = {
         "task": "classify",
-        "rung": kind,
+        "kind": kind,
         "input": " ".join(WORDS[:T]),
         "output": "negative",
         "labels": {"source": WORDS[:T]} if labels else {},

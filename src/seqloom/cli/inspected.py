@@ -248,7 +248,7 @@ def json_of(trace: Trace) -> dict[str, object]:
     }
     return {
         "task": trace.task,
-        "rung": trace.rung,
+        "rung": trace.kind,
         "input": trace.input,
         "output": trace.output,
         "labels": trace.labels,

@@ -95,7 +95,7 @@ class Trace(Mapping[str, Named]):
 
     Attributes:
         task: The model's task; `watch` for a torch module that is none of ours.
-        rung: The network's kind, e.g. `lstm` or `transformer`.
+        kind: The network's kind, e.g. `lstm` or `transformer`.
         input: What was read, as text.
         output: What came out, as text.
         labels: For an axis, a label of each of its places, e.g. the symbols of `source`.
@@ -105,7 +105,7 @@ class Trace(Mapping[str, Named]):
     """
 
     task: str
-    rung: str
+    kind: str
     input: str
     output: str
     labels: dict[str, tuple[str, ...]]
@@ -165,7 +165,7 @@ class Trace(Mapping[str, Named]):
         header = {
             "format": FORMAT,
             "task": self.task,
-            "rung": self.rung,
+            "rung": self.kind,
             "input": self.input,
             "output": self.output,
             "labels": self.labels,
@@ -234,7 +234,7 @@ def _trace(path: str | Path, header: dict[str, Any], arrays: dict[str, np.ndarra
     checked(_HEADER, header, f"trace: `{path}`")
     return Trace(
         task=header["task"],
-        rung=header["rung"],
+        kind=header["rung"],
         input=header["input"],
         output=header["output"],
         labels={name: tuple(labels) for name, labels in header["labels"].items()},

@@ -143,7 +143,7 @@ def _paths(trace: Trace, layer: Layer, asked: int) -> list[str]:
 
 def _without_recurrence(trace: Trace) -> list[str]:
     model = trace.facts.get("model", {})
-    if trace.rung == "transformer":
+    if trace.kind == "transformer":
         if "context" in model:
             return [
                 f"No steps to forget over: a position looks at the last {model['context']} "
@@ -153,7 +153,7 @@ def _without_recurrence(trace: Trace) -> list[str]:
             "No steps to forget over: every position looks at every other directly, one step "
             "however far away it stands."
         ]
-    if trace.rung != "fully-connected":
+    if trace.kind != "fully-connected":
         return []
     if trace.task == "classify":
         return [

@@ -1,10 +1,10 @@
-"""Classifiers: a sequence of symbols to the logits of its classes; one class a rung.
+"""Classifiers: a sequence of symbols to the logits of its classes; one class an architecture.
 
     w_j   symbols       (B, T)          C   classes
     x_j   embedded      (B, T, E)       y   the text as one vector
 
     1   x_j = dropout(embedding[w_j])         in training, w_j is unknown with p = word_dropout
-    2   h_1 ... h_T                           what the rung makes of the x_j
+    2   h_1 ... h_T                           what the architecture makes of the x_j
     3   y = pool(h)                           one vector; `attention` weights can be looked at
     4   logits = W_o dropout(y) + b_o
 

@@ -54,7 +54,7 @@ class ForecastModel(nn.Module, abc.ABC):
 
 @final
 class FullyConnectedForecaster(ForecastModel):
-    """The rung without memory: the window is one long vector, its last value in the last place."""
+    """Without memory: the window is one long vector, its last value in the last place."""
 
     def __init__(
         self,

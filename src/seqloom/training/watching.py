@@ -97,7 +97,7 @@ class Watch:
             part.axis = "source" if part.steps == T else f"{part.call.name}.step"
         trace = Trace(
             task="watch",
-            rung=parts[0].call.kind,
+            kind=parts[0].call.kind,
             input=" ".join(labels) if labels else f"sequence {row}",
             output="",
             labels={"source": tuple(labels)} if labels else {},

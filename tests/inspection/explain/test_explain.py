@@ -10,7 +10,7 @@ from seqloom.data.vocabulary import Vocabulary
 from seqloom.export.model_file import ModelFile, read_model
 from seqloom.export.parts.generate import GenerateParts
 from seqloom.inspection.explain import WIDTH, explain
-from seqloom.inspection.explain.words import CHAPTERS, IDEAS, LOOK, SHOWN, rungs
+from seqloom.inspection.explain.words import CHAPTERS, IDEAS, LOOK, SHOWN, ideas_of
 from seqloom.models.language import build_language
 from seqloom.networks import network_of
 
@@ -121,8 +121,8 @@ def test_lines_fit_a_terminal_but_for_the_table(file):
 
 
 @pytest.mark.parametrize("table", [IDEAS, CHAPTERS, LOOK], ids=["ideas", "chapters", "look"])
-def test_every_rung_has_its_words(table):
-    used = {rung for make, argument in MAKERS.values() for rung in rungs(make(argument))}
+def test_every_idea_has_its_words(table):
+    used = {idea for make, argument in MAKERS.values() for idea in ideas_of(make(argument))}
     assert used == set(table)
     assert used <= set(SHOWN)
 

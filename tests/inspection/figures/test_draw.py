@@ -188,7 +188,7 @@ def test_wrong_names_and_places_are_said(tmp_path):
         "figure: `what` must be one of overview, importance, gradient, attention, gates, states, "
         "got gate."
     )
-    empty = Trace(task="classify", rung="rnn", input="", output="", labels={}, layers=())
+    empty = Trace(task="classify", kind="rnn", input="", output="", labels={}, layers=())
     with pytest.raises(
         ConfigError, match=r"^figure: the trace has no states, gradients or attention\. Make"
     ):

@@ -52,7 +52,7 @@ def translator():
     arrays = {"attention/decoder": Named(weights, ("target", "source"))}
     labels = {"source": tuple("t$o h"), "target": ("D", "OW", "$x$", "<eos>")}
     return Trace(
-        task="transduce", rung="gru", input="t$o h", output="D OW", labels=labels, layers=(),
+        task="transduce", kind="gru", input="t$o h", output="D OW", labels=labels, layers=(),
         arrays=arrays,
     )  # fmt: skip
 
@@ -70,8 +70,8 @@ def transformer(words=tuple(ARTICLE), heads=6):
     return _trace("transformer", words, (layer,), arrays)
 
 
-def _trace(rung, words, layers, arrays):
+def _trace(kind, words, layers, arrays):
     return Trace(
-        task="classify", rung=rung, input=" ".join(words), output="positive",
+        task="classify", kind=kind, input=" ".join(words), output="positive",
         labels={"source": tuple(words)}, layers=layers, arrays=arrays,
     )  # fmt: skip

@@ -69,7 +69,7 @@ def recurrent(kind="rnn", symbols=SENTENCE, hidden=24, scale=0.6, seed=0, **chan
     arrays["importance/leave_one_out"] = named("source")(share * 0.7 + rng.normal(0, 0.01, T))
     given = {
         "task": "classify",
-        "rung": kind,
+        "kind": kind,
         "input": " ".join(symbols),
         "output": "negative",
         "labels": {"source": tuple(symbols), "class": ("negative", "positive")},
@@ -123,7 +123,7 @@ def attention(source="pneumonoultra", output=None, hidden=16, seed=1):
     arrays["importance/leave_one_out"] = named("source")(rng.normal(0, 1, S))
     return Trace(
         task="transduce",
-        rung="gru",
+        kind="gru",
         input="".join(source),
         output=" ".join(s for s in output if s != "<eos>"),
         labels={"source": tuple(source), "target": tuple(output), "vocabulary": vocabulary},
@@ -146,7 +146,7 @@ def fully_connected(symbols=SENTENCE):
     return recurrent(
         "rnn",
         symbols,
-        rung="fully-connected",
+        kind="fully-connected",
         layers=(Layer(name="hidden", kind="fully-connected", steps="", size=7),),
         arrays={
             "states/hidden/h": named("hidden.unit")(rng.normal(0, 1, 7)),
@@ -165,7 +165,7 @@ def transformer(symbols=SENTENCE, heads=3):
     return recurrent(
         "rnn",
         symbols,
-        rung="transformer",
+        kind="transformer",
         layers=(Layer(name="encoder.0", kind="transformer", steps="source", size=12),),
         arrays={
             "states/encoder.0/h": unit(rng.normal(0, 1, (T, 12))),
@@ -186,7 +186,7 @@ def forecast(past=48, horizon=12):
     unit = named("source", "encoder.0.unit")
     return Trace(
         task="forecast",
-        rung="gru",
+        kind="gru",
         input="48 months",
         output="",
         labels={
@@ -221,7 +221,7 @@ def large(steps=1000, units=1024, kind="lstm"):
     return recurrent(
         "rnn",
         symbols,
-        rung=kind,
+        kind=kind,
         layers=(Layer(name="encoder.0", kind=kind, steps="source", size=units),),
         arrays=arrays,
     )

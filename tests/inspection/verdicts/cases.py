@@ -23,7 +23,7 @@ def _trace(case: dict[str, Any]) -> Trace:
         for axis, one in case["labels"].items()
     }
     return Trace(
-        **{key: case[key] for key in ("task", "rung", "input", "output", "facts")},
+        **{key: case[key] for key in ("task", "kind", "input", "output", "facts")},
         labels=labels,
         layers=tuple(Layer(**layer) for layer in case["layers"]),
         arrays={

@@ -151,7 +151,7 @@ def compact(trace: Trace) -> dict[str, Any]:
         labels["vocabulary"] = len(labels["vocabulary"])
     return {
         "task": trace.task,
-        "rung": trace.rung,
+        "kind": trace.kind,
         "input": trace.input,
         "output": trace.output,
         "labels": labels,

@@ -91,8 +91,8 @@ def test_every_case_has_a_wanted_headline():
     assert {case.task for case in CASES.values()} == {
         "classify", "transduce", "generate", "forecast", "transcribe",
     }  # fmt: skip
-    rungs = {case.rung for case in CASES.values()}
-    assert rungs >= {"rnn", "lstm", "gru", "transformer", "fully-connected"}
+    kinds = {case.kind for case in CASES.values()}
+    assert kinds >= {"rnn", "lstm", "gru", "transformer", "fully-connected"}
 
 
 @pytest.mark.parametrize("name", WANTED)

@@ -45,11 +45,11 @@ MODELS = {
 }
 
 
-def settings(rung="lstm", **sections):
+def settings(name="lstm", **sections):
     tree = {
         "task": "generate",
         "data": {"streams": 3, "chunk": 10},
-        "model": {**MODELS[rung], "dropout": 0.3},
+        "model": {**MODELS[name], "dropout": 0.3},
         "training": {"steps": 40, "learning_rate": 0.01, "seed": 3},
     }
     return {
@@ -63,8 +63,8 @@ def write(path, length=400, seed=0):
     return path
 
 
-def open_work(path, rung="lstm", **sections):
-    return Generate.open(str(path), None, config_from(settings(rung, **sections)))
+def open_work(path, name="lstm", **sections):
+    return Generate.open(str(path), None, config_from(settings(name, **sections)))
 
 
 def lost(work, network, rows):
@@ -76,9 +76,9 @@ def text(tmp_path):
     return write(tmp_path / "some.txt")
 
 
-@pytest.mark.parametrize("rung", MODELS)
-def test_chunks_add_up_to_streams_read_at_once(text, rung):
-    work = open_work(text, rung, model={"dropout": 0.0})
+@pytest.mark.parametrize("name", MODELS)
+def test_chunks_add_up_to_streams_read_at_once(text, name):
+    work = open_work(text, name, model={"dropout": 0.0})
     network = work.build()
     batches = work.plan(0)
     assert len(batches) > 5
@@ -120,11 +120,11 @@ def test_streams_begin_anew_with_an_epoch(text):
     )
 
 
-@pytest.mark.parametrize("rung", MODELS)
-def test_killed_and_resumed_to_the_bit(tmp_path, text, monkeypatch, rung):
+@pytest.mark.parametrize("name", MODELS)
+def test_killed_and_resumed_to_the_bit(tmp_path, text, monkeypatch, name):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
-    more = {"recurrent_dropout": 0.3, "input_dropout": 0.2} if rung in ("lstm", "gru") else {}
-    config = settings(rung, model=more)
+    more = {"recurrent_dropout": 0.3, "input_dropout": 0.2} if name in ("lstm", "gru") else {}
+    config = settings(name, model=more)
     torch.set_default_dtype(torch.float32)
     train(text, whole, config=config)
     honest = loop.TrainingRun.step
@@ -167,12 +167,12 @@ def test_without_the_carried_state_a_resumed_run_would_differ(tmp_path, text, mo
         assert_equal_runs(tmp_path / "whole", tmp_path / "broken")
 
 
-@pytest.mark.parametrize("rung", MODELS)
-def test_two_processes_carry_what_one_would(text, rung):
+@pytest.mark.parametrize("name", MODELS)
+def test_two_processes_carry_what_one_would(text, name):
     options = {"model": {"dropout": 0.0}, "data": {"streams": 5}}
-    one = open_work(text, rung, **options)
+    one = open_work(text, name, **options)
     network = one.build()
-    pair = [open_work(text, rung, **options) for _ in range(2)]
+    pair = [open_work(text, name, **options) for _ in range(2)]
     for work in pair:
         work.build()
     batches = one.plan(0)
@@ -211,14 +211,14 @@ def saved_bytes(work):
     return sum(sizes), peak
 
 
-@pytest.mark.parametrize("rung", ["lstm", "transformer"])
-def test_memory_of_a_step_does_not_grow_with_the_text(tmp_path, rung):
-    short = saved_bytes(open_work(write(tmp_path / "short.txt", 2_000), rung))
-    long = saved_bytes(open_work(write(tmp_path / "long.txt", 60_000), rung))
+@pytest.mark.parametrize("name", ["lstm", "transformer"])
+def test_memory_of_a_step_does_not_grow_with_the_text(tmp_path, name):
+    short = saved_bytes(open_work(write(tmp_path / "short.txt", 2_000), name))
+    long = saved_bytes(open_work(write(tmp_path / "long.txt", 60_000), name))
     assert short[0] > 10_000
     assert long[0] == short[0]
     assert long[1] < 1.2 * short[1] + 5_000
-    longer_chunks = open_work(tmp_path / "short.txt", rung, data={"chunk": 40})
+    longer_chunks = open_work(tmp_path / "short.txt", name, data={"chunk": 40})
     assert saved_bytes(longer_chunks)[0] > 2 * short[0]  # it does notice
 
 

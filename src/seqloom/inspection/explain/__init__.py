@@ -13,7 +13,7 @@ from ...networks import network_of
 from ...networks.weights import WeightTable
 from ...tasks import TASKS
 from .path import steps
-from .words import CHAPTERS, IDEAS, LOOK, equations, rungs
+from .words import CHAPTERS, IDEAS, LOOK, equations, ideas_of
 
 WIDTH = 100
 NAMES = {
@@ -38,20 +38,20 @@ def explain(file: ModelFile) -> str:
     table = network_of(file.task, file.model, file.parts.sizes).table
     sections = {
         "": _opening(file),
-        "The idea": _paragraphs(IDEAS[rung] for rung in rungs(file)),
+        "The idea": _paragraphs(IDEAS[idea] for idea in ideas_of(file)),
         "Sizes": [f"  {letter:<8}{n:>9,}  {what}" for letter, (n, what) in table.sizes.items()],
         "An input on its way": _numbered(steps(file)),
         "Its tensors, in the order in which an input meets them": list(_tensors(table)),
         "Equations, as the code has them": list(_equations(file)),
-        "Where to look (seqloom inspect MODEL INPUT)": _paragraphs(LOOK[r] for r in rungs(file)),
-        "Read more": [f"  docs/story/{CHAPTERS[rung]}.md" for rung in rungs(file)],
+        "Where to look (seqloom inspect MODEL INPUT)": _paragraphs(LOOK[r] for r in ideas_of(file)),
+        "Read more": [f"  docs/story/{CHAPTERS[idea]}.md" for idea in ideas_of(file)],
     }
     blocks = ["\n".join([title, *lines] if title else lines) for title, lines in sections.items()]
     return "\n\n".join(blocks)
 
 
 def _opening(file: ModelFile) -> list[str]:
-    first, *others = rungs(file)
+    first, *others = ideas_of(file)
     made = f", made of {' and '.join(NAMES[o] for o in others)}" if first in ("context",) else ""
     made = made or (f" and {' and '.join(_bare(o) for o in others)}" if others else "")
     count = sum(tensor.size for tensor in file.tensors.values())
@@ -62,8 +62,8 @@ def _opening(file: ModelFile) -> list[str]:
     return textwrap.wrap(text, WIDTH)
 
 
-def _bare(rung: str) -> str:
-    return "attention" if rung == "pool" else NAMES[rung]
+def _bare(idea: str) -> str:
+    return "attention" if idea == "pool" else NAMES[idea]
 
 
 def _paragraphs(texts: Iterator[str]) -> list[str]:

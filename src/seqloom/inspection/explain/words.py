@@ -98,7 +98,7 @@ SHOWN = {  # files of reference/ whose equations are printed
 }
 
 
-def rungs(file: ModelFile) -> list[str]:
+def ideas_of(file: ModelFile) -> list[str]:
     """The steps of the story that a network is made of, the first the one that it is named by."""
     model = file.model
     architecture = model.architecture
@@ -119,10 +119,10 @@ def rungs(file: ModelFile) -> list[str]:
 def equations(file: ModelFile) -> list[tuple[str, str]]:
     """Name of a file of `reference/` and its equations, for each part of a network."""
     names: list[str] = []
-    for rung in rungs(file):
-        if file.task == "forecast" and rung == "pool":
+    for idea in ideas_of(file):
+        if file.task == "forecast" and idea == "pool":
             continue  # its equation is among those of the path
-        names += SHOWN[_kind(file) if rung == "attention" else rung]
+        names += SHOWN[_kind(file) if idea == "attention" else idea]
     return [(f"reference/{name}.py", _equations(name)) for name in dict.fromkeys(names)]
 
 

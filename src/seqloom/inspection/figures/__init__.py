@@ -92,7 +92,7 @@ def _chosen(trace: Trace, what: str) -> list[str]:
     others = ", ".join([OVERVIEW, *has]) if has else "nothing"
     if what != OVERVIEW and what not in has:
         raise ConfigError(
-            f"figure: `{what}` needs {_PICTURES[what].needs}, which this trace of a {trace.rung} "
+            f"figure: `{what}` needs {_PICTURES[what].needs}, which this trace of a {trace.kind} "
             f"does not have. It can be drawn as: {others}."
         )
     if not has:

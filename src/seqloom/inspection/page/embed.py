@@ -38,7 +38,7 @@ def embedded(trace: Trace) -> str:
     header = {
         "format": FORMAT,
         "task": trace.task,
-        "rung": trace.rung,
+        "rung": trace.kind,
         "input": trace.input,
         "output": trace.output,
         "labels": trace.labels,

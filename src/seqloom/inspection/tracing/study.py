@@ -35,7 +35,7 @@ class Study(abc.ABC):
     """One input and its answer.
 
     Attributes:
-        rung: The network's kind.
+        kind: The network's kind.
         input: What was read, as text.
         labels: By axis, a label of each place.
         num_inputs: Places of the axis `source`.
@@ -44,7 +44,7 @@ class Study(abc.ABC):
         together: Inputs that are left out together, at least.
     """
 
-    rung: str
+    kind: str
     input: str
     labels: dict[str, tuple[str, ...]]
     num_inputs: int
@@ -92,7 +92,7 @@ class Study(abc.ABC):
         return ("head", asks, asks if kind == "self" else "source")
 
 
-def rung_of(config: object) -> str:
+def kind_of(config: object) -> str:
     """The kind of a network: its cell, its encoder's cell, or its architecture."""
     for name in ("cell", "encoder_cell", "architecture"):
         if hasattr(config, name):

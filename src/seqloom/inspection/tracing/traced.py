@@ -103,7 +103,7 @@ def traced(
         }
     trace = Trace(
         task=task,
-        rung=study.rung,
+        kind=study.kind,
         input=study.input,
         output=study.output(answer),
         labels=study.labels,

@@ -11,7 +11,7 @@ from ....runtime.classify import Classifier
 from ....runtime.numpy_ops import PLAIN
 from ...facts import Facts
 from ...trace import Named
-from ..study import Answer, Study, rung_of, seeds_of, shorter
+from ..study import Answer, Study, kind_of, seeds_of, shorter
 
 
 class ClassifyStudy(Study):
@@ -37,7 +37,7 @@ class ClassifyStudy(Study):
             target: The class to explain; the most probable one, when first asked, if `None`.
         """
         self.network, self.classes, self.symbols = network, parts.labels, symbols
-        self.rung = rung_of(config)
+        self.kind = kind_of(config)
         self.place = None if target is None else parts.labels.index(target)
         self.input = text
         self.num_inputs = len(symbols)

@@ -24,7 +24,7 @@ from ....runtime.forecast import Forecaster
 from ....runtime.numpy_ops import PLAIN
 from ...facts import Facts
 from ...trace import Named
-from ..study import Answer, Study, rung_of
+from ..study import Answer, Study, kind_of
 
 _VALUES = 2  # the first features of a step say its value; the others, its time
 
@@ -61,7 +61,7 @@ class SeriesStudy(Study):
         self.num_inputs = int(inputs.lengths[0])
         if config.architecture != "fully-connected":  # the others read as much as there is
             self.inputs = self.inputs._replace(past=self.inputs.past[:, : self.num_inputs])
-        self.rung = rung_of(config)
+        self.kind = kind_of(config)
         self.history = one.values[-self.num_inputs :]
         times = tuple(one.label(one.end - k) for k in range(self.num_inputs, 0, -1))
         ahead = tuple(one.label(one.end + t) for t in range(parts.horizon))

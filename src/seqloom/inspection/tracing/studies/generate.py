@@ -16,7 +16,7 @@ from ....networks.ops import Ops
 from ....runtime.generate import Generator
 from ....runtime.numpy_ops import PLAIN
 from ...trace import Named
-from ..study import Answer, Study, rung_of, seeds_of, shorter
+from ..study import Answer, Study, kind_of, seeds_of, shorter
 from .outputs import output_arrays
 
 
@@ -44,7 +44,7 @@ class TextStudy(Study):
         """
         vocabulary = parts.vocabulary
         self.network, self.symbols = network, [BOS, *vocabulary.encode(text)]
-        self.rung = rung_of(config)
+        self.kind = kind_of(config)
         names = tuple(vocabulary.symbols)
         self.place = None if target is None else _known(parts, target)
         self.input = text

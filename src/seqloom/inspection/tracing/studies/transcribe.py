@@ -25,7 +25,7 @@ from ....runtime.numpy_ops import PLAIN
 from ....runtime.transcribe import Sound, Transcriber
 from ...facts import Facts
 from ...trace import Named
-from ..study import Answer, Study, rung_of
+from ..study import Answer, Study, kind_of
 from .outputs import along, output_arrays
 
 MOST_STEPS = 4000  # every state of every step is kept, and CTC's table of steps and symbols
@@ -48,7 +48,7 @@ class SoundStudy(Study):
             name: Of the recording.
         """
         self.features = features
-        self.rung = rung_of(config)
+        self.kind = kind_of(config)
         self.input, self.parts = name, parts
         self.num_inputs = len(features)
         step = parts.features.step_seconds

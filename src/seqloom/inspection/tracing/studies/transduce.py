@@ -19,7 +19,7 @@ from ....runtime.transduce import Transducer
 from ...facts import Facts
 from ...trace import Named
 from ..attention_edit import Edited, Edits, check_edits, shifted
-from ..study import Answer, Study, rung_of, shorter
+from ..study import Answer, Study, kind_of, shorter
 from .outputs import along, output_arrays
 
 
@@ -52,7 +52,7 @@ class PairStudy(Study):
         self.network, self.source, self.edits = network, source, edits or {}
         self.beam = beam or []
         self.target = np.array(output, np.int64)
-        self.rung = rung_of(config)
+        self.kind = kind_of(config)
         self.input, self.written = text, parts.target.decode(output)
         self.num_inputs = len(source)
         symbols = tuple(parts.target.symbols)
