@@ -5,7 +5,7 @@
 The first 90 % of the text train, the last 10 % validate, as char-rnn cut it. Each case is a run in
 `runs/`; one that is finished is not trained again. `default` is the task's defaults for ten
 minutes, the other cases one architecture each for `--minutes`. The model kept of a run is the best
-of its validations, as in the published numbers; scores are those of the model file, its state carried
+of its validations, as in the published numbers; scores are of the model file, its state carried
 through the whole last part. Results go to `benchmarks/results/generate.json`, the table to
 `docs/generate.md`.
 """
