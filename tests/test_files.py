@@ -27,14 +27,14 @@ def test_missing_folder_says_so(tmp_path):
     with pytest.raises(RunError) as caught:
         write(path)
     assert str(caught.value) == (
-        f"save: `{path}` must be writable, got No such file or directory. Make that folder first."
+        f"save: `{path}` cannot be written: No such file or directory. Make that folder first."
     )
 
 
 def test_folder_in_the_way_says_so_and_leaves_nothing(tmp_path):
     path = tmp_path / "out.txt"
     path.mkdir()
-    with pytest.raises(RunError, match=r"got Is a directory\. Name a file, not a folder\.$"):
+    with pytest.raises(RunError, match=r"cannot be written: Is a directory\. Name a f"):
         write(path)
     assert os.listdir(tmp_path) == ["out.txt"]
 
@@ -59,7 +59,7 @@ def test_failed_write_keeps_the_older_file(tmp_path, monkeypatch, step, number, 
     monkeypatch.setattr(os, step, fail)
     with pytest.raises(RunError) as caught:
         write(path)
-    assert str(caught.value).endswith(f"got {os.strerror(number)}. {fix}")
+    assert str(caught.value).endswith(f"cannot be written: {os.strerror(number)}. {fix}")
     assert "\n" not in str(caught.value)
     assert os.listdir(tmp_path) == ["out.txt"]
     assert path.read_text() == "older"

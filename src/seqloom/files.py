@@ -56,7 +56,7 @@ def explaining(path: Path, where: str) -> Iterator[None]:
     except OSError as error:
         advice = _ADVICE.get(error.errno or 0, "Check the path and the disk")
         raise RunError(
-            f"{where}: `{path}` must be writable, got {error.strerror or error}. {advice}."
+            f"{where}: `{path}` cannot be written: {error.strerror or error}. {advice}."
         ) from error
 
 

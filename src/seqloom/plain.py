@@ -1,6 +1,6 @@
 """Plain values and text that come out of files made by others, and go to a terminal or into JSON.
 
-Python's JSON says `NaN`, which is not JSON, and a label may hold an escape sequence that moves the
+Python's JSON has `NaN`, which is not JSON, and a label may hold an escape sequence that moves the
 cursor or a line break that makes two lines of one. Everything printed goes through here. Checked
 by `tests/test_plain.py`.
 """
@@ -48,7 +48,7 @@ def json_safe(value: Mapping[str, object]) -> dict[str, JSON]: ...
 @overload
 def json_safe(value: object) -> JSON: ...
 def json_safe(value: object) -> object:
-    """The same with `None` for every number that JSON cannot say: infinite ones and NaN."""
+    """The same with `None` for every number that JSON does not have: infinite ones and NaN."""
     if isinstance(value, dict):
         return {name: json_safe(one) for name, one in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""How far long work is. Any room says it, the command line shows it, Python's users see nothing.
+"""How far long work is. Any package reports it; the command line shows it, Python does not.
 
     for one in each(series, "theta"):                        # a loop over what has a length
         ...
@@ -7,7 +7,7 @@
     with progress("loading PyTorch"):                        # of unknown length
         import torch
 
-Work may be nested: the innermost is shown. A command says nothing in its first half second, so
+Work may be nested: the innermost is shown. A command shows nothing in its first half second, so
 short ones stay silent; then a terminal has one live line, which goes when the work ends, and a
 pipe a line every ten seconds (`SEQLOOM_PROGRESS=off`: nothing). A thread shows it, so that a
 single long step is seen too, and a step costs one addition. Checked by `tests/test_progress.py`.
@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 if TYPE_CHECKING:
     from rich.live import Live
 
-FIRST = 0.5  # seconds in which nothing is said
+FIRST = 0.5  # seconds in which nothing is shown
 EVERY = 10.0  # seconds between lines in a pipe
 _TICK = 0.1  # seconds between looks at what is done
-_SURE = 1.0  # seconds of work from which the time left is told
+_SURE = 1.0  # seconds of work from which the time left is shown
 
 Item = TypeVar("Item")
 
@@ -81,7 +81,7 @@ _lock = threading.Lock()  # of both, and of what is shown
 
 @contextlib.contextmanager
 def progress(what: str, total: int | None = None, unit: str = "") -> Iterator[Callable[..., None]]:
-    """Say how far work is while it goes on.
+    """Show how far work is while it goes on.
 
     Args:
         what: It goes on, e.g. `reading words.tsv`.
@@ -204,7 +204,7 @@ class LiveLine:
 
 
 def on_standard_error() -> Display | None:
-    """The display that suits standard error; `None` if nobody is to be told.
+    """The display that suits standard error; `None` if nothing is to be shown.
 
     That is: `SEQLOOM_PROGRESS=off` is set, standard error is closed, or this is not the first of
     the processes that torchrun started.

@@ -3,9 +3,9 @@
     B batch    T time (target)    S time (source)    I input size    H hidden size
     G gates (4H, 3H, H)    V vocabulary    D model size    N heads    K head size
     L layers    A attention size    E embedding size    M memory size (encoder output)
-    forecast: W window    P past, F future, S static features    O numbers said    Q quantiles
+    forecast: W window    P past, F future, S static features    O numbers predicted    Q quantiles
 
-A tensor local carries its shape as a suffix, `x_BTI`; a public signature says it as
+A tensor local carries its shape as a suffix, `x_BTI`; a public signature states it as
 `Float[Tensor, "B T I"]`. A letter means the same thing in every file. The annotations are
 jaxtyping's, which only the tests check and only the `dev` extra installs.
 """

@@ -31,7 +31,7 @@ def stop() -> None:
 def asked(do: Callable[[], None] = stop) -> Iterator[None]:
     """Call `do` for each signal that asks to stop; outside the main thread none arrives."""
 
-    def heard(number: int, frame: FrameType | None) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
         global _last
         _last = signal.Signals(number)
         do()
@@ -40,7 +40,7 @@ def asked(do: Callable[[], None] = stop) -> Iterator[None]:
     try:
         for number in SIGNALS:
             if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:
-                before[number] = signal.signal(number, heard)
+                before[number] = signal.signal(number, handle)
     except ValueError:  # not in the main thread
         pass
     try:

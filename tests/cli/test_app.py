@@ -77,7 +77,7 @@ def test_errors_of_the_real_process_are_one_line_on_stderr(tmp_path):
     done = run("info", tmp_path / "none.safetensors")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        f"model file: `{tmp_path / 'none.safetensors'}` must be readable, got: No such file or "
+        f"model file: `{tmp_path / 'none.safetensors'}` cannot be read: No such file or "
         "directory. Give a best.safetensors of a run.\n"
     )
 

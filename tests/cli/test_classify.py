@@ -154,7 +154,7 @@ def test_info(cli, trained):
         (("predict", "--nbest", "4"), "predict: `--nbest` must be from 1 to the number of labels"),
         (
             ("evaluate", "--valid", "x.tsv"),
-            "evaluate: `--valid` must come with --baselines, got it alone.",
+            "evaluate: `--valid` needs --baselines. Add it.",
         ),
         (("evaluate", "--beam", "2"), "evaluate: `--beam` must be an option of the task classify"),
         (("evaluate", "--by", "year"), "{file}, line 1: `--by` must be a number from 1 to 2 or a"),

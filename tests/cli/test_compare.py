@@ -102,17 +102,16 @@ def test_ctrl_c_says_how_to_go_on(cli, words, tmp_path, monkeypatch):
         ),
         (
             ["compare", "words.tsv", "--probe", "adding"],
-            "compare: `--probe` must come without DATA, got both. A probe makes its own data: "
-            "drop one.",
+            "compare: `--probe` and DATA exclude each other: a probe makes its own data. Drop one.",
         ),
         (
             ["compare", "--probe", "adding", "--set", "model.hidden_size=3"],
-            "compare: `--probe` must come without --set, got both. A probe makes its own data: "
-            "drop one.",
+            "compare: `--probe` and --set exclude each other: a probe makes its own data. "
+            "Drop one.",
         ),
         (
             ["compare", "words.tsv", "--lengths", "10,20"],
-            "compare: `--lengths` must come with --probe, got 10,20 alone.",
+            "compare: `--lengths` needs --probe. For example: --probe adding",
         ),
         (
             ["compare", "--probe", "adding", "--lengths", "10;20"],

@@ -41,7 +41,7 @@ def test_a_folder_stands_for_its_best_model(cli, model, tmp_path):
         assert done.out == cli(args[0], model, *args[1:]).out
     assert seqloom.load(folder).predict(["ab"]) == seqloom.load(model).predict(["ab"])
     assert cli("predict", tmp_path, "ab").err == (
-        f"model file: `{tmp_path / 'best.safetensors'}` must be readable, got: No such file or "
+        f"model file: `{tmp_path / 'best.safetensors'}` cannot be read: No such file or "
         "directory. Give a best.safetensors of a run.\n"
     )
 
@@ -114,7 +114,7 @@ def test_what_it_refuses(refuses, model, pairs, tmp_path):
     none = tmp_path / "none.tsv"
     assert refuses("evaluate", model, none).startswith(f"{none}: data must be a file, got a path")
     assert refuses("evaluate", pairs, pairs).startswith(
-        f"model file: `{pairs}` must be a whole safetensors file, got: "
+        f"model file: `{pairs}` is not a whole safetensors file: "
     )
     one = tmp_path / "one.tsv"
     one.write_text("ab\tB A\nba\n")
@@ -125,7 +125,7 @@ def test_what_it_refuses(refuses, model, pairs, tmp_path):
         "Cut it into pieces, or train with a larger data.max_symbols."
     )
     said = refuses("evaluate", model, pairs, "--outputs", tmp_path / "no" / "out.tsv")
-    assert "must be writable, got No such file or directory. Make that folder first." in said
+    assert "cannot be written: No such file or directory. Make that folder first." in said
 
 
 def test_info(cli, model):
@@ -148,8 +148,8 @@ def test_info(cli, model):
 def test_info_of_a_foreign_file(refuses, tmp_path):
     save_file({"a": np.zeros(3)}, tmp_path / "foreign.safetensors")
     assert refuses("info", tmp_path / "foreign.safetensors") == (
-        f"model file: `{tmp_path / 'foreign.safetensors'}` must be a model that seqloom wrote, got "
-        "a safetensors file without its header. Give a best.safetensors of a run."
+        f"model file: `{tmp_path / 'foreign.safetensors'}` is a safetensors file, but no "
+        "model of seqloom. Give a best.safetensors of a run."
     )
 
 
@@ -183,4 +183,4 @@ def test_a_full_disk_at_the_other_end_is_one_line(model, pairs, name):
     assert done.returncode == 1
     *notes, said = done.stderr.decode().splitlines()
     assert all(note.startswith("note: ") for note in notes)
-    assert said.startswith(f"{name}: `standard output` must be writable, got No space left")
+    assert said.startswith(f"{name}: `standard output` cannot be written: No space left")

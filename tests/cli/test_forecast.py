@@ -136,7 +136,7 @@ def test_what_is_refused(refuses, numbered, tmp_path):
     model, data = numbered
     figure = tmp_path / "x.docx"
     cases = {
-        ("predict", model): "predict: one CSV with the past must be given, got 0. "
+        ("predict", model): "predict: a forecast needs one CSV with the past; 0 were given. "
         "For example: seqloom predict best.safetensors history.csv",
         ("predict", model, data, "--beam", "3"): "predict: `--beam` must be an option of the task "
         "forecast, got a model that does not know it. It knows: figure, level.",
@@ -144,12 +144,12 @@ def test_what_is_refused(refuses, numbered, tmp_path):
         "95, got 99.",
         ("evaluate", model, data, "--windows", "0"): "evaluate: `--windows` must be at least 1, "
         "got 0.",
-        ("evaluate", model, data, "--windows", "2", "--test", data): "evaluate: `--windows` must "
-        "not come with --test, got 2. Drop one.",
+        ("evaluate", model, data, "--windows", "2", "--test", data): "evaluate: `--windows` "
+        "and `--test` exclude each other. Drop one.",
         ("evaluate", model, data, "--against", "naive,arima"): "evaluate: `--against` must be "
         "some of naive, seasonal naive, drift, naive2, theta, ets, got 'arima'.",
-        ("predict", model, data, "--figure", tmp_path / "no" / "x.png"): "predict: `--figure` must "
-        f"be in a folder that exists, got {tmp_path / 'no' / 'x.png'}. Make it first.",
+        ("predict", model, data, "--figure", tmp_path / "no" / "x.png"): "predict: the folder "
+        f"of `--figure` {tmp_path / 'no' / 'x.png'} does not exist. Make it first.",
     }
     for arguments, message in cases.items():
         assert refuses(*arguments) == message

@@ -165,8 +165,7 @@ def test_a_series_of_several(cli, refuses, inside):
     assert done.code == 0, done.err
     assert "output/values" in read_trace(inside / "t.safetensors")
     assert refuses("inspect", model, "two.csv") == (
-        "inspect: `--series` must name one of the 2 series of two.csv, got none. For example: "
-        "--series 1"
+        "inspect: two.csv has 2 series. Choose one, for example: --series 1"
     )
     assert refuses("inspect", model, "two.csv", "--series", "3") == (
         "inspect: `--series` must be a series of two.csv, got 3. It has 1, 2."
@@ -179,15 +178,15 @@ def test_a_series_of_several(cli, refuses, inside):
         ([], "inspect: INPUT is missing. Give one, or --explain."),
         (
             ["a", "--explain"],
-            "inspect: INPUT must not come with --explain, got a. Drop one of them.",
+            "inspect: INPUT and --explain exclude each other. Drop one.",
         ),
         (
             ["--explain", "--page", "p.html"],
-            "inspect: `--page` must not come with --explain, got p.html. Drop one of them.",
+            "inspect: `--page` and --explain exclude each other. Drop one.",
         ),
         (
             ["a", "--what", "gates"],
-            "inspect: `--what` must come with --figure, got gates alone. Add --figure.",
+            "inspect: `--what` needs --figure. For example: --figure figure.pdf",
         ),
         (
             ["a", "--figure", "f.pdf", "--what", "x"],
@@ -196,7 +195,7 @@ def test_a_series_of_several(cli, refuses, inside):
         ),
         (
             ["a", "--span", "1:2"],
-            "inspect: `--span` must come with --data, got 1:2 alone. Name the texts to search.",
+            "inspect: `--span` needs --data, a file with the inputs to search. Add it.",
         ),
         (
             ["a", "--weight", "1"],
@@ -211,7 +210,7 @@ def test_a_series_of_several(cli, refuses, inside):
         ),
         (
             ["a", "--trace", "none/t.safetensors"],
-            "inspect: `none/t.safetensors` must be writable, got No such file or directory. Make "
+            "inspect: `none/t.safetensors` cannot be written: No such file or directory. Make "
             "that folder first.",
         ),
         (["a", "--figure", "f.doc"], "must end in one of"),
@@ -239,18 +238,17 @@ def test_nothing_that_is_read_is_written_over(refuses, inside, pairs, model, opt
         ("series.png", "series.png", "INPUT"),
     ]:
         assert refuses("inspect", "m.png", given, "--data", "words.png", option, file) == (
-            f"inspect: `{option}` must be a file of its own, got {Path(file)}, which is {what}. "
-            "Choose another name."
+            f"inspect: `{option}` would overwrite {Path(file)}, which is {what}. Choose another "
+            "name."
         )
     assert {path.name: path.read_bytes() for path in inside.iterdir()} == before
 
 
 def test_no_two_outputs_are_one_file(refuses, model, inside):
     assert refuses("inspect", model, "abc", "--trace", "inspect.html") == (
-        "inspect: `--trace` must be a file of its own, got inspect.html, which is --page. Choose "
-        "another name."
+        "inspect: `--trace` would overwrite inspect.html, which is --page. Choose another name."
     )
-    assert "`--figure` must be a file of its own, got ../" in refuses(
+    assert "`--figure` would overwrite ../" in refuses(
         *("inspect", model, "abc", "--trace", "a.png", "--figure", f"../{inside.name}/a.png")
     )
     assert list(inside.iterdir()) == []
@@ -259,7 +257,7 @@ def test_no_two_outputs_are_one_file(refuses, model, inside):
 def test_a_folder_is_no_output(refuses, model, inside):
     for option in ("--page", "--trace"):
         assert refuses("inspect", model, "abc", option, ".") == (
-            f"inspect: `{option}` must be a file, got the folder `.`. Name a file in it."
+            f"inspect: `{option}`: . is a folder. Name a file in it."
         )
 
 
@@ -302,7 +300,6 @@ def test_bad_searches(refuses, model, inside, pairs):
     assert refuses(
         "inspect", transformer, "abca", "--data", pairs, "--alignments", "all.jsonl"
     ) == (
-        "inspect: `--alignments` must come with a model whose decoder has attention, got one "
-        "that has not."
+        "inspect: `--alignments` needs a model whose decoder has attention; this model's has none."
     )
     assert not (inside / "all.jsonl").exists()

@@ -89,7 +89,7 @@ def test_a_figure_is_checked_before_the_work(refuses, tmp_path):
     said = refuses("evaluate", model, data, "--figure", tmp_path / "f.xyz")
     assert said.startswith("evaluate: `--figure` must end in one of ")
     said = refuses("evaluate", model, data, "--figure", tmp_path / "none" / "f.png")
-    assert said.startswith("evaluate: `--figure` must be in a folder that exists, got ")
+    assert said.startswith("evaluate: the folder of `--figure` ")
 
 
 def test_negative_seeds_of_generators(refuses, tmp_path):

@@ -168,7 +168,7 @@ def test_damaged_model(refuses, model, tmp_path):
     path = tmp_path / "cut.safetensors"
     path.write_bytes(model.read_bytes()[:9000])
     message = refuses("predict", path, "ab")
-    assert message.startswith(f"model file: `{path}` must be a whole safetensors file, got: ")
+    assert message.startswith(f"model file: `{path}` is not a whole safetensors file: ")
 
 
 def stream(model, *args):
@@ -228,7 +228,7 @@ def test_output_that_cannot_be_written(model):
         )
     assert done.returncode == 1
     assert done.stderr.decode() == (
-        "predict: `standard output` must be writable, got No space left on device. "
+        "predict: `standard output` cannot be written: No space left on device. "
         "Free some space on that disk.\n"
     )
 
@@ -236,10 +236,10 @@ def test_output_that_cannot_be_written(model):
 @pytest.mark.parametrize(
     ("stdin", "message"),
     [
-        ("<&-", "predict: standard input must be open, got a closed one. Give it a file.\n"),
+        ("<&-", "predict: standard input is closed. Give it a file.\n"),
         (
             "0>/dev/null",  # open, but for writing
-            "predict: standard input must be readable, got Bad file descriptor. Give it a file.\n",
+            "predict: standard input cannot be read: Bad file descriptor. Give it a file.\n",
         ),
     ],
 )

@@ -198,7 +198,7 @@ def test_folder_in_the_way(refuses, data, tmp_path):
         f"train: `{tmp_path}` already contains files. Choose another --out."
     )
     assert refuses("train", data, "--out", data / "run") == (
-        f"train: `{data / 'run'}` must be writable, got Not a directory. "
+        f"train: `{data / 'run'}` cannot be written: Not a directory. "
         "Choose a path whose parents are folders."
     )
 
@@ -215,7 +215,7 @@ def test_folder_that_may_not_be_written_to(refuses, data, tmp_path, monkeypatch)
 
         monkeypatch.setattr(os, "mkdir", refuse)
     assert refuses("train", data, "--out", locked / "run") == (
-        f"train: `{locked / 'run'}` must be writable, got Permission denied. "
+        f"train: `{locked / 'run'}` cannot be written: Permission denied. "
         "Choose a folder that you may write to."
     )
 
@@ -252,18 +252,18 @@ def test_folder_that_may_not_be_written_to(refuses, data, tmp_path, monkeypatch)
         ),
         (
             ("w.tsv", "--out", "o", "--epochs", "2", "--minutes", "3"),
-            "config: only one of epochs, minutes and steps must be given, got epochs and minutes. "
-            "Drop one; a recipe written by a run carries steps.",
+            "config: epochs and minutes exclude each other. Drop one; the config.toml of a run has "
+            "steps.",
         ),
         (
             ("w.tsv", "--out", "o", "--config", "none.toml"),
-            "config: `none.toml` must be readable, got No such file or directory.",
+            "config: `none.toml` cannot be read: No such file or directory.",
         ),
         *(
             (
                 ("--resume", "run", *more),
-                "train: `--resume` must come alone, got other settings too. The folder has its "
-                "own; to change them, train anew with --config DIR/config.toml.",
+                "train: `--resume` takes no other option but --quiet: the run keeps its settings. "
+                "To change them, train anew with --config DIR/config.toml.",
             )
             for more in (
                 ("--seed", "0"),

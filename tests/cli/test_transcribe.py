@@ -152,12 +152,12 @@ def test_make_tones(cli, tmp_path):
 def test_what_it_refuses(refuses, folder, tmp_path):
     ctc, las, wav = folder / "ctc", folder / "las", folder / "a.wav"
     odd = refuses("predict", ctc, "--stream", stdin=raw(folder) + b"\1")
-    assert odd.startswith("predict: standard input must be 16-bit samples, got an odd number of")
+    assert odd.startswith("predict: standard input ends within a 16-bit sample. Convert the")
     assert refuses("predict", las, "--stream").startswith(
         "stream: streaming needs a unidirectional CTC model; this one reads the whole recording."
     )
     assert refuses("predict", ctc, wav, "--stream").startswith(
-        "predict: `--stream` must come alone or with --json, got files or --beam too."
+        "predict: `--stream` takes no files, --beam or --length-penalty: "
     )
     assert refuses("predict", ctc, wav, "--nbest", 3).startswith(
         "predict: `--nbest` must be an option of the task transcribe, got a model that does not"

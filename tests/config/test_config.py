@@ -215,8 +215,7 @@ def test_wrong_settings_say_the_rule(tree, message):
     [
         (
             {"training": {"epochs": 2, "minutes": 5}},
-            "only one of epochs, minutes and steps must be given, got epochs and minutes. "
-            "Drop one; a recipe written by a run carries steps.",
+            "epochs and minutes exclude each other. Drop one; the config.toml of a run has steps.",
         ),
         (
             {"model": {"attention": "dot", "hidden_size": 4}},
@@ -308,10 +307,10 @@ def test_unreadable_recipe_says_why(tmp_path):
     broken.write_text("[model]\nhidden_size: 3")
     bytes_.write_bytes(b"\xff\xfe")
     for path, message in (
-        (absent, "must be readable, got No such file or directory."),
-        (folder, "must be readable, got Is a directory."),
-        (broken, "must be TOML, got Expected '=' after a key"),
-        (bytes_, "must be TOML, got 'utf-8' codec can't decode"),
+        (absent, "cannot be read: No such file or directory."),
+        (folder, "cannot be read: Is a directory."),
+        (broken, "is not TOML: Expected '=' after a key"),
+        (bytes_, "is not TOML: 'utf-8' codec can't decode"),
     ):
         with pytest.raises(ConfigError) as caught:
             read_toml(path)

@@ -44,4 +44,4 @@ def test_deep_toml(tmp_path):
     path.write_text("a = " + "[" * 100_000 + "]" * 100_000)
     with pytest.raises(ConfigError) as caught:
         read_toml(path)
-    assert str(caught.value) == f"config: `{path}` must be TOML, got lists nested too deeply."
+    assert str(caught.value) == f"config: `{path}` is nested too deeply."

@@ -160,7 +160,7 @@ def test_any_text_keeps_to_its_line_and_column(tmp_path_factory, text):
 
 def test_a_path_that_cannot_be_written_says_so(tmp_path):
     path = tmp_path / "none" / "outputs.tsv"
-    with pytest.raises(RunError, match=r"^write_outputs: `.*` must be writable, got No such file"):
+    with pytest.raises(RunError, match=r"^write_outputs: `.*` cannot be written: No such file"):
         evaluated().write_outputs(path)
 
 

@@ -116,13 +116,13 @@ def test_truncated_anywhere(path):
     for size in {0, 1, 7, 8, 9, 200, len(data) - 1, *range(0, len(data), 97)}:
         path.write_bytes(data[:size])
         message = error_of(path)
-        assert message.startswith("must be a whole safetensors file, got: "), size
-        assert message.endswith("It is damaged, cut short, or something else: copy it again.")
+        assert message.startswith("is not a whole safetensors file: "), size
+        assert message.endswith("It is damaged, truncated or of another kind: copy it again.")
 
 
 def test_longer_than_it_should_be(path):
     path.write_bytes(path.read_bytes() + b"\0")
-    assert error_of(path).startswith("must be a whole safetensors file, got: ")
+    assert error_of(path).startswith("is not a whole safetensors file: ")
 
 
 def test_no_flipped_bit_goes_unseen(path, model):
@@ -170,14 +170,14 @@ def test_arbitrary_files(tmp_path, content):
 
 def test_absent_directory_and_text(tmp_path):
     fix = " Give a best.safetensors of a run."
-    assert error_of(tmp_path / "none") == "must be readable, got: No such file or directory." + fix
+    assert error_of(tmp_path / "none") == "cannot be read: No such file or directory." + fix
     with pytest.raises(FormatError) as caught:
         read_model(tmp_path)
     inside = tmp_path / "best.safetensors"  # a run's folder is its best model
-    missing = "must be readable, got: No such file or directory." + fix
+    missing = "cannot be read: No such file or directory." + fix
     assert str(caught.value) == f"model file: `{inside}` {missing}"
     (tmp_path / "text").write_text("cat\tK AE T\n" * 9)
-    assert error_of(tmp_path / "text").startswith("must be a whole safetensors file, got: ")
+    assert error_of(tmp_path / "text").startswith("is not a whole safetensors file: ")
 
 
 @pytest.mark.parametrize("kind", ["F32", "BF16", "F8_E4M3"])
@@ -189,8 +189,7 @@ def test_foreign_file(tmp_path, kind, metadata):
     path = tmp_path / "foreign"
     path.write_bytes(struct.pack("<Q", len(header)) + header + b"\0" * size)
     assert error_of(path) == (
-        "must be a model that seqloom wrote, got a safetensors file without its header. "
-        "Give a best.safetensors of a run."
+        "is a safetensors file, but no model of seqloom. Give a best.safetensors of a run."
     )
 
 
@@ -199,7 +198,7 @@ def test_number_type_that_numpy_has_not(tmp_path):
     header += b'"a":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}'
     path = tmp_path / "odd"
     path.write_bytes(struct.pack("<Q", len(header)) + header + b"\0\0")
-    assert error_of(path).startswith("must be a whole safetensors file, got: ")
+    assert error_of(path).startswith("is not a whole safetensors file: ")
 
 
 def test_newer_format_comes_before_all_other_checks(path):
@@ -212,24 +211,22 @@ def test_newer_format_comes_before_all_other_checks(path):
 @pytest.mark.parametrize("version", [0, -1, "1", 1.0, None, [1], True])
 def test_format_that_is_no_number(path, version):
     rewrite(path, lambda header: header | {"format": version})
-    assert error_of(path) == (
-        f"must be whole, got format {version!r}. It is damaged: copy it again."
-    )
+    assert error_of(path) == (f"is damaged: its format is {version!r}. Copy it again.")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "3", "null", '"text"', "{}", "[" * 100_000])
 def test_header_that_is_not_ours(path, text):
     save_file(load_file(path), path, metadata={"seqloom": text})
     assert error_of(path) == (
-        "must be whole, got a header that is not JSON with a format number. "
-        "It is damaged: copy it again."
+        "is damaged: its header is not JSON with a format number. Copy it again."
     )
 
 
 def test_checksum(path):
     rewrite(path, lambda header: header | {"length_ratio": 9.0}, seal=False)
-    message = "must be whole, got contents that do not match their checksum. "
-    assert error_of(path) == message + "It is damaged: copy it again."
+    assert error_of(path) == (
+        "is damaged: its contents do not match their checksum. Copy it again."
+    )
 
 
 def test_unknown_task(path):
@@ -245,9 +242,7 @@ def test_unknown_task(path):
 )
 def test_missing_key(path, key):
     rewrite(path, lambda header: header.pop(key) and None)
-    assert error_of(path) == (
-        f"must be whole, got a header without proper '{key}'. It is damaged: copy it again."
-    )
+    assert error_of(path) == (f"is damaged: its header has no proper '{key}'. Copy it again.")
 
 
 @pytest.mark.parametrize(
@@ -300,7 +295,7 @@ def test_full_disk_keeps_the_older_file(path, model, monkeypatch):
     with pytest.raises(RunError) as caught:
         write_model(path, dataclasses.replace(model, training={}))
     assert str(caught.value) == (
-        f"model file: `{path}` must be writable, got No space left on device. "
+        f"model file: `{path}` cannot be written: No space left on device. "
         "Free some space on that disk."
     )
     assert path.read_bytes() == before

@@ -104,7 +104,7 @@ def test_bad_files_are_explained(tmp_path, make, message):
 
 
 def test_a_folder_that_is_not_there_is_explained(tmp_path):
-    with pytest.raises(RunError, match="must be writable"):
+    with pytest.raises(RunError, match="cannot be written"):
         a_trace().save(tmp_path / "none" / "a.safetensors")
 
 

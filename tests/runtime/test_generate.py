@@ -90,7 +90,7 @@ def broken(file, change, path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda h: h.pop("vocabulary"), "must be whole, got a header without proper 'vocabulary'"),
+        (lambda h: h.pop("vocabulary"), "is damaged: its header has no proper 'vocabulary'"),
         (lambda h: h.update(vocabulary=3), "Vocabulary.from_json: `data` must be an object"),
         (lambda h: h["decoding"].update(top_p=3.0), "`decoding.top_p` must be from 0.0001 to 1"),
         (lambda h: h["model"].update(hidden_size=6), r"tensor `layers.0.weight_ih_l0` must be"),

@@ -324,7 +324,7 @@ def test_disk_that_is_full_in_the_middle(data, tmp_path, monkeypatch, what, numb
         with pytest.raises(RunError) as caught:
             train(data, out, config=tiny())
     assert str(caught.value).endswith(
-        f": `{out / what}` must be writable, got No space left on device. "
+        f": `{out / what}` cannot be written: No space left on device. "
         "Free some space on that disk."
     )
     assert not list(out.glob(".*"))
@@ -363,7 +363,7 @@ def test_limit_on_file_sizes(data, tmp_path):
         check=True,
     )
     assert done.stdout == (
-        f"train: `{out / 'last.ckpt.safetensors'}` must be writable, got File too large. "
+        f"train: `{out / 'last.ckpt.safetensors'}` cannot be written: File too large. "
         "Raise the limit on file sizes (ulimit -f).\n"
     )
     assert not list(out.glob(".*"))
@@ -392,7 +392,7 @@ def test_folder_that_cannot_be_made(data, tmp_path):
     with pytest.raises(RunError) as caught:
         train(data, data / "run", config=tiny())
     assert str(caught.value) == (
-        f"train: `{data / 'run'}` must be writable, got Not a directory. "
+        f"train: `{data / 'run'}` cannot be written: Not a directory. "
         "Choose a path whose parents are folders."
     )
     with pytest.raises(RunError) as caught:

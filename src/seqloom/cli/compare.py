@@ -116,11 +116,11 @@ def compare(options: CompareOptions) -> None:
     from ..extras import require
     from ..progress import progress
     from ..stopping import exit_code
-    from .figures import settle_figure
+    from .figures import check_figure
 
     with progress("loading PyTorch"):
         require("compare", "torch")
-    settle_figure(options.figure, "compare")
+    check_figure(options.figure, "compare")
     if options.probe is not None:
         folder = options.out or Path("runs", f"probe-{options.probe}")
         results = _probe(options, options.probe, folder)
@@ -144,17 +144,15 @@ def _check(options: CompareOptions) -> None:
     others = [n for n in ("data", "task", "test", "budget", "settings") if n in given]
     if options.probe is not None and others:
         raise ConfigError(
-            f"compare: `--probe` must come without {shown.get(others[0], f'--{others[0]}')}, got "
-            "both. A probe makes its own data: drop one."
+            f"compare: `--probe` and {shown.get(others[0], f'--{others[0]}')} exclude each other: "
+            "a probe makes its own data. Drop one."
         )
     if options.probe is None and options.data is None:
         raise ConfigError(
             "compare: DATA or --probe is missing. For example: seqloom compare words.tsv"
         )
     if options.probe is None and options.lengths is not None:
-        raise ConfigError(
-            f"compare: `--lengths` must come with --probe, got {options.lengths} alone."
-        )
+        raise ConfigError("compare: `--lengths` needs --probe. For example: --probe adding")
 
 
 def _compare(options: CompareOptions, data: str, folder: Path) -> dict[str, Any]:

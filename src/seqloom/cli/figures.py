@@ -6,7 +6,7 @@ from ..errors import ConfigError
 from ..extras import require
 
 
-def settle_figure(path: Path | None, where: str) -> None:
+def check_figure(path: Path | None, where: str) -> None:
     """Find what is wrong with a figure before the work, not after it.
 
     Args:
@@ -29,5 +29,5 @@ def settle_figure(path: Path | None, where: str) -> None:
         )
     if not path.absolute().parent.is_dir():
         raise ConfigError(
-            f"{where}: `--figure` must be in a folder that exists, got {path}. Make it first."
+            f"{where}: the folder of `--figure` {path} does not exist. Make it first."
         )

@@ -69,11 +69,9 @@ def _explain(options: InspectOptions) -> None:
     from ..runtime import load
     from .lines import printing
 
-    for name, value in given_options(options):
+    for name, _ in given_options(options):
         if name not in ("model", "explain"):
             shown = "INPUT" if name == "given" else f"`--{flag_of(name)}`"
-            raise ConfigError(
-                f"inspect: {shown} must not come with --explain, got {value}. Drop one of them."
-            )
+            raise ConfigError(f"inspect: {shown} and --explain exclude each other. Drop one.")
     with printing("inspect"):
         print(printable(explain(load(options.model).file), lines=True))

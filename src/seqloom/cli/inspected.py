@@ -1,4 +1,4 @@
-"""What `inspect` does around a trace: check the options, search a file, tell it in words."""
+"""What `inspect` does around a trace: check the options, search a file, put it in words."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ from ..inspection.units import find_patterns
 from ..plain import json_safe, to_json
 from ..progress import each
 from .command import given_options
-from .figures import settle_figure
+from .figures import check_figure
 from .options import InspectOptions
 from .tasks import inputs_of
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..runtime.model import Model
 
 PAGE = Path("inspect.html")  # what is written if no other name is given
-TOLD = 5  # inputs that the summary names
+MOST_SHOWN = 5  # places, units and inputs that the summary names
 
 
 def check_outputs(options: InspectOptions) -> None:
@@ -38,21 +38,18 @@ def check_outputs(options: InspectOptions) -> None:
         RunError: An output's folder is not there.
     """
     if options.what is not None and options.figure is None:
-        raise ConfigError(
-            f"inspect: `--what` must come with --figure, got {options.what} alone. Add --figure."
-        )
+        raise ConfigError("inspect: `--what` needs --figure. For example: --figure figure.pdf")
     searching = ("layer", "step", "span", "pattern", "alignments")
-    for name, given in given_options(options):
+    for name, _ in given_options(options):
         if options.data is None and name in searching:
             raise ConfigError(
-                f"inspect: `--{name}` must come with --data, got {_shown(given)} alone. Name the "
-                "texts to search."
+                f"inspect: `--{name}` needs --data, a file with the inputs to search. Add it."
             )
     if options.span is not None:
         span_of(options.span)
     for pattern in options.pattern or ():
         check_pattern(pattern)
-    settle_figure(options.figure, "inspect")
+    check_figure(options.figure, "inspect")
     _check_files(options)
     if options.what is not None:
         from ..inspection.figures import FIGURES
@@ -81,15 +78,13 @@ def _check_files(options: InspectOptions) -> None:
         with explaining(path, "inspect"):
             path.absolute().parent.stat()
         if path.is_dir():
-            raise ConfigError(
-                f"inspect: `--{name}` must be a file, got the folder `{path}`. Name a file in it."
-            )
+            raise ConfigError(f"inspect: `--{name}`: {path} is a folder. Name a file in it.")
         real = os.path.realpath(path)
         other = next((w for p, w in taken.items() if p == real or _is_same(p, real)), None)
         if other is not None:
             raise ConfigError(
-                f"inspect: `--{name}` must be a file of its own, got {path}, which is {other}. "
-                "Choose another name."
+                f"inspect: `--{name}` would overwrite {path}, which is {other}. Choose another "
+                "name."
             )
         taken[real] = f"--{name}"
 
@@ -169,8 +164,8 @@ def _check_places(trace: Trace, layer: str, options: InspectOptions) -> None:
         check_span(num_steps, *span_of(options.span))
     if options.alignments is not None and "attention/decoder" not in trace:
         raise ConfigError(
-            "inspect: `--alignments` must come with a model whose decoder has attention, got one "
-            "that has not."
+            "inspect: `--alignments` needs a model whose decoder has attention; this model's has "
+            "none."
         )
 
 
@@ -191,8 +186,7 @@ def _layer(trace: Trace, name: str | None) -> str:
     known = [layer.name for layer in trace.layers if layer.steps]
     if not known:
         raise ConfigError(
-            "inspect: `--data` must come with a model that has states over steps, got one that has "
-            "none."
+            "inspect: `--data` searches the states of the steps; this model has none. Drop it."
         )
     if name is not None and name not in known:
         raise ConfigError(f"inspect: `--layer` must be one of {', '.join(known)}, got {name}.")
@@ -226,15 +220,15 @@ def summary(trace: Trace) -> Iterator[str]:
     if mattered:
         yield f"what is lost without an input: {mattered}"
     if "nearest" in trace.facts:
-        for step in trace.facts["nearest"]["found"][:TOLD]:
+        for step in trace.facts["nearest"]["found"][:MOST_SHOWN]:
             where = _around(step, step["step"], step["step"] + 1)
             yield f"nearest: {step['cosine']:.2f}  {where}"
     if "places" in trace.facts:
-        for place in trace.facts["places"]["found"][:TOLD]:
+        for place in trace.facts["places"]["found"][:MOST_SHOWN]:
             yield f"places: {place['on']:.2f}  {_around(place, place['start'], place['stop'])}"
     for pattern in trace.facts.get("patterns", []):
         best = ", ".join(
-            f"{unit['unit']} ({unit['correlation']:+.2f})" for unit in pattern["units"][:TOLD]
+            f"{unit['unit']} ({unit['correlation']:+.2f})" for unit in pattern["units"][:MOST_SHOWN]
         )
         yield f"units that follow {pattern['pattern']} (correlation): {best or 'it does not occur'}"
 
@@ -272,13 +266,13 @@ def _sure(trace: Trace) -> str:
 
 
 def _mattered(trace: Trace) -> str:
-    """The inputs that the answer leans on most, with what it loses without them."""
+    """The inputs that the answer depends on most, with what it loses without them."""
     if "importance/leave_one_out" not in trace:
         return ""
     together = int(trace.facts.get("importance", {}).get("left_out_together", 1))
     lost = together * np.asarray(trace["importance/leave_one_out"].values, np.float64)
     labels = trace.labels.get("source", [str(place) for place in range(len(lost))])
-    best = np.argsort(-np.abs(lost), kind="stable")[: TOLD * together : together]
+    best = np.argsort(-np.abs(lost), kind="stable")[: MOST_SHOWN * together : together]
     unit = "" if trace.task == "forecast" else " nats"
     more = f" (with the {together - 1} beside it)" if together > 1 else ""
     return ", ".join(
@@ -302,7 +296,3 @@ def _around(place: Around, start: int, stop: int) -> str:
 
 def _one_line(text: str) -> str:
     return text if text == " " else " ".join(text.split())
-
-
-def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -9,7 +9,7 @@ import queue
 import shlex
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def no_files(texts: list[str] | None) -> list[str] | None:
     """Arguments that are to be texts.
 
     Raises:
-        ConfigError: One is the name of a file that exists, so that it cannot be told what is meant.
+        ConfigError: One is the name of a file that exists, so that the text is ambiguous.
     """
     for text in texts or ():
         if text != STANDARD_INPUT and os.path.isfile(text):
@@ -73,6 +73,21 @@ def printing(command: str = "predict") -> Iterator[None]:
             if isinstance(error, BrokenPipeError):
                 raise typer.Exit(0) from None
             raise
+
+
+def reader(advice: str) -> Callable[[int], bytes]:
+    """Reads standard input: at most so many bytes, those that are there; -1 for all.
+
+    Args:
+        advice: What an error message ends with.
+    Raises:
+        DataError: Standard input is closed.
+    """
+    if sys.stdin is None:
+        raise DataError(f"predict: standard input is closed. {advice}")
+    # not through the buffer: its lock, held by a waiting thread, makes Python abort at exit
+    read: Callable[[int], bytes] = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer).read
+    return read
 
 
 def argument(text: str) -> str:
@@ -114,17 +129,13 @@ def _standard_input() -> Iterator[list[tuple[int, str]]]:
     Raises:
         DataError: A line is not UTF-8.
     """
-    if sys.stdin is None:
-        raise DataError("predict: standard input must be open, got a closed one. Give it a file.")
+    read_bytes = reader("Give it a file.")
     lines: queue.Queue[bytes | OSError | None] = queue.Queue(maxsize=4 * BATCH_LINES)
-
-    # not through the buffer: its lock, held by a waiting thread, makes Python abort at exit
-    stream = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
 
     def read() -> None:
         left = b""
         try:
-            while data := stream.read(65536):
+            while data := read_bytes(65536):
                 *whole, left = (left + data).split(b"\n")
                 for line in whole:
                     lines.put(line)
@@ -157,5 +168,5 @@ def _standard_input() -> Iterator[list[tuple[int, str]]]:
             raise problem
     if unread is not None:
         raise DataError(
-            f"predict: standard input must be readable, got {unread.strerror}. Give it a file."
+            f"predict: standard input cannot be read: {unread.strerror}. Give it a file."
         )

@@ -131,8 +131,8 @@ def _resume(options: TrainOptions, folder: Path) -> None:
 
     if {name for name, _ in given_options(options)} - {"resume", "quiet"}:
         raise ConfigError(
-            "train: `--resume` must come alone, got other settings too. The folder has its own;"
-            " to change them, train anew with --config DIR/config.toml."
+            "train: `--resume` takes no other option but --quiet: the run keeps its settings. To "
+            "change them, train anew with --config DIR/config.toml."
         )
     with _training(options.quiet) as reporter:
         from ..training import resume
@@ -168,7 +168,7 @@ def _begin(options: TrainOptions) -> None:
 
 
 def _config(options: TrainOptions, data: str) -> "tuple[Config, tuple[str, ...]]":
-    """The settings of a new run, and what is to be said about them."""
+    """The settings of a new run, and remarks on them."""
     from ..config import config_from, parse_assignments, read_toml
     from ..data.guess import guess_task
 

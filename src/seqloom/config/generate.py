@@ -83,7 +83,7 @@ class WindowConfig(ConfigSection):
 
 @dataclass(frozen=True, kw_only=True)
 class GenerateDecodingConfig(ConfigSection):
-    """How a continuation is drawn; stored in the model file as its default."""
+    """How a continuation is sampled; stored in the model file as its default."""
 
     temperature: float = number(
         0.8,

@@ -1,4 +1,4 @@
-"""What plain values out of a file must be: types, ranges and keys, said once beside what they mean.
+"""What plain values out of a file must be: types, ranges and keys, declared once.
 
     POINT = keys({"x": real(0, 1), "name": text(), "tags": items(text(), most=9)})
     checked(POINT, json.loads(line), "points.jsonl, line 3")
@@ -90,7 +90,7 @@ def flag(value: object, name: str) -> bool:
 
 
 def text(*, least: int = 0) -> Rule[str]:
-    """A text that UTF-8 can say."""
+    """A text that UTF-8 can encode."""
 
     def rule(value: object, name: str) -> str:
         if type(value) is not str or len(value) < least:

@@ -44,6 +44,6 @@ class TrainingConfig(ConfigSection):
         given = [n for n in ("epochs", "minutes", "steps") if getattr(self, n) is not None]
         if len(given) > 1:
             raise ConfigError(
-                "config: only one of epochs, minutes and steps must be given, got "
-                f"{' and '.join(given)}. Drop one; a recipe written by a run carries steps."
+                f"config: {' and '.join(given)} exclude each other. Drop one; the config.toml of "
+                "a run has steps."
             )

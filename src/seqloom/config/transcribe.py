@@ -94,7 +94,7 @@ ModelConfig = CTCConfig | ListenConfig
 class TranscribeTrainingConfig(TrainingConfig):
     """The length of a run, the optimiser, the loss, and when to stop."""
 
-    # CTC says nothing but blanks for a while before it says anything
+    # at first, CTC predicts blanks only
     patience: int = number(
         30,
         1,

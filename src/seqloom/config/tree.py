@@ -116,11 +116,11 @@ def read_toml(path: Path) -> dict[str, object]:
     try:
         return dict(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise ConfigError(f"config: `{path}` must be readable, got {error.strerror}.") from error
+        raise ConfigError(f"config: `{path}` cannot be read: {error.strerror}.") from error
     except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
-        raise ConfigError(f"config: `{path}` must be TOML, got {error}.") from error
+        raise ConfigError(f"config: `{path}` is not TOML: {error}.") from error
     except RecursionError as error:
-        raise ConfigError(f"config: `{path}` must be TOML, got lists nested too deeply.") from error
+        raise ConfigError(f"config: `{path}` is nested too deeply.") from error
 
 
 def to_tree(config: Config) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class ModelFile:
     Attributes:
         task: What the model does, e.g. `transduce`: a sequence to another.
         model: The network's settings.
-        decoding: How outputs are searched for unless the caller says otherwise.
+        decoding: How outputs are searched for by default.
         parts: What the task needs besides: vocabularies, labels, the set-up of features.
         training: Where the model came from: data, seed, steps, validation scores, versions.
         tensors: Weights by name, float32.
@@ -52,6 +52,11 @@ class ModelFile:
     parts: Any
     training: dict[str, Any]
     tensors: dict[str, np.ndarray]
+
+    @property
+    def data_settings(self) -> dict[str, Any]:
+        """How the training data were read: the settings of `[data]` in the training record."""
+        return dict(self.training.get("settings", {}).get("data", {}))
 
 
 def write_model(path: Path, model: ModelFile) -> None:
@@ -109,7 +114,7 @@ def guarded(path: Path) -> Iterator[None]:
         *(KeyError, TypeError, ValueError, AttributeError, IndexError),
         *(OverflowError, RecursionError, MemoryError),
     ) as error:
-        raise _damaged(path, f"a header without proper {error}") from error
+        raise _damaged(path, f"its header has no proper {error}") from error
 
 
 def _read(path: Path) -> ModelFile:
@@ -118,16 +123,16 @@ def _read(path: Path) -> ModelFile:
         header = json.loads(description)
         version = header["format"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _damaged(path, "a header that is not JSON with a format number") from error
+        raise _damaged(path, "its header is not JSON with a format number") from error
     if type(version) is not int or version < 1:
-        raise _damaged(path, f"format {shown(version)}")
+        raise _damaged(path, f"its format is {shown(version)}")
     if version > FORMAT:
         raise FormatError(
             f"model file: `{path}` must be of format {FORMAT} or older, got {shown(version)}. "
             "Update with: pip install --upgrade seqloom."
         )
     if header.get("sha256") != digest(header, tensors):
-        raise _damaged(path, "contents that do not match their checksum")
+        raise _damaged(path, "its contents do not match their checksum")
     task = header.get("task")
     if type(task) is not str or task not in TASKS:
         raise FormatError(
@@ -174,14 +179,14 @@ def _check_finite(path: Path, tensors: dict[str, np.ndarray]) -> None:
 def _read_container(path: Path) -> tuple[str, dict[str, np.ndarray]]:
     """Our header's text and the tensors; a foreign file's tensors are not touched."""
     try:
-        with open(path, "rb"):  # safe_open does not say what the system said
+        with open(path, "rb"):  # safe_open hides the system's error
             pass
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             if _KEY not in metadata:
                 raise FormatError(
-                    f"model file: `{path}` must be a model that seqloom wrote, got a safetensors "
-                    "file without its header. Give a best.safetensors of a run."
+                    f"model file: `{path}` is a safetensors file, but no model of seqloom. Give a "
+                    "best.safetensors of a run."
                 )
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             return metadata[_KEY], tensors
@@ -189,18 +194,16 @@ def _read_container(path: Path) -> tuple[str, dict[str, np.ndarray]]:
         raise
     except OSError as error:
         raise FormatError(
-            f"model file: `{path}` must be readable, got: {error.strerror or error}."
+            f"model file: `{path}` cannot be read: {error.strerror or error}."
             " Give a best.safetensors of a run."
         ) from error
     # AttributeError, TypeError: a number type that NumPy does not have
     except (SafetensorError, AttributeError, TypeError, ValueError, KeyError) as error:
         raise FormatError(
-            f"model file: `{path}` must be a whole safetensors file, got: {error}. "
-            "It is damaged, cut short, or something else: copy it again."
+            f"model file: `{path}` is not a whole safetensors file: {error}. "
+            "It is damaged, truncated or of another kind: copy it again."
         ) from error
 
 
-def _damaged(path: Path, got: str) -> FormatError:
-    return FormatError(
-        f"model file: `{path}` must be whole, got {got}. It is damaged: copy it again."
-    )
+def _damaged(path: Path, what: str) -> FormatError:
+    return FormatError(f"model file: `{path}` is damaged: {what}. Copy it again.")

@@ -147,7 +147,5 @@ def test_a_comparison_that_was_stopped_says_so(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):
-    with pytest.raises(
-        RunError, match=r"^report: `.*report\.html` must be writable, got No such f"
-    ):
+    with pytest.raises(RunError, match=r"^report: `.*report\.html` cannot be written: No such f"):
         write_report(simulated_probe(), tmp_path / "none")

@@ -36,5 +36,5 @@ def test_draws_counts_and_calibration(tmp_path, monkeypatch, num_classes):
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):
-    with pytest.raises(RunError, match=r"^draw_confusion: `.*c\.png` must be writable, got"):
+    with pytest.raises(RunError, match=r"^draw_confusion: `.*c\.png` cannot be written: "):
         draw_confusion(scores(2), tmp_path / "no" / "c.png")

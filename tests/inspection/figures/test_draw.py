@@ -195,5 +195,5 @@ def test_wrong_names_and_places_are_said(tmp_path):
         draw(empty, tmp_path / "x.png")
     with pytest.raises(ConfigError, match=r"It can be drawn as: nothing\.$"):
         draw(empty, tmp_path / "x.png", "gates")
-    with pytest.raises(RunError, match=r"^draw: `.*x\.png` must be writable, got"):
+    with pytest.raises(RunError, match=r"^draw: `.*x\.png` cannot be written: "):
         draw(traces.fully_connected(), tmp_path / "no" / "x.png")

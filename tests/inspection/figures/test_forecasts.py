@@ -31,5 +31,5 @@ def test_errors_by_horizon(tmp_path):
     path = tmp_path / "x.png"
     draw_errors(found, path)
     assert path.read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(RunError, match=r"must be writable, got No such file"):
+    with pytest.raises(RunError, match=r"cannot be written: No such file"):
         draw_errors(found, tmp_path / "no" / "x.png")

@@ -15,7 +15,7 @@ from ...errors import ConfigError
 from ...files import replacing
 from ...plain import JSON, printable, to_json
 from ...runtime.classify import Classifier
-from ..figures import settle_figure
+from ..figures import check_figure
 from ..lines import argument, batches, no_files, printing
 from ..options import EvaluateOptions, InspectOptions, PredictOptions
 from ..seen import subject, warn_of_seen
@@ -51,8 +51,8 @@ def predict(model: Classifier, options: PredictOptions) -> None:
 def evaluate(model: Classifier, options: EvaluateOptions) -> None:
     """Print accuracy, F1, each class, confusions and calibration; against baselines if asked."""
     if options.valid is not None and options.baselines is None:
-        raise ConfigError("evaluate: `--valid` must come with --baselines, got it alone.")
-    settle_figure(options.figure, "evaluate")
+        raise ConfigError("evaluate: `--valid` needs --baselines. Add it.")
+    check_figure(options.figure, "evaluate")
     measured = _measure(model, options)
     if options.as_json:
         print(to_json(_json(options, measured), indent=2))
@@ -195,7 +195,7 @@ def _one(model: Classifier, text: str, probabilities: np.ndarray) -> dict[str, J
 
 def _columns(model: Classifier) -> TextColumns:
     """Where text and label stood in the training file; a test file is of the same make."""
-    return TextColumns.of(model.file.training.get("settings", {}).get("data", {}))
+    return TextColumns.of(model.file.data_settings)
 
 
 def _numbers(model: Classifier, rows: list[Labelled]) -> np.ndarray:
@@ -225,8 +225,8 @@ def _baselines(model: Classifier, options: EvaluateOptions) -> "list[ClassBaseli
     if options.valid is not None:
         valid = read_labelled(options.valid, columns, known=known)
     else:
-        data = model.file.training.get("settings", {}).get("data", {})
-        train, valid = split_by_class(train, data.get("valid_fraction", 0.1))
+        fraction = model.file.data_settings.get("valid_fraction", 0.1)
+        train, valid = split_by_class(train, fraction)
     sets = [([row.text for row in rows], _numbers(model, rows)) for rows in (train, valid)]
     return fit_class_baselines(sets[0], sets[1], model.parts.reader.symbols, len(model.labels))
 

@@ -19,7 +19,7 @@ from ...errors import ConfigError
 from ...extras import require
 from ...plain import printable, to_json
 from ...runtime.forecast import Forecaster
-from ..figures import settle_figure
+from ..figures import check_figure
 from ..lines import printing
 from ..options import EvaluateOptions, InspectOptions, PredictOptions
 from ..seen import subject
@@ -36,11 +36,11 @@ def predict(model: Forecaster, options: PredictOptions) -> None:
     files = options.texts or []
     if len(files) != 1:
         raise ConfigError(
-            f"predict: one CSV with the past must be given, got {len(files)}. "
+            f"predict: a forecast needs one CSV with the past; {len(files)} were given. "
             "For example: seqloom predict best.safetensors history.csv"
         )
     level = model.level(options.level)
-    settle_figure(options.figure, "predict")
+    check_figure(options.figure, "predict")
     data = _read(model, files[0])
     table = model.predict(data, level=level)
     with printing():
@@ -59,7 +59,7 @@ def evaluate(model: Forecaster, options: EvaluateOptions) -> None:
 
     level = model.level(options.level)
     names = _baselines(options.against)
-    settle_figure(options.figure, "evaluate")
+    check_figure(options.figure, "evaluate")
     data, origins = _origins(model, options)
     T = model.parts.horizon
     check_targets(origins, data, T)
@@ -90,8 +90,8 @@ def trace(model: Forecaster, given: str, options: InspectOptions) -> "Trace":
     names = [one.name for one in data.series]
     if options.series is None and len(names) > 1:
         raise ConfigError(
-            f"inspect: `--series` must name one of the {len(names)} series of {given}, got "
-            f"none. For example: --series {names[0]}"
+            f"inspect: {given} has {len(names)} series. Choose one, for example: --series "
+            f"{names[0]}"
         )
     if options.series is not None and options.series not in names:
         raise ConfigError(
@@ -135,9 +135,7 @@ def _origins(model: Forecaster, options: EvaluateOptions) -> tuple[SeriesSet, li
             raise ConfigError(f"evaluate: `--windows` must be at least 1, got {windows}.")
         return data, walk_forward(lengths, horizon=model.parts.horizon, windows=windows)
     if options.windows is not None:
-        raise ConfigError(
-            f"evaluate: `--windows` must not come with --test, got {options.windows}. Drop one."
-        )
+        raise ConfigError("evaluate: `--windows` and `--test` exclude each other. Drop one.")
     name = str(options.test)
     data = continued(data, _read(model, name), name)
     there = np.flatnonzero(np.array([len(one.values) for one in data.series]) > lengths)

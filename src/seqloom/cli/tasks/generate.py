@@ -11,10 +11,10 @@ from ...data.text.text import read_text
 from ...data.text_file import STANDARD_INPUT
 from ...data.vocabulary import UNK
 from ...decoding.perplexity import TextScore, costs, summed, symbols_of
-from ...errors import ConfigError, DataError
+from ...errors import ConfigError
 from ...plain import printable, to_json
 from ...runtime.generate import Generator
-from ..lines import argument, decoded, no_files, printing
+from ..lines import argument, decoded, no_files, printing, reader
 from ..options import EvaluateOptions, InspectOptions, PredictOptions
 from ..seen import subject, warn_of_seen
 from ..unknown import Unseen
@@ -40,9 +40,8 @@ def predict(model: Generator, options: PredictOptions) -> None:
         seed=options.seed or 0,
     )
     texts = [text for text in no_files(options.texts) or [] if options.texts != [STANDARD_INPUT]]
-    prompts = [decoded(os.fsencode(text), "predict: a prompt", "utf-8-sig") for text in texts] or [
-        _standard_input()
-    ]
+    given = [os.fsencode(text) for text in texts] or [reader("Give a TEXT.")(-1)]
+    prompts = [decoded(raw, "predict: a prompt", "utf-8-sig") for raw in given]
     unseen = Unseen(model.parts.vocabulary.unknown)
     unknown = [unseen.of(prompt, "the prompt") for prompt in prompts]
     # one after another, each with a number of its own: equal prompts draw differently
@@ -130,14 +129,3 @@ def _print(score: TextScore, baselines: "list[Baseline]", name: str, verdict: st
         )
     else:
         print_line(console, "no verdict: the model has seen this text", style="")
-
-
-def _standard_input() -> str:
-    """All of standard input, as one prompt.
-
-    Raises:
-        DataError: It is closed, or not UTF-8.
-    """
-    if sys.stdin is None:
-        raise DataError("predict: standard input must be open, got a closed one. Give a TEXT.")
-    return decoded(sys.stdin.buffer.read(), "predict: a prompt", "utf-8-sig")

@@ -17,7 +17,7 @@ from ...extras import require
 from ...plain import JSON, printable, to_json
 from ...progress import progress
 from ...runtime.transcribe import Transcriber, Transcript
-from ..lines import argument, batches, printing
+from ..lines import argument, batches, printing, reader
 from ..options import EvaluateOptions, InspectOptions, PredictOptions
 from ..seen import subject, warn_of_seen
 
@@ -74,19 +74,19 @@ def evaluate(model: Transcriber, options: EvaluateOptions) -> None:
     require("evaluate", "rapidfuzz", "soundfile")
     utterances = read_manifest(options.file)
     search = model.search(options.beam, options.length_penalty)
-    heard: list[Transcript] = []
+    transcripts: list[Transcript] = []
     numbers: list[np.ndarray] = []
     recordings = _recordings(model, utterances)
     while sounds := list(itertools.islice(recordings, TOGETHER)):
         numbers += row_numbers(sound.samples.tobytes() for sound in sounds)
-        heard += model.recognise(sounds, search, text_only=True)
+        transcripts += model.recognise(sounds, search, text_only=True)
     found = evaluate_transcripts(
         [_name(u) for u in utterances],
-        [transcript.seconds for transcript in heard],
-        [transcript.text for transcript in heard],
+        [transcript.seconds for transcript in transcripts],
+        [transcript.text for transcript in transcripts],
         [u.text for u in utterances],
     )
-    for line in count_notes(utterances, [transcript.notes for transcript in heard]):
+    for line in count_notes(utterances, [transcript.notes for transcript in transcripts]):
         print(printable(line), file=sys.stderr)
     unknown = sorted({s for u in utterances for s in model.parts.text.unknown(u.text)})
     if unknown:
@@ -148,11 +148,11 @@ def _shown(name: str, found: Transcript, options: PredictOptions) -> str:
 
 
 def _follow(model: Transcriber, options: PredictOptions) -> None:
-    """Print the words of raw 16-bit sound on standard input, as soon as they are heard."""
+    """Print the words of raw 16-bit sound on standard input, as soon as they are recognised."""
     if options.texts or options.beam is not None or options.length_penalty is not None:
         raise ConfigError(
-            "predict: `--stream` must come alone or with --json, got files or --beam too. It "
-            "reads standard input, greedily."
+            "predict: `--stream` takes no files, --beam or --length-penalty: it reads standard "
+            "input and decodes greedily. Drop them."
         )
     stream, shown = model.stream(beam=1), ""
     for samples in _pieces():
@@ -178,17 +178,15 @@ def _pieces() -> Iterator[np.ndarray]:
     Raises:
         DataError: It ends within a sample, or cannot be read.
     """
-    if sys.stdin is None:
-        raise DataError("predict: standard input must be open, got a closed one. Pipe sound in.")
-    source = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+    read = reader("Pipe sound in.")
     left = b""
-    while data := source.read(PIECE_BYTES):
+    while data := read(PIECE_BYTES):
         data = left + data
         whole = len(data) // 2 * 2
         left = data[whole:]
         yield np.frombuffer(data[:whole], "<i2").astype(np.int16)
     if left:
         raise DataError(
-            "predict: standard input must be 16-bit samples, got an odd number of bytes. Convert "
-            "it, e.g. with: ffmpeg -i IN -f s16le -ac 1 -ar RATE -"
+            "predict: standard input ends within a 16-bit sample. Convert the sound, e.g. "
+            "with: ffmpeg -i IN -f s16le -ac 1 -ar RATE -"
         )

@@ -111,7 +111,7 @@ def searchable(model: Transducer, file: str) -> Iterator[str]:
 
 def _reading(model: Transducer) -> tuple[bool, PairColumns]:
     """How the training file was read, stress and columns; another file is of the same make."""
-    data = model.file.training.get("settings", {}).get("data", {})
+    data = model.file.data_settings
     return bool(data.get("stress", False)), PairColumns.of(data)
 
 

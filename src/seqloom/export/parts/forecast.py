@@ -56,7 +56,7 @@ class ForecastParts(Parts):
     Attributes:
         horizon: Steps that are forecast.
         scaling: Season, window and rules of scaling.
-        features: What the network is told beside the values.
+        features: The inputs of the network besides the values.
         calibration: Widening of the intervals for each of `LEVELS` and each step, in the network's
             unit.
         seen: Last time of each series that training or validation saw, as text; under `""` the
