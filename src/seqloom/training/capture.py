@@ -24,8 +24,8 @@ Returned = tuple[Sequences, Hidden] | tuple[Sequences, Hidden, object]  # states
 KINDS = {"RNN_TANH": "rnn", "RNN_RELU": "rnn", "LSTM": "lstm", "GRU": "gru"}
 
 
-class _Given(TypedDict, total=False):
-    """What a call was given, by name."""
+class _CallArguments(TypedDict, total=False):
+    """The arguments of a call, by name."""
 
     input: Sequences
     hx: Hidden | None
@@ -108,7 +108,7 @@ def _hook(name: str, into: dict[str, LayerCall], gradients: bool) -> Callable[..
         kwargs: dict[str, object],
         output: Returned,
     ) -> None:
-        given = cast(_Given, dict(zip(("input", "hx"), args, strict=False)) | kwargs)
+        given = cast(_CallArguments, dict(zip(("input", "hx"), args, strict=False)) | kwargs)
         with torch.no_grad():
             call = into[name] = _call(name, module, given, output[0])
         if gradients:
@@ -117,7 +117,7 @@ def _hook(name: str, into: dict[str, LayerCall], gradients: bool) -> Callable[..
     return look
 
 
-def _call(name: str, module: nn.RNNBase, given: _Given, output: Sequences) -> LayerCall:
+def _call(name: str, module: nn.RNNBase, given: _CallArguments, output: Sequences) -> LayerCall:
     x, lengths = _padded(module, given["input"])
     if (own := given.get("lengths")) is not None:
         lengths = own.to("cpu", torch.int64)
