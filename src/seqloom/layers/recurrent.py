@@ -67,7 +67,8 @@ class Recurrent(nn.RNNBase):
         """torch.nn's checks of an input, and of all fields of a state `(L * directions, B, H)`."""
         self.check_input(input, batch_sizes)
         rows, B, size = self.get_expected_hidden_size(input, batch_sizes)
-        for n, (state, own) in enumerate(zip(hidden, (size, self.hidden_size), strict=False)):
+        for n, state in enumerate(hidden):
+            own = self.hidden_size if n else size
             which = f"hidden[{n}]" if len(hidden) > 1 else "hidden"
             self.check_hidden_size(state, (rows, B, own), f"Expected {which} size {{}}, got {{}}")
 
