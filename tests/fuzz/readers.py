@@ -162,7 +162,7 @@ def _trace() -> Target:
     from seqloom.inspection.trace import Layer, Named, Trace, read_trace
 
     trace = Trace(
-        **{name: "a b" for name in ("task", "rung", "input", "output")},
+        **{name: "a b" for name in ("task", "kind", "input", "output")},
         labels={"source": ("a", "b")},
         layers=(Layer(name="a", kind="gru", steps="source", size=3),),
         facts={"verdict": ["x"], "memory": {"a": {"steps": 1.5}}},

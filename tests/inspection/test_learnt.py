@@ -88,9 +88,9 @@ def test_a_forecast_that_adds_nothing():
 
 
 def test_the_entropy_of_an_answer():
-    assert answer_facts(a_trace()) == {}
+    assert answer_facts(a_trace()) is None
     p = np.array([0.25, 0.75])
     found = answer_facts(a_trace(said=p))
     assert found["entropy"] == pytest.approx(-(p * np.log(p)).sum())
     assert found["most"] == pytest.approx(math.log(2))
-    assert answer_facts(a_trace(said=np.array([np.nan, 1.0]))) == {}
+    assert answer_facts(a_trace(said=np.array([np.nan, 1.0]))) is None
