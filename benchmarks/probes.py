@@ -28,7 +28,7 @@ CASES: dict[str, dict[str, Any]] = {
     "recall-shorter": {
         "probe": "recall",
         "lengths": (20, 50, 100, 200),
-        "rungs": RECURRENT,
+        "architectures": RECURRENT,
         "training": Training(shorter=True),
     },
 }

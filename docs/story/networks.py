@@ -91,7 +91,7 @@ def recalled(runs: Path) -> dict[str, Any]:
         "recall",
         runs / "recall",
         lengths=RECALL,
-        rungs=("rnn", "lstm", "gru"),
+        architectures=("rnn", "lstm", "gru"),
         seeds=RECALL_SEEDS,
         training=Training(steps=RECALL_STEPS, learning_rates=(0.003,)),
     )

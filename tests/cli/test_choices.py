@@ -33,15 +33,15 @@ def test_the_lists_are_those_of_the_rooms():
     assert set(PROBES) == set(choices.PROBES)
     assert set(FIGURES) == set(choices.FIGURES)
     assert {*NAMED, "position"} == set(choices.PATTERNS)
-    assert {a.kind for task in TASKS for a in architectures_of(task)} == set(choices.RUNGS)
+    assert {a.kind for task in TASKS for a in architectures_of(task)} == set(choices.NETWORKS)
 
 
 def test_completion():
     assert choices.one_of(choices.CELLS)("") == ["rnn", "lstm", "gru"]
     assert choices.one_of(choices.TASK_NAMES)("trans") == ["transduce", "transcribe"]
     assert choices.some_of(choices.BASELINES)("naive2,na") == ["naive2,naive"]
-    assert choices.some_of(choices.RUNGS)("gru,") == [
-        f"gru,{name}" for name in choices.RUNGS if name != "gru"
+    assert choices.some_of(choices.NETWORKS)("gru,") == [
+        f"gru,{name}" for name in choices.NETWORKS if name != "gru"
     ]
 
 
@@ -54,7 +54,7 @@ def test_completion():
         ("train", "link", "", list(choices.LINKS)),
         ("compare", "task", "g", ["generate"]),
         ("compare", "budget", "m", ["minutes"]),
-        ("compare", "rungs", "gru,a", ["gru,attention"]),
+        ("compare", "architectures", "gru,a", ["gru,attention"]),
         ("compare", "probe", "r", ["recall"]),
         ("evaluate", "against", "theta,e", ["theta,ets"]),
         ("evaluate", "level", "9", ["90", "95"]),

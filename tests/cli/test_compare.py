@@ -11,7 +11,7 @@ from seqloom.errors import DivergedError
 from ..comparison.toys import SMALL, write_data
 from ..toys import flags, write_toy
 
-BRIEF = ("--budget", "steps", "--amount", "10", "--rungs", "gru,attention")
+BRIEF = ("--budget", "steps", "--amount", "10", "--architectures", "gru,attention")
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def test_a_comparison_and_its_figure(cli, tmp_path):
 def test_the_folder_is_named_after_the_data(cli, words, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(start, "write_report", lambda results, folder: None)
-    done = cli(*call("words.tsv", "--seeds", "1", "--rungs", "gru"))
+    done = cli(*call("words.tsv", "--seeds", "1", "--architectures", "gru"))
     assert done.code == 0, done.err
     assert (tmp_path / "runs" / "compare-words" / "results.json").exists()
 
@@ -134,7 +134,7 @@ def test_refusals(args, text, refuses):
 
 def test_a_probe(cli, tmp_path):
     out = tmp_path / "probe"
-    args = ("--lengths", "4,6", "--rungs", "rnn,gru", "--seeds", "1", "--amount", "6")
+    args = ("--lengths", "4,6", "--architectures", "rnn,gru", "--seeds", "1", "--amount", "6")
     done = cli("compare", "--probe", "recall", *args, "--out", out)
     assert done.code == 0, done.err
     results = json.loads((out / "results.json").read_text())

@@ -62,10 +62,12 @@ def test_an_architecture_that_the_task_has_not_is_refused():
     with pytest.raises(ConfigError) as error:
         architectures_of("transduce", ["gru", "fully-connected"])
     assert str(error.value) == (
-        "compare: `--rungs` must be one of rnn, lstm, gru, attention, gru-attention, transformer, "
-        "got 'fully-connected'."
+        "compare: `--architectures` must be one of rnn, lstm, gru, attention, gru-attention, "
+        "transformer, got 'fully-connected'."
     )
-    with pytest.raises(ConfigError, match=r"^compare: `--rungs` must name at least 1 of fully"):
+    with pytest.raises(
+        ConfigError, match=r"^compare: `--architectures` must name at least 1 of fully"
+    ):
         architectures_of("generate", [])
 
 

@@ -70,7 +70,7 @@ def test_a_number_that_no_size_has_is_refused(counters):
         "got 300, where Transformer has "
     )
     assert message.endswith(
-        " at the nearest size. Raise it, or leave that architecture out with --rungs."
+        " at the nearest size. Raise it, or leave that architecture out with --architectures."
     )
 
 

@@ -20,7 +20,7 @@ from seqloom.training.validation import Validation
 from ..toys import ENVIRONMENT
 from .toys import SMALL, TASKS, Heard, write_data
 
-BRIEF = {"budget": "steps", "amount": 12, "seeds": 2, "rungs": ["gru", "attention"]}
+BRIEF = {"budget": "steps", "amount": 12, "seeds": 2, "architectures": ["gru", "attention"]}
 
 
 @pytest.fixture(autouse=True)
@@ -140,7 +140,7 @@ def test_again_trains_nothing_and_finds_the_same(done):
 def test_fewer_architectures_and_seeds_come_from_the_same_runs(done):
     data, out, results, _ = done
     heard = Heard()
-    fewer = run(data, out, seeds=1, rungs=["gru"], watcher=heard)
+    fewer = run(data, out, seeds=1, architectures=["gru"], watcher=heard)
     assert heard.begun == []
     assert [e["name"] for e in fewer["entries"]] == ["nearest", "gru"]
     assert fewer["entries"][1]["runs"] == results["entries"][1]["runs"][:1]
@@ -182,7 +182,7 @@ def test_a_held_out_test_that_raises_is_a_failed_run_and_the_others_go_on(tmp_pa
 
     monkeypatch.setattr(test, "answers", raises)
     monkeypatch.setattr(test, "_nearest", no_baseline)
-    results = run(data, tmp_path / "out", seeds=1, rungs=["gru", "attention"])
+    results = run(data, tmp_path / "out", seeds=1, architectures=["gru", "attention"])
     errors = [entry["runs"][0]["error"] for entry in results["entries"]]
     assert errors == ["'a'", *["list.remove(x): x not in list"] * 2]
     assert results["finished"] is True

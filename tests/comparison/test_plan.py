@@ -67,7 +67,7 @@ def test_a_budget_of_parameters_is_the_usual_network_and_is_kept(words, tmp_path
         (
             {"model": {"encoder_cell": "gru"}},
             "compare: `--set model.encoder_cell` must be left to the architectures, got 'gru'. "
-            "Choose among them with --rungs.",
+            "Choose among them with --architectures.",
         ),
         (
             {"model": {"hiden_size": 9}},

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .choices import BUDGETS, PROBES, RUNGS, TASK_NAMES, listed, one_of, some_of
+from .choices import BUDGETS, NETWORKS, PROBES, TASK_NAMES, listed, one_of, some_of
 from .command import command, given_options
 
 PANEL = "memory probes"
@@ -61,12 +61,12 @@ class CompareOptions:
         int | None,
         typer.Option(help="Runs per architecture (default: 3; probes: 2).", show_default=False),
     ] = None
-    rungs: Annotated[
+    architectures: Annotated[
         str | None,
         typer.Option(
-            help=f"Architectures: {listed(RUNGS, 'and')}, separated by commas (default: all that "
+            help=f"Architectures: {listed(NETWORKS, 'and')}, separated by commas (default: all that "
             "the task has).",
-            autocompletion=some_of(RUNGS),
+            autocompletion=some_of(NETWORKS),
         ),
     ] = None
     settings: Annotated[
@@ -107,10 +107,10 @@ def compare(options: CompareOptions) -> None:
     \b
     Examples:
       seqloom compare words.tsv
-      seqloom compare words.tsv --budget parameters --seeds 5 --out runs/ladder
-      seqloom compare reviews.tsv --budget steps --amount 1000 --rungs rnn,lstm
+      seqloom compare words.tsv --budget parameters --seeds 5 --out runs/compared
+      seqloom compare reviews.tsv --budget steps --amount 1000 --architectures rnn,lstm
       seqloom compare sales.csv --amount 1.5 --set data.horizon=12
-      seqloom compare --probe adding --lengths 10,50,100 --rungs rnn,lstm
+      seqloom compare --probe adding --lengths 10,50,100 --architectures rnn,lstm
     """
     _check(options)
     from ..extras import require
@@ -172,7 +172,7 @@ def _compare(options: CompareOptions, data: str, folder: Path) -> dict[str, Any]
         budget=options.budget or "minutes",
         amount=options.amount,
         seeds=3 if options.seeds is None else options.seeds,
-        rungs=_names(options.rungs),
+        architectures=_names(options.architectures),
     )
 
 
@@ -188,7 +188,7 @@ def _probe(options: CompareOptions, probe: str, folder: Path) -> dict[str, Any]:
         probe,
         folder,
         lengths=LENGTHS if lengths is None else lengths,
-        rungs=_names(options.rungs),
+        architectures=_names(options.architectures),
         seeds=2 if options.seeds is None else options.seeds,
         training=None if steps is None else Training(steps=steps),
         watcher=ComparisonLines(),

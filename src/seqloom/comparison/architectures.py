@@ -28,7 +28,7 @@ class Architecture:
     Attributes:
         name: In files and folders, e.g. `gru-attention`.
         title: For people.
-        kind: What `--rungs` takes, e.g. `attention`.
+        kind: What `--architectures` takes, e.g. `attention`.
         model: Settings of `[model]` that make it what it is.
     """
 
@@ -107,9 +107,9 @@ def architectures_of(task: str, wanted: Sequence[str] | None = None) -> tuple[Ar
         return every
     known = list(dict.fromkeys(name for one in every for name in (one.kind, one.name)))
     for name in wanted:
-        one_of("--rungs", name, known, "compare")
+        one_of("--architectures", name, known, "compare")
     if not wanted:
-        raise ConfigError(f"compare: `--rungs` must name at least 1 of {', '.join(known)}.")
+        raise ConfigError(f"compare: `--architectures` must name at least 1 of {', '.join(known)}.")
     return tuple(one for one in every if one.kind in wanted or one.name in wanted)
 
 

@@ -149,7 +149,7 @@ def sized(counter: Counter, model: Settings, wanted: int, title: str) -> dict[st
             "compare: `--amount` must be a number of parameters that every architecture can have, "
             f"got {wanted:,}, where {title} has {found:,} at the nearest size. "
             f"{'Raise it' if found > wanted else 'Lower it'}, or leave that architecture out with "
-            "--rungs."
+            "--architectures."
         )
     return best
 

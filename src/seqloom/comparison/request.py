@@ -48,7 +48,7 @@ def check_settings(task: str, request: ComparisonRequest) -> None:
     for key in fixed_settings(task) & set(model):
         raise ConfigError(
             f"compare: `--set model.{key}` must be left to the architectures, got {model[key]!r}. "
-            "Choose among them with --rungs."
+            "Choose among them with --architectures."
         )
     if "seed" in training:
         raise ConfigError(

@@ -31,7 +31,7 @@ def compare(
     budget: str = "minutes",
     amount: float | None = None,
     seeds: int = 3,
-    rungs: Sequence[str] | None = None,
+    architectures: Sequence[str] | None = None,
     settings: Settings | None = None,
     watcher: Watcher | None = None,
 ) -> dict[str, object]:
@@ -47,7 +47,7 @@ def compare(
         amount: How much of it; 3 minutes, 2000 steps, or the weights of the task's default
             recurrent network if `None`.
         seeds: How many runs of each architecture, of seeds from 1 on.
-        rungs: Some of `fully-connected`, `rnn`, `lstm`, `gru`, `attention`, `transformer`; all
+        architectures: Some of `fully-connected`, `rnn`, `lstm`, `gru`, `attention`, `transformer`; all
             that the task has if `None`.
         settings: Nested settings, as `train` takes them, for every architecture that has them.
         watcher: Receives events.
@@ -73,7 +73,7 @@ def compare(
         task=task,
         budget=checked_budget(budget, amount),
         seeds=seeds,
-        architectures=rungs,
+        architectures=architectures,
         settings=settings or {},
     )
     plan = make_plan(request, folder, watcher.say)

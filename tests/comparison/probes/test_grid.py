@@ -68,7 +68,7 @@ def test_an_architecture_that_failed_twice_in_a_row_is_not_tried_further(scripte
         "recall",
         tmp_path / "out",
         lengths=[80, 10, 20, 40, 60],
-        rungs=["lstm", "rnn", "gru"],
+        architectures=["lstm", "rnn", "gru"],
         seeds=3,
         training=QUICK,
         watcher=watcher,
@@ -95,7 +95,7 @@ def test_an_architecture_that_failed_twice_in_a_row_is_not_tried_further(scripte
 
 def test_it_goes_on_where_it_stopped(scripted, tmp_path):
     script = scripted(rnn=(10, 10), lstm=(80, 80))
-    options = {"lengths": [10, 20], "rungs": ["rnn", "lstm"], "training": QUICK}
+    options = {"lengths": [10, 20], "architectures": ["rnn", "lstm"], "training": QUICK}
     script.stop_before = Trial("lstm", 10, 2)
     stopped = run_probes("recall", tmp_path, **options)
     assert not stopped["finished"]
@@ -158,11 +158,11 @@ def test_end_to_end(tmp_path, capsys):
             "compare: `--probe` must be one of adding, copy, negation, recall, got sorting.",
         ),
         (
-            {"rungs": ["rnn", "mamba"]},
-            "compare: `--rungs` of a probe must be some of fully-connected, rnn, lstm, gru, "
-            "attention, transformer, got mamba.",
+            {"architectures": ["rnn", "mamba"]},
+            "compare: `--architectures` of a probe must be some of fully-connected, rnn, lstm, "
+            "gru, attention, transformer, got mamba.",
         ),
-        ({"rungs": []}, "compare: `--rungs` must name at least one."),
+        ({"architectures": []}, "compare: `--architectures` must name at least one."),
         ({"lengths": []}, "compare: `--lengths` must have at least one length."),
         (
             {"probe": "copy", "lengths": [9, 50]},
@@ -189,7 +189,7 @@ def test_refuses(options, line, tmp_path):
 
 def test_refuses_a_folder_of_something_else(scripted, tmp_path):
     scripted(rnn=(10, 10))
-    options = {"lengths": [5], "rungs": ["rnn"]}
+    options = {"lengths": [5], "architectures": ["rnn"]}
     foreign, own = tmp_path / "foreign", tmp_path / "own"
     foreign.mkdir()
     (foreign / "letter.txt").write_text("mine")

@@ -27,7 +27,7 @@ def run_probes(
     folder: str | Path,
     *,
     lengths: Sequence[int] = LENGTHS,
-    rungs: Sequence[str] | None = None,
+    architectures: Sequence[str] | None = None,
     seeds: int = 2,
     training: Training | None = None,
     watcher: Watcher | None = None,
@@ -38,7 +38,7 @@ def run_probes(
         probe: `adding`, `copy`, `negation` or `recall`.
         folder: New, empty, or that of the same probe, which continues; more may be asked of it.
         lengths: How far what is needed is, in the probe's unit.
-        rungs: Some of `fully-connected`, `rnn`, `lstm`, `gru`, `attention`, `transformer`; all of
+        architectures: Some of `fully-connected`, `rnn`, `lstm`, `gru`, `attention`, `transformer`; all of
             them if `None`.
         seeds: How many runs of each architecture and length, of seeds from 1 on.
         training: How every network is trained.
@@ -50,7 +50,7 @@ def run_probes(
         ConfigError: A name is unknown, or a number out of range.
         RunError: The folder holds something else, or cannot be written to.
     """
-    plan = make_plan(probe, lengths, rungs, seeds, training or Training(), Path(folder))
+    plan = make_plan(probe, lengths, architectures, seeds, training or Training(), Path(folder))
     path = plan.folder / "probe.json"
     asked = {"probe": probe, "training": asdict(plan.training)}
     if find_plan(path, "cells", asked) is None:

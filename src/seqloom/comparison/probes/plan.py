@@ -71,11 +71,11 @@ def make_plan(
     if probe not in PROBES:
         raise ConfigError(f"compare: `--probe` must be one of {', '.join(PROBES)}, got {probe}.")
     if names is not None and not names:
-        raise ConfigError("compare: `--rungs` must name at least one.")
+        raise ConfigError("compare: `--architectures` must name at least one.")
     for name in names or ():
         if name not in ARCHITECTURES:
             raise ConfigError(
-                f"compare: `--rungs` of a probe must be some of {', '.join(ARCHITECTURES)}, got "
+                f"compare: `--architectures` of a probe must be some of {', '.join(ARCHITECTURES)}, got "
                 f"{name}."
             )
     _at_least_one("training.steps", training.steps)
