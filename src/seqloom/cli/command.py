@@ -2,7 +2,7 @@
 
     @dataclass(frozen=True, kw_only=True)
     class Sizes(ModelOptions):
-        nbest: Annotated[int | None, typer.Option(help="...", rich_help_panel=CLASSIFY)] = None
+        nbest: Annotated[int | None, option("Number of labels.", CLASSIFY)] = None
 
     @command(Sizes)
     def sizes(options: Sizes) -> None:
@@ -24,6 +24,7 @@ from typer.models import ArgumentInfo, OptionInfo
 
 from ..errors import ConfigError
 from ..tasks import TASKS
+from .choices import Completion
 
 Options = TypeVar("Options")
 Note = TypeVar("Note")
@@ -39,13 +40,36 @@ class For(NamedTuple):
     tasks: tuple[str, ...]
 
 
+def option(
+    text: str,
+    *tasks: str,
+    heading: str | None = None,
+    complete: Completion | None = None,
+    flags: str = "",
+) -> OptionInfo:
+    """An option of a command.
+
+    Args:
+        text: Its help.
+        tasks: Those that know it, which are its heading in the help; all if none is named.
+        heading: Another heading.
+        complete: What the shell completes.
+        flags: How it is written, if not as its field.
+    """
+    panel = heading or ", ".join(tasks) or None
+    found: OptionInfo = typer.Option(
+        *flags.split(), help=text, rich_help_panel=panel, autocompletion=complete
+    )
+    return found
+
+
 def command(
     options: Callable[..., Options],
 ) -> Callable[[Callable[[Options], None]], Callable[..., None]]:
     """Make a typer command of a function of a dataclass.
 
     Args:
-        options: The dataclass; a field's type is annotated with its `typer.Option` or
+        options: The dataclass; a field's type is annotated with its `option` or
             `typer.Argument`.
     """
 

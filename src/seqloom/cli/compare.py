@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from .choices import BUDGETS, NETWORKS, PROBES, TASK_NAMES, listed, one_of, some_of
-from .command import command, given_options
+from .choices import BUDGETS, NETWORKS, PROBES, listed, one_of, some_of
+from .command import command, given_options, option
+from .options import TaskName
 
 PANEL = "memory probes"
 UNSHOWN = ("runs", "size", "steps")  # columns that are left to the report
@@ -20,80 +21,59 @@ class CompareOptions:
     """What `compare` is asked."""
 
     data: Annotated[
-        str | None,
-        typer.Argument(help="Training data; a part of it is held out for testing."),
+        str | None, typer.Argument(help="Training data; a part of it is held out for testing.")
     ] = None
     out: Annotated[
         Path | None,
-        typer.Option(
-            help="Folder of the comparison (default: runs/compare-NAME). Finished runs in it are "
-            "not repeated.",
-            show_default=False,
+        option(
+            "Folder of the comparison (default: runs/compare-NAME). Finished runs in it are "
+            "not repeated."
         ),
     ] = None
-    task: Annotated[
-        str | None,
-        typer.Option(
-            help=f"Task: {listed(TASK_NAMES)} (default: guessed from DATA).",
-            autocompletion=one_of(TASK_NAMES),
-        ),
-    ] = None
-    test: Annotated[
-        str | None, typer.Option(help="Test data (default: a part of DATA is held out).")
-    ] = None
+    task: TaskName = None
+    test: Annotated[str | None, option("Test data (default: a part of DATA is held out).")] = None
     budget: Annotated[
         str | None,
-        typer.Option(
-            help=f"What every network gets equally: {listed(BUDGETS)} (default: minutes).",
-            autocompletion=one_of(BUDGETS),
-            show_default=False,
+        option(
+            f"What every network gets equally: {listed(BUDGETS)} (default: minutes).",
+            complete=one_of(BUDGETS),
         ),
     ] = None
     amount: Annotated[
         float | None,
-        typer.Option(
-            help="Size of the budget (default: 3 minutes, 2000 steps, or the parameters of the "
-            "task's default network).",
-            show_default=False,
+        option(
+            "Size of the budget (default: 3 minutes, 2000 steps, or the parameters of the "
+            "task's default network)."
         ),
     ] = None
-    seeds: Annotated[
-        int | None,
-        typer.Option(help="Runs per architecture (default: 3; probes: 2).", show_default=False),
-    ] = None
+    seeds: Annotated[int | None, option("Runs per architecture (default: 3; probes: 2).")] = None
     architectures: Annotated[
         str | None,
-        typer.Option(
-            help=f"Architectures: {listed(NETWORKS, 'and')}, separated by commas (default: all that "
+        option(
+            f"Architectures: {listed(NETWORKS, 'and')}, separated by commas (default: all that "
             "the task has).",
-            autocompletion=some_of(NETWORKS),
+            complete=some_of(NETWORKS),
         ),
     ] = None
     settings: Annotated[
         list[str] | None,
-        typer.Option(
-            "--set",
-            help="Any setting, e.g. model.hidden_size=64, for the architectures that have it.",
+        option(
+            "Any setting, e.g. model.hidden_size=64, for the architectures that have it.",
+            flags="--set",
         ),
     ] = None
-    figure: Annotated[Path | None, typer.Option(help="Plot the score by length: .pdf or .png.")] = (
-        None
-    )
+    figure: Annotated[Path | None, option("Plot the score by length: .pdf or .png.")] = None
     probe: Annotated[
         str | None,
-        typer.Option(
-            help=f"Memory probe instead of DATA: {listed(PROBES)}; --amount: number of steps.",
-            rich_help_panel=PANEL,
-            autocompletion=one_of(PROBES),
+        option(
+            f"Memory probe instead of DATA: {listed(PROBES)}; --amount: number of steps.",
+            heading=PANEL,
+            complete=one_of(PROBES),
         ),
     ] = None
     lengths: Annotated[
         str | None,
-        typer.Option(
-            help="Distances to remember over, in steps (default: 10,50,100,200,400).",
-            rich_help_panel=PANEL,
-            show_default=False,
-        ),
+        option("Distances to remember over, in steps (default: 10,50,100,200,400).", heading=PANEL),
     ] = None
 
 
@@ -159,10 +139,10 @@ def _compare(options: CompareOptions, data: str, folder: Path) -> dict[str, Any]
     from ..config import parse_assignments
 
     assigned = parse_assignments(options.settings or [])  # before torch is loaded
-    from ..comparison import compare as compare_rungs
+    from ..comparison import compare as compare_architectures
     from ..comparison.live import ComparisonLines, LiveTable
 
-    return compare_rungs(
+    return compare_architectures(
         data,
         folder,
         settings=assigned,

@@ -1,15 +1,22 @@
 """`seqloom info`: what a model file holds."""
 
-from pathlib import Path
-from typing import Annotated
+from dataclasses import dataclass
 
-import typer
+from .command import ModelOptions, command
+from .options import AsJson
 
 
-def info(
-    model: Annotated[Path, typer.Argument(help="A model file or a run's folder, e.g. runs/words.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class InfoOptions(ModelOptions):
+    """What `info` is asked."""
+
+    COMMAND = "info"
+
+    as_json: AsJson = False
+
+
+@command(InfoOptions)
+def info(options: InfoOptions) -> None:
     """Show a model's task, sizes, vocabularies and training record.
 
     \b
@@ -20,9 +27,9 @@ def info(
     from ..runtime import load
     from .lines import printing
 
-    rows = dict(load(model).describe())
+    rows = dict(load(options.model).describe())
     with printing("info"):
-        if as_json:
+        if options.as_json:
             print(to_json(rows, indent=2))
             return
         width = max(map(len, rows))

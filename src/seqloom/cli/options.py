@@ -1,6 +1,6 @@
 """The options of `predict`, `evaluate` and `inspect`: each declared once, for help and tasks.
 
-`train` and `compare` have theirs beside them. Checked by `tests/cli/test_options.py`.
+`train`, `compare` and `info` have their own beside them. Checked by `tests/cli/test_options.py`.
 """
 
 from dataclasses import dataclass
@@ -9,40 +9,38 @@ from typing import Annotated
 
 import typer
 
-from .choices import BASELINES, FIGURES, LEVELS, PATTERNS, listed, one_of, some_of
-from .command import (
-    CLASSIFY,
-    FORECAST,
-    GENERATE,
-    TRANSCRIBE,
-    TRANSDUCE,
-    For,
-    ModelOptions,
-)
+from .choices import BASELINES, FIGURES, LEVELS, PATTERNS, TASK_NAMES, listed, one_of, some_of
+from .command import CLASSIFY, FORECAST, GENERATE, TRANSCRIBE, TRANSDUCE, For, ModelOptions, option
 
+SAMPLING = f"{TRANSDUCE} with --sample, {GENERATE}"
 SEARCH = "Other places like this one"  # heading of the options of a search
 NOT_FORECAST = For((TRANSDUCE, CLASSIFY, TRANSCRIBE, GENERATE))
 
+TaskName = Annotated[
+    str | None,
+    option(
+        f"Task: {listed(TASK_NAMES)} (default: guessed from DATA).", complete=one_of(TASK_NAMES)
+    ),
+]
+AsJson = Annotated[bool, option("Print JSON.", flags="--json")]
 Beam = Annotated[
     int | None,
-    typer.Option(
-        help="Beam size; 1 is greedy search (default: the model's).",
-        rich_help_panel=f"{TRANSDUCE}, {TRANSCRIBE}",
-    ),
+    option("Beam size; 1 is greedy search (default: the model's).", TRANSDUCE, TRANSCRIBE),
 ]
 LengthPenalty = Annotated[
     float | None,
-    typer.Option(
-        help="Length exponent of the score; 0 favours short outputs (default: the model's).",
-        rich_help_panel=f"{TRANSDUCE}, {TRANSCRIBE}",
+    option(
+        "Length exponent of the score; 0 favours short outputs (default: the model's).",
+        TRANSDUCE,
+        TRANSCRIBE,
     ),
 ]
 Level = Annotated[
     int | None,
-    typer.Option(
-        help=f"Level of the prediction interval: {listed(LEVELS)} % (default: the model's).",
-        rich_help_panel=FORECAST,
-        autocompletion=one_of(LEVELS),
+    option(
+        f"Level of the prediction interval: {listed(LEVELS)} % (default: the model's).",
+        FORECAST,
+        complete=one_of(LEVELS),
     ),
 ]
 
@@ -62,82 +60,66 @@ class PredictOptions(ModelOptions):
     ] = None
     as_json: Annotated[
         bool,
-        typer.Option("--json", help="Print one JSON object per input; forecasts are always CSV."),
+        option("Print one JSON object per input; forecasts are always CSV.", flags="--json"),
         NOT_FORECAST,
     ] = False
     nbest: Annotated[
         int | None,
-        typer.Option(
-            help="Number of outputs, labels or continuations per input (default: 1).",
-            rich_help_panel=f"{TRANSDUCE}, {CLASSIFY}, {GENERATE}",
+        option(
+            "Number of outputs, labels or continuations per input (default: 1).",
+            TRANSDUCE,
+            CLASSIFY,
+            GENERATE,
         ),
     ] = None
     scores: Annotated[
         bool,
-        typer.Option(
-            "--scores",
-            help="Print the score of each output (nats per symbol) or the probability of each "
-            "label.",
-            rich_help_panel=f"{TRANSDUCE}, {CLASSIFY}",
+        option(
+            "Print the score of each output (nats per symbol) or the probability of each label.",
+            TRANSDUCE,
+            CLASSIFY,
+            flags="--scores",
         ),
     ] = False
     beam: Beam = None
     length_penalty: LengthPenalty = None
     sample: Annotated[
         bool,
-        typer.Option(
-            "--sample",
-            help="Sample outputs instead of searching for the best.",
-            rich_help_panel=TRANSDUCE,
-        ),
+        option("Sample outputs instead of searching for the best.", TRANSDUCE, flags="--sample"),
     ] = False
     temperature: Annotated[
         float | None,
-        typer.Option(
-            help="Sampling temperature; below 1 is less random (default: 1, or the model's).",
-            rich_help_panel=f"{TRANSDUCE} with --sample, {GENERATE}",
+        option(
+            "Sampling temperature; below 1 is less random (default: 1, or the model's).",
+            heading=SAMPLING,
         ),
     ] = None
     top_k: Annotated[
-        int | None,
-        typer.Option(
-            help="Sample from the k most probable symbols only.",
-            rich_help_panel=f"{TRANSDUCE} with --sample, {GENERATE}",
-        ),
+        int | None, option("Sample from the k most probable symbols only.", heading=SAMPLING)
     ] = None
     top_p: Annotated[
         float | None,
-        typer.Option(
-            help="Sample from the most probable symbols whose probabilities add up to P (nucleus).",
-            rich_help_panel=f"{TRANSDUCE} with --sample, {GENERATE}",
+        option(
+            "Sample from the most probable symbols whose probabilities add up to P (nucleus).",
+            heading=SAMPLING,
         ),
     ] = None
     seed: Annotated[
-        int | None,
-        typer.Option(
-            help="Random seed for sampling (default: 0).",
-            rich_help_panel=f"{TRANSDUCE} with --sample, {GENERATE}",
-        ),
+        int | None, option("Random seed for sampling (default: 0).", heading=SAMPLING)
     ] = None
     length: Annotated[
-        int | None,
-        typer.Option(
-            help="Number of symbols to generate (default: the model's).", rich_help_panel=GENERATE
-        ),
+        int | None, option("Number of symbols to generate (default: the model's).", GENERATE)
     ] = None
     level: Level = None
     figure: Annotated[
-        Path | None,
-        typer.Option(
-            help="Plot history, forecast and interval to this file.", rich_help_panel=FORECAST
-        ),
+        Path | None, option("Plot history, forecast and interval to this file.", FORECAST)
     ] = None
     stream: Annotated[
         bool,
-        typer.Option(
-            "--stream",
-            help="Transcribe raw 16-bit samples from standard input while they arrive.",
-            rich_help_panel=TRANSCRIBE,
+        option(
+            "Transcribe raw 16-bit samples from standard input while they arrive.",
+            TRANSCRIBE,
+            flags="--stream",
         ),
     ] = False
 
@@ -154,61 +136,46 @@ class EvaluateOptions(ModelOptions):
             help="Test data in the format of the training data; cmudict: its test part."
         ),
     ]
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+    as_json: AsJson = False
     outputs: Annotated[
         Path | None,
-        typer.Option(
-            help="Write all inputs and outputs to this TSV file.",
-            rich_help_panel=f"{TRANSDUCE}, {CLASSIFY}, {TRANSCRIBE}",
-        ),
+        option("Write all inputs and outputs to this TSV file.", TRANSDUCE, CLASSIFY, TRANSCRIBE),
     ] = None
     beam: Beam = None
     length_penalty: LengthPenalty = None
     baselines: Annotated[
         str | None,
-        typer.Option(
-            help="Fit baselines on this file, your training data, and compare the model with them.",
-            rich_help_panel=f"{CLASSIFY}, {GENERATE}",
+        option(
+            "Fit baselines on this file, your training data, and compare the model with them.",
+            CLASSIFY,
+            GENERATE,
         ),
     ] = None
     valid: Annotated[
-        str | None,
-        typer.Option(
-            help="With --baselines: tune their settings on this file.", rich_help_panel=CLASSIFY
-        ),
+        str | None, option("With --baselines: tune their settings on this file.", CLASSIFY)
     ] = None
     by: Annotated[
-        str | None,
-        typer.Option(
-            help="Report the accuracy for each value of this column.", rich_help_panel=CLASSIFY
-        ),
+        str | None, option("Report the accuracy for each value of this column.", CLASSIFY)
     ] = None
     figure: Annotated[
         Path | None,
-        typer.Option(
-            help="Plot confusion matrix and calibration, or errors by forecast step.",
-            rich_help_panel=f"{CLASSIFY}, {FORECAST}",
+        option(
+            "Plot confusion matrix and calibration, or errors by forecast step.", CLASSIFY, FORECAST
         ),
     ] = None
     windows: Annotated[
         int | None,
-        typer.Option(
-            help="Number of backtest windows at the end of the series (default: 1).",
-            rich_help_panel=FORECAST,
-        ),
+        option("Number of backtest windows at the end of the series (default: 1).", FORECAST),
     ] = None
     test: Annotated[
-        Path | None,
-        typer.Option(
-            help="A CSV file with the values that follow those of FILE.", rich_help_panel=FORECAST
-        ),
+        Path | None, option("A CSV file with the values that follow those of FILE.", FORECAST)
     ] = None
     against: Annotated[
         str | None,
-        typer.Option(
-            help=f"Baselines: {listed(BASELINES, 'and')}, separated by commas (default: all).",
-            rich_help_panel=FORECAST,
-            autocompletion=some_of(BASELINES),
+        option(
+            f"Baselines: {listed(BASELINES, 'and')}, separated by commas (default: all).",
+            FORECAST,
+            complete=some_of(BASELINES),
         ),
     ] = None
     level: Level = None
@@ -228,86 +195,75 @@ class InspectOptions(ModelOptions):
     ] = None
     target: Annotated[
         str | None,
-        typer.Option(help="Explain this label, output or next symbol (default: the model's own)."),
+        option("Explain this label, output or next symbol (default: the model's own)."),
         NOT_FORECAST,
     ] = None
-    page: Annotated[
-        Path | None, typer.Option(help="HTML page to write (default: inspect.html).")
-    ] = None
+    page: Annotated[Path | None, option("HTML page to write (default: inspect.html).")] = None
     trace: Annotated[
-        Path | None,
-        typer.Option(help="Write all states, gates and gradients to a safetensors file."),
+        Path | None, option("Write all states, gates and gradients to a safetensors file.")
     ] = None
-    figure: Annotated[Path | None, typer.Option(help="Write a figure: .pdf, .svg or .png.")] = None
+    figure: Annotated[Path | None, option("Write a figure: .pdf, .svg or .png.")] = None
     what: Annotated[
         str | None,
-        typer.Option(
-            help=f"Content of --figure: {listed(FIGURES)} (default: overview, all of them).",
-            autocompletion=one_of(FIGURES),
+        option(
+            f"Content of --figure: {listed(FIGURES)} (default: overview, all of them).",
+            complete=one_of(FIGURES),
         ),
     ] = None
-    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False
+    as_json: Annotated[bool, option("Print the results as JSON.", flags="--json")] = False
     explain: Annotated[
         bool,
-        typer.Option(
-            "--explain", help="Describe the model, its equations and tensors; takes no INPUT."
-        ),
+        option("Describe the model, its equations and tensors; takes no INPUT.", flags="--explain"),
     ] = False
     weight: Annotated[
         list[str] | None,
-        typer.Option(
-            help="Set an attention weight: 3,1=0.9 is output 3, input 1, from 0. Repeatable.",
-            rich_help_panel=TRANSDUCE,
+        option(
+            "Set an attention weight: 3,1=0.9 is output 3, input 1, from 0. Repeatable.", TRANSDUCE
         ),
     ] = None
     series: Annotated[
-        str | None,
-        typer.Option(help="Name of the series, if the CSV has several.", rich_help_panel=FORECAST),
+        str | None, option("Name of the series, if the CSV has several.", FORECAST)
     ] = None
     data: Annotated[
         str | None,
-        typer.Option(
-            help="Texts to search, in the format of the training data.", rich_help_panel=SEARCH
-        ),
+        option("Texts to search, in the format of the training data.", heading=SEARCH),
         NOT_FORECAST,
     ] = None
     layer: Annotated[
         str | None,
-        typer.Option(
-            help="Layer whose states are searched (default: the first).", rich_help_panel=SEARCH
-        ),
+        option("Layer whose states are searched (default: the first).", heading=SEARCH),
         NOT_FORECAST,
     ] = None
     step: Annotated[
         int | None,
-        typer.Option(
-            help="Find the states most similar to that of this step, from 0 (default: the last).",
-            rich_help_panel=SEARCH,
+        option(
+            "Find the states most similar to that of this step, from 0 (default: the last).",
+            heading=SEARCH,
         ),
         NOT_FORECAST,
     ] = None
     span: Annotated[
         str | None,
-        typer.Option(
-            help="Steps A up to B, e.g. 2:5: find other places where the same units are active.",
-            rich_help_panel=SEARCH,
+        option(
+            "Steps A up to B, e.g. 2:5: find other places where the same units are active.",
+            heading=SEARCH,
         ),
         NOT_FORECAST,
     ] = None
     pattern: Annotated[
         list[str] | None,
-        typer.Option(
-            help=f"Find units that follow a pattern: {', '.join(PATTERNS)} or /REGEX/. Repeatable.",
-            rich_help_panel=SEARCH,
-            autocompletion=one_of(PATTERNS),
+        option(
+            f"Find units that follow a pattern: {', '.join(PATTERNS)} or /REGEX/. Repeatable.",
+            heading=SEARCH,
+            complete=one_of(PATTERNS),
         ),
         For((TRANSDUCE, CLASSIFY, GENERATE)),
     ] = None
     alignments: Annotated[
         Path | None,
-        typer.Option(
-            help=f"Write the attention of every text as JSON lines ({TRANSDUCE}, {TRANSCRIBE}).",
-            rich_help_panel=SEARCH,
+        option(
+            f"Write the attention of every text as JSON lines ({TRANSDUCE}, {TRANSCRIBE}).",
+            heading=SEARCH,
         ),
         For((TRANSDUCE, TRANSCRIBE)),
     ] = None

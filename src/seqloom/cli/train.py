@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .choices import ARCHITECTURES, CELLS, LINKS, TASK_NAMES, listed, one_of
-from .command import FORECAST, TRANSDUCE, command, given_options
+from .choices import ARCHITECTURES, CELLS, LINKS, listed, one_of
+from .command import FORECAST, TRANSDUCE, command, given_options, option
+from .options import TaskName
 
 if TYPE_CHECKING:
     from ..config import Config
@@ -45,60 +46,45 @@ class TrainOptions:
             "gzip; or cmudict."
         ),
     ] = None
-    out: Annotated[
-        Path | None, typer.Option(help="Run folder, new or empty.", show_default=False)
-    ] = None
+    out: Annotated[Path | None, option("Run folder, new or empty.")] = None
     valid: Annotated[
-        Path | None,
-        typer.Option(help="Validation data (default: a part of DATA is held out)."),
+        Path | None, option("Validation data (default: a part of DATA is held out).")
     ] = None
-    task: Annotated[
-        str | None,
-        typer.Option(
-            help=f"Task: {listed(TASK_NAMES)} (default: guessed from DATA).",
-            autocompletion=one_of(TASK_NAMES),
-        ),
-    ] = None
-    epochs: Annotated[float | None, typer.Option(help="Length in passes over the data.")] = None
+    task: TaskName = None
+    epochs: Annotated[float | None, option("Length in passes over the data.")] = None
     minutes: Annotated[
-        float | None, typer.Option(help="Length in minutes, from start to end of the command.")
+        float | None, option("Length in minutes, from start to end of the command.")
     ] = None
-    steps: Annotated[int | None, typer.Option(help="Length in optimizer steps.")] = None
+    steps: Annotated[int | None, option("Length in optimizer steps.")] = None
     architecture: Annotated[
         str | None,
-        typer.Option(
-            help=f"Architecture: {listed(ARCHITECTURES)}, as far as the task has it.",
-            autocompletion=one_of(ARCHITECTURES),
+        option(
+            f"Architecture: {listed(ARCHITECTURES)}, as far as the task has it.",
+            complete=one_of(ARCHITECTURES),
         ),
     ] = None
     cell: Annotated[
-        str | None,
-        typer.Option(help=f"Recurrent cell: {listed(CELLS)}.", autocompletion=one_of(CELLS)),
+        str | None, option(f"Recurrent cell: {listed(CELLS)}.", complete=one_of(CELLS))
     ] = None
     link: Annotated[
         str | None,
-        typer.Option(
-            help="Link of encoder and decoder: attention, or context (one vector).",
-            rich_help_panel=TRANSDUCE,
-            autocompletion=one_of(LINKS),
+        option(
+            "Link of encoder and decoder: attention, or context (one vector).",
+            TRANSDUCE,
+            complete=one_of(LINKS),
         ),
     ] = None
-    horizon: Annotated[
-        int | None, typer.Option(help="Number of steps to forecast.", rich_help_panel=FORECAST)
-    ] = None
-    seed: Annotated[
-        int | None, typer.Option(help="Random seed of weights, batches and dropout.")
-    ] = None
+    horizon: Annotated[int | None, option("Number of steps to forecast.", FORECAST)] = None
+    seed: Annotated[int | None, option("Random seed of weights, batches and dropout.")] = None
     config: Annotated[
-        Path | None,
-        typer.Option(help="Settings file (TOML); every run writes one, DIR/config.toml."),
+        Path | None, option("Settings file (TOML); every run writes one, DIR/config.toml.")
     ] = None
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Any setting, e.g. model.hidden_size=512. Repeatable."),
+        option("Any setting, e.g. model.hidden_size=512. Repeatable.", flags="--set"),
     ] = None
-    resume: Annotated[Path | None, typer.Option(help="Continue the run in this folder.")] = None
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")] = False
+    resume: Annotated[Path | None, option("Continue the run in this folder.")] = None
+    quiet: Annotated[bool, option("Print errors only.", flags="--quiet -q")] = False
 
 
 @command(TrainOptions)

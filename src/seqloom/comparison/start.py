@@ -47,8 +47,8 @@ def compare(
         amount: How much of it; 3 minutes, 2000 steps, or the weights of the task's default
             recurrent network if `None`.
         seeds: How many runs of each architecture, of seeds from 1 on.
-        architectures: Some of `fully-connected`, `rnn`, `lstm`, `gru`, `attention`, `transformer`; all
-            that the task has if `None`.
+        architectures: Some of `fully-connected`, `rnn`, `lstm`, `gru`, `attention`,
+            `transformer`; all that the task has if `None`.
         settings: Nested settings, as `train` takes them, for every architecture that has them.
         watcher: Receives events.
     Returns:

@@ -38,8 +38,8 @@ def run_probes(
         probe: `adding`, `copy`, `negation` or `recall`.
         folder: New, empty, or that of the same probe, which continues; more may be asked of it.
         lengths: How far what is needed is, in the probe's unit.
-        architectures: Some of `fully-connected`, `rnn`, `lstm`, `gru`, `attention`, `transformer`; all of
-            them if `None`.
+        architectures: Some of `fully-connected`, `rnn`, `lstm`, `gru`, `attention`, `transformer`;
+            all of them if `None`.
         seeds: How many runs of each architecture and length, of seeds from 1 on.
         training: How every network is trained.
         watcher: Receives a line for each trial.

@@ -75,8 +75,8 @@ def make_plan(
     for name in names or ():
         if name not in ARCHITECTURES:
             raise ConfigError(
-                f"compare: `--architectures` of a probe must be some of {', '.join(ARCHITECTURES)}, got "
-                f"{name}."
+                f"compare: `--architectures` of a probe must be some of "
+                f"{', '.join(ARCHITECTURES)}, got {name}."
             )
     _at_least_one("training.steps", training.steps)
     return ProbePlan(
