@@ -88,7 +88,7 @@ def compare(options: CompareOptions) -> None:
     Examples:
       seqloom compare words.tsv
       seqloom compare words.tsv --budget parameters --seeds 5 --out runs/compared
-      seqloom compare reviews.tsv --budget steps --amount 1000 --architectures rnn,lstm
+      seqloom compare reviews.tsv --amount 2 --architectures rnn,lstm
       seqloom compare sales.csv --amount 1.5 --set data.horizon=12
       seqloom compare --probe adding --lengths 10,50,100 --architectures rnn,lstm
     """
