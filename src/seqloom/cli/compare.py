@@ -4,13 +4,16 @@ import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from .choices import BUDGETS, NETWORKS, PROBES, listed, one_of, some_of
 from .command import command, given_options, option
 from .options import TaskName
+
+if TYPE_CHECKING:
+    from ..comparison.records import ComparisonResults
 
 PANEL = "memory probes"
 UNSHOWN = ("runs", "size", "steps")  # columns that are left to the report
@@ -135,7 +138,7 @@ def _check(options: CompareOptions) -> None:
         raise ConfigError("compare: `--lengths` needs --probe. For example: --probe adding")
 
 
-def _compare(options: CompareOptions, data: str, folder: Path) -> dict[str, Any]:
+def _compare(options: CompareOptions, data: str, folder: Path) -> dict[str, object]:
     from ..config import parse_assignments
 
     assigned = parse_assignments(options.settings or [])  # before torch is loaded
@@ -156,7 +159,7 @@ def _compare(options: CompareOptions, data: str, folder: Path) -> dict[str, Any]
     )
 
 
-def _probe(options: CompareOptions, probe: str, folder: Path) -> dict[str, Any]:
+def _probe(options: CompareOptions, probe: str, folder: Path) -> dict[str, object]:
     from ..comparison.budget import checked_budget
     from ..comparison.live import ComparisonLines
     from ..comparison.probes import LENGTHS, Training, run_probes
@@ -202,7 +205,7 @@ def _stem(data: str) -> str:
     return Path(data).name.partition(".")[0] or "data"
 
 
-def _report(results: dict[str, Any], folder: Path, figure: Path | None) -> None:
+def _report(results: dict[str, object], folder: Path, figure: Path | None) -> None:
     """Print the main table and what was found, and where the report is."""
     from rich.console import Console
 
@@ -228,11 +231,11 @@ def _report(results: dict[str, Any], folder: Path, figure: Path | None) -> None:
         draw(results, figure)
 
 
-def _failures(results: dict[str, Any]) -> list[str]:
+def _failures(results: dict[str, object]) -> list[str]:
     """A line for each run that has no score."""
     return [
         f"failed: {entry['title']}, seed {run['seed']}: {run['error']}"
-        for entry in results["entries"]
+        for entry in cast("ComparisonResults", results)["entries"]
         for run in entry["runs"]
         if "error" in run
     ]

@@ -63,9 +63,9 @@ def fit_class_baselines(
         MissingExtraError: scikit-learn is not installed.
     """
     try:
-        text: Any = import_module("sklearn.feature_extraction.text")
-        linear: Any = import_module("sklearn.linear_model")
-        bayes: Any = import_module("sklearn.naive_bayes")
+        text = import_module("sklearn.feature_extraction.text")
+        linear = import_module("sklearn.linear_model")
+        bayes = import_module("sklearn.naive_bayes")
     except ModuleNotFoundError as error:
         raise missing_extra("baselines", error) from error
     grams = {"tokenizer": split, "token_pattern": None, "lowercase": False, "ngram_range": (1, 2)}

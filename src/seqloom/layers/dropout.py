@@ -20,7 +20,7 @@ def dropout(x: Tensor, share: float, training: bool) -> Tensor:
     """Drop a share of the units, if `training`.
 
     Args:
-        x: Any shape.
+        x: Of any shape.
         share: From 0 to 1.
         training: Else `x` comes back as it is.
     """

@@ -18,7 +18,7 @@ cell in `attention_decoder` or `unroll`, which have a native path, stacked cells
 `_advance`; what does not depend on the loop (embeddings, steps 5 and 6) is done at once.
 """
 
-from typing import Any, NamedTuple, final
+from typing import NamedTuple, final
 
 import torch
 from torch import Tensor, nn
@@ -32,6 +32,7 @@ from ..layers.attention import (
     GeneralAttention,
     Memory,
 )
+from ..layers.cell import Cell, State
 from ..layers.decoder_loop import attention_decoder
 from ..layers.dropout import Dropout
 from ..layers.recurrent import CELLS, LAYERS
@@ -60,7 +61,7 @@ class DecoderState(NamedTuple):
         weights: The last step's attention weights, `(B, S)`; `None` without attention.
     """
 
-    layers: tuple[Any, ...]
+    layers: tuple[State, ...]
     weights: Float[Tensor, "B S"] | None
 
 
@@ -140,18 +141,24 @@ class EncoderDecoder(PairModel):
         memory = self.encode(source, source_lengths)
         state = self.initial_state(memory)
         embedded_BTE = self.dropout(self.target_embedding(target))
-        lowest: Any = self.cells[0]
         if len(self.cells) > 1:
             top_BTH, context_BTM = self._loop(embedded_BTE, state, memory)
         elif self.attention is not None and memory.memory is not None:
             top_BTH, context_BTM, _, _ = attention_decoder(
-                lowest, self.attention, embedded_BTE, memory.memory, state.layers[0]
+                self.lowest, self.attention, embedded_BTE, memory.memory, state.layers[0]
             )
         else:
             context_BTM = memory.summary[:, None].expand(-1, target.shape[1], -1)
             joined = torch.cat([embedded_BTE, context_BTM], dim=-1)
-            top_BTH = unroll(lowest, joined, state.layers[0]).output
+            top_BTH = unroll(self.lowest, joined, state.layers[0]).output
         return self._read(top_BTH, context_BTM, embedded_BTE)
+
+    @property
+    def lowest(self) -> Cell:
+        """The cell that reads the embedding and the context."""
+        cell = self.cells[0]
+        assert isinstance(cell, Cell)
+        return cell
 
     def _loop(
         self, embedded_BTE: Tensor, state: DecoderState, memory: Encoded
@@ -167,8 +174,7 @@ class EncoderDecoder(PairModel):
 
     def _project(self, embedded: Float[Tensor, "*rest E"]) -> Float[Tensor, "*rest G"]:
         """What the last symbols add to the gates of the lowest cell."""
-        cell: Any = self.cells[0]
-        E = self.config.embedding_size
+        cell, E = self.lowest, self.config.embedding_size
         return F.linear(embedded, cell.weight_ih[:, :E], cell.bias_ih)
 
     def _advance(
@@ -179,13 +185,11 @@ class EncoderDecoder(PairModel):
             context_BM, weights_BS = memory.summary, None
         else:
             context_BM, weights_BS = self.attention(state.layers[-1].h, memory.memory)
-        lowest: Any = self.cells[0]
-        a_BG = projected_BG + F.linear(
-            context_BM, lowest.weight_ih[:, self.config.embedding_size :]
-        )
-        layers: list[Any] = [lowest.advance(a_BG, state.layers[0])]
-        cell: Any
-        for cell, before in zip(self.cells[1:], state.layers[1:], strict=True):
+        weight_BG = self.lowest.weight_ih[:, self.config.embedding_size :]
+        a_BG = projected_BG + F.linear(context_BM, weight_BG)
+        layers = [self.lowest.advance(a_BG, state.layers[0])]
+        for cell, before in zip(list(self.cells)[1:], state.layers[1:], strict=True):
+            assert isinstance(cell, Cell)
             layers.append(cell.advance(cell.project(self.dropout(layers[-1].h)), before))
         return DecoderState(layers=tuple(layers), weights=weights_BS), context_BM
 

@@ -15,7 +15,7 @@ right symbols, never its own.
 It keeps the contract of `PairModel`, with features for source symbols.
 """
 
-from typing import Any, final
+from typing import final
 
 import torch
 from torch import Tensor, nn
@@ -110,7 +110,7 @@ class Listener(PairModel):
     ) -> tuple[DecoderState, Tensor]:
         """Steps 4 and 5. Returns the new state and the context."""
         assert memory.memory is not None
-        before: Any = state.layers[0]
+        before = state.layers[0]
         context_BM, weights_BS = self.attention(before.h, memory.memory, state.weights)
         weight_BG = self.cell.weight_ih[:, self.config.embedding_size :]
         after = self.cell.advance(projected_BG + F.linear(context_BM, weight_BG), before)

@@ -22,7 +22,7 @@ Differs: the autoregressive decoder reads its own forecasts in training too, so 
 """
 
 import math
-from typing import Any, final
+from typing import final
 
 import torch
 from torch import Tensor, nn
@@ -116,7 +116,7 @@ class RecurrentForecaster(ForecastModel):
         live: Tensor | None,
     ) -> Tensor:
         """Steps 5 to 7."""
-        kind: Any = type(self.cell.initial_state(0))
+        kind = type(self.cell.initial_state(0))
         parts = self.initial(summary_BH).tanh().chunk(len(self.cell.state_fields), dim=-1)
         state = kind(*parts)
         z_B1 = past[torch.arange(len(past)), lengths.to(past.device) - 1, :1]

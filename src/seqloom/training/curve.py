@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..evaluation.measure import Measure
 from ..inspection.figures.style import BLUE, GREEN, GREY, ORANGE, paper, save
 
 _COLOURS = (BLUE, ORANGE, GREEN, "#7570b3")
 LATE, STEEP = 0.75, 0.1  # the last quarter of the steps; a tenth of the errors
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def still_improving(curve: Sequence[Mapping[str, Any]], *, rises: bool = False) -> bool:
@@ -60,7 +63,9 @@ def draw_curve(
         save(figure, path, "train")
 
 
-def _curve(left: Any, found: list[dict[str, Any]], measures: Sequence[Measure], unit: str) -> None:
+def _curve(
+    left: "Axes", found: list[dict[str, Any]], measures: Sequence[Measure], unit: str
+) -> None:
     steps = [event["step"] for event in found]
     marker = "o" if len(found) < 3 else None
     (loss,) = left.plot(
