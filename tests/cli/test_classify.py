@@ -150,13 +150,13 @@ def test_info(cli, trained):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("predict", "--beam", "3"), "predict: `--beam` must be an option of the task classify"),
+        (("predict", "--beam", "3"), "predict: `--beam` is not an option for classify models."),
         (("predict", "--nbest", "4"), "predict: `--nbest` must be from 1 to the number of labels"),
         (
             ("evaluate", "--valid", "x.tsv"),
             "evaluate: `--valid` needs --baselines. Add it.",
         ),
-        (("evaluate", "--beam", "2"), "evaluate: `--beam` must be an option of the task classify"),
+        (("evaluate", "--beam", "2"), "evaluate: `--beam` is not an option for classify models."),
         (("evaluate", "--by", "year"), "{file}, line 1: `--by` must be a number from 1 to 2 or a"),
     ],
 )

@@ -138,8 +138,8 @@ def test_what_is_refused(refuses, numbered, tmp_path):
     cases = {
         ("predict", model): "predict: a forecast needs one CSV with the past; 0 were given. "
         "For example: seqloom predict best.safetensors history.csv",
-        ("predict", model, data, "--beam", "3"): "predict: `--beam` must be an option of the task "
-        "forecast, got a model that does not know it. It knows: figure, level.",
+        ("predict", model, data, "--beam", "3"): "predict: `--beam` is not an option for "
+        "forecast models. Their options: figure, level.",
         ("predict", model, data, "--level", "99"): "predict: `level` must be one of 50, 80, 90, "
         "95, got 99.",
         ("evaluate", model, data, "--windows", "0"): "evaluate: `--windows` must be at least 1, "

@@ -85,7 +85,7 @@ def test_unknown_symbols_are_said(trained):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--beam", "3"), "predict: `--beam` must be an option of the task generate, got a model"),
+        (("--beam", "3"), "predict: `--beam` is not an option for generate models."),
         (("--length", "-1"), "generate: `length` must be at least 0, got -1."),
         (("--top-p", "2"), "generate: `top_p` must be above 0 and at most 1, got 2.0."),
         (("--temperature", "-1"), "generate: `temperature` must be from 0 to 100, got -1.0."),

@@ -204,8 +204,8 @@ def test_a_series_of_several(cli, refuses, inside):
         ),
         (
             ["a", "--series", "x"],
-            "inspect: `--series` must be an option of the task transduce, got a model that does "
-            "not know it. It knows: alignments, data, figure, layer, page, pattern, span, step, "
+            "inspect: `--series` is not an option for transduce models. Their options: "
+            "alignments, data, figure, layer, page, pattern, span, step, "
             "target, trace, weight, what.",
         ),
         (

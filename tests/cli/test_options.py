@@ -17,8 +17,8 @@ GOLDEN = Path(__file__).parents[1] / "export" / "golden"
 def test_a_value_of_nothing_is_given_all_the_same(value):
     options = PredictOptions(model=Path("m"), texts=["a"], length=value, top_k=None)
     message = (
-        r"^predict: `--length` must be an option of the task classify, got a model that does not "
-        r"know it\. It knows: nbest, scores\.$"
+        r"^predict: `--length` is not an option for classify models\. "
+        r"Their options: nbest, scores\.$"
     )
     with pytest.raises(ConfigError, match=message):
         options.check_known("classify")
@@ -79,7 +79,7 @@ def test_what_a_task_knows(command, task):
 @pytest.mark.parametrize("option", ["--temperature", "--seed", "--beam", "--level", "--length"])
 def test_zero_on_the_command_line(refuses, option):
     said = refuses("predict", GOLDEN / "classify-1.safetensors", option, 0, "a")
-    assert said.startswith(f"predict: `{option}` must be an option of the task classify, ")
+    assert said.startswith(f"predict: `{option}` is not an option for classify models. ")
 
 
 def test_a_figure_is_checked_before_the_work(refuses, tmp_path):

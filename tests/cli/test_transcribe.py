@@ -160,7 +160,7 @@ def test_what_it_refuses(refuses, folder, tmp_path):
         "predict: `--stream` takes no files, --beam or --length-penalty: "
     )
     assert refuses("predict", ctc, wav, "--nbest", 3).startswith(
-        "predict: `--nbest` must be an option of the task transcribe, got a model that does not"
+        "predict: `--nbest` is not an option for transcribe models. Their options"
     )
     assert refuses("predict", ctc, stdin=b"\n") == ("predict: line 1 names no audio file.")
     assert refuses("predict", ctc, "test.JSONL") == (
@@ -179,7 +179,7 @@ def test_what_it_refuses(refuses, folder, tmp_path):
 
 def test_a_model_of_words_does_not_stream(refuses, model):
     assert refuses("predict", model, "--stream").startswith(
-        "predict: `--stream` must be an option of the task transduce, got a model"
+        "predict: `--stream` is not an option for transduce models."
     )
 
 

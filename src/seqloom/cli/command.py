@@ -120,8 +120,8 @@ class ModelOptions:
                 flags = sorted(flag_of(n) for n, f in known.items() if not _note(f, ArgumentInfo))
                 own = ", ".join(flag for flag in flags if flag not in ALWAYS_KNOWN)
                 raise ConfigError(
-                    f"{self.COMMAND}: `--{flag_of(name)}` must be an option of the task {task}, "
-                    f"got a model that does not know it. It knows: {own}."
+                    f"{self.COMMAND}: `--{flag_of(name)}` is not an option for {task} models. "
+                    f"Their options: {own}."
                 )
 
 
