@@ -12,9 +12,11 @@ from typing import ClassVar, final
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ..config import Config
 from ..data.prepared import Prepared
+from ..data.vocabulary import BOS, PAD
 from ..evaluation.measure import Measure
 from ..export.model_file import ModelFile
 from ..export.parts import Parts
@@ -39,7 +41,7 @@ class Work(abc.ABC):
         """
         Args:
             data: What the task trains and validates on.
-            config: Settings, all filled in.
+            config: Settings; a task fills in those that depend on the data.
         """
         self.config = config
         self.report, self.fingerprint = data.report, data.fingerprint
@@ -169,3 +171,18 @@ def resolved(config: Config, data: object, rate: float) -> Config:
     if training.learning_rate is None:
         training = dataclasses.replace(training, learning_rate=rate)
     return dataclasses.replace(config, data=data, training=training)
+
+
+def target_loss(
+    network: nn.Module, source: Tensor, lengths: Tensor, target: Tensor, smoothing: float
+) -> Tensor:
+    """Cross-entropy of targets `(B, T)` summed over their symbols, by teacher forcing."""
+    read = torch.cat([torch.full_like(target[:, :1], BOS), target[:, :-1]], dim=1)
+    logits_BTV = network(source, lengths, read)
+    return F.cross_entropy(
+        logits_BTV.flatten(0, 1),
+        target.flatten(),
+        ignore_index=PAD,
+        reduction="sum",
+        label_smoothing=smoothing,
+    )

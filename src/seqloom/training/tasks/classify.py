@@ -37,11 +37,6 @@ class Classify(Work):
     )
 
     def __init__(self, data: PreparedTexts, config: Config) -> None:
-        """
-        Args:
-            data: Encoded texts.
-            config: Settings; those that depend on the data are filled in.
-        """
         super().__init__(data, resolve(config, data))
         self.data = data
         self.weights: Tensor | None = None

@@ -60,11 +60,6 @@ class Forecast(Work):
     )
 
     def __init__(self, data: PreparedSeries, config: Config) -> None:
-        """
-        Args:
-            data: Windows to train and validate on.
-            config: Settings, all filled in.
-        """
         super().__init__(data, config)
         self.data = data
         self.parts = ForecastParts(

@@ -60,11 +60,6 @@ class Generate(Work):
     )
 
     def __init__(self, data: PreparedText, config: Config) -> None:
-        """
-        Args:
-            data: The encoded text.
-            config: Settings; those that depend on the data are filled in.
-        """
         super().__init__(data, config)
         self.data, self.valid = data, data.valid
         self._carried: Carried | None = None

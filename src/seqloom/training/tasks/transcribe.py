@@ -10,10 +10,11 @@ from torch.nn import functional as F
 
 from ...config import Config
 from ...config.transcribe import BEAMS, LEAST_EPOCHS, LEAST_STEPS, RATES, CTCConfig
+from ...data.batching import Ragged
 from ...data.speech.log_mel import stack_frames
 from ...data.speech.prepare import PreparedSpeech, prepare_speech
 from ...data.speech.recordings import pad_features, plan_speech
-from ...data.vocabulary import BOS, EOS, PAD
+from ...data.vocabulary import EOS
 from ...decoding import LengthLimit, Search, decode
 from ...decoding.ctc import BLANK, ctc_greedy
 from ...evaluation import error_counts
@@ -24,7 +25,7 @@ from ...extras import require
 from ...models import PairModel, TorchStepper
 from ...models.ctc import CTCRecogniser
 from ...models.listener import Listener
-from ..work import Work, resolved, spread
+from ..work import Work, resolved, spread, target_loss
 
 VALID_ROWS = 64  # recordings that a validation hears at once
 
@@ -41,11 +42,6 @@ class Transcribe(Work):
     )
 
     def __init__(self, data: PreparedSpeech, config: Config) -> None:
-        """
-        Args:
-            data: Recordings in memory.
-            config: Settings; those that depend on the data are filled in.
-        """
         super().__init__(data, resolve(config, data))
         self.data = data
         self.steps = data.train.steps
@@ -105,16 +101,9 @@ class Transcribe(Work):
     ) -> Tensor:
         if isinstance(self.config.model, CTCConfig):
             return _ctc_loss(network(features, lengths), lengths, targets)
-        target = _padded([[*symbols, EOS] for symbols in targets]).to(features.device)
-        read = torch.cat([torch.full_like(target[:, :1], BOS), target[:, :-1]], dim=1)
-        logits_BTV = network(features, lengths, read)
-        return F.cross_entropy(
-            logits_BTV.flatten(0, 1),
-            target.flatten(),
-            ignore_index=PAD,
-            reduction="sum",
-            label_smoothing=smoothing,
-        )
+        padded = Ragged([[*symbols, EOS] for symbols in targets]).pad(np.arange(len(targets)))
+        target = torch.from_numpy(padded).to(features.device)
+        return target_loss(network, features, lengths, target, smoothing)
 
     def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
         texts = [self.data.text.decode(symbols) for symbols in self._greedy(network, device)]
@@ -211,8 +200,3 @@ def _ctc_loss(log_probs_BTV: Tensor, lengths: Tensor, targets: list[list[int]]) 
         reduction="sum",
         zero_infinity=True,
     )
-
-
-def _padded(rows: list[list[int]]) -> Tensor:
-    width = max(map(len, rows))
-    return torch.tensor([[*row, *[PAD] * (width - len(row))] for row in rows])

@@ -6,20 +6,18 @@ from typing import final
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ...config import Config
 from ...config.transduce import LARGE, LEAST_EPOCHS, LEAST_STEPS, RecurrentPairsConfig
 from ...data.pairs.batches import PairSet, plan_batches
 from ...data.pairs.prepare import PreparedPairs, prepare_pairs
-from ...data.vocabulary import BOS, PAD
 from ...decoding import LengthLimit, Search, Stepper, decode
 from ...evaluation import Counts, error_counts
 from ...evaluation.measure import Measure
 from ...export.parts import Parts
 from ...export.parts.transduce import TransduceParts
 from ...models import PairModel, TorchStepper, build
-from ..work import Work, resolved, spread
+from ..work import Work, resolved, spread, target_loss
 
 VALID_PAIRS = 64  # pairs whose validation loss is found at once
 
@@ -36,11 +34,6 @@ class Transduce(Work):
     )
 
     def __init__(self, data: PreparedPairs, config: Config) -> None:
-        """
-        Args:
-            data: Encoded pairs.
-            config: Settings; those that depend on the data are filled in.
-        """
         super().__init__(data, resolve(config, data))
         self.data = data
 
@@ -79,18 +72,9 @@ class Transduce(Work):
         smoothing: float,
     ) -> Tensor:
         batch = pairs.collate(rows)
-        target = torch.from_numpy(batch.target).to(device)
-        read = torch.cat([torch.full_like(target[:, :1], BOS), target[:, :-1]], dim=1)
-        logits_BTV = network(
-            torch.from_numpy(batch.source).to(device), torch.from_numpy(batch.source_lengths), read
-        )
-        return F.cross_entropy(
-            logits_BTV.flatten(0, 1),
-            target.flatten(),
-            ignore_index=PAD,
-            reduction="sum",
-            label_smoothing=smoothing,
-        )
+        source, target = (torch.from_numpy(x).to(device) for x in (batch.source, batch.target))
+        lengths = torch.from_numpy(batch.source_lengths)
+        return target_loss(network, source, lengths, target, smoothing)
 
     def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
         assert isinstance(network, PairModel)
