@@ -70,7 +70,7 @@ def test_what_a_task_knows(command, task):
             asked.check_known(task)
         except ConfigError as error:
             refused.add(flag_of(name))
-            said.add(str(error).partition(" It knows: ")[2])
+            said.add(str(error).partition(" Their options: ")[2])
     assert {flag_of(name) for name in tried} - refused - {"json"} == own
     assert said == {f"{', '.join(sorted(own))}."}
     assert ("json" in refused) == ((command, task) == ("predict", "forecast"))
