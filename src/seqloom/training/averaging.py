@@ -6,10 +6,11 @@ rises with the steps, so that a short run is not held back by its random start.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 
 class Average:
@@ -30,9 +31,8 @@ class Average:
     def update(self, step: int) -> None:
         """Take in the weights after a step, counted from 1."""
         decay = min(self.decay, step / (step + 9))
-        torch._foreach_lerp_(
-            list(self.weights.values()), [p.detach() for p in self.model.parameters()], 1 - decay
-        )
+        update: Callable[..., None] = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
+        update(list(self.weights.values()), [p.detach() for p in self.model.parameters()], step)
 
     @contextlib.contextmanager
     def applied(self) -> Iterator[None]:
