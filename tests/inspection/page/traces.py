@@ -50,18 +50,18 @@ def named(*dims):
     return lambda values: Named(np.asarray(values, np.float32), dims)
 
 
-def recurrent(kind="rnn", symbols=SENTENCE, hidden=24, scale=0.6, seed=0, **changes):
+def recurrent(cell="rnn", symbols=SENTENCE, hidden=24, scale=0.6, seed=0, **changes):
     """A classifier that reads a text and answers from its last state."""
     rng = np.random.default_rng(seed)
     T = len(symbols)
-    states, d_h, jacobian = run_layer(rng, kind, rng.normal(0, 1, (T, 10)), hidden, scale)
-    layer = Layer(name="encoder.0", kind=kind, steps="source", size=hidden)
+    states, d_h, jacobian = run_layer(rng, cell, rng.normal(0, 1, (T, 10)), hidden, scale)
+    layer = Layer(name="encoder.0", kind=cell, steps="source", size=hidden)
     unit = named("source", "encoder.0.unit")
     arrays = {f"states/encoder.0/{key}": unit(values) for key, values in states.items()}
     arrays["gradient/encoder.0/h"] = unit(d_h)
     arrays["gradient/input"] = named("source")(rng.normal(0, 1, T) * np.linalg.norm(d_h, axis=1))
     arrays["jacobian/encoder.0/state"] = named("source")(jacobian)
-    if kind == "lstm":
+    if cell == "lstm":
         arrays["jacobian/encoder.0/cell"] = named("source")(jacobian * 0.8)
         arrays["jacobian/encoder.0/gates"] = named("source")(jacobian**2 * 0.5)
     share = rng.normal(0, 0.3, T) * (np.arange(T) / T) ** 3
@@ -69,7 +69,7 @@ def recurrent(kind="rnn", symbols=SENTENCE, hidden=24, scale=0.6, seed=0, **chan
     arrays["importance/leave_one_out"] = named("source")(share * 0.7 + rng.normal(0, 0.01, T))
     given = {
         "task": "classify",
-        "kind": kind,
+        "kind": cell,
         "input": " ".join(symbols),
         "output": "negative",
         "labels": {"source": tuple(symbols), "class": ("negative", "positive")},
@@ -80,7 +80,7 @@ def recurrent(kind="rnn", symbols=SENTENCE, hidden=24, scale=0.6, seed=0, **chan
             "probabilities": {"negative": 0.87, "positive": 0.13},
             "model": {
                 "task": "classify",
-                "cell": kind,
+                "cell": cell,
                 "parameters": 123456,
                 "vocabulary": {"size": 9},
             },
