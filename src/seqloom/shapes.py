@@ -80,12 +80,13 @@ def check_lengths(
     Raises:
         ShapeError: The type, the shape or a number is wrong.
     """
-    dtype = str(lengths.dtype).removeprefix("torch.")
-    if not dtype.startswith(("int", "uint")):
-        raise ShapeError(
-            f"{where}: `lengths` are {dtype}, not integers. Pass each sequence's number of real "
-            "steps."
-        )
+    if getattr(lengths.dtype, "kind", "") not in ("i", "u"):  # an array's, at once
+        dtype = str(lengths.dtype).removeprefix("torch.")
+        if not dtype.startswith(("int", "uint")):
+            raise ShapeError(
+                f"{where}: `lengths` are {dtype}, not integers. Pass each sequence's number of "
+                "real steps."
+            )
     check_shape(where, "lengths", lengths, "B", B=batch_size)
     if not values:
         return
