@@ -220,6 +220,17 @@ def test_minutes_become_steps_that_repeat(data, tmp_path):
     assert (again.step, again.finished) == (result.step, True)
 
 
+def test_the_steps_that_are_told_fit_into_the_minutes(data, tmp_path):
+    """Though loading took so long that they are told at the first look at the clock."""
+    reporter = Listening()
+    since = time.perf_counter() - 1.0
+    config = timed(tiny(), minutes=0.15)
+    train(data, tmp_path / "run", config=config, reporter=reporter, since=since)
+    (told,) = (line for line in reporter.messages if line.startswith("0.15 minutes: about "))
+    steps, seconds = told.split("about ")[1].removesuffix(" s").split(" steps of ")
+    assert int(steps.replace(",", "")) * float(seconds) <= 9.0
+
+
 def test_a_tenth_of_the_minutes_is_kept_where_reading_took_them(data, tmp_path):
     reporter = Listening()
     since = time.perf_counter() - 300

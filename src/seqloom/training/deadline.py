@@ -123,13 +123,14 @@ class Deadline:
         self._elapsed = FADE * self._elapsed + clocks[0] - self._clocks[0]
         self._worked = FADE * self._worked + clocks[1] - self._clocks[1]
         self._clocks = clocks
-        steps, every = self._fit(step)
+        steps, every = self.fit(step)
         slack = NOTICED * max(1, leg.steps - step)
         if abs(steps - leg.steps) <= slack and abs(every - leg.every) <= 0.1 * leg.every:
             return leg.steps, leg.every
         return steps, every
 
-    def _fit(self, step: int) -> tuple[int, int]:
+    def fit(self, step: int) -> tuple[int, int]:
+        """Steps of the whole run, and between validations, at what both cost now."""
         cost, each = self.step_seconds, self.validation_seconds
         left = self.seconds - self.used - self.reserve - each  # the last validation is certain
         most = step + max(1, int(left / cost))

@@ -346,7 +346,7 @@ class TrainingRun:
         plan = deadline.plan(self.pace, step)
         if deadline.step_seconds and not self.bounded:
             self._bound_validation(deadline)
-            plan = deadline.plan(self.pace, step)
+            plan = deadline.fit(step)  # `plan` would wait for its next look at the clock
         if deadline.step_seconds and deadline.used > TOLD * deadline.seconds and not self.told:
             self.told = True
             for line in self._forecast(plan[0]):
