@@ -57,7 +57,7 @@ def form(line: str) -> str:
     """A line without what differs from run to run: its numbers, its spaces, what was predicted."""
     line = re.sub(r"\s*[-+]?\d[\d.,]*\*?", "#", line)
     line = re.sub(r" epoch#", "", line)  # left out of a long line
-    line = re.sub(r"\b[A-Z]{1,2}(?: [A-Z]{1,2})*\b", "@", line)  # phones
+    line = re.sub(r"\b[A-Z]{1,2}(?: [A-Z]{1,2})*\b|∅", "@", line)  # phones, or none
     return re.sub(r"\s+", " ", line)
 
 
