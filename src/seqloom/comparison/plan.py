@@ -145,7 +145,7 @@ def _prepare(
         say(line)
     settings = _settings(task, request, Budget("steps", 1), spec)
     counter = Counter(spec["train"], spec["valid"], settings)
-    chosen = _default_rung(task)
+    chosen = _default_architecture(task)
     work = counter.work(_own(task, request, chosen))
     for line in work.report:
         say(line)
@@ -163,7 +163,7 @@ def _prepare(
     }
 
 
-def _default_rung(task: str) -> Architecture:
+def _default_architecture(task: str) -> Architecture:
     """The recurrent network that a task's default is nearest to."""
     wanted = DEFAULT_RUNG.get(task, "lstm")
     return next(

@@ -84,7 +84,7 @@ const TASKS = {
   transcribe: "Speech to text",
   watch: "A network of torch",
 };
-const RUNGS = {
+const ARCHITECTURES = {
   rnn: "RNN",
   lstm: "LSTM",
   gru: "GRU",
@@ -101,7 +101,7 @@ Seqloom.section({
     const { dom } = Seqloom;
     const title = /** @type {HTMLElement} */ (root.parentElement?.querySelector("h1"));
     title.className = "label";
-    title.textContent = `${TASKS[trace.task] ?? trace.task}, by ${article(RUNGS[trace.rung] ?? trace.rung)}${attended(trace)}`;
+    title.textContent = `${TASKS[trace.task] ?? trace.task}, by ${article(ARCHITECTURES[trace.rung] ?? trace.rung)}${attended(trace)}`;
     const [first, ...rest] = [trace.facts.verdict ?? []].flat();
     if (first) root.append(...verdict(first, rest));
     if (trace.labels.source?.length || trace.input) {
@@ -121,7 +121,7 @@ Seqloom.section({
   },
 });
 
-/** A recurrent network that looks at all steps is another rung than the same cell without. */
+/** A recurrent network that looks at all steps counts as another architecture than the same cell without. */
 const attended = (trace) =>
   ["rnn", "lstm", "gru"].includes(trace.rung) && Seqloom.attends(trace) ? " with attention" : "";
 
