@@ -22,7 +22,7 @@ from tables import DOCS, RESULTS, write_tables
 import seqloom
 from seqloom.config import merge, read_toml
 from seqloom.data.series.continued import continued
-from seqloom.data.series.csv_file import read_series
+from seqloom.data.series.read import read_series
 from seqloom.data.series.series import SeriesSet
 from seqloom.data.series.windows import Origins, walk_forward
 from seqloom.evaluation.backtest import NETWORK, backtest

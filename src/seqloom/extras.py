@@ -17,6 +17,7 @@ _EXTRAS = {
     "statsforecast": "baselines",
     "soundfile": "speech",
     "soxr": "speech",
+    "pyarrow": "tables",
 }
 
 

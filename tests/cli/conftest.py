@@ -50,7 +50,7 @@ def cli(monkeypatch, capsys) -> Callable[..., Done]:
 def refuses(cli) -> Callable[..., str]:
     """Call it, expect exit code 1 and one line on stderr, and return that line.
 
-    The guess of the task may stand before it, which is printed before data are read.
+    Task and columns may stand before it: they are printed before data are read.
     """
 
     def call(*args: object, stdin: bytes = b"") -> str:
@@ -58,7 +58,8 @@ def refuses(cli) -> Callable[..., str]:
         assert done.code == 1, done
         assert done.err.endswith("\n")
         *before, line = done.err[:-1].split("\n")
-        assert not before or (len(before) == 1 and before[0].startswith("task: ")), done.err
+        assert all(line.startswith(("task: ", "source: ", "text: ")) for line in before), done.err
+        assert len(before) < 3, done.err
         return line
 
     return call

@@ -157,7 +157,10 @@ def test_info(cli, trained):
             "evaluate: `--valid` needs --baselines. Add it.",
         ),
         (("evaluate", "--beam", "2"), "evaluate: `--beam` is not an option for classify models."),
-        (("evaluate", "--by", "year"), "{file}, line 1: `--by` must be a number from 1 to 2 or a"),
+        (
+            ("evaluate", "--by", "year"),
+            "{file}, line 1: the group column must be a number from 1 to 2 or a",
+        ),
     ],
 )
 def test_refusals(refuses, trained, test_file, options, message):

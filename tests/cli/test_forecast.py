@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from seqloom.data.series.csv_file import read_series
+from seqloom.data.series.read import read_series
 from seqloom.export.model_file import write_model
 
 from ..export.forecasts import CONFIGS, parts, random_forecaster
@@ -43,7 +43,7 @@ def test_from_a_file_to_a_forecast(cli, months, tmp_path, architecture):
     options += ("--cell", "gru") if architecture == "recurrent" else ()
     done = cli("train", months, "--out", run, *options)
     assert done.code == 0, done.err
-    assert done.err.startswith("task: forecast (a CSV of numbers; --task overrides)\n")
+    assert done.err.startswith("task: forecast (times and numbers; --task overrides)\n")
     assert "season: 4 (as set)" in done.err
     model = run / "best.safetensors"
 

@@ -33,8 +33,9 @@ def test_a_run_tells_what_it_does(cli, data, tmp_path):
     out = tmp_path / "runs" / "toy"
     done = cli("train", data, "--out", out, *QUICK)
     assert (done.code, done.out) == (0, "")
-    guess, *lines = done.err.splitlines()
+    guess, columns, *lines = done.err.splitlines()
     assert guess == ("task: transduce (pairs: 59 different targets in 60 lines; --task overrides)")
+    assert columns == "source: column 1, target: column 2, no header"
     assert lines[0].startswith(f"{data}: 60 pairs of ")
     assert lines[2].startswith("source: read as characters (")
     assert lines[3].startswith("target: read as symbols (")

@@ -16,7 +16,7 @@ from seqloom.comparison.tasks import held_out_class, held_out_test
 from seqloom.comparison.tasks.overlap import find_overlap
 from seqloom.config import config_from, merge
 from seqloom.data.pairs.pairs import Pair, group_by_source, read_pairs
-from seqloom.data.series.csv_file import read_series
+from seqloom.data.series.read import read_series
 from seqloom.data.speech.manifest import read_manifest
 from seqloom.data.text.text import read_text
 from seqloom.data.texts.labelled import TextColumns, read_labelled

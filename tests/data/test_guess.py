@@ -29,7 +29,7 @@ PAIRS = "".join(f"word{n}\tW {n}\n" for n in range(40))
         ("dates.tsv", "ds\ty\n" + "".join(f"2024-{m:02}\t{m}\n" for m in range(1, 13)), "forecast"),
         ("long.tsv", "id\tds\ty\n" + "a\t2024-01-01\t5\nb\t2024-01-01\t6\n" * 9, "forecast"),
         ("braces.tsv", "{a}\tB A\n" + PAIRS, "transduce"),
-        ("lines.jsonl", '{"name": 3}\nand more\n', "generate"),
+        ("lines.txt", '{"name": 3}\nand more\n', "generate"),
     ],
 )
 @pytest.mark.parametrize("zipped", [False, True])
@@ -82,22 +82,22 @@ def test_what_cannot_be_read_says_so_itself(tmp_path):
 
 LEMMAS = "".join(f"lemma{n}\tlemma{n}s\tN;PL\n" for n in range(40))
 THREE = [
-    (LEMMAS, "--task transduce --set data.source_column=1,3 --set data.target_column=2"),
+    (LEMMAS, "--task transduce --source 1,3 --target 2"),
     (
         "".join(f"lemma{n}\tV|PST\tlemma{n}ed\n" for n in range(40)),
-        "--task transduce --set data.source_column=1,2 --set data.target_column=3",
+        "--task transduce --source 1,2 --target 3",
     ),
     (
         "".join(f"word{n}\t0.{n % 9}1\tW {n}\n" for n in range(40)),
-        "--task transduce --set data.source_column=1 --set data.target_column=3",
+        "--task transduce --source 1 --target 3",
     ),
     (
         "".join(f"word{n}\tW {n}\t{n % 9}e-2\n" for n in range(40)),
-        "--task transduce --set data.source_column=1 --set data.target_column=2",
+        "--task transduce --source 1 --target 2",
     ),
     (
         "".join(f"{n}\t{('good', 'bad')[n % 2]}\ta film of {n} parts\n" for n in range(40)),
-        "--task classify --set data.text_column=3 --set data.label_column=2",
+        "--task classify --text 3 --label 2",
     ),
 ]
 
@@ -118,32 +118,47 @@ def test_labels_first_and_decimals_are_asked_about(tmp_path):
     path.write_text("".join(f"{('good', 'bad')[n % 2]}\ta film of {n} parts\n" for n in range(40)))
     assert refused(path) == (
         "column 1 looks like labels (2 different in 40 lines), column 2 does not. Say what is "
-        "meant: --task classify --set data.text_column=2 --set data.label_column=1, or --task "
+        "meant: --task classify --text 2 --label 1, or --task "
         "transduce for pairs."
     )
     path.write_text("".join(f"a film of {n} parts\t{n % 7}.{n}\n" for n in range(40)))
     assert refused(path).startswith("column 2 holds numbers with decimals, which no task predicts")
 
 
-def test_other_tables_are_refused_with_the_way_out(tmp_path):
-    for name, text, kind in (
-        ("labels.csv", 'text,label\n"no, not",neg\ngood,pos\n', "CSV"),
-        ("labels.csv", "a;b\nno fun;neg\ngood;pos\n", "CSV"),
-        ("scores.csv", "review_text,stars\na fine film,4\na dull one here,1\n", "CSV"),
-        ("pairs.jsonl", '{"source": "a", "target": "A"}\n{"source": "b", "target": "B"}\n', "JSON"),
-        ("pairs.tsv", '{"source": "a", "target": "A"}\n{"source": "b", "target": "B"}\n', "JSON"),
-        ("list.json", '[{"text": "a", "label": "A"}]', "a JSON list"),
-    ):
-        path = tmp_path / name
-        path.write_text(text)
-        assert refused(path).startswith(f"this is {kind}")
+PIPED = "text|label\n" + LABELLED.replace("\t", "|")
+SMS = "v1,v2,,\n" + "".join(f'{("ham", "spam")[n % 2]},"so, call me {n}",,\n' for n in range(40))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "task"),
+    [
+        ("labels.csv", 'text,label\n"no, not",neg\ngood,pos\n', "classify"),
+        ("scores.csv", "review_text,stars\na fine film,4\na dull one here,1\n", "classify"),
+        ("pairs.csv", "word;pronunciation\na;A\nb;B\n", "transduce"),
+        ("pairs.jsonl", '{"source": "a", "target": "A"}\n' * 2, "transduce"),
+        ("list.json", '[{"text": "a", "label": "A"}, {"text": "b", "label": "A"}]', "classify"),
+        ("texts.jsonl", '{"text": "to be"}\n{"text": "or not"}\n', "generate"),
+        ("series.json", '{"ds": ["2024-01-01", "2024-01-02"], "y": [1, 2.5]}', "forecast"),
+        ("bars.txt", PIPED, "classify"),
+        ("sms.csv", SMS, "classify"),
+    ],
+)
+def test_other_tables_are_read(tmp_path, name, text, task):
+    path = tmp_path / name
+    path.write_text(text)
+    assert guess_task(str(path)).task == task
+
+
+def test_what_cannot_be_meant_is_refused(tmp_path):
     path = tmp_path / "one.tsv"
     path.write_text("one column only\nanother\n")
-    assert refused(path).startswith(
-        "its name says columns separated by tabs, and no line has a tab"
-    )
-    path.write_text("[" * 100_000)
-    refused(path)
+    assert refused(path).startswith("its name says columns, and no line has a tab")
+    path = tmp_path / "scores.csv"
+    path.write_text("text,label\n" + "".join(f"a film {n},{n * 1.5}\n" for n in range(60)))
+    assert refused(path).startswith("the label column `label` holds numbers, and seqloom has no re")
+    path = tmp_path / "words.txt"
+    path.write_text("CAT  K AE T\nDOG  D AO G\n" * 9)
+    assert refused(path).startswith("these look like words and their phones with blanks between")
 
 
 def test_a_folder_of_texts(tmp_path):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from seqloom.data.series.frames import to_series
+from seqloom.data.series.read import read_series
 from seqloom.data.series.windows import Origins, walk_forward
 from seqloom.decoding.quantiles import PROBABILITIES
 from seqloom.decoding.restore import Forecasts
@@ -18,7 +18,7 @@ from seqloom.evaluation.forecast_scores import mase_unit
 
 pytest.importorskip("statsforecast")
 RNG = np.random.default_rng(0)
-DATA = to_series({"a": np.cumsum(RNG.normal(size=30)) + 50, "b": RNG.normal(size=21) + 9})
+DATA = read_series({"a": np.cumsum(RNG.normal(size=30)) + 50, "b": RNG.normal(size=21) + 9})
 LENGTHS = np.array([30, 21])
 Q = len(PROBABILITIES)
 
@@ -64,7 +64,7 @@ def test_rows_and_scores_by_hand():
 
 def test_what_filled_a_gap_is_not_held_against_a_forecast():
     """A forecast far off in the gap alone is without error, and covers all that came."""
-    data = to_series([1.0, 3, 2, 4, 6, 5, None, 7])
+    data = read_series([1.0, 3, 2, 4, 6, 5, None, 7])
 
     def net(origins):
         point = np.array([[6.0, 5, 99, 7]])
@@ -165,7 +165,7 @@ def test_the_report_says_whose_season_it_is(capsys, season, theirs, line):
 
 
 def test_a_failed_baseline_is_counted(capsys):
-    short = to_series({"a": [1.0, 2.0, 4.0, 3.0]})
+    short = read_series({"a": [1.0, 2.0, 4.0, 3.0]})
     origins = [Origins(np.array([0]), np.array([2]))]
 
     def net(some):

@@ -58,7 +58,7 @@ learning_rate = 1e-3
 
 
 def _series() -> Target:
-    from seqloom.data.series.csv_file import read_series
+    from seqloom.data.series.read import read_series
 
     return Target("series", [SERIES, WIDE, NUMBERED, HOURS, MONTHS], read_series, suffix=".csv")
 
@@ -79,7 +79,7 @@ def _labelled() -> Target:
 
 
 def _text() -> Target:
-    from seqloom.data.text_file import read_text
+    from seqloom.data.tables.text_file import read_text
 
     return Target("text", [PROSE], read_text, suffix=".txt")
 

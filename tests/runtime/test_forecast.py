@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from seqloom.data.series.features import Features
-from seqloom.data.series.frames import to_series
+from seqloom.data.series.read import read_series
 from seqloom.data.series.scaling import Scaling
 from seqloom.data.series.times import DAY, TimeAxis
 from seqloom.data.series.windows import Origins
@@ -46,7 +46,7 @@ def test_a_forecast_from_within_a_gap_does_not_see_what_comes_after_it(model):
     past = [*RNG.normal(size=12), None, None, None]
     origins = Origins(np.zeros(4, int), np.arange(12, 16))
     one, other = (
-        model.forecasts(to_series([*past, *after]), origins, level=80)
+        model.forecasts(read_series([*past, *after]), origins, level=80)
         for after in ([1.0, 2, 3, 4, 5], [-99.0, 7, 8, 9, 10])
     )
     for origin in range(3):
@@ -107,10 +107,10 @@ def test_a_series_alone_is_forecast_as_in_a_crowd(model):
 
 def test_a_backtest_looks_at_nothing_past_its_origin(model):
     past = RNG.normal(size=30)
-    found = model.forecasts(to_series(past), Origins(np.array([0]), np.array([20])), level=80)
+    found = model.forecasts(read_series(past), Origins(np.array([0]), np.array([20])), level=80)
     np.testing.assert_allclose(found.point[0], model.predict(past[:20]).point, atol=1e-6)
     past[20:] = 1e6
-    again = model.forecasts(to_series(past), Origins(np.array([0]), np.array([20])), level=80)
+    again = model.forecasts(read_series(past), Origins(np.array([0]), np.array([20])), level=80)
     np.testing.assert_array_equal(found.point, again.point)
 
 
@@ -170,7 +170,7 @@ def test_covariates_of_the_future_are_read_and_asked_for():
     same = found.point[:HORIZON] == changed.point[:HORIZON]
     assert same.tolist() == [True, True, False, True, True]
     # a backtest needs none beyond the values
-    within = to_series(pd.DataFrame({name: column[:n] for name, column in table.items()}))
+    within = read_series(pd.DataFrame({name: column[:n] for name, column in table.items()}))
     found = model.forecasts(within, Origins(np.array([0]), np.array([n - HORIZON])), level=80)
     assert np.isfinite(found.point).all()
     cut = pd.DataFrame(table)

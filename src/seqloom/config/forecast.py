@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from .rules import ConfigSection, choice, number
+from .rules import ConfigSection, choice, number, text
 from .sections import Sections
 from .shared import CellName, check_heads
 from .training import TrainingConfig
@@ -24,6 +24,9 @@ OUTPUT_SIZES: dict[str, int] = {"quantile": len(PROBABILITIES), "gaussian": 2, "
 class ForecastDataConfig(ConfigSection):
     """How series are read, scaled and cut into windows."""
 
+    series_column: str = text("auto", "column of the names of the series, by number or name")
+    time_column: str = text("auto", "column of the times, likewise")
+    value_column: str = text("auto", "column of the values, likewise; other columns are covariates")
     horizon: int | None = number(None, 1, 10_000, "number of steps to forecast")
     window: int | None = number(
         None, 1, 100_000, "maximum number of past steps that a forecast reads"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import ConfigError
-from .rules import ConfigSection, choice, number
+from .rules import ConfigSection, choice, number, text
 from .sections import Sections
 from .shared import CellName
 
@@ -18,6 +18,9 @@ TextLevel = Literal["characters", "subwords"]
 class GenerateDataConfig(ConfigSection):
     """How a text is read, cut in two, and laid out in streams."""
 
+    text_column: str = text(
+        "auto", "column of the text in a table: a number from 1, or a column name"
+    )
     level: TextLevel = choice("characters", "unit of the text")
     subword_size: int = number(2000, 100, 100_000, "size of the subword vocabulary")
     min_count: int = number(

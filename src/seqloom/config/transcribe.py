@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from .rules import ConfigSection, choice, number
+from .rules import ConfigSection, choice, number, text
 from .sections import Sections
 from .shared import CellName
 from .training import TrainingConfig
@@ -20,6 +20,10 @@ TextLevel = Literal["auto", "characters", "symbols", "subwords"]
 class TranscribeDataConfig(ConfigSection):
     """How sound and text are read, changed and batched."""
 
+    audio_column: str = text("auto", "column of the recordings' files: a number from 1, or a name")
+    text_column: str = text("auto", "column of the transcripts, likewise")
+    start_column: str = text("auto", "column of where a part begins, in seconds, likewise")
+    end_column: str = text("auto", "column of where a part ends, in seconds, likewise")
     sample_rate: int | None = number(
         None, 1000, 192_000, "sample rate to which all recordings are resampled, Hz"
     )

@@ -26,6 +26,12 @@ class TransduceDataConfig(ConfigSection):
         "auto", "column of the source: a number from 1, a column name, or several, e.g. 1,3"
     )
     target_column: str = text("auto", "column of the target, likewise")
+    group_column: str = text(
+        "none", "column whose rows are held out together or not at all, by number or name"
+    )
+    split_column: str = text(
+        "auto", "column that says train, valid or test; auto: one that is named split"
+    )
     source_level: LevelChoice = choice("auto", "unit of the source")
     target_level: LevelChoice = choice("auto", "unit of the target")
     subword_size: int = number(8000, 100, 100_000, "size of the subword vocabulary")

@@ -1,9 +1,11 @@
-"""What the user gave as data, decided once: a data set, a folder of files, or a file.
+"""What the user gave as data, decided once: a data set, files, or what Python holds.
 
 Checked by `tests/data/test_given.py`.
 """
 
+import glob
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,6 +13,7 @@ from typing import Literal
 from ..errors import DataError
 
 DATA_SETS = ("cmudict",)
+PYTHON_DATA = "data"  # its name in messages
 
 
 @dataclass(frozen=True)
@@ -19,17 +22,29 @@ class Given:
 
     Attributes:
         name: As the user wrote it.
-        kind: `set`: a data set with parts of its own; `folder`; `stream`: a pipe or a device;
-            `file`: all else, also a path where nothing is, of which the reader complains.
+        kind: `set`: a data set with parts of its own; `folder`; `files`: a pattern, or a list of
+            paths; `stream`: a pipe or a device; `python`: no path at all; `file`: all else, also
+            a path where nothing is, of which the reader complains.
+        data: What it is.
     """
 
     name: str
-    kind: Literal["set", "folder", "stream", "file"]
+    kind: Literal["set", "folder", "files", "stream", "python", "file"]
+    data: object
 
     @property
-    def whole(self) -> str:
-        """The whole path, so that a run can be resumed from elsewhere; a data set's name."""
-        return self.name if self.kind == "set" else os.path.realpath(self.name)
+    def whole(self) -> object:
+        """What a run notes to find the data again from elsewhere: paths whole, a data set's name.
+
+        What Python holds is `None`: it must be given again.
+        """
+        if self.kind == "set":
+            return self.name
+        if self.kind == "python":
+            return None
+        if self.kind == "files":
+            return [os.path.realpath(file) for file in self.files()]
+        return self.name if self.name == "-" else os.path.realpath(self.name)
 
     def files(self, endings: tuple[str, ...] = ("",)) -> list[Path]:
         """The file, or those of the folder whose names end so, in order of their names.
@@ -38,27 +53,59 @@ class Given:
             DataError: The folder cannot be read.
         """
         path = Path(self.name)
+        if self.kind == "files":
+            if isinstance(self.data, Sequence) and not isinstance(self.data, str):
+                return [Path(str(file)) for file in self.data]
+            return [Path(file) for file in sorted(glob.glob(self.name, recursive=True))]
         if self.kind != "folder":
             return [path]
         try:
-            return sorted(f for f in path.iterdir() if f.name.endswith(endings) and f.is_file())
+            found = sorted(f for f in path.iterdir() if f.is_file())
         except OSError as error:
             raise DataError(
                 f"{self.name}: a folder must be readable, got: {error}. Check its permissions."
             ) from None
+        return [f for f in found if f.name.endswith(endings) and not f.name.startswith(".")]
 
 
-def given(data: str | Path) -> Given:
+def given(data: object) -> Given:
     """What `data` is."""
-    name = str(data)
+    if isinstance(data, Given):
+        return data
+    if _are_paths(data):
+        assert isinstance(data, Sequence)
+        more = f" and {len(data) - 1} more" if len(data) > 1 else ""
+        return Given(f"{data[0]}{more}", "files", list(map(str, data)))
+    if not isinstance(data, str | os.PathLike):
+        return Given(PYTHON_DATA, "python", data)
+    name = os.fspath(data)
+    assert isinstance(name, str), "a path is text"
     if name in DATA_SETS and not os.path.isfile(name):
-        return Given(name, "set")
+        return Given(name, "set", name)
     if os.path.isdir(name):
-        return Given(name, "folder")
+        return Given(name, "folder", name)
+    if not os.path.exists(name) and glob.has_magic(name) and glob.glob(name, recursive=True):
+        return Given(name, "files", name)
     stream = os.path.exists(name) and not os.path.isfile(name)
-    return Given(name, "stream" if stream else "file")
+    return Given(name, "stream" if stream else "file", name)
 
 
-def is_data_set(data: str) -> bool:
+def is_data_set(data: object) -> bool:
     """True if `data` names a data set with parts of its own rather than a file."""
     return given(data).kind == "set"
+
+
+def _are_paths(data: object) -> bool:
+    """A list of paths: of `Path`, or of texts that are all files."""
+    if not isinstance(data, list | tuple) or not data:
+        return False
+    if all(isinstance(file, os.PathLike) for file in data):
+        return True
+    return all(isinstance(file, str) and _is_file(file) for file in data)
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return os.path.isfile(name)
+    except ValueError:  # a NUL
+        return False

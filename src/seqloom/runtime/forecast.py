@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..config.forecast import LEVELS, MEDIAN, ForecastDecodingConfig
-from ..data.series.frames import to_series
+from ..data.series.read import read_series
 from ..data.series.scaling import scale, single
 from ..data.series.series import SeriesSet
 from ..data.series.windows import Origins, WindowSource
@@ -42,7 +42,7 @@ class Forecaster(Model):
             ConfigError: `level` is another.
         """
         level = self.level(level)
-        data = to_series(history, like=self.parts.features.axis)
+        data = read_series(history, like=self.parts.features.axis)
         ends = np.array([len(one.values) for one in data.series])
         found = self.forecasts(data, Origins(np.arange(len(ends)), ends), level=level)
         T = self.parts.horizon
@@ -80,7 +80,7 @@ class Forecaster(Model):
             history: One series, as for `predict`, without covariates of its own.
             level: Of the interval, %; what the file says if `None`.
         """
-        data = to_series(history, like=self.parts.features.axis)
+        data = read_series(history, like=self.parts.features.axis)
         return Stream(self.network, self.file.model.output, self.parts, data, self.level(level))
 
     def level(self, level: int | None) -> int:

@@ -9,7 +9,7 @@ import torch
 
 from ..config import Config, config_from, read_toml, to_toml
 from ..data.given import given
-from ..data.guess import guess_task
+from ..data.guess import guess_task, say_columns
 from ..errors import RunError
 from ..extras import require
 from ..progress import progress
@@ -22,21 +22,23 @@ from .team import Team
 
 
 def train(
-    data: str | Path,
+    data: object,
     out: str | Path,
     *,
-    valid: str | Path | None = None,
+    valid: object | None = None,
     config: Config | Mapping[str, object] | None = None,
     reporter: Reporter | None = None,
     remarks: Sequence[str] = (),
     since: float | None = None,
 ) -> Result:
-    """Train a model on a file.
+    """Train a model on a table, a text, or a data set.
 
     Args:
-        data: What the task reads: a TSV file of pairs or `cmudict` for `transduce`.
+        data: What the task reads: a path (TSV, CSV, JSON, Parquet, Arrow, text; a folder or
+            pattern of them), a data set (`cmudict`), or what Python holds: a pandas, polars or
+            Arrow frame, `{name: column}`, a list of tuples or dictionaries.
         out: The run's folder, new or empty.
-        valid: The same kind of file, to validate on; if `None`, a part of the data is held out.
+        valid: The same, to validate on; if `None`, a part of the data is held out.
         config: Settings, also as nested mappings, `task` among them; what is missing takes its
             default, and the task is guessed from the data.
         reporter: Told what happens; nobody if `None`.
@@ -52,24 +54,26 @@ def train(
     """
     since = time.perf_counter() if since is None else since
     require("train", "rapidfuzz", "matplotlib")
+    source, of_valid = given(data), None if valid is None else given(valid)
     if not isinstance(config, Config):
         tree: dict[str, object] = dict(config or {})
         if "task" not in tree:
-            guess = guess_task(str(data))
+            guess = guess_task(source)
             tree, remarks = {**tree, "task": guess.task}, (*remarks, guess.say())
         config = config_from(tree, "train")
     if reporter is not None:
         for line in remarks:  # before the data are read, which may fail
             reporter.message(line)
-    train_data = given(data).whole
-    valid_data = None if valid is None else given(valid).whole
+    columns = say_columns(config.task, source, config.data)
+    if reporter is not None and columns is not None:
+        reporter.message(columns)
     folder = RunFolder(Path(out))
     with Team() as team, ExitStack() as stack:
         if team.leads:
             folder.create()
             stack.enter_context(folder.held())
-        with progress(f"reading {train_data}"):
-            work = open_work(train_data, valid_data, config)
+        with progress(f"reading {source.name}"):
+            work = open_work(source, of_valid, config)
         run = TrainingRun(work, folder, team, reporter)
         for line in work.report:
             run.say(line)
@@ -80,8 +84,9 @@ def train(
             folder.append(
                 {
                     "event": "start",
-                    "data": train_data,
-                    "valid": valid_data,
+                    "data": source.whole,
+                    "valid": None if of_valid is None else of_valid.whole,
+                    "columns": columns,
                     "fingerprint": work.fingerprint,
                     "report": list(work.report),
                     **run.facts(),
@@ -90,11 +95,19 @@ def train(
         return run.go()
 
 
-def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
+def resume(
+    out: str | Path,
+    *,
+    data: object | None = None,
+    valid: object | None = None,
+    reporter: Reporter | None = None,
+) -> Result:
     """Go on with a run that was interrupted or killed.
 
     Args:
         out: The run's folder.
+        data: What it was trained on, where Python held that; of files the folder has the paths.
+        valid: Likewise, what it was validated on.
         reporter: Told what happens; nobody if `None`.
     Raises:
         RunError: The folder is not that of a run, or its data has changed since.
@@ -112,11 +125,17 @@ def resume(out: str | Path, *, reporter: Reporter | None = None) -> Result:
     with Team() as team, ExitStack() as stack:
         if team.leads:
             stack.enter_context(folder.held())
-        with progress(f"reading {start['data']}"):
-            work = open_work(start["data"], start["valid"], config)
+        source = given(start["data"] if data is None else data)
+        if start["data"] is None and data is None:
+            raise RunError(
+                f"train: `{out}` was trained on data that Python held. Give them again: "
+                f"seqloom.resume({str(out)!r}, data=...)."
+            )
+        with progress(f"reading {source.name}"):
+            work = open_work(source, start["valid"] if valid is None else valid, config)
         if work.fingerprint != start["fingerprint"]:
             raise RunError(
-                f"train: `{start['data']}` must be the data that the run began with, got other "
+                f"train: `{source.name}` must be the data that the run began with, got other "
                 "data. Bring the old file back, or train anew with another --out."
             )
         run = TrainingRun(work, folder, team, reporter)

@@ -49,7 +49,7 @@ class Work(abc.ABC):
 
     @classmethod
     @abc.abstractmethod
-    def open(cls, data: str, valid: str | None, config: Config) -> "Work":
+    def open(cls, data: object, valid: object | None, config: Config) -> "Work":
         """Read, split and encode the data; fill in the settings that depend on it.
 
         Args:

@@ -77,7 +77,7 @@ def test_any_bytes_give_pairs_or_our_error(folder, data):
             b"Go.\tVa !\tCC-BY 2.0\n",
             ", line 1",
             "3 columns (Go., Va !, CC-BY 2.0), of which source and target are to be named. "
-            "For example: --set data.source_column=1 --set data.target_column=2",
+            "For example: --source 1 --target 2",
         ),
         (
             b'a\tA\nb\t"B\tC"\n',
@@ -98,12 +98,12 @@ def test_any_bytes_give_pairs_or_our_error(folder, data):
         (
             b"\n \r\n",
             "",
-            "the file is empty. Write one pair a line, source and target separated by one tab.",
+            "the file is empty. Name another.",
         ),
         (
             b"",
             "",
-            "the file is empty. Write one pair a line, source and target separated by one tab.",
+            "the file is empty. Name another.",
         ),
     ],
 )
@@ -160,10 +160,10 @@ def test_missing_file_names_the_folder(folder, monkeypatch):
         read_pairs("no.tsv")
 
 
-def test_directory_says_so(folder):
-    message = f"{folder}: data must be a file, got a directory. Name one file in it."
+def test_directory_says_so(tmp_path):
+    message = f"{tmp_path}: data must be a file, got a directory. Name one file in it."
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
-        read_pairs(folder)
+        read_pairs(tmp_path)
 
 
 def test_unreadable_file_says_why(folder, monkeypatch):
@@ -187,7 +187,7 @@ def test_lemma_and_tags_to_form(folder):
     path = write(folder, b"Lemma\tForm\tTags\ngo\twent\tV;PST\n")
     columns = PairColumns(source="Lemma,Tags", target="Form")
     assert read_pairs(path, columns) == [Pair("go V;PST", "went", 2)]
-    with pytest.raises(DataError, match=r"`data\.source_column` must be a number from 1 to 3 or a"):
+    with pytest.raises(DataError, match=r"the source column must be a number from 1 to 3 or a"):
         read_pairs(path, PairColumns(source="1,4", target="2"))
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from seqloom.data.series.frames import to_series
+from seqloom.data.series.read import read_series
 from seqloom.errors import DataError
 
 PLACES = ["Europe/Berlin", "America/New_York", "Australia/Sydney", "Europe/London"]
@@ -24,9 +24,9 @@ def test_an_hour_that_comes_twice(zone):
     times = local(autumn, zone)
     message = r"local clocks went back that night, and an hour came twice\. Write times in UTC"
     with pytest.raises(DataError, match=message) as caught:
-        to_series(frame(times.tz_localize(None)))
+        read_series(frame(times.tz_localize(None)))
     assert "elete" not in str(caught.value)
-    with_offsets = to_series(frame(times))
+    with_offsets = read_series(frame(times))
     assert with_offsets.series[0].label(0) == str(times[0].tz_convert(None))
     assert with_offsets.series[0].real.all()
 
@@ -34,7 +34,7 @@ def test_an_hour_that_comes_twice(zone):
 def test_half_an_hour_at_a_time():
     times = local("2024-10-26", "Europe/Berlin", "30min")
     with pytest.raises(DataError, match="local clocks went back"):
-        to_series(frame(times.tz_localize(None)))
+        read_series(frame(times.tz_localize(None)))
 
 
 @pytest.mark.parametrize("zone", PLACES)
@@ -42,7 +42,7 @@ def test_an_hour_that_is_skipped(zone):
     spring = "2024-10-01" if "Sydney" in zone else "2024-03-05"
     if "Europe" in zone:
         spring = "2024-03-25"
-    found = to_series(frame(local(spring, zone).tz_localize(None)))
+    found = read_series(frame(local(spring, zone).tz_localize(None)))
     hour = "01" if "London" in zone else "02"
     line = next(line for line in found.report if line.startswith("clock change"))
     assert f" {hour}:00:00, an hour that local clocks skip. Write times in UTC, or it" in line
@@ -54,4 +54,4 @@ def test_other_repetitions_are_no_clock_change():
     for place in (10, 25):
         again = sorted([*times, times[place]])
         with pytest.raises(DataError, match="with another value"):
-            to_series(frame(again))
+            read_series(frame(again))

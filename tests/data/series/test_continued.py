@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqloom.data.series.continued import continued
-from seqloom.data.series.csv_file import read_series
+from seqloom.data.series.read import read_series
 from seqloom.errors import DataError
 
 PAST = """unique_id,ds,y,promo,price

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqloom.data.series.csv_file import read_series
-from seqloom.data.series.frames import to_series
+from seqloom.data.series.read import read_series
 from seqloom.errors import DataError
 
 
@@ -218,6 +217,6 @@ def test_local_days_written_in_utc(read):
     texts = list(local.tz_convert("UTC").strftime("%Y-%m-%d %H:%M"))
     with pytest.raises(DataError, match=r"their time of day moves by an hour, as clocks do\."):
         read({"y": texts})
-    found = to_series(pd.DataFrame({"ds": local, "y": range(60)}))
+    found = read_series(pd.DataFrame({"ds": local, "y": range(60)}))
     assert found.axis.frequency == "daily"
     assert found.series[0].label(59) == "2024-04-29"

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqloom.data.series.csv_file import read_series
-from seqloom.data.series.frames import to_series
 from seqloom.data.series.layout import SeriesTable, columns_of
+from seqloom.data.series.read import read_series
 from seqloom.errors import DataError
 
 MONTHS = [f"2024-{m:02}" for m in range(1, 13)]
@@ -85,9 +84,9 @@ def test_titles_are_said(read):
 
 
 def test_names_in_the_index_of_a_frame_are_columns():
-    found = to_series(frame().set_index(["unique_id", "ds"]))
+    found = read_series(frame().set_index(["unique_id", "ds"]))
     assert [(one.name, one.values.tolist()) for one in found.series] == [("S", VALUES)]
-    assert to_series(frame().set_index("unique_id")).series[0].name == "S"
+    assert read_series(frame().set_index("unique_id")).series[0].name == "S"
 
 
 @pytest.mark.parametrize("separator", [";", "\t", "|"])
@@ -188,10 +187,10 @@ def test_missing_cells_of_a_frame_are_missing():
         [1, None, 3],
     ):
         table = pd.DataFrame({"ds": [1, 2, 3], "y": column, "x": [0.5, pd.NA, 1.5]})
-        found = to_series(table)
+        found = read_series(table)
         assert found.series[0].real.tolist() == [True, False, True]
         assert found.series[0].known[:, 0].tolist() == [0.5, 1.0, 1.5]
-    assert to_series([1, pd.NA, 3]).series[0].real.tolist() == [True, False, True]
+    assert read_series([1, pd.NA, 3]).series[0].real.tolist() == [True, False, True]
 
 
 def test_time_is_linear_in_the_columns_of_a_wide_table():

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqloom.data.series.csv_file import read_series
-from seqloom.data.series.frames import to_series
+from seqloom.data.series.read import read_series
 from seqloom.data.series.time_texts import parse_times
 from seqloom.data.series.times import TimeAxis
 from seqloom.errors import DataError
@@ -50,7 +49,7 @@ def test_numbers_that_are_codes_of_dates(tmp_path, numbers, want, note, source):
         path.write_text("ds,y\n" + "".join(f"{n},{i}\n" for i, n in enumerate(numbers)))
         found = read_series(path)
     else:
-        found = to_series(pd.DataFrame({"ds": numbers, "y": range(len(numbers))}))
+        found = read_series(pd.DataFrame({"ds": numbers, "y": range(len(numbers))}))
     one = found.series[0]
     np.testing.assert_array_equal(
         one.axis.dates(np.arange(one.start, one.end)), np.array(want, "datetime64[s]")
@@ -124,4 +123,4 @@ def test_a_frame_s_fractions_are_refused_as_those_of_a_csv():
     ticks = pd.date_range("2024-01-01", periods=20, freq="250ms")
     for frame in (pd.DataFrame({"ds": ticks, "y": range(20)}), pd.Series(range(20), index=ticks)):
         with pytest.raises(DataError, match=r"row 2: '2024-01-01 00:00:00\.250000' has a fraction"):
-            to_series(frame if frame.ndim == 2 else frame.to_frame("y"))
+            read_series(frame if frame.ndim == 2 else frame.to_frame("y"))

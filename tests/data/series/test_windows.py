@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqloom.data.series.features import Features
-from seqloom.data.series.frames import to_series
+from seqloom.data.series.read import read_series
 from seqloom.data.series.scaling import Scaling
 from seqloom.data.series.series import Series, SeriesSet
 from seqloom.data.series.times import TimeAxis
@@ -59,7 +59,7 @@ def test_calendar_features_are_of_each_series_own_dates(kind):
     parts = [
         pd.DataFrame({"unique_id": str(i), "ds": d[:40], "y": 1.0}) for i, d in enumerate(wanted)
     ]
-    data = to_series(pd.concat(parts))
+    data = read_series(pd.concat(parts))
     features = Features(data.axis, 1, True)
     cut = WindowSource(data, features, scaling=Scaling(1, 40), horizon=3, future=True)
     window = cut.cut(Origins(np.arange(2), np.full(2, 40)))

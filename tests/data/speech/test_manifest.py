@@ -86,8 +86,7 @@ def test_a_manifest_of_nemo_is_its_segments():
 @pytest.mark.parametrize(
     ("text", "where", "message"),
     [
-        ("", "", "the manifest is empty. Write one recording a line, "
-         "its path and its text separated by one tab."),
+        ("", "", "the file is empty. Name another."),
         ("path\ttext\n", "", "the manifest has no lines below its header."),
         ("a.wav\tone\na.wav one\n", ", line 2", "a line must have 2 to 4 columns, got 1. Write "
          "path, text and, if only a part is meant, start and end in seconds."),
@@ -110,9 +109,11 @@ def test_a_manifest_of_nemo_is_its_segments():
         ('{"audio": "a.wav", "text": 3}', ", line 1", "`text` must be a text that is not empty, "
          "got 3. Fill it in or delete the line."),
         ('{"audio": "a.wav", "text": "x"}\n[1]', ", line 2",
-         "a line must be a JSON object, got '[1]'."),
-        ('{"audio": "a.wav", "text": "x"}\n{', ", line 2", "a line must be JSON, got Expecting "
-         "property name enclosed in double quotes: line 1 column 2 (char 1)."),
+         "the line is JSON, but no object: '[1]'. "
+         'Write an object a line, such as {"text": "a fine film", "label": "good"}.'),
+        ('{"audio": "a.wav", "text": "x"}\n{', ", line 2", "the line is not JSON: Expecting "
+         "property name enclosed in double quotes: line 1 column 2 (char 1). "
+         'Write an object a line, such as {"text": "a fine film", "label": "good"}.'),
     ],
 )  # fmt: skip
 def test_a_broken_line_says_what_is_wrong(folder, text, where, message):

@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqloom.data.table import line_1
 from seqloom.data.texts.labelled import (
-    ROLES,
     Labelled,
     TextColumns,
     labelled_table,
@@ -81,7 +79,11 @@ def test_header_and_columns(folder, columns, first):
 def test_a_header_has_known_names(folder, text, header):
     rows, table = labelled_table(write(folder, text))
     assert len(rows) == text.count("\n") - header
-    assert line_1(table, ROLES) == f"line 1 {'names the columns' if header else 'is a text'}"
+    if header:
+        names = text.split("\n")[0].split("\t")
+        assert table.say() == f"text: {names[0]}, label: {names[1]}, header in line 1"
+    else:
+        assert table.say() == "text: column 1, label: column 2, no header"
 
 
 def test_a_header_that_comes_again_is_found(folder):
@@ -102,15 +104,13 @@ def test_with_known_labels_a_first_line_of_another_is_a_header_if_it_has_a_known
 def test_which_of_more_columns_are_meant(folder):
     rows, table = labelled_table(write(folder, "id\tbody\ttopic\n1\ta b\tx\n2\tc\ty\n"))
     assert rows[0] == Labelled("a b", "x", 2)
-    assert line_1(table, ROLES) == (
-        "line 1 names the columns; columns body and topic of 3 are read"
-    )
+    assert table.say() == "text: body, label: topic, header in line 1"
     path = write(folder, "".join(f"{i}\ta text {i}\t{'xy'[i % 2]}\n" for i in range(20)))
     with pytest.raises(DataError) as caught:
         read_labelled(path)
     assert str(caught.value) == (
         f"{path}, line 1: 3 columns (0, a text 0, x), of which text and label are to be named. For "
-        "example: --set data.text_column=2 --set data.label_column=3"
+        "example: --text 2 --label 3"
     )
     assert read_labelled(path, TextColumns(label="3", text="2"))[0] == Labelled("a text 0", "x", 1)
 
@@ -118,7 +118,7 @@ def test_which_of_more_columns_are_meant(folder):
 @pytest.mark.parametrize(
     ("text", "columns", "message"),
     [
-        ("", TextColumns(), ": the file is empty. Write one text a line"),
+        ("", TextColumns(), ": the file is empty. Name another."),
         ("a\tb\n", TextColumns(header="yes"), ": the file has no text below its header"),
         ("good\n", TextColumns(), ", line 1: a line must have 2 columns, got 1. Write one text a"),
         (
@@ -131,14 +131,14 @@ def test_which_of_more_columns_are_meant(folder):
         (
             "a\tx\n",
             TextColumns(label="3"),
-            ", line 1: `data.label_column` must be a number from 1 to 2 or a name in the header, "
-            "got '3'. The line reads: a, x",
+            ", line 1: the label column must be a number from 1 to 2 or a name in the header, "
+            "got '3'. The columns are: a, x",
         ),
-        ("a\tx\n", TextColumns(text="txt"), ", line 1: `data.text_column` must be a number from 1"),
+        ("a\tx\n", TextColumns(text="txt"), ", line 1: the text column must be a number from 1"),
         (
             "a\tx\n",
             TextColumns(group="years"),
-            ", line 1: `--by` must be a number from 1 to 2 or a",
+            ", line 1: the group column must be a number from 1 to 2 or a",
         ),
     ],
 )

@@ -28,7 +28,7 @@ def test_report_of_a_plain_file(reviews):
     found = prepare_texts(reviews, None, ClassifyDataConfig(valid_fraction=0.2))
     counts = r"\(\w+ \d+, \w+ \d+, \w+ \d+\)"
     patterns = [
-        rf"{re.escape(reviews)}: 60 texts of 3 labels {counts}; line 1 is a text",
+        rf"{re.escape(reviews)}: 60 texts of 3 labels {counts}",
         rf"validation: \d+ texts of 3 labels {counts}, cut from .* by a hash of the text",
         r"text: read as words, lower case \(\d+ of \d+ texts contain a space\); vocabulary of \d+",
     ]
@@ -47,10 +47,7 @@ def test_cut_unknown_and_rare_are_said(tmp_path):
     train = write(tmp_path / "t.tsv", *rows)
     valid = write(tmp_path / "v.tsv", ("good ugly", "neg"), ("good", "pos"))
     found = prepare_texts(train, valid, ClassifyDataConfig(max_symbols=6))
-    assert (
-        found.report[1]
-        == f"{valid}: 2 texts of 2 labels (neg 1, pos 1), for validation; line 1 is a text"
-    )
+    assert found.report[1] == f"{valid}: 2 texts of 2 labels (neg 1, pos 1), for validation"
     assert found.report[3:] == (
         "cut: 1 texts are longer than data.max_symbols = 6; their first and last halves of that "
         "are read",

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.font_manager import FontProperties, findfont, fontManager
 from matplotlib.ft2font import FT2Font
 
-from seqloom.data.series.frames import to_series
+from seqloom.data.series.read import read_series
 from seqloom.decoding.alignment import Alignment
 from seqloom.evaluation.classes import evaluate_classes
 from seqloom.evaluation.measure import Measure
@@ -36,7 +36,7 @@ def confusion(names, path):
 
 
 def forecast(names, path):
-    data = to_series({name: np.arange(9.0) for name in names})
+    data = read_series({name: np.arange(9.0) for name in names})
     draw_forecast(data, table(list(names)), path)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqloom.data.series.frames import to_series
+from seqloom.data.series.read import read_series
 from seqloom.errors import RunError
 from seqloom.evaluation.backtest import Backtest, Method
 from seqloom.evaluation.forecast_scores import ForecastScores
@@ -15,7 +15,7 @@ from .forecasts import table
 @pytest.mark.parametrize("count", [1, 2, 12])
 @pytest.mark.parametrize("ending", ["png", "svg"])
 def test_history_forecast_and_band(tmp_path, count, ending):
-    data = to_series({f"s{i}": np.random.default_rng(i).normal(size=20) for i in range(count)})
+    data = read_series({f"s{i}": np.random.default_rng(i).normal(size=20) for i in range(count)})
     path = tmp_path / f"x.{ending}"
     drawn = draw_forecast(data, table([one.name for one in data.series]), path)
     assert drawn == min(count, MOST_SERIES)

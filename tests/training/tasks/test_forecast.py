@@ -9,7 +9,7 @@ import torch
 
 from seqloom.config import config_from
 from seqloom.config.forecast import LEVELS
-from seqloom.data.series.csv_file import read_series
+from seqloom.data.series.read import read_series
 from seqloom.data.series.scaling import scale
 from seqloom.data.series.windows import Origins
 from seqloom.decoding.quantiles import PROBABILITIES

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...data.seen import Seen, row_numbers
+from ...data.tables.roles import NONE
 from ...data.texts.labelled import Labelled, TextColumns, read_labelled, split_by_class
 from ...errors import ConfigError
 from ...files import replacing
@@ -112,8 +113,8 @@ def _measure(model: Classifier, options: EvaluateOptions) -> _Measured:
     """Read the test file, and score the model and the baselines on it."""
     from ...evaluation.classes import compare, evaluate_classes
 
-    columns = dataclasses.replace(_columns(model), group=options.by)
-    rows = read_labelled(options.file, columns, known=set(model.labels))
+    columns = dataclasses.replace(_columns(model), group=options.by or NONE)
+    rows = read_labelled(options.file, columns, known=set(model.labels), split="test")
     texts, labels = [row.text for row in rows], _numbers(model, rows)
     probabilities = model.predict_proba(texts).astype(np.float64)
     lengths = np.array([len(model.encode(text)) for text in texts])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...data.series.continued import continued
-from ...data.series.csv_file import read_series
+from ...data.series.read import read_series
 from ...data.series.series import SeriesSet
 from ...data.series.time_texts import parse_times
 from ...data.series.windows import Origins, check_targets, walk_forward

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...data.seen import text_numbers
+from ...data.tables.text_file import STANDARD_INPUT
 from ...data.text.text import read_text
-from ...data.text_file import STANDARD_INPUT
 from ...data.vocabulary import UNK
 from ...decoding.perplexity import TextScore, costs, summed, symbols_of
 from ...errors import ConfigError

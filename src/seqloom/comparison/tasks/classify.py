@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...data.table import line_1
 from ...data.texts.labelled import (
-    ROLES,
     Labelled,
     TextColumns,
     labelled_table,
@@ -67,7 +65,7 @@ class ClassifyHeldOut(HeldOut):
                 f"compare: every text of `{data}` is in `{test}` too. "
                 "Leave out --test, and a part of the data is held out."
             )
-        lines = [f"{data}: {line_1(table, ROLES)}"]
+        lines = [f"{data}: {table.say()}"]
         lines += [
             f"test: {len(held_out):,} texts of {test or data}, which no network is trained on"
         ]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...data.series.continued import continued
-from ...data.series.csv_file import read_series
+from ...data.series.read import read_series
 from ...data.series.season import infer_season
 from ...data.series.series import SeriesSet
 from ...data.series.windows import Origins, held_out_horizons, walk_forward

@@ -12,7 +12,7 @@ from typing import Literal
 from ...errors import DataError
 from ...extras import missing_extra
 from ..hashes import source_fraction
-from ..text_file import numbered_lines
+from ..tables.text_file import numbered_lines
 from .pairs import Pair
 
 Split = Literal["train", "valid", "test"]

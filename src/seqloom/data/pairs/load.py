@@ -1,18 +1,20 @@
 """Pairs of a file, or of a part of a data set. Checked by `tests/data/pairs/test_load.py`."""
 
 from ..given import is_data_set
+from ..tables.splits import of_split
 from .cmudict import Split, read_cmudict
 from .pairs import Pair, PairColumns, read_pairs
 
 
 def load_pairs(
-    data: str, split: Split, *, stress: bool = False, columns: PairColumns | None = None
+    data: object, split: Split, *, stress: bool = False, columns: PairColumns | None = None
 ) -> list[Pair]:
     """Read `data`.
 
     Args:
-        data: A file, or `cmudict` for the CMU Pronouncing Dictionary if no file has that name.
-        split: The part of the dictionary; a file is read whole, whichever part is asked for.
+        data: A table, or `cmudict` for the CMU Pronouncing Dictionary if no file has that name.
+        split: The part of the dictionary; a table is read whole, unless a column of it
+            says the parts.
         stress: Keep the dictionary's stress digits.
         columns: Of a file; as `read_pairs`.
 
@@ -22,4 +24,5 @@ def load_pairs(
     """
     if is_data_set(data):
         return read_cmudict(split, stress=stress)
-    return read_pairs(data, columns)
+    pairs = read_pairs(data, columns)
+    return of_split(pairs, split)

@@ -1,28 +1,33 @@
-"""Read pairs of source and target from a tab-separated file, and say exactly what is wrong with it.
+"""Read pairs of source and target from a table, and say exactly what is wrong with it.
 
-Of more than two columns, or with a header, `table.py` says which are meant; a source or a target
-may be several columns, joined by a space: `lemma` and `tags` to `form`. Checked by
-`tests/data/pairs/test_pairs.py`: the standard library's `csv` reader is the oracle.
+Which columns are meant says `tables/roles.py`; a source or a target may be several columns, joined
+by a space: `lemma` and `tags` to `form`. Checked by `tests/data/pairs/test_pairs.py`: the standard
+library's `csv` reader is the oracle.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from ..table import AUTO, Header, Roles, Table, read_rows, table_of
+from ..tables.roles import AUTO, NONE, Header, Roles, Selection, select
+from ..tables.splits import Split, split_of
 
 ROLES = Roles(
-    ("source", "target"), "pair", "Write one pair a line, source and target separated by one tab."
+    ("source", "target"),
+    "pair",
+    "Write one pair a line, source and target separated by one tab.",
+    more=("group", "split"),
 )
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One line of a file: `line` counts from 1."""
+    """One line of a file: `line` counts from 1; its group and its part, if columns say them."""
 
     source: str
     target: str
     line: int
+    group: str = ""
+    split: Split = ""
 
     @property
     def row(self) -> str:
@@ -48,43 +53,64 @@ class PairColumns:
         source: The source's column, a number from 1 or a name, or several with commas between
             them; `auto`: the first of two, or the one that the header names.
         target: The target's column, likewise.
+        group: The column whose rows validate together or not at all; `none` if there is none.
+        split: The column that says which rows train, validate and test; `auto`: one named `split`
+            that holds nothing else.
     """
 
     header: Header = "auto"
     source: str = AUTO
     target: str = AUTO
+    group: str = NONE
+    split: str = NONE
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "PairColumns":
         """As the settings of a run's data have it."""
-        return cls(*ROLES.set_in(data))
+        header, wanted = ROLES.set_in(data)
+        return cls(header, **wanted)
 
 
-def read_pairs(path: str | Path, columns: PairColumns | None = None) -> list[Pair]:
-    """Read `source TAB target` lines.
+def read_pairs(data: object, columns: PairColumns | None = None) -> list[Pair]:
+    """Read the pairs of a table.
 
-    UTF-8 with or without a byte order mark, plain or gzip (told by its first bytes, not by its
-    name), lines ended by LF or CRLF. Blank lines are skipped; white space at the ends of a
-    column is dropped.
+    Text is UTF-8 with or without a byte order mark, plain or packed (told by the first bytes, not
+    by the name), lines ended by LF or CRLF. Blank lines are skipped; white space at the ends of a
+    cell is dropped.
 
     Args:
-        path: The file.
+        data: A file, several, or what Python holds: see `tables/source.py`.
         columns: Where source and target stand; `PairColumns()` if `None`.
 
     Raises:
-        DataError: The file is missing, a directory, damaged, not UTF-8, has no pairs, it cannot be
-            told which columns are meant, or a line breaks a rule.
+        DataError: A file is missing, damaged, not UTF-8, has no pairs, it cannot be told which
+            columns are meant, or a line breaks a rule.
     """
-    return pair_table(path, columns)[0]
+    return pair_table(data, columns)[0]
 
 
-def pair_table(path: str | Path, columns: PairColumns | None = None) -> tuple[list[Pair], Table]:
-    """The pairs of a file, and the table that they stand in; as `read_pairs`."""
+def pair_table(data: object, columns: PairColumns | None = None) -> tuple[list[Pair], Selection]:
+    """The pairs of a table, and its columns; as `read_pairs`."""
+    found = select_pairs(data, columns)
+    pairs = []
+    for part, line, source, target, cells in found.filled():
+        group = found.text(part, line, cells, "group") if "group" in found.places else ""
+        split: Split = ""
+        if "split" in found.places:
+            split = split_of(part.where(line), found.text(part, line, cells, "split"))
+        pairs.append(Pair(source, target, line, group, split))
+    return pairs, found
+
+
+def select_pairs(data: object, columns: PairColumns | None = None) -> Selection:
+    """Which columns of a table are source and target.
+
+    Raises:
+        DataError: As `read_pairs`, as far as the first rows say.
+    """
     columns = columns or PairColumns()
-    name, wanted = str(path), (columns.source, columns.target)
-    rows = read_rows(name, ROLES)
-    table = table_of(name, rows, ROLES, wanted, columns.header, lambda *_: False)
-    return [Pair(*table.filled(name, row, ROLES), row[0]) for row in table.rows], table
+    wanted = {role: str(getattr(columns, role)) for role in (*ROLES.names, *ROLES.more)}
+    return select(data, ROLES, wanted, columns.header)
 
 
 def group_by_source(pairs: Iterable[Pair]) -> list[Example]:

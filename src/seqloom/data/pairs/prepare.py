@@ -1,5 +1,6 @@
 """From files of pairs to encoded pairs and vocabularies, with a report of what was done."""
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -13,11 +14,12 @@ from ..levels import guess_level
 from ..pairs.load import load_pairs
 from ..prepared import Prepared
 from ..seen import row_numbers, sketch
-from ..table import AUTO, line_1
+from ..tables.roles import AUTO, NONE
+from ..tables.splits import by_group, by_split
 from ..unknown import unknown_line
 from ..vocabulary import Vocabulary
 from .batches import PairSet
-from .pairs import ROLES, Example, Pair, PairColumns, group_by_source, pair_table
+from .pairs import Example, Pair, PairColumns, group_by_source, pair_table
 from .split import split_by_source
 
 
@@ -47,36 +49,45 @@ class PreparedPairs(Prepared):
         return int(self.train.source_lengths.sum() + self.train.target_lengths.sum())
 
 
-def prepare_pairs(train: str, valid: str | None, config: TransduceDataConfig) -> PreparedPairs:
+def prepare_pairs(
+    train: object, valid: object | None, config: TransduceDataConfig
+) -> PreparedPairs:
     """Read, split, learn vocabularies, encode.
 
     Args:
-        train: A file of pairs, or the name of a data set.
-        valid: A file of pairs; if `None`, a share of the sources is cut from `train`.
+        train: A table of pairs, or the name of a data set.
+        valid: A table of pairs; if `None`, a share of the sources is cut from `train`.
         config: Settings of the data.
     Raises:
         DataError: A file breaks a rule, or nothing is left to train or validate on.
     """
     columns = PairColumns.of(vars(config))
-    is_set = given(train).kind == "set"
+    name, is_set = given(train).name, given(train).kind == "set"
     if is_set:
         train_pairs = load_pairs(train, "train", stress=config.stress)
-        report = [f"{train}: {_count(train_pairs)}"]
+        report = [f"{name}: {_count(train_pairs)}"]
     else:
         train_pairs, table = pair_table(train, columns)
-        columns = PairColumns(config.header, *table.wanted)
-        report = [f"{train}: {_count(train_pairs)}; {line_1(table, ROLES)}"]
+        columns = dataclasses.replace(columns, source=table.wanted[0], target=table.wanted[1])
+        report = [f"{name}: {_count(train_pairs)}", *table.left_out()]
+    train_pairs, said, tests = by_split(train_pairs)
+    if tests:
+        report.append(f"left out: {tests:,} pairs of the test")
     if valid is not None:
         valid_pairs = load_pairs(valid, "valid", stress=config.stress, columns=columns)
-        report.append(f"{valid}: {_count(valid_pairs)}, for validation")
+        report.append(f"{given(valid).name}: {_count(valid_pairs)}, for validation")
     elif is_set:
         valid_pairs = load_pairs(train, "valid", stress=config.stress)
-        report.append(f"{train}, its validation part: {_count(valid_pairs)}")
+        report.append(f"{name}, its validation part: {_count(valid_pairs)}")
+    elif said:
+        valid_pairs = said
+        report.append(f"validation: {_count(valid_pairs)}, as the column split says")
+    elif columns.group != NONE:
+        train_pairs, valid_pairs = by_group(train_pairs, config.valid_fraction, name)
+        report.append(f"validation: {_count(valid_pairs)}, cut from {name} by a hash of the group")
     else:
         train_pairs, valid_pairs = split_by_source(train_pairs, config.valid_fraction)
-        report.append(
-            f"validation: {_count(valid_pairs)}, cut from {train} by a hash of the source"
-        )
+        report.append(f"validation: {_count(valid_pairs)}, cut from {name} by a hash of the source")
     source, target = (
         _learn(
             side,
@@ -102,7 +113,7 @@ def prepare_pairs(train: str, valid: str | None, config: TransduceDataConfig) ->
         )
     if not kept:
         raise DataError(
-            f"train: `{train}` has no pair of at most {config.max_symbols} symbols."
+            f"train: `{name}` has no pair of at most {config.max_symbols} symbols."
             " Raise data.max_symbols, or set data.source_level or data.target_level to symbols"
             " or subwords."
         )
@@ -115,8 +126,8 @@ def prepare_pairs(train: str, valid: str | None, config: TransduceDataConfig) ->
         report.append(f"left out: {left_out} validation sources, empty or too long")
     if not readable:
         raise DataError(
-            f"train: `{valid or train}` has no validation source of at most "
-            f"{config.max_symbols} symbols. Raise data.max_symbols."
+            f"train: `{name if valid is None else given(valid).name}` has no validation source of "
+            f"at most {config.max_symbols} symbols. Raise data.max_symbols."
         )
     ratios = np.array([len(t) / len(s) for s, t in zip(sources, targets, strict=True)])
     parts = (train_pairs, valid_pairs)

@@ -1,6 +1,6 @@
 """Time series: a CSV or a frame to scaled windows of the past and what came after them.
 
-csv_file.py, frames.py    a file, or pandas and polars frames, to cells
+read.py                   a table or numbers, to cells
 layout.py, columns.py     which column is what
 time_texts.py, times.py   times as they are written, as an axis
 rhythm.py, frequency.py   the frequency and the phase of each series

@@ -10,14 +10,15 @@ dates. A table with a column of names, or with its time elsewhere than first, is
 column of numbers is the value, whatever its name. Checked by `tests/data/series/test_layout.py`.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, overload
 
 import numpy as np
 
 from ...errors import DataError
-from .columns import Columns, decimal_commas, not_a_number, number
+from .columns import LARGEST, Columns, decimal_commas, not_a_number, number
 from .time_texts import is_date, is_time
 
 Layout = Literal["auto", "long", "wide"]
@@ -26,6 +27,53 @@ TIME_NAMES = ("ds", "date", "datetime", "timestamp", "time", "step", "month", "p
 VALUE_NAMES = ("y", "value", "target")
 FORMS = "Write `unique_id,ds,y` rows, or the time first and a column for each series."
 _INDEX = frozenset({"", "index", "level_0"})  # names of an index; and `Unnamed: 0`
+
+
+class Numbers(Sequence[str]):
+    """A column of numbers, which are texts only where they are looked at."""
+
+    def __init__(self, cells: Sequence[object]) -> None:
+        """
+        Args:
+            cells: Numbers, `None` where one is missing.
+        """
+        self.cells = cells
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "Numbers": ...
+
+    def __getitem__(self, place: int | slice) -> "str | Numbers":
+        if isinstance(place, slice):
+            return Numbers(self.cells[place])
+        cell = self.cells[place]
+        return "" if cell is None else repr(cell)
+
+
+@dataclass(frozen=True)
+class SeriesColumns:
+    """Columns of a long table that the user names.
+
+    Attributes:
+        series: The names of the series; told by names and cells if `None`, likewise the others.
+        time: The times.
+        value: The values.
+    """
+
+    series: str | None = None
+    time: str | None = None
+    value: str | None = None
+
+    @classmethod
+    def of(cls, data: Mapping[str, object]) -> "SeriesColumns":
+        """As the settings of a run's data have it."""
+        named = {role: str(data.get(f"{role}_column", "auto")) for role in vars(cls())}
+        return cls(**{role: column for role, column in named.items() if column != "auto"})
 
 
 @dataclass(frozen=True)
@@ -45,7 +93,7 @@ class SeriesTable:
 
     name: str
     header: list[str]
-    columns: list[list[str]]
+    columns: list[Sequence[str]]
     lines: list[int]
     header_line: int = 1
     line_name: str = "line"
@@ -58,22 +106,36 @@ class SeriesTable:
         return f"{self.name}, {self.line_name} {self.header_line}"
 
 
-def columns_of(table: SeriesTable, layout: Layout = "auto") -> Columns:
+def columns_of(
+    table: SeriesTable, layout: Layout = "auto", asked: SeriesColumns | None = None
+) -> Columns:
     """Tell the columns apart.
 
     Args:
         table: The cells.
         layout: `long`, `wide`, or `auto`: by the names in the header.
+        asked: Columns that the user names.
     Raises:
         DataError: The columns do not fit the layout, or a value is not a number.
     """
     table = _named(table)
     if len(table.header) < 2:
         raise DataError(f"{table.top}: there is one column, {table.header[0]!r}. {FORMS}")
-    key, time, value = (_place(table, names) for names in (ID_NAMES, TIME_NAMES, VALUE_NAMES))
+    asked = asked or SeriesColumns()
+    key, time, value = (
+        _asked(table, role, column) if column is not None else _place(table, names)
+        for role, column, names in (
+            ("series", asked.series, ID_NAMES),
+            ("time", asked.time, TIME_NAMES),
+            ("value", asked.value, VALUE_NAMES),
+        )
+    )
     if table.comma:
         table = _with_points(table, {key, time or 0})
-    is_long = None not in (time, value) or (time is not None and (key is not None or time > 0))
+    is_long = asked.value is not None or asked.series is not None
+    is_long = (
+        is_long or None not in (time, value) or (time is not None and (key is not None or time > 0))
+    )
     if layout == "wide" or (layout == "auto" and not is_long):
         return _wide(table, time or 0)
     if time is None:
@@ -105,9 +167,9 @@ def _long(
     return Columns(
         table.name,
         names if key is None else [cell.strip() for cell in table.columns[key]],
-        table.columns[time],
+        list(table.columns[time]),
         _numbers(table, value),
-        {table.header[i]: table.columns[i] for i in others},
+        {table.header[i]: list(table.columns[i]) for i in others},
         table.lines,
         table.line_name,
         table.notes,
@@ -119,7 +181,7 @@ def _wide(table: SeriesTable, time: int) -> Columns:
     return Columns(
         table.name,
         [table.header[i] for i in series for _ in table.lines],
-        table.columns[time] * len(series),
+        [*table.columns[time]] * len(series),
         np.concatenate([_numbers(table, i) for i in series]),
         {},
         table.lines * len(series),
@@ -159,7 +221,8 @@ def _with_points(table: SeriesTable, but: set[int | None]) -> SeriesTable:
     """The table with points in columns of decimal commas, other than those of names and times."""
     columns, read = list(table.columns), []
     for i, cells in enumerate(table.columns):
-        found = None if i in but else decimal_commas(cells)
+        skip = i in but or isinstance(cells, Numbers)
+        found = None if skip else decimal_commas(list(cells))
         if found is None:
             continue
         columns[i], unclear = found
@@ -204,17 +267,33 @@ def _has_times(table: SeriesTable, but: int) -> bool:
     )
 
 
+def _asked(table: SeriesTable, role: str, column: str) -> int:
+    """The place of a column that the user names, by its name or its number from 1."""
+    if column in table.header:
+        return table.header.index(column)
+    if column.isdecimal() and 1 <= int(column) <= len(table.header):
+        return int(column) - 1
+    raise DataError(
+        f"{table.top}: the {role} column must be a number from 1 to {len(table.header)} or a "
+        f"name in the header, got {column!r}. The columns are: {', '.join(table.header)[:100]}"
+    )
+
+
 def _place(table: SeriesTable, names: tuple[str, ...]) -> int | None:
     plain = {column.strip().lower(): i for i, column in reversed(list(enumerate(table.header)))}
     return next((plain[name] for name in names if name in plain), None)
 
 
-def _is_numeric(cells: list[str]) -> bool:
-    return all(number(cell) is not None for cell in cells)
+def _is_numeric(cells: Sequence[str]) -> bool:
+    return isinstance(cells, Numbers) or all(number(cell) is not None for cell in cells)
 
 
 def _numbers(table: SeriesTable, column: int) -> np.ndarray:
     texts = table.columns[column]
+    if isinstance(texts, Numbers):
+        plain = np.array([np.nan if cell is None else cell for cell in texts.cells], np.float64)
+        if not (np.abs(plain) > LARGEST).any():
+            return plain
     found = [number(text) for text in texts]
     if None in found:
         row = found.index(None)

@@ -14,10 +14,12 @@ from ...config.forecast import (
 )
 from ...errors import DataError
 from ...shapes import Int
+from ..given import given
 from ..prepared import Prepared
 from .continued import continued
-from .csv_file import read_series
 from .features import Features
+from .layout import SeriesColumns
+from .read import read_series
 from .scaling import Scaling
 from .season import Season, infer_season
 from .series import SeriesSet
@@ -55,13 +57,13 @@ class PreparedSeries(Prepared):
 
 
 def prepare_series(
-    train: str, valid: str | None, config: Config
+    train: object, valid: object | None, config: Config
 ) -> tuple[PreparedSeries, ForecastDataConfig]:
     """Read series, infer what is not set, cut windows.
 
     Args:
-        train: A CSV of series.
-        valid: A CSV with the values that follow them; if `None`, their ends are held out.
+        train: A table of series.
+        valid: A table with the values that follow them; if `None`, their ends are held out.
         config: Settings of the task.
     Returns:
         The data, and the settings of the data with all that depends on them filled in.
@@ -81,35 +83,40 @@ def prepare_series(
     # a window that is one vector has its season in its places
     waves = 1 if isinstance(config.model, FullyConnectedForecasterConfig) else season.length
     prepared = _cut(data, stops, settings, waves, report)
-    _check(prepared, train, valid, horizon, held_out)
+    of_valid = None if valid is None else given(valid).name
+    _check(prepared, given(train).name, of_valid, horizon, held_out)
     batch = settings.batch_windows or (128 if len(prepared.train_origins) >= MANY else 32)
     return prepared, dataclasses.replace(settings, batch_windows=batch)
 
 
-def _read(name: str, settings: ForecastDataConfig) -> SeriesSet:
+def _read(train: object, settings: ForecastDataConfig) -> SeriesSet:
     """Series without what is kept for tests."""
-    data, steps = read_series(name, layout=settings.layout), settings.test_steps
+    columns = SeriesColumns.of(vars(settings))
+    data = read_series(train, layout=settings.layout, columns=columns)
+    steps = settings.test_steps
     if not steps:
         return data
     kept = tuple(one.until(one.end - steps) for one in data.series if len(one.values) > steps)
     if not kept:
         raise DataError(
-            f"train: `{name}` has no series of more than data.test_steps = {steps} values. "
-            "Lower it."
+            f"train: `{given(train).name}` has no series of more than data.test_steps = {steps} "
+            "values. Lower it."
         )
     line = f"not read: the last {steps} steps of each series"
     return dataclasses.replace(data, series=kept, report=(*data.report, line))
 
 
 def _hold_out(
-    data: SeriesSet, valid: str | None, settings: ForecastDataConfig, horizon: int
+    data: SeriesSet, valid: object | None, settings: ForecastDataConfig, horizon: int
 ) -> tuple[SeriesSet, Int[np.ndarray, " N"], int, str]:
     """Series with their validation part, where it begins, its horizons, and a line to say."""
     ends = np.array([len(one.values) for one in data.series])
     if valid is not None:
-        more = read_series(valid, layout=settings.layout, like=data.axis)
-        line = f"validation: the values of {valid}, which follow"
-        return continued(data, more, valid), ends, settings.held_out or 1, line
+        columns = SeriesColumns.of(vars(settings))
+        more = read_series(valid, layout=settings.layout, columns=columns, like=data.axis)
+        name = given(valid).name
+        line = f"validation: the values of {name}, which follow"
+        return continued(data, more, name), ends, settings.held_out or 1, line
     held_out = settings.held_out or held_out_horizons(ends, horizon)
     line = f"validation: the last {held_out * horizon} steps of each series"
     return data, np.maximum(ends - held_out * horizon, 0), held_out, line

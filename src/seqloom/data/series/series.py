@@ -9,8 +9,8 @@
 
 A column beside name, time and value is a covariate. One that is constant within each series is
 static (text is allowed); any other must be numbers, and known for the future: its gaps are filled
-by straight lines. Files are read by `csv_file.py`, frames by `frames.py`. Checked by
-`test_series.py`, `test_csv_file.py` and `test_frames.py` in `tests/data/series`.
+by straight lines. `read.py` reads them. Checked by `test_series.py`, `test_read_text.py` and
+`test_read_python.py` in `tests/data/series`.
 """
 
 import dataclasses

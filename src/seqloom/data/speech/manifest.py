@@ -1,24 +1,25 @@
 """Manifests of speech: which recording, what is said in it, and from when to when.
 
-Two forms, told apart by the file's first character:
-
-    path TAB text [TAB start TAB end]                      TSV; a header line may name the columns
-    {"audio": path, "text": ..., "start": ..., "end": ...}     JSONL; `path` for `audio` too
+Any table (`tables/source.py`) with columns of the names below. A TSV or CSV file without such names
+in line 1 is `path, text`, or `path, text, start, end`.
 
 Times are in seconds from the recording's beginning; without `end`, to its end. `times.py` has their
 other names: `offset` and `duration`, `start_ms` and so on. Paths are relative to the manifest.
 Checked by `tests/data/speech/test_manifest.py`.
 """
 
-import json
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import DataError
+from ..given import given
 from ..hashes import source_fraction
-from ..text_file import numbered_lines
+from ..tables.delimited import delimited
+from ..tables.roles import places_of
+from ..tables.source import table_of
+from ..tables.table import Table, TablePart
 from .times import part_of
 
 PATH_NAMES = (
@@ -26,6 +27,7 @@ PATH_NAMES = (
     "file_name",
 )  # fmt: skip
 TEXT_NAMES = ("text", "transcript", "sentence", "transcription")
+COLUMNS = {"audio": "audio", "text": "text", "start": "start", "end": "end"}  # by role
 EXAMPLE = "Write one recording a line, its path and its text separated by one tab."
 
 
@@ -50,21 +52,33 @@ class Utterance:
     where: str
 
 
-def read_manifest(path: str | Path) -> list[Utterance]:
-    """Read a manifest, TSV or JSONL, plain or gzip. No recording is opened.
+def columns_of(data: Mapping[str, object]) -> dict[str, str]:
+    """The columns that settings of a run's data name, by role."""
+    named = {role: str(data.get(f"{role}_column", "auto")) for role in COLUMNS}
+    return {role: column for role, column in named.items() if column != "auto"}
 
+
+def read_manifest(data: object, columns: Mapping[str, str] | None = None) -> list[Utterance]:
+    """Read a manifest. No recording is opened.
+
+    Args:
+        data: A file, several, or what Python holds; paths in it are relative to the file, or to
+            the working folder.
+        columns: Those of the roles `COLUMNS` that names do not tell: a number from 1 or a name.
     Raises:
-        DataError: The file cannot be read or has no line, or a line breaks a rule.
+        DataError: A file cannot be read or has no line, or a line breaks a rule.
     """
-    name = str(path)
-    lines = list(numbered_lines(path))
-    if not lines:
-        raise DataError(f"{name}: the manifest is empty. {EXAMPLE}")
-    rows = _json_rows if lines[0][1].lstrip().startswith("{") else _tab_rows
-    folder = Path(name).parent
-    found = [_utterance(folder, where, row) for where, row in rows(name, lines)]
+    source = given(data)
+    table = table_of(source) or Table(source.name, (delimited(source.name, "\t"),))
+    if not table.first.head(1):
+        raise DataError(f"{table.name}: the manifest is empty. {EXAMPLE}")
+    found = [
+        _utterance(Path() if source.kind == "python" else Path(part.name).parent, where, row)
+        for part in table.parts
+        for where, row in _rows(part, columns or {})
+    ]
     if not found:
-        raise DataError(f"{name}: the manifest has no lines below its header.")
+        raise DataError(f"{table.name}: the manifest has no lines below its header.")
     return found
 
 
@@ -96,19 +110,27 @@ def split_by_recording(
     )
 
 
-def _header(line: str) -> list[str] | None:
-    """Names of the columns, if the line is a header."""
-    columns = [column.strip() for column in line.split("\t")]
+def _header(cells: Sequence[object]) -> list[str] | None:
+    """Names of the columns, if the cells are some."""
+    columns = [str(cell).strip() for cell in cells]
     columns = [c.lower() if c.lower() in (*PATH_NAMES, *TEXT_NAMES) else c for c in columns]
     named = any(n in columns for n in PATH_NAMES) and any(n in columns for n in TEXT_NAMES)
     return columns if named else None
 
 
-def _tab_rows(name: str, lines: list[tuple[int, str]]) -> Iterator[tuple[str, dict[str, object]]]:
-    columns = _header(lines[0][1])
-    for number, line in lines[1:] if columns else lines:
-        where = f"{name}, line {number}"
-        cells = [cell.strip() for cell in line.split("\t")]
+def _rows(part: TablePart, asked: Mapping[str, str]) -> Iterator[tuple[str, dict[str, object]]]:
+    """Place and cells by name of each row."""
+    columns = None if part.names is None else _header(part.names) or list(part.names)
+    for number, (line, cells) in enumerate(part.read()):
+        where = part.where(line)
+        if number == 0 and part.names is None:
+            columns = _header(cells)
+            if columns is None and any(column in cells for column in asked.values()):
+                columns = [str(cell) for cell in cells]
+        if number == 0 and asked:
+            columns = _renamed(where, columns, cells, asked)
+        if number == 0 and part.names is None and columns is not None and _is_header(cells, asked):
+            continue
         if columns and len(cells) != len(columns):
             raise DataError(
                 f"{where}: a line must have {len(columns)} columns as the header has, "
@@ -119,19 +141,28 @@ def _tab_rows(name: str, lines: list[tuple[int, str]]) -> Iterator[tuple[str, di
                 f"{where}: a line must have 2 to 4 columns, got {len(cells)}. "
                 "Write path, text and, if only a part is meant, start and end in seconds."
             )
-        yield where, dict(zip(columns or ("path", "text", "start", "end"), cells, strict=False))
+        names = columns or ("path", "text", "start", "end")
+        row = dict(zip(names, cells, strict=False))
+        yield where, {k: v for k, v in row.items() if part.form != "JSON lines" or v is not None}
 
 
-def _json_rows(name: str, lines: list[tuple[int, str]]) -> Iterator[tuple[str, dict[str, object]]]:
-    for number, line in lines:
-        where = f"{name}, line {number}"
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"{where}: a line must be JSON, got {error}.") from None
-        if not isinstance(row, dict):
-            raise DataError(f"{where}: a line must be a JSON object, got {line.strip()[:40]!r}.")
-        yield where, row
+def _is_header(cells: Sequence[object], asked: Mapping[str, str]) -> bool:
+    return _header(cells) is not None or any(column in cells for column in asked.values())
+
+
+def _renamed(
+    where: str, columns: list[str] | None, cells: Sequence[object], asked: Mapping[str, str]
+) -> list[str]:
+    """Names of columns in which those that are asked for have the names of their roles."""
+    names = columns or [f"column {i}" for i in range(1, len(cells) + 1)]
+    found = [f"{name} (unused)" if name in COLUMNS.values() else name for name in names]
+    for role, column in asked.items():
+        (place, *_), _ = places_of(where, names, role, column, "auto")
+        found[place] = COLUMNS[role]
+    for role, name in COLUMNS.items():  # roles that are not asked for keep their columns
+        if role not in asked and name in names and f"{name} (unused)" in found:
+            found[found.index(f"{name} (unused)")] = name
+    return found
 
 
 def _utterance(folder: Path, where: str, row: dict[str, object]) -> Utterance:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ...config.transcribe import ModelConfig, TranscribeDataConfig
 from ...errors import DataError
+from ..given import given
 from ..hashes import sha256
 from ..levels import Level
 from ..prepared import Prepared
@@ -13,7 +14,7 @@ from ..seen import sketch
 from ..vocabulary import Vocabulary
 from .augment import Masks
 from .log_mel import FeatureSetup
-from .manifest import Utterance, read_manifest, split_by_recording
+from .manifest import Utterance, columns_of, read_manifest, split_by_recording
 from .recordings import (
     Changes,
     Normaliser,
@@ -48,7 +49,7 @@ class PreparedSpeech(Prepared):
 
 
 def prepare_speech(
-    train: str, valid: str | None, config: TranscribeDataConfig, model: ModelConfig
+    train: object, valid: object | None, config: TranscribeDataConfig, model: ModelConfig
 ) -> PreparedSpeech:
     """Read, split, make features, learn the vocabulary, encode.
 
@@ -70,17 +71,19 @@ def prepare_speech(
     )
     heard = read_speech(train_lines, setup, speed_change=config.speed_change)
     held_out = read_speech(valid_lines, setup)
-    cut = "" if valid else f", cut from {train} by a hash of the name"
+    name = given(train).name
+    of_valid = "validation" if valid is None else given(valid).name
+    cut = f", cut from {name} by a hash of the name" if valid is None else ""
     report = [
-        f"{train}: {_count(heard)}, brought to {setup.sample_rate:,} Hz",
-        f"{valid or 'validation'}: {_count(held_out)}{cut}",
+        f"{name}: {_count(heard)}, brought to {setup.sample_rate:,} Hz",
+        f"{of_valid}: {_count(held_out)}{cut}",
         *dict.fromkeys((*heard.notes, *held_out.notes)),
     ]
     text = _learn(heard.texts, config, report)
     kept, targets = _usable(heard, text, config, model.architecture == "ctc", report)
     if not kept:
         raise DataError(
-            f"train: `{train}` has no recording of at most {config.max_seconds:g} s that is "
+            f"train: `{name}` has no recording of at most {config.max_seconds:g} s that is "
             "long enough for its text. Raise data.max_seconds, or lower data.stack."
         )
     chosen = heard.only(kept)
@@ -88,7 +91,7 @@ def prepare_speech(
     return PreparedSpeech(
         train=chosen,
         targets=tuple(targets),
-        valid=_validating(held_out, text, valid or train, config, report),
+        valid=_validating(held_out, text, name if valid is None else of_valid, config, report),
         text=text,
         normal=Normaliser.learn([frames[0] for frames in chosen.frames]),
         changes=_changes(config),
@@ -100,12 +103,13 @@ def prepare_speech(
 
 
 def _lines(
-    train: str, valid: str | None, config: TranscribeDataConfig
+    train: object, valid: object | None, config: TranscribeDataConfig
 ) -> tuple[list[Utterance], list[Utterance]]:
     """The manifests' lines, to train and to validate on."""
+    columns = columns_of(vars(config))
     if valid is None:
-        return split_by_recording(read_manifest(train), config.valid_fraction)
-    return read_manifest(train), read_manifest(valid)
+        return split_by_recording(read_manifest(train, columns), config.valid_fraction)
+    return read_manifest(train, columns), read_manifest(valid, columns)
 
 
 def _validating(

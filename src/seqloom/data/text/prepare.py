@@ -8,6 +8,7 @@ import numpy as np
 from ...config.generate import GenerateDataConfig
 from ...errors import DataError
 from ...shapes import Int
+from ..given import given
 from ..hashes import fingerprint
 from ..prepared import Prepared
 from ..seen import sketch, text_numbers
@@ -37,12 +38,12 @@ class PreparedText(Prepared):
 
 
 def prepare_text(
-    train: str, valid: str | None, config: GenerateDataConfig
+    train: object, valid: object | None, config: GenerateDataConfig
 ) -> tuple[PreparedText, GenerateDataConfig]:
     """Read, split, learn the vocabulary, encode.
 
     Args:
-        train: A file of text, or a folder of them.
+        train: A file of text, a folder of them, or a table with a column of texts.
         valid: Another; if `None`, the end of `train` is cut off.
         config: Settings of the data.
     Returns:
@@ -50,22 +51,23 @@ def prepare_text(
     Raises:
         DataError: A file breaks a rule, or the text is too short.
     """
-    text = read_text(train)
+    name = given(train).name
+    text = read_text(train, config.text_column)
     if len(text) < LEAST_CHARACTERS:
         raise DataError(
-            f"{train}: a text must have at least {LEAST_CHARACTERS} characters to learn from, "
+            f"{name}: a text must have at least {LEAST_CHARACTERS} characters to learn from, "
             f"got {len(text)}. Give more text, or the --task that the file is for."
         )
     if valid is not None:
-        held_out = read_text(valid)
+        held_out = read_text(valid, config.text_column)
         report = [
-            f"{train}: {len(text):,} characters",
-            f"{valid}: {len(held_out):,} characters, for validation",
+            f"{name}: {len(text):,} characters",
+            f"{given(valid).name}: {len(held_out):,} characters, for validation",
         ]
     else:
         text, held_out = split_by_position(text, config.valid_fraction)
         report = [
-            f"{train}: the first {len(text):,} characters to train on, "
+            f"{name}: the first {len(text):,} characters to train on, "
             f"the last {len(held_out):,} for validation"
         ]
     vocabulary = Vocabulary.learn(

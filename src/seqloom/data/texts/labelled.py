@@ -1,41 +1,46 @@
-"""Read texts and their labels from a tab-separated file, and set some aside for validation.
+"""Read texts and their labels from a table, and set some aside for validation.
 
-One text a line; any number of columns, of which one is the text and one the label (`table.py`); a
-header or none. Checked by `tests/data/texts/test_labelled.py`.
+Which column is the text and which the label says `tables/roles.py`. Checked by
+`tests/data/texts/test_labelled.py`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 
 from ...errors import ConfigError, DataError
 from ..hashes import source_fraction
-from ..table import (
+from ..tables.roles import (
     AUTO,
+    NONE,
     Header,
     Roles,
-    Row,
-    Table,
+    Selection,
     has_known_name,
-    places_of,
-    read_rows,
-    table_of,
+    label_is_on_no_other_line,
+    look_like_names,
+    numbers_as_labels,
+    select,
 )
+from ..tables.splits import Split, of_split, split_of
 
 ROLES = Roles(
-    ("text", "label"), "text", "Write one text a line and its label, separated by one tab."
+    ("text", "label"),
+    "text",
+    "Write one text a line and its label, separated by one tab.",
+    more=("group", "split"),
 )
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """One line of a file: `line` counts from 1; `group` is what a third column says of it."""
+    """One line of a file: `line` counts from 1; its group and its part, if columns say them."""
 
     text: str
     label: str
     line: int
     group: str = ""
+    split: Split = ""
 
 
 @dataclass(frozen=True)
@@ -49,13 +54,17 @@ class TextColumns:
         text: The text's column, a number from 1 or a name; `auto`: the first of two, or the one
             that the header names.
         label: The label's column, likewise.
-        group: A column whose values divide the texts into groups, likewise; none if `None`.
+        group: A column whose values divide the texts into groups, likewise; `none` if there is
+            none.
+        split: The column that says which texts train, validate and test; `auto`: one named `split`
+            that holds nothing else.
     """
 
     header: Header = "auto"
     text: str = AUTO
     label: str = AUTO
-    group: str | None = None
+    group: str = NONE
+    split: str = NONE
 
     def __post_init__(self) -> None:
         if self.text == self.label != AUTO:
@@ -65,50 +74,83 @@ class TextColumns:
             )
 
     @classmethod
-    def of(cls, data: Mapping[str, object], group: str | None = None) -> "TextColumns":
+    def of(cls, data: Mapping[str, object]) -> "TextColumns":
         """As the settings of a run's data have it."""
-        return cls(*ROLES.set_in(data), group)
+        header, wanted = ROLES.set_in(data)
+        return cls(header, **wanted)
 
 
 def read_labelled(
-    path: str | Path, columns: TextColumns | None = None, *, known: Collection[str] | None = None
+    data: object,
+    columns: TextColumns | None = None,
+    *,
+    known: Collection[str] | None = None,
+    split: Split = "",
 ) -> list[Labelled]:
-    """Read labelled texts: UTF-8, plain or gzip; blank lines are skipped, columns are stripped.
+    """Read the labelled texts of a table; blank lines are skipped, cells are stripped.
 
     Args:
-        path: The file.
+        data: A file, several, or what Python holds: see `tables/source.py`.
         columns: Where text and label stand; `TextColumns()` if `None`.
         known: The labels there are; every other is an error. All are allowed if `None`.
+        split: The part that is meant, where a column says the parts.
 
     Raises:
-        DataError: The file cannot be read, has no text, it cannot be told which columns are meant,
+        DataError: A file cannot be read, has no text, it cannot be told which columns are meant,
             or a line breaks a rule.
     """
-    return labelled_table(path, columns, known=known)[0]
+    return of_split(labelled_table(data, columns, known=known)[0], split)
 
 
 def labelled_table(
-    path: str | Path, columns: TextColumns | None = None, *, known: Collection[str] | None = None
-) -> tuple[list[Labelled], Table]:
-    """The labelled texts of a file, and the table that they stand in; as `read_labelled`."""
+    data: object, columns: TextColumns | None = None, *, known: Collection[str] | None = None
+) -> tuple[list[Labelled], Selection]:
+    """The labelled texts of a table, and its columns; as `read_labelled`."""
     columns = columns or TextColumns()
-    name = str(path)
-    rows = read_rows(name, ROLES)
+    found = select_labelled(data, columns, known=known)
+    rows: list[Labelled] = []
+    for part, line, text, label, cells in found.filled():
+        if known is not None and label not in known:
+            first = found.names is None and not rows
+            raise DataError(
+                f"{part.where(line)}: the label must be one of {', '.join(sorted(known)[:10])}, "
+                f"got {label!r}. Correct it, or name its column with data.label_column"
+                f"{'; if the line names the columns, delete it' if first else ''}."
+            )
+        group = found.text(part, line, cells, "group") if "group" in found.places else ""
+        split: Split = ""
+        if "split" in found.places:
+            split = split_of(part.where(line), found.text(part, line, cells, "split"))
+        rows.append(Labelled(text, label, line, group, split))
+    return rows, found
 
-    def is_header(rows: list[Row], label: tuple[int, ...]) -> bool:
-        if not has_known_name(rows[0][1], ROLES):
+
+def select_labelled(
+    data: object, columns: TextColumns | None = None, *, known: Collection[str] | None = None
+) -> Selection:
+    """Which columns of a table are text and label; as `read_labelled`.
+
+    Raises:
+        DataError: As `read_labelled`, as far as the first rows say.
+    """
+    columns = columns or TextColumns()
+
+    def is_header(found: Selection) -> bool:
+        part = found.table.first
+        line, cells = part.head(1)[0]
+        if not has_known_name(cells, ROLES) and (part.form == "TSV" or not look_like_names(cells)):
             return False
-        first, *others = (row[label[0]] for _, row in rows)
         if known is not None:  # a label that is misspelt is no header
+            first = found.text(part, line, cells, "label")
             return first not in known and not get_close_matches(first, known, n=1)
-        return first not in others
+        return label_is_on_no_other_line(found, "label")
 
-    table = table_of(name, rows, ROLES, (columns.text, columns.label), columns.header, is_header)
-    group = None
-    if columns.group is not None:
-        first = table.header or rows[0]
-        group = places_of(name, first, "--by", columns.group, columns.header)[0][0]
-    return [_parse(name, table, row, group, known) for row in table.rows], table
+    wanted = {role: str(getattr(columns, role)) for role in (*ROLES.names, *ROLES.more)}
+    found = select(data, ROLES, wanted, columns.header, is_header=is_header)
+    wrong = numbers_as_labels(found, "label") if known is None else None
+    if wrong is not None:
+        raise DataError(wrong)
+    return found
 
 
 def split_by_class(
@@ -144,22 +186,4 @@ def split_by_class(
     return (
         [example for example in examples if example.text not in valid],
         [example for example in examples if example.text in valid],
-    )
-
-
-def _parse(
-    name: str, table: Table, row: Row, group: int | None, known: Collection[str] | None
-) -> Labelled:
-    number, columns = row
-    where = f"{name}, line {number}"
-    text, label = table.filled(name, row, ROLES)
-    if known is not None and label not in known:
-        first = table.header is None and number == table.rows[0][0]
-        raise DataError(
-            f"{where}: the label must be one of {', '.join(sorted(known)[:10])}, "
-            f"got {label!r}. Correct it, or name its column with data.label_column"
-            f"{'; if the line names the columns, delete it' if first else ''}."
-        )
-    return Labelled(
-        text=text, label=label, line=number, group="" if group is None else columns[group]
     )

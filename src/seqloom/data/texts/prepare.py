@@ -10,14 +10,16 @@ import numpy as np
 
 from ...config.classify import ClassifyDataConfig
 from ...errors import DataError
+from ..given import given
 from ..hashes import fingerprint
 from ..prepared import Prepared
 from ..seen import row_numbers, sketch
-from ..table import AUTO, Table, line_1
+from ..tables.roles import AUTO, NONE, Selection
+from ..tables.splits import by_group, by_split
 from ..unknown import MOST
 from ..vocabulary import SPECIALS, UNK
 from .batches import TextSet
-from .labelled import ROLES, Labelled, TextColumns, labelled_table, split_by_class
+from .labelled import Labelled, TextColumns, labelled_table, split_by_class
 from .limits import learn_reader
 from .reader import TextReader, guess_text_level, pretokenize
 
@@ -46,27 +48,38 @@ class PreparedTexts(Prepared):
     min_count: int = 1
 
 
-def prepare_texts(train: str, valid: str | None, config: ClassifyDataConfig) -> PreparedTexts:
+def prepare_texts(train: object, valid: object | None, config: ClassifyDataConfig) -> PreparedTexts:
     """Read, split, learn the vocabulary, encode.
 
     Args:
-        train: A file of labelled texts.
+        train: A table of labelled texts.
         valid: Another; if `None`, a share of every class is cut from `train`.
         config: Settings of the data.
     Raises:
         DataError: A file breaks a rule, or the labels are no labels.
     """
     train_rows, table = labelled_table(train, TextColumns.of(vars(config)))
-    labels = _labels(train, train_rows)
-    report = [f"{train}: {_count(train_rows)}; {line_1(table, ROLES)}"]
+    name = given(train).name
+    labels = _labels(name, train_rows)
+    report = [f"{name}: {_count(train_rows)}", *table.left_out()]
     report += _line_1_report(train_rows, table)
+    train_rows, said, tests = by_split(train_rows)
+    if tests:
+        report.append(f"left out: {tests:,} texts of the test")
     if valid is not None:
         columns = TextColumns(config.header, *table.wanted)
         valid_rows, of_valid = labelled_table(valid, columns, known=set(labels))
-        report.append(f"{valid}: {_count(valid_rows)}, for validation; {line_1(of_valid, ROLES)}")
+        report.append(f"{given(valid).name}: {_count(valid_rows)}, for validation")
+        report += of_valid.left_out()
+    elif said:
+        valid_rows = said
+        report.append(f"validation: {_count(valid_rows)}, as the column split says")
+    elif config.group_column != NONE:
+        train_rows, valid_rows = by_group(train_rows, config.valid_fraction, name)
+        report.append(f"validation: {_count(valid_rows)}, cut from {name} by a hash of the group")
     else:
         train_rows, valid_rows = split_by_class(train_rows, config.valid_fraction)
-        report.append(f"validation: {_count(valid_rows)}, cut from {train} by a hash of the text")
+        report.append(f"validation: {_count(valid_rows)}, cut from {name} by a hash of the text")
     level, why = guess_text_level(row.text for row in train_rows)
     if config.level != "auto":
         level, why = config.level, "as set"
@@ -148,10 +161,10 @@ def _unknown_report(reader: TextReader, whole: list[list[int]], min_count: int) 
     return [said]
 
 
-def _line_1_report(rows: list[Labelled], table: Table) -> list[str]:
+def _line_1_report(rows: list[Labelled], table: Selection) -> list[str]:
     """A label that only line 1 has may be the name of a column."""
     first = rows[0]
-    if table.header is not None or sum(row.label == first.label for row in rows) > 1:
+    if table.names is not None or sum(row.label == first.label for row in rows) > 1:
         return []
     return [
         f"note: label {first.label} is on line {first.line} only; if that line names the columns, "

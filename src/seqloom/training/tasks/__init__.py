@@ -5,7 +5,7 @@ from ...tasks import TASKS
 from ..work import Work
 
 
-def open_work(data: str, valid: str | None, config: Config) -> Work:
+def open_work(data: object, valid: object | None, config: Config) -> Work:
     """Read the data as the task of the settings wants them.
 
     Args:

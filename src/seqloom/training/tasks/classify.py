@@ -44,7 +44,7 @@ class Classify(Work):
             self.weights = torch.from_numpy(class_weights(data.train.labels, len(data.labels)))
 
     @classmethod
-    def open(cls, data: str, valid: str | None, config: Config) -> "Classify":
+    def open(cls, data: object, valid: object | None, config: Config) -> "Classify":
         return cls(prepare_texts(data, valid, config.data), config)
 
     def build(self) -> nn.Module:

@@ -86,7 +86,7 @@ class Forecast(Work):
         )
 
     @classmethod
-    def open(cls, data: str, valid: str | None, config: Config) -> "Forecast":
+    def open(cls, data: object, valid: object | None, config: Config) -> "Forecast":
         prepared, settings = prepare_series(data, valid, config)
         rate = 2e-3 if isinstance(config.model, RecurrentForecasterConfig) else 1e-3
         return cls(prepared, resolved(config, settings, rate))

@@ -66,7 +66,7 @@ class Generate(Work):
         self._empty: object = None
 
     @classmethod
-    def open(cls, data: str, valid: str | None, config: Config) -> "Generate":
+    def open(cls, data: object, valid: object | None, config: Config) -> "Generate":
         prepared, settings = prepare_text(data, valid, config.data)
         return cls(prepared, resolved(config, settings, RATES[config.model.architecture]))
 

@@ -57,7 +57,7 @@ class Transcribe(Work):
         ]
 
     @classmethod
-    def open(cls, data: str, valid: str | None, config: Config) -> "Transcribe":
+    def open(cls, data: object, valid: object | None, config: Config) -> "Transcribe":
         require("train", "soundfile", "soxr")
         return cls(prepare_speech(data, valid, config.data, config.model), config)
 

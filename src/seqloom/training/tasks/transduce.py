@@ -38,7 +38,7 @@ class Transduce(Work):
         self.data = data
 
     @classmethod
-    def open(cls, data: str, valid: str | None, config: Config) -> "Transduce":
+    def open(cls, data: object, valid: object | None, config: Config) -> "Transduce":
         return cls(prepare_pairs(data, valid, config.data), config)
 
     def build(self) -> nn.Module:

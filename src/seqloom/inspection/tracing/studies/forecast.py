@@ -9,7 +9,7 @@ step has the window's mean for its value, and no change from the season before.
 import numpy as np
 
 from ....config.forecast import MEDIAN, ForecasterConfig
-from ....data.series.frames import to_series
+from ....data.series.read import read_series
 from ....data.series.scaling import ForecastInputs, scale, single
 from ....data.series.series import SeriesSet
 from ....data.series.windows import Origins, WindowSource
@@ -137,7 +137,7 @@ def study(model: Forecaster, x: object, target: object = None) -> SeriesStudy:
     """
     if target is not None:
         raise ConfigError("trace: a forecast is explained without a `target`: leave it out.")
-    data = to_series(x, like=model.parts.features.axis)
+    data = read_series(x, like=model.parts.features.axis)
     if len(data.series) != 1:
         raise DataError(
             f"trace: `x` must be one series, got {len(data.series)}. Trace them one by one."

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqloom.data import text_file
-from seqloom.data.text_file import read_head, read_text
+from seqloom.data.tables import text_file
+from seqloom.data.tables.text_file import read_head, read_text
 from seqloom.errors import DataError
 
 

@@ -2,7 +2,7 @@
 
 It is read in pieces: what is no text is refused at the first piece that shows it, and what never
 ends (`/dev/zero`, a pipe, a gzip file that unfolds without end) at a stated limit. Checked by
-`tests/data/test_text_file.py` and the tests of `pairs/` and `texts/`.
+`tests/data/tables/test_text_file.py` and the tests of `pairs/` and `texts/`.
 """
 
 import codecs
@@ -16,14 +16,15 @@ from io import BufferedIOBase, BufferedReader
 from pathlib import Path
 from typing import cast
 
-from ..errors import DataError
-from ..progress import progress
+from ...errors import DataError
+from ...progress import progress
 from .binary_kinds import kind_of
 
 GZIP_MAGIC = b"\x1f\x8b"
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 STANDARD_INPUT = "-"
-MOST_BYTES = 2**30  # of text in one file, unzipped
+MOST_BYTES = 2**30  # of text in one file, unzipped, that is read whole
+MOST_LINE = 2**27  # characters
 PIECE = 2**20
 GZIP_FREE, GZIP_RATIO = 2**26, 200  # a gzip file may unfold to the one plus the other times itself
 
@@ -57,19 +58,50 @@ def numbered_lines(path: str | Path) -> Iterator[tuple[int, str]]:
     Raises:
         DataError: As `read_text`.
     """
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    for number, line in enumerate(lines_of(path), start=1):
+        line = line.removesuffix("\n")
         if line.strip(" \r"):
             yield number, line
 
 
-def _decoded(name: str, size: int = PIECE) -> Iterator[str]:
-    """The text in pieces of `size` bytes, less where a character is cut."""
+def lines_of(path: str | Path) -> Iterator[str]:
+    """The lines with their ends, LF or CR LF, read when they are asked for.
+
+    A file without LF has its lines end in CR, as old ones do.
+
+    Raises:
+        DataError: As `read_text`; a file may have any size, a line `MOST_LINE` characters.
+    """
+    name, end, rest, first = str(path), "\n", list[str](), True
+    for text in _decoded(name, limited=False):
+        if first:
+            text, first = text.removeprefix("\ufeff"), False
+            end = "\n" if "\n" in text or "\r" not in text else "\r"
+        head, *lines = text.split(end)
+        if not lines:
+            rest.append(head)
+            if sum(map(len, rest)) > MOST_LINE:
+                raise DataError(
+                    f"{name}: a line may have {MOST_LINE:,} characters at most, and one has more. "
+                    "Break it, or name another file."
+                )
+            continue
+        yield "".join((*rest, head, end))
+        for line in lines[:-1]:
+            yield line + end
+        rest = lines[-1:]
+    if any(rest):
+        yield "".join(rest)
+
+
+def _decoded(name: str, size: int = PIECE, *, limited: bool = True) -> Iterator[str]:
+    """The text in pieces of `size` bytes, less where a character is cut; at most `MOST_BYTES`."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     line, column = 1, 0  # of the first byte that is not decoded yet
     head = b""
     with ExitStack() as stack:
         stream, packed = _opened(name, stack)
-        for piece in _pieces(name, stream, packed, size, stack):
+        for piece in _pieces(name, stream, packed, size, limited, stack):
             head = head or piece
             whole = decoder.getstate()[0] + piece
             problem = whole.find(b"\0")  # UTF-16 without its mark can pass for UTF-8, but for these
@@ -115,10 +147,15 @@ def _opened(name: str, stack: ExitStack) -> tuple[BufferedIOBase, int | None]:
 
 
 def _pieces(
-    name: str, stream: BufferedIOBase, packed: int | None, size: int, stack: ExitStack
+    name: str,
+    stream: BufferedIOBase,
+    packed: int | None,
+    size: int,
+    limited: bool,
+    stack: ExitStack,
 ) -> Iterator[bytes]:
     """The bytes in pieces, the last one empty, up to the limits."""
-    read, most = 0, MOST_BYTES
+    read, most = 0, MOST_BYTES if limited else sys.maxsize
     if packed:
         most = min(most, GZIP_FREE + GZIP_RATIO * packed)
     advance: Callable[[int], None] = stack.enter_context(progress(f"reading {name}"))
@@ -134,7 +171,7 @@ def _pieces(
             raise _unreadable(name, error) from None
         read += len(piece)
         advance(len(piece))
-        if read > most < MOST_BYTES:
+        if read > most and packed and most < MOST_BYTES:
             raise DataError(
                 f"{name}: {packed:,} gzipped bytes become more than {most:,}, {GZIP_RATIO} times "
                 "as many: this is no text. Look at its beginning with zcat."
@@ -157,7 +194,10 @@ def _no_text(name: str, head: bytes, place: tuple[int, int, int], gzipped: bool)
     """What the file is, or the line and the byte that is not UTF-8."""
     kind = kind_of(head)
     if kind is not None:
-        return DataError(f"{name}: this is {kind.what}, and a text file is needed. {kind.way_out}")
+        return DataError(
+            f"{name}: this is {kind.what}, and a text file is needed. "
+            + kind.way_out.format(name=name)
+        )
     line, column, byte = place
     encoding = "UTF-16" if head.startswith(UTF16_BOMS) or byte == 0 else "ISO-8859-1"
     convert = f"iconv -f {encoding} -t UTF-8"

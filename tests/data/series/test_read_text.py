@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from seqloom.data.series.csv_file import read_series
+from seqloom.data.series.read import read_series
 from seqloom.data.series.times import TimeAxis
 from seqloom.errors import DataError
 
@@ -164,7 +164,7 @@ BROKEN = [
     ("ds,y\n1,2\n2,1\n100,3\n", ", line 4: series 'y' is numbered with 97 of 100 times "
      "missing; the longest gap is before 100. Correct that time, or resample to even steps."),
     ('ds,y\n1,"2\n', ", line 2: the line is not CSV: unexpected end of data. "
-     "Quote cells that hold the separator."),
+     "Quote cells that hold a comma or a quote, and double the quotes in them."),
 ]  # fmt: skip
 
 

@@ -37,6 +37,31 @@ def suggested(rows: Sequence[Sequence[str]], names: tuple[str, str]) -> tuple[st
     return str(usable[0] + 1), str(usable[1] + 1)
 
 
+def text_and_label(
+    rows: Sequence[tuple[int, Sequence[object]]], line_1: bool
+) -> tuple[str, str] | None:
+    """The only column of labels and the only one of running text, as settings name them.
+
+    Args:
+        rows: The first rows.
+        line_1: Whether the first may be a header.
+    """
+    width = len(rows[0][1])
+    body = [cells for _, cells in rows[int(line_1) :] if len(cells) == width]
+    columns = [[str(c) for c in cells if c not in (None, "")] for cells in zip(*body, strict=True)]
+    labels = [i for i, cells in enumerate(columns) if cells and are_labels(cells)]
+    texts = [i for i, cells in enumerate(columns) if i not in labels and _are_sentences(cells)]
+    if len(labels) != 1 or len(texts) != 1:
+        return None
+    return str(texts[0] + 1), str(labels[0] + 1)
+
+
+def _are_sentences(cells: Sequence[str]) -> bool:
+    """Different ones, most of several words."""
+    several = sum(cell.count(" ") > 1 for cell in cells)
+    return bool(cells) and 2 * several > len(cells) and 2 * len(set(cells)) > len(cells)
+
+
 def are_labels(cells: Sequence[str]) -> bool:
     """Few different ones, each used often, none long."""
     different = set(cells)

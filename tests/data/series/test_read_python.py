@@ -8,8 +8,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from seqloom.data.series.csv_file import read_series
-from seqloom.data.series.frames import to_series
+from seqloom.data.series.read import read_series
 from seqloom.data.series.times import TimeAxis
 from seqloom.errors import DataError
 
@@ -30,7 +29,7 @@ def test_long_frame_is_its_csv(library, tmp_path):
     frame = library.DataFrame(long_table())
     path = tmp_path / "frame.csv"
     pd.DataFrame(long_table()).to_csv(path, index=False)
-    found, want = to_series(frame), read_series(path)
+    found, want = read_series(frame), read_series(path)
     assert found.fingerprint == want.fingerprint
     assert (found.known_names, found.static_names) == (("promo",), ("region",))
 
@@ -38,7 +37,7 @@ def test_long_frame_is_its_csv(library, tmp_path):
 @pytest.mark.parametrize("library", [pd, pl])
 def test_wide_frame(library):
     frame = library.DataFrame({"t": [3, 4, 5], "a": [1, 2, 3], "b": [0.1, 0.2, 0.3]})
-    found = to_series(frame)
+    found = read_series(frame)
     assert [one.values.tolist() for one in found.series] == [[1, 2, 3], [0.1, 0.2, 0.3]]
     assert found.axis.label(0) == "3"
 
@@ -49,16 +48,16 @@ def test_index_of_dates_is_the_time():
         pd.DataFrame({"a": [1.0, 2, 3]}, index=index.to_period()),
         pd.DataFrame({"a": [1.0, 2, 3]}, index=index),
     ):
-        found = to_series(frame)
+        found = read_series(frame)
         assert found.axis.frequency == "monthly"
         assert found.series[0].values.tolist() == [1, 2, 3]
 
 
 def test_numbers_and_dictionaries():
-    assert to_series([1, None, 3]).series[0].values.tolist() == [1, 1, 3]
-    found = to_series({"x": np.arange(3.0), "z": (5, 6)})
+    assert read_series([1, None, 3]).series[0].values.tolist() == [1, 1, 3]
+    found = read_series({"x": np.arange(3.0), "z": (5, 6)})
     assert [(one.name, len(one.values)) for one in found.series] == [("x", 3), ("z", 2)]
-    assert to_series(found) is found
+    assert read_series(found) is found
 
 
 FORMS = "Give a CSV's path, a pandas or polars frame, {name: numbers}, or a list of numbers."
@@ -70,17 +69,17 @@ FORMS = "Give a CSV's path, a pandas or polars frame, {name: numbers}, or a list
         (5, f"series: data must be a file, frame or numbers, got int. {FORMS}"),
         ({}, f"series: the data have no series. {FORMS}"),
         ([], f"list: there are no rows in it. {FORMS}"),
-        (pl.DataFrame({"y": []}), f"frame: there are no rows in it. {FORMS}"),
+        (pl.DataFrame({"y": []}), f"data: there are no rows in it. {FORMS}"),
         (
             pl.DataFrame({"ds": [1, 1], "y": [2, 3]}),
-            "frame, row 2: 1 is there twice for 'y', in row 1 too, with another value. Keep one "
+            "data, row 2: 1 is there twice for 'y', in row 1 too, with another value. Keep one "
             "row a time: add them up, or name the column that tells the series apart `unique_id`.",
         ),
     ],
 )
 def test_other_things_are_refused(data, message):
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
-        to_series(data)
+        read_series(data)
 
 
 def test_numbers_alone_have_no_dates():
@@ -89,4 +88,4 @@ def test_numbers_alone_have_no_dates():
         "Give a frame or a CSV with a time column."
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
-        to_series([1, 2], like=TimeAxis("second", 3600))
+        read_series([1, 2], like=TimeAxis("second", 3600))

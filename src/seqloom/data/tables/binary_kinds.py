@@ -1,12 +1,18 @@
-"""What a file that is no text is, by its first bytes. Checked by `tests/data/test_text_file.py`."""
+"""What a file that is no text is, by its first bytes.
+
+Checked by `tests/data/tables/test_text_file.py`.
+"""
 
 from typing import NamedTuple
 
-_TABLE = "Write its columns as text with tabs between them, in UTF-8."
-_SHEET = "Save it as text with tabs (or, for series, as CSV), in UTF-8."
+_TABLE = "Write its columns as CSV or Parquet."
+_SHEET = (
+    'Save it as CSV, or convert it: python -c "import pandas; '
+    "pandas.read_excel('{name}').to_csv('{name}.csv', index=False)\" (needs pandas and openpyxl)."
+)
 _SOUND = "For speech, write a manifest: a line `FILE<tab>TEXT` for each recording."
 _OTHER = "Name a text file."
-_UNPACK = "Unpack it first; of compressed files only gzip is read."
+_UNPACK = "Unpack it first; of packed files only gzip is read."
 
 
 class Kind(NamedTuple):
@@ -19,7 +25,7 @@ class Kind(NamedTuple):
 _KINDS: tuple[tuple[int, bytes, Kind], ...] = (  # place, bytes that stand there
     (30, b"[Content_Types].xml", Kind("an Excel workbook or another Office file", _SHEET)),
     (30, b"mimetypeapplication/vnd.oasis", Kind("an OpenDocument file", _SHEET)),
-    (0, b"PK\x03\x04", Kind("a zip file, as Excel workbooks are", f"{_SHEET[:-1]}, or unpack it.")),
+    (0, b"PK\x03\x04", Kind("a zip file, as Excel workbooks are", f"{_SHEET} Or unpack it.")),
     (0, b"\xd0\xcf\x11\xe0", Kind("an old Excel workbook or Office file", _SHEET)),
     (0, b"PAR1", Kind("a Parquet file", _TABLE)),
     (0, b"ARROW1", Kind("an Arrow or Feather file", _TABLE)),
