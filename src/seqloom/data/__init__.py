@@ -4,6 +4,7 @@ given.py                                       a data set, files, or what Python
 guess.py                                       which task data are for
 tables/                                        any source as named columns and rows
 vocabulary.py, levels.py, subwords.py          texts to numbers
+code_points.py, ragged.py                      very many of them
 hashes.py, seen.py, unknown.py                 splits and fingerprints, rows that are known again
 pairs/                                         transduce
 texts/                                         classify

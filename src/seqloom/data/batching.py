@@ -1,31 +1,9 @@
 """What batches of every kind share. Checked by the tests of `pairs/`, `texts/` and `speech/`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import overload
 
 import numpy as np
-
-from ..shapes import Int
-from .vocabulary import PAD
-
-
-class Ragged:
-    """Rows of unequal length, end to end."""
-
-    def __init__(self, rows: Sequence[Sequence[int]]) -> None:
-        self.lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-        self._starts = np.cumsum(self.lengths) - self.lengths
-        # One PAD more: a place to read from even if every row is empty.
-        self._flat = np.full(int(self.lengths.sum()) + 1, PAD, np.int64)
-        self._flat[:-1] = np.fromiter((i for row in rows for i in row), np.int64)
-
-    def pad(self, rows: Int[np.ndarray, " B"]) -> Int[np.ndarray, "B T"]:
-        """Return the rows padded with `PAD` to the longest of them."""
-        lengths = self.lengths[rows]
-        columns = np.arange(lengths.max(initial=0))
-        places = self._starts[rows][:, None] + columns
-        padded: Int[np.ndarray, "B T"] = self._flat.take(places, mode="clip")
-        padded[columns >= lengths[:, None]] = PAD
-        return padded
 
 
 def shuffled(number: int, *, seed: int, epoch: int) -> tuple[np.ndarray, np.random.Generator]:
@@ -35,3 +13,29 @@ def shuffled(number: int, *, seed: int, epoch: int) -> tuple[np.ndarray, np.rand
     """
     rng = np.random.default_rng(np.random.SeedSequence([seed, epoch]))
     return rng.permutation(number), rng
+
+
+class LazyBatches(Sequence[np.ndarray]):
+    """Batches that are made when they are asked for: a very long text has very many."""
+
+    def __init__(self, number: int, make: Callable[[int], np.ndarray]) -> None:
+        """
+        Args:
+            number: How many there are.
+            make: Makes one of them, by its place from 0.
+        """
+        self._number, self._make = number, make
+
+    def __len__(self) -> int:
+        return self._number
+
+    @overload
+    def __getitem__(self, place: int) -> np.ndarray: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[np.ndarray]: ...
+
+    def __getitem__(self, place: int | slice) -> np.ndarray | list[np.ndarray]:
+        if isinstance(place, slice):
+            return [self._make(i) for i in range(self._number)[place]]
+        return self._make(range(self._number)[place])

@@ -29,6 +29,11 @@ def sha256(parts: Iterable[str | bytes]) -> str:
     return digest.hexdigest()
 
 
+def encoded(text: str) -> bytes:
+    """A text as it is hashed."""
+    return text.encode("utf-8", "surrogatepass")
+
+
 def fingerprint(train: Iterable[str], valid: Iterable[str]) -> str:
     """SHA-256 of the texts that a run trains and validates on."""
     return sha256(chain(["\0"], train, ["\0"], valid))

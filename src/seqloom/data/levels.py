@@ -4,17 +4,92 @@ Checked by `tests/data/test_levels.py`.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Literal, TypeVar
 
+from .code_points import count_characters
+
+Item = TypeVar("Item")
 Level = Literal["characters", "symbols", "subwords"]
 
 MAX_SYMBOLS = 1000
+MOST_WORDS = 200_000  # different ones that are counted where most texts are one word
+BLOCK = 20_000  # texts that are worked on together
 MOST_ONCE, MANY_ONCE = 0.1, 0.25  # share of the symbols in the text that occur once in it
 MOST_UNKNOWN = 0.25  # share of the validation's symbols
 
 
+class SymbolCounts:
+    """What levels are chosen by and vocabularies are learned from, of texts that come in blocks.
+
+    Attributes:
+        texts: How many there were.
+        spaced: How many of them have several space-separated symbols.
+        characters: How often each character occurred.
+        words: How often each space-separated symbol occurred; `None` if they are too many to
+            count, and most texts are one: then nothing asks for them.
+    """
+
+    def __init__(self, texts: Iterable[str] = (), *, all_words: bool = False) -> None:
+        """
+        Args:
+            texts: Counted at once.
+            all_words: Count words however many they are.
+        """
+        self.texts = self.spaced = 0
+        self._all_words = all_words
+        self.characters: Counter[str] = Counter()
+        self.words: Counter[str] | None = Counter()
+        for block in blocks_of(texts):
+            self.add(block)
+
+    def add(self, texts: Sequence[str]) -> None:
+        """Count further texts."""
+        self.texts += len(texts)
+        self.spaced += _num_spaced(texts)
+        self.characters.update(count_characters(texts))
+        if self.words is not None:
+            self.words.update(count_words(texts))
+            many = len(self.words) > MOST_WORDS and 2 * self.spaced < self.texts
+            if many and not self._all_words:
+                self.words = None
+
+    def take_back(self, texts: Sequence[str]) -> None:
+        """Uncount texts that were counted."""
+        self.texts -= len(texts)
+        self.spaced -= _num_spaced(texts)
+        self.characters = self.characters - count_characters(texts)
+        if self.words is not None:
+            self.words = self.words - count_words(texts)
+
+    def of_level(self, level: Level) -> Counter[str] | None:
+        """The counts that a vocabulary of a level is learned from; `None` if there are none."""
+        return self.words if level == "symbols" else self.characters
+
+
+def count_words(texts: Sequence[str]) -> Counter[str]:
+    """How often each space-separated symbol occurs."""
+    return Counter(" ".join(texts).split())
+
+
+def _num_spaced(texts: Sequence[str]) -> int:
+    return sum(len(text.split(None, 1)) > 1 for text in texts)
+
+
+def blocks_of(items: Iterable[Item], size: int | None = None) -> Iterator[list[Item]]:
+    """Lists of so many, `BLOCK` if `None`; the last shorter."""
+    left = iter(items)
+    while block := list(islice(left, size or BLOCK)):
+        yield block
+
+
 def guess_level(texts: Iterable[str], valid: Iterable[str] = ()) -> tuple[Level, str]:
+    """As `level_of`, for texts that are counted here."""
+    return level_of(SymbolCounts(texts), valid)
+
+
+def level_of(counts: SymbolCounts, valid: Iterable[str] = ()) -> tuple[Level, str]:
     """Choose a level from the look of the texts, and say in one short phrase why.
 
     Texts mostly without spaces are read by character; few different space-separated symbols
@@ -23,24 +98,18 @@ def guess_level(texts: Iterable[str], valid: Iterable[str] = ()) -> tuple[Level,
     validation's unknown symbols are many (`lemma TAGS`), they do not stay whole.
 
     Args:
-        texts: Of the training data.
-        valid: Of the validation data.
+        counts: Of the training data.
+        valid: Texts of the validation data.
     """
-    num_texts = num_spaced = 0
-    counts: Counter[str] = Counter()
-    for text in texts:
-        parts = text.split()
-        num_texts += 1
-        num_spaced += len(parts) > 1
-        counts.update(parts)
-    if 2 * num_spaced < num_texts or num_texts == 0:
-        return "characters", f"{num_spaced:,} of {num_texts:,} texts contain a space"
-    once = sum(count == 1 for count in counts.values()) / counts.total()
+    words = counts.words
+    if 2 * counts.spaced < counts.texts or counts.texts == 0 or words is None:
+        return "characters", f"{counts.spaced:,} of {counts.texts:,} texts contain a space"
+    once = sum(count == 1 for count in words.values()) / words.total()
     held_out = [symbol for text in valid for symbol in text.split()]
-    unknown = sum(symbol not in counts for symbol in held_out) / max(len(held_out), 1)
+    unknown = sum(symbol not in words for symbol in held_out) / max(len(held_out), 1)
     if once > MANY_ONCE or (unknown > MOST_UNKNOWN and once > MOST_ONCE):
         return "characters", f"{100 * once:.0f} % of the words occur once, too many to learn whole"
-    why = f"{len(counts):,} different space-separated symbols"
+    why = f"{len(words):,} different space-separated symbols"
     if once > MOST_ONCE:
         return "subwords", f"{100 * once:.0f} % of the words occur once"
     if unknown > MOST_UNKNOWN:
@@ -48,7 +117,7 @@ def guess_level(texts: Iterable[str], valid: Iterable[str] = ()) -> tuple[Level,
             "subwords",
             f"{100 * unknown:.0f} % of the validation's words are in no training text",
         )
-    return ("symbols" if len(counts) <= MAX_SYMBOLS else "subwords"), why
+    return ("symbols" if len(words) <= MAX_SYMBOLS else "subwords"), why
 
 
 def split_text(text: str, level: Level) -> list[str]:

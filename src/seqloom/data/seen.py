@@ -45,25 +45,77 @@ class Seen:
 
 def row_numbers(rows: Iterable[str | bytes]) -> Iterator[np.ndarray]:
     """The numbers of rows, as one array."""
+    yield np.unique(row_hashes(rows))
+
+
+def row_hashes(rows: Iterable[str | bytes]) -> np.ndarray:
+    """The number of each row, `(N,)`, in their order."""
     found = bytearray()
     for row in rows:
         data = row if isinstance(row, bytes) else row.encode("utf-8", "surrogatepass")
         found += hashlib.blake2b(data, digest_size=4).digest()
-    yield np.unique(np.frombuffer(bytes(found), "<u4"))
+    return np.frombuffer(bytes(found), "<u4")
 
 
 def text_numbers(text: str) -> Iterator[np.ndarray]:
     """The numbers of all stretches of a text, an array for each block of it."""
-    text = text.ljust(_STRETCH)
-    for first in range(0, len(text) - _STRETCH + 1, _BLOCK):
-        raw = text[first : first + _BLOCK + _STRETCH - 1].encode("utf-32-le", "surrogatepass")
-        value = np.frombuffer(raw, "<u4").astype(np.uint64)
-        factor, width = 0x9E3779B97F4A7C15, 1
-        while width < _STRETCH:  # two halves make a stretch twice as long
-            value = value[:-width] * np.uint64(factor) + value[width:]
-            factor, width = factor * factor % 2**64, 2 * width
-        value ^= value >> np.uint64(29)
-        yield np.unique((value * np.uint64(0xBF58476D1CE4E5B9) >> np.uint64(32)).astype("<u4"))
+    stretches = Stretches()
+    for first in range(0, len(text), _BLOCK):
+        found = stretches.of(text[first : first + _BLOCK])
+        if len(found):
+            yield found
+    found = stretches.rest()
+    if len(found):
+        yield found
+
+
+class Stretches:
+    """The numbers of the stretches of a text that comes in blocks."""
+
+    def __init__(self) -> None:
+        self._last = ""  # characters that the next stretches begin in
+        self._some = False
+
+    def of(self, block: str) -> np.ndarray:
+        """The numbers of the stretches that end in the block."""
+        text = self._last + block
+        self._last = text[-_STRETCH + 1 :]
+        if len(text) < _STRETCH:
+            return np.array([], "<u4")
+        self._some = True
+        return _stretch_numbers(text)
+
+    def rest(self) -> np.ndarray:
+        """The number of a text that is shorter than a stretch; none of another."""
+        return np.array([], "<u4") if self._some else _stretch_numbers(self._last.ljust(_STRETCH))
+
+
+def _stretch_numbers(text: str) -> np.ndarray:
+    raw = text.encode("utf-32-le", "surrogatepass")
+    value = np.frombuffer(raw, "<u4").astype(np.uint64)
+    factor, width = 0x9E3779B97F4A7C15, 1
+    while width < _STRETCH:  # two halves make a stretch twice as long
+        value = value[:-width] * np.uint64(factor) + value[width:]
+        factor, width = factor * factor % 2**64, 2 * width
+    value ^= value >> np.uint64(29)
+    return (value * np.uint64(0xBF58476D1CE4E5B9) >> np.uint64(32)).astype("<u4")
+
+
+class Sketch:
+    """The smallest numbers of rows that come block by block."""
+
+    def __init__(self) -> None:
+        self._kept = np.array([], "<u4")
+
+    def add(self, block: np.ndarray) -> None:
+        """Take in the numbers of further rows."""
+        if len(self._kept) == KEPT:
+            block = block[block <= self._kept[-1]]
+        self._kept = np.unique(np.concatenate([self._kept, block]))[:KEPT]
+
+    def hex(self) -> str:
+        """They in hexadecimal, as a model file keeps them."""
+        return self._kept.tobytes().hex()
 
 
 def sketch(train: Iterable[np.ndarray], valid: Iterable[np.ndarray]) -> dict[str, str]:
@@ -75,10 +127,10 @@ def sketch(train: Iterable[np.ndarray], valid: Iterable[np.ndarray]) -> dict[str
     """
     found = {}
     for part, blocks in zip(PARTS, (train, valid), strict=True):
-        kept = np.array([], "<u4")
+        kept = Sketch()
         for block in blocks:
-            kept = np.unique(np.concatenate([kept, block]))[:KEPT]
-        found[part] = kept.tobytes().hex()
+            kept.add(block)
+        found[part] = kept.hex()
     return found
 
 

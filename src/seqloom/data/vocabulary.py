@@ -9,10 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+
+import numpy as np
 
 from ..errors import DataError, FormatError
 from ..plain import JSON, shown
-from .levels import Level, join_symbols, split_text
+from .code_points import count_characters, numbers_of
+from .levels import Level, SymbolCounts, blocks_of, count_words, join_symbols, split_text
 from .subwords import SubwordSplitter, learn_subwords
 
 PAD, BOS, EOS, UNK = 0, 1, 2, 3
@@ -50,6 +54,7 @@ class Vocabulary:
         subword_size: int = 8000,
         min_count: int = 1,
         spaces: bool = False,
+        counts: SymbolCounts | None = None,
     ) -> "Vocabulary":
         """Learn the symbols of `texts`, by falling count and then by code point.
 
@@ -61,22 +66,26 @@ class Vocabulary:
             min_count: Symbols seen less often are unknown; for subwords this holds for
                 characters, and for every subword that contains one.
             spaces: Subwords keep white space; characters always do.
+            counts: Of the same texts, if they are counted: then these are read for subwords only.
 
         Raises:
             DataError: No symbol is seen `min_count` times.
             ConfigError, MissingExtraError: As `learn_subwords`.
         """
-        texts = list(texts)
-        counts: Counter[str] = Counter()
-        for text in texts:
-            counts.update(text.split() if level == "symbols" else text)
+        if counts is None and level == "subwords":
+            texts = list(texts)
+        found = None if counts is None else counts.of_level(level)
+        if found is None:
+            found = Counter()
+            for block in blocks_of(texts):
+                found.update(count_words(block) if level == "symbols" else count_characters(block))
         merges: list[tuple[str, str]] = []
         if level == "subwords":
             learned, merges = learn_subwords(texts, subword_size, spaces=spaces)
-            rare = {symbol for symbol, count in counts.items() if count < min_count}
+            rare = {symbol for symbol, count in found.items() if count < min_count}
             symbols = [symbol for symbol in learned if rare.isdisjoint(symbol)]
         else:
-            ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+            ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
             symbols = [symbol for symbol, count in ranked if count >= min_count]
         symbols = [symbol for symbol in symbols if symbol not in SPECIALS]
         if not symbols:
@@ -99,6 +108,20 @@ class Vocabulary:
         """Return the numbers of the text's symbols: `UNK` if unknown; no `BOS` or `EOS` added."""
         number = self._numbers.get
         return [number(symbol, UNK) for symbol in self.split(text)]
+
+    def encode_many(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers of texts as `encode` gives them, one after the other, and how many each has.
+
+        Returns:
+            Numbers, int32 `(M,)`; lengths, int32 `(N,)`.
+        """
+        if self.level == "characters":
+            known = self.symbols[len(SPECIALS) :]
+            lengths = np.fromiter(map(len, texts), np.int32, len(texts))
+            return numbers_of(texts, known, len(SPECIALS), UNK), lengths
+        rows = [self.encode(text) for text in texts]
+        lengths = np.fromiter(map(len, rows), np.int32, len(rows))
+        return np.fromiter(chain.from_iterable(rows), np.int32, int(lengths.sum())), lengths
 
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of `ids`, leaving out `PAD`, `BOS` and `EOS`, with ⁇ for `UNK`."""

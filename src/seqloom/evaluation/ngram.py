@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..data.text.text import code_points
+from ..data.code_points import code_points
 from ..shapes import Float, Int
 
 MOST_ORDER = 6

@@ -10,6 +10,7 @@ import torch
 from ..config import Config, config_from, read_toml, to_toml
 from ..data.given import given
 from ..data.guess import guess_task, say_columns
+from ..data.ragged import scratch
 from ..errors import RunError
 from ..extras import require
 from ..progress import progress
@@ -72,7 +73,7 @@ def train(
         if team.leads:
             folder.create()
             stack.enter_context(folder.held())
-        with progress(f"reading {source.name}"):
+        with progress(f"reading {source.name}"), scratch(folder.path):
             work = open_work(source, of_valid, config)
         run = TrainingRun(work, folder, team, reporter)
         for line in work.report:
@@ -131,7 +132,7 @@ def resume(
                 f"train: `{out}` was trained on data that Python held. Give them again: "
                 f"seqloom.resume({str(out)!r}, data=...)."
             )
-        with progress(f"reading {source.name}"):
+        with progress(f"reading {source.name}"), scratch(folder.path):
             work = open_work(source, start["valid"] if valid is None else valid, config)
         if work.fingerprint != start["fingerprint"]:
             raise RunError(

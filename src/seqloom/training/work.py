@@ -7,6 +7,7 @@ the settings, the data and the numbers it is given, so that a resumed run is exa
 
 import abc
 import dataclasses
+from collections.abc import Sequence
 from typing import ClassVar, final
 
 import numpy as np
@@ -20,6 +21,8 @@ from ..data.vocabulary import BOS, PAD
 from ..evaluation.measure import Measure
 from ..export.model_file import ModelFile
 from ..export.parts import Parts
+
+MANY_BATCHES = 200_000  # of all plans that are looked at for the number of steps
 
 
 class Work(abc.ABC):
@@ -65,7 +68,7 @@ class Work(abc.ABC):
         """The network with new weights, drawn from torch's generator."""
 
     @abc.abstractmethod
-    def plan(self, epoch: int) -> list[np.ndarray]:
+    def plan(self, epoch: int) -> Sequence[np.ndarray]:
         """Rows of each batch of an epoch: a function of `(training.seed, epoch)`."""
 
     @abc.abstractmethod
@@ -150,9 +153,14 @@ class Work(abc.ABC):
 
     @final
     def steps_of(self, epochs: float) -> int:
-        """Batches of some epochs; their number may vary a little, so beyond 32 it is the mean's."""
+        """Batches of some epochs; their number may vary a little, so beyond 32 it is the mean's.
+
+        Of very many rows fewer epochs are looked at: a plan takes seconds then, and varies less.
+        """
         whole = int(epochs)
-        lengths = [len(self.plan(epoch)) for epoch in range(min(whole + 1, 32))]
+        lengths = [len(self.plan(0))]
+        looked = min(whole + 1, 32, 1 + MANY_BATCHES // lengths[0])
+        lengths += [len(self.plan(epoch)) for epoch in range(1, looked)]
         if whole < len(lengths):
             return max(1, sum(lengths[:whole]) + round((epochs - whole) * lengths[whole]))
         return round(epochs * sum(lengths) / len(lengths))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqloom.data.text.text import code_points, encode_text, read_text, split_by_position
+from seqloom.data.code_points import code_points
+from seqloom.data.text.text import encode_text, read_text, split_by_position
 from seqloom.data.vocabulary import Vocabulary
 from seqloom.errors import ConfigError, DataError
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from ...errors import ConfigError
 from ...shapes import Int
-from ..batching import Ragged, shuffled
+from ..batching import shuffled
+from ..ragged import Ragged
 from ..vocabulary import EOS
 
 
@@ -35,8 +36,20 @@ class PairSet:
 
     def __init__(self, sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]]) -> None:
         assert len(sources) == len(targets), "a source for every target"
-        self._sources = Ragged(sources)
-        self._targets = Ragged([[*target, EOS] for target in targets])
+        self._sources = Ragged.of(sources)
+        self._targets = Ragged.of([[*target, EOS] for target in targets])
+
+    @classmethod
+    def of(cls, sources: Ragged, targets: Ragged) -> "PairSet":
+        """Pairs that are encoded already.
+
+        Args:
+            sources: Symbol numbers of each source.
+            targets: Symbol numbers of each target, with `EOS`.
+        """
+        pairs = cls([], [])
+        pairs._sources, pairs._targets = sources, targets
+        return pairs
 
     def __len__(self) -> int:
         return len(self._sources.lengths)
@@ -56,9 +69,9 @@ class PairSet:
         return Batch(
             rows=rows,
             source=self._sources.pad(rows),
-            source_lengths=self._sources.lengths[rows],
+            source_lengths=self._sources.lengths[rows].astype(np.int64),
             target=self._targets.pad(rows),
-            target_lengths=self._targets.lengths[rows],
+            target_lengths=self._targets.lengths[rows].astype(np.int64),
         )
 
 
@@ -93,9 +106,14 @@ def plan_batches(
             f"plan_batches: `batch_symbols` must be at least 1, got {batch_symbols}. Try 4096."
         )
     rows, rng = shuffled(len(source_lengths), seed=seed, epoch=epoch)
+    if len(rows) < 2**31:
+        rows = rows.astype(np.int32)  # of very many, half the memory
     # One number that orders as (source length, target length) does.
-    key = source_lengths * (target_lengths.max(initial=0) + 1) + target_lengths
-    rows = rows[np.argsort(key[rows], kind="stable")]
+    most = int(target_lengths.max(initial=0)) + 1
+    wide = int(source_lengths.max(initial=0)) * most + most >= 2**31
+    key = source_lengths.astype(np.int64 if wide else np.int32) * most + target_lengths
+    key = key[rows]
+    rows = rows[np.argsort(key, kind="stable")]
     ends = _cut(source_lengths[rows], target_lengths[rows], batch_symbols, rng)
     batches = np.split(rows, ends[:-1])
     return [batches[i] for i in rng.permutation(len(ends))]

@@ -5,8 +5,9 @@ by a space: `lemma` and `tags` to `form`. Checked by `tests/data/pairs/test_pair
 library's `csv` reader is the oracle.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..tables.roles import AUTO, NONE, Header, Roles, Selection, select
 from ..tables.splits import Split, split_of
@@ -19,8 +20,7 @@ ROLES = Roles(
 )
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """One line of a file: `line` counts from 1; its group and its part, if columns say them."""
 
     source: str
@@ -91,15 +91,39 @@ def read_pairs(data: object, columns: PairColumns | None = None) -> list[Pair]:
 
 def pair_table(data: object, columns: PairColumns | None = None) -> tuple[list[Pair], Selection]:
     """The pairs of a table, and its columns; as `read_pairs`."""
-    found = select_pairs(data, columns)
-    pairs = []
-    for part, line, source, target, cells in found.filled():
-        group = found.text(part, line, cells, "group") if "group" in found.places else ""
-        split: Split = ""
-        if "split" in found.places:
-            split = split_of(part.where(line), found.text(part, line, cells, "split"))
-        pairs.append(Pair(source, target, line, group, split))
-    return pairs, found
+    rows = PairRows(data, columns)
+    return list(rows), rows.found
+
+
+class PairRows:
+    """The pairs of a table, read whenever they are asked for.
+
+    Attributes:
+        found: Which columns are meant.
+    """
+
+    def __init__(self, data: object, columns: PairColumns | None = None) -> None:
+        """
+        Args:
+            data: As `read_pairs`.
+            columns: As `read_pairs`.
+        Raises:
+            DataError: As `read_pairs`, as far as the first rows say.
+        """
+        self.found = select_pairs(data, columns)
+
+    def __iter__(self) -> Iterator[Pair]:
+        found = self.found
+        if len(found.places) == len(ROLES.names):
+            for _, line, source, target, _ in found.filled():
+                yield Pair(source, target, line)
+            return
+        for part, line, source, target, cells in found.filled():
+            group = found.text(part, line, cells, "group") if "group" in found.places else ""
+            split: Split = ""
+            if "split" in found.places:
+                split = split_of(part.where(line), found.text(part, line, cells, "split"))
+            yield Pair(source, target, line, group, split)
 
 
 def select_pairs(data: object, columns: PairColumns | None = None) -> Selection:

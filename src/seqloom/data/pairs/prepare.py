@@ -9,18 +9,15 @@ import numpy as np
 from ...config.transduce import TransduceDataConfig
 from ...errors import DataError
 from ..given import given
-from ..hashes import fingerprint
-from ..levels import guess_level
+from ..levels import level_of
 from ..pairs.load import load_pairs
 from ..prepared import Prepared
-from ..seen import row_numbers, sketch
 from ..tables.roles import AUTO, NONE
-from ..tables.splits import by_group, by_split
 from ..unknown import unknown_line
 from ..vocabulary import Vocabulary
 from .batches import PairSet
-from .pairs import Example, Pair, PairColumns, group_by_source, pair_table
-from .split import split_by_source
+from .pairs import Example, Pair, PairColumns, PairRows, group_by_source
+from .passes import FirstPass, SecondPass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +47,11 @@ class PreparedPairs(Prepared):
 
 
 def prepare_pairs(
-    train: object, valid: object | None, config: TransduceDataConfig
+    train: object,
+    valid: object | None,
+    config: TransduceDataConfig,
 ) -> PreparedPairs:
-    """Read, split, learn vocabularies, encode.
+    """Read, split, learn vocabularies, encode; in blocks, so that data may outgrow the memory.
 
     Args:
         train: A table of pairs, or the name of a data set.
@@ -61,63 +60,50 @@ def prepare_pairs(
     Raises:
         DataError: A file breaks a rule, or nothing is left to train or validate on.
     """
-    columns = PairColumns.of(vars(config))
-    name, is_set = given(train).name, given(train).kind == "set"
+    name, columns = given(train).name, PairColumns.of(vars(config))
+    is_set = given(train).kind == "set"
+    rows: list[Pair] | PairRows
     if is_set:
-        train_pairs = load_pairs(train, "train", stress=config.stress)
-        report = [f"{name}: {_count(train_pairs)}"]
+        rows = load_pairs(train, "train", stress=config.stress)
     else:
-        train_pairs, table = pair_table(train, columns)
-        columns = dataclasses.replace(columns, source=table.wanted[0], target=table.wanted[1])
-        report = [f"{name}: {_count(train_pairs)}", *table.left_out()]
-    train_pairs, said, tests = by_split(train_pairs)
-    if tests:
-        report.append(f"left out: {tests:,} pairs of the test")
+        rows = PairRows(train, columns)
+        source_column, target_column = rows.found.wanted
+        columns = dataclasses.replace(columns, source=source_column, target=target_column)
+    read = FirstPass(
+        rows,
+        config.valid_fraction,
+        name,
+        divide=valid is None and not is_set,
+        group=columns.group != NONE,
+    )
+    report = [f"{name}: {read.num_pairs:,} pairs of {read.num_sources:,} sources"]
+    report += rows.found.left_out() if isinstance(rows, PairRows) else []
+    if read.num_tests:
+        report.append(f"left out: {read.num_tests:,} pairs of the test")
     if valid is not None:
         valid_pairs = load_pairs(valid, "valid", stress=config.stress, columns=columns)
         report.append(f"{given(valid).name}: {_count(valid_pairs)}, for validation")
     elif is_set:
         valid_pairs = load_pairs(train, "valid", stress=config.stress)
         report.append(f"{name}, its validation part: {_count(valid_pairs)}")
-    elif said:
-        valid_pairs = said
-        report.append(f"validation: {_count(valid_pairs)}, as the column split says")
-    elif columns.group != NONE:
-        train_pairs, valid_pairs = by_group(train_pairs, config.valid_fraction, name)
-        report.append(f"validation: {_count(valid_pairs)}, cut from {name} by a hash of the group")
     else:
-        train_pairs, valid_pairs = split_by_source(train_pairs, config.valid_fraction)
-        report.append(f"validation: {_count(valid_pairs)}, cut from {name} by a hash of the source")
+        valid_pairs = read.valid
+        report.append(f"validation: {_count(valid_pairs)}, {read.how.format(name=name)}")
     source, target = (
-        _learn(
-            side,
-            [getattr(p, side) for p in train_pairs],
-            [getattr(p, side) for p in valid_pairs],
-            config,
-            report,
-        )
-        for side in ("source", "target")
+        _learn(side, read, valid_pairs, config, report) for side in ("source", "target")
     )
-
-    sources = [source.encode(p.source) for p in train_pairs]
-    targets = [target.encode(p.target) for p in train_pairs]
-    kept = [
-        i
-        for i, (s, t) in enumerate(zip(sources, targets, strict=True))
-        if s and max(len(s), len(t)) <= config.max_symbols
-    ]
-    if len(kept) < len(sources):
+    encoded = SecondPass(read, source, target, most=config.max_symbols, valid=valid_pairs)
+    if encoded.num_left_out:
         report.append(
-            f"left out: {len(sources) - len(kept)} pairs that are empty or longer than "
+            f"left out: {encoded.num_left_out} pairs that are empty or longer than "
             f"data.max_symbols = {config.max_symbols}"
         )
-    if not kept:
+    if not len(encoded.train):
         raise DataError(
             f"train: `{name}` has no pair of at most {config.max_symbols} symbols."
             " Raise data.max_symbols, or set data.source_level or data.target_level to symbols"
             " or subwords."
         )
-    sources, targets = [sources[i] for i in kept], [targets[i] for i in kept]
     examples = group_by_source(valid_pairs)
     report += _unknown_report(source, target, examples)
     readable = [e for e in examples if 0 < len(source.encode(e.source)) <= config.max_symbols]
@@ -129,30 +115,38 @@ def prepare_pairs(
             f"train: `{name if valid is None else given(valid).name}` has no validation source of "
             f"at most {config.max_symbols} symbols. Raise data.max_symbols."
         )
-    ratios = np.array([len(t) / len(s) for s, t in zip(sources, targets, strict=True)])
-    parts = (train_pairs, valid_pairs)
+    longest = float(np.quantile(encoded.ratios, 0.999, method="higher"))
     return PreparedPairs(
-        train=PairSet(sources, targets),
+        train=encoded.train,
         valid=readable,
         source=source,
         target=target,
-        length_ratio=math.ceil(1000 * float(np.quantile(ratios, 0.999, method="higher"))) / 1000,
-        fingerprint=fingerprint(*((f"{p.row}\n" for p in pairs) for pairs in parts)),
-        rows_seen=sketch(*(row_numbers(p.row for p in pairs) for pairs in parts)),
+        length_ratio=math.ceil(1000 * longest) / 1000,
+        fingerprint=encoded.fingerprint,
+        rows_seen=encoded.rows_seen,
         report=tuple(report),
         columns=(columns.source, columns.target),
     )
 
 
 def _learn(
-    side: str, texts: list[str], valid: list[str], config: TransduceDataConfig, report: list[str]
+    side: str,
+    read: FirstPass,
+    valid: list[Pair],
+    config: TransduceDataConfig,
+    report: list[str],
 ) -> Vocabulary:
-    level, why = guess_level(texts, valid)
+    counts, texts = read.counts[side], read.texts(side)
+    level, why = level_of(counts, [getattr(pair, side) for pair in valid])
     wanted = getattr(config, f"{side}_level")
     if wanted != "auto":
         level, why = wanted, "as set"
     vocabulary = Vocabulary.learn(
-        texts, level, subword_size=config.subword_size, min_count=config.min_count
+        texts,
+        level,
+        subword_size=config.subword_size,
+        min_count=config.min_count,
+        counts=counts,
     )
     report.append(f"{side}: read as {level} ({why}); vocabulary of {len(vocabulary)}")
     unknown = sum(len(vocabulary.unknown(text)) for text in texts) if config.min_count > 1 else 0

@@ -52,6 +52,16 @@ def read_head(path: str | Path, size: int) -> tuple[str, bool]:
     return head.removeprefix("\ufeff"), not any(parts)
 
 
+def pieces(path: str | Path) -> Iterator[str]:
+    """The file in pieces, whatever its size.
+
+    Raises:
+        DataError: As `read_text`.
+    """
+    for number, piece in enumerate(_decoded(str(path), limited=False)):
+        yield piece if number else piece.removeprefix("\ufeff")
+
+
 def numbered_lines(path: str | Path) -> Iterator[tuple[int, str]]:
     """The lines that are not blank, without their LF, and their numbers from 1.
 

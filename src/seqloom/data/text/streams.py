@@ -16,6 +16,7 @@ Checked by `tests/data/text/test_streams.py`.
 import numpy as np
 
 from ...shapes import Int
+from ..batching import LazyBatches
 from ..vocabulary import BOS
 
 _PLAN = 7  # keeps these draws apart from others of the same seed
@@ -37,7 +38,7 @@ def fit_streams(num_symbols: int, streams: int, chunk: int) -> tuple[int, int]:
 
 def plan_streams(
     num_symbols: int, *, streams: int, chunk: int, seed: int, epoch: int
-) -> list[Int[np.ndarray, " B"]]:
+) -> LazyBatches:
     """Places of the chunks of each batch of an epoch.
 
     Args:
@@ -55,7 +56,7 @@ def plan_streams(
     assert slack >= 0, "fit_streams makes them fit"
     begin = int(np.random.default_rng([_PLAN, seed, epoch]).integers(slack + 1))
     firsts = begin + np.arange(streams, dtype=np.int64) * chunks * chunk
-    return [firsts + c * chunk for c in range(chunks)]
+    return LazyBatches(chunks, lambda c: firsts + c * chunk)
 
 
 def window(

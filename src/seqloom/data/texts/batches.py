@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ...shapes import Int
-from ..batching import Ragged, shuffled
+from ..batching import shuffled
+from ..ragged import Ragged
 
 POOL = 32  # batches whose texts are sorted by length together
 
@@ -34,7 +35,7 @@ class TextSet:
 
     def __init__(self, texts: Sequence[Sequence[int]], labels: Sequence[int]) -> None:
         assert len(texts) == len(labels), "a label for every text"
-        self._texts = Ragged(texts)
+        self._texts = Ragged.of(texts)
         self.labels: Int[np.ndarray, " N"] = np.array(labels, np.int64)
 
     def __len__(self) -> int:
@@ -56,7 +57,7 @@ class TextSet:
         return TextBatch(
             rows=rows,
             symbols=self._texts.pad(rows),
-            lengths=self.lengths[rows],
+            lengths=self.lengths[rows].astype(np.int64),
             labels=self.labels[rows],
         )
 

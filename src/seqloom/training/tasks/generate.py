@@ -7,6 +7,7 @@ begin anew. Checked by `tests/training/tasks/test_generate.py`.
 """
 
 import dataclasses
+from collections.abc import Sequence
 from typing import final
 
 import numpy as np
@@ -16,6 +17,7 @@ from torch.nn import functional as F
 
 from ...config import Config
 from ...config.generate import LEAST_STEPS, MOST_STEPS, RATES, USUAL_EPOCHS
+from ...data.batching import LazyBatches
 from ...data.text.prepare import PreparedText, prepare_text
 from ...data.text.streams import plan_streams, window
 from ...decoding.perplexity import score_text
@@ -75,7 +77,7 @@ class Generate(Work):
         self._empty = network.initial_state(0)
         return network
 
-    def plan(self, epoch: int) -> list[np.ndarray]:
+    def plan(self, epoch: int) -> Sequence[np.ndarray]:
         data = self.config.data
         numbers = np.arange(data.streams)
         batches = plan_streams(
@@ -85,7 +87,7 @@ class Generate(Work):
             seed=self.config.training.seed,
             epoch=epoch,
         )
-        return [places * data.streams + numbers for places in batches]
+        return LazyBatches(len(batches), lambda i: batches[i] * data.streams + numbers)
 
     def size(self, rows: np.ndarray) -> int:
         return len(rows) * int(self.config.data.chunk)

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from ...config import Config
 from ...config.transcribe import BEAMS, LEAST_EPOCHS, LEAST_STEPS, RATES, CTCConfig
-from ...data.batching import Ragged
+from ...data.ragged import Ragged
 from ...data.speech.log_mel import stack_frames
 from ...data.speech.prepare import PreparedSpeech, prepare_speech
 from ...data.speech.recordings import pad_features, plan_speech
@@ -101,7 +101,7 @@ class Transcribe(Work):
     ) -> Tensor:
         if isinstance(self.config.model, CTCConfig):
             return _ctc_loss(network(features, lengths), lengths, targets)
-        padded = Ragged([[*symbols, EOS] for symbols in targets]).pad(np.arange(len(targets)))
+        padded = Ragged.of([[*symbols, EOS] for symbols in targets]).pad(np.arange(len(targets)))
         target = torch.from_numpy(padded).to(features.device)
         return target_loss(network, features, lengths, target, smoothing)
 

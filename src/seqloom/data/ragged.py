@@ -1,0 +1,130 @@
+"""Rows of unequal length, end to end, in memory or, where they are many, in a file.
+
+Checked by `tests/data/test_ragged.py` and the tests of `pairs/`, `texts/` and `speech/`.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import DataError
+from ..shapes import Int
+from .vocabulary import PAD
+
+MOST_IN_MEMORY = 2**26  # bytes of numbers; more lie in a file
+
+
+class Ragged:
+    """Rows of numbers.
+
+    Args:
+        flat: All numbers, and one `PAD` behind them: a place to read from if every row is empty.
+        lengths: Of each row.
+    """
+
+    def __init__(self, flat: np.ndarray, lengths: Int[np.ndarray, " N"]) -> None:
+        self.lengths = lengths
+        self._flat = flat
+        self._starts = np.cumsum(lengths, dtype=np.int64)
+        self._starts -= lengths
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[int]]) -> "Ragged":
+        """Rows of lists."""
+        lengths = np.fromiter(map(len, rows), np.int32, len(rows))
+        flat = np.full(int(lengths.sum()) + 1, PAD, np.int64)
+        flat[:-1] = np.fromiter((i for row in rows for i in row), np.int64)
+        return cls(flat, lengths)
+
+    @property
+    def flat(self) -> np.ndarray:
+        """All numbers, one row after the other."""
+        return self._flat[:-1]
+
+    def pad(self, rows: Int[np.ndarray, " B"]) -> Int[np.ndarray, "B T"]:
+        """Return the rows padded with `PAD` to the longest of them, int64."""
+        lengths = self.lengths[rows]
+        columns = np.arange(lengths.max(initial=0))
+        places = self._starts[rows][:, None] + columns
+        padded: Int[np.ndarray, "B T"] = self._flat.take(places, mode="clip").astype(np.int64)
+        padded[columns >= lengths[:, None]] = PAD
+        return padded
+
+
+_SCRATCH: ContextVar[Path | None] = ContextVar("scratch", default=None)
+
+
+@contextmanager
+def scratch(folder: Path | None) -> Iterator[None]:
+    """Within it, numbers that do not fit into memory lie in this folder, not in the system's.
+
+    Their file has no name, and is gone when the process ends, however it ends.
+    """
+    token = _SCRATCH.set(folder)
+    try:
+        yield
+    finally:
+        _SCRATCH.reset(token)
+
+
+class RaggedWriter:
+    """Rows that come block by block.
+
+    Args:
+        largest: The largest number there is: it decides the bytes of one.
+    """
+
+    def __init__(self, largest: int) -> None:
+        self._dtype = np.dtype(np.min_scalar_type(-largest - 1))
+        self._flat: list[np.ndarray] = []
+        self._lengths: list[np.ndarray] = []
+        self._bytes = 0
+        self._file: Any = None
+
+    def add(self, flat: Int[np.ndarray, " M"], lengths: Int[np.ndarray, " N"]) -> None:
+        """Append rows.
+
+        Args:
+            flat: Their numbers.
+            lengths: Of each.
+        Raises:
+            DataError: They cannot be written.
+        """
+        self._flat.append(flat.astype(self._dtype))
+        self._lengths.append(lengths.astype(np.int32))
+        self._bytes += self._flat[-1].nbytes
+        if self._bytes > MOST_IN_MEMORY:
+            self._spill()
+
+    def done(self) -> Ragged:
+        """All rows."""
+        lengths = np.concatenate([np.zeros(0, np.int32), *self._lengths])
+        self._lengths.clear()
+        self._flat.append(np.full(1, PAD, self._dtype))
+        if self._file is None:
+            return Ragged(np.concatenate(self._flat), lengths)
+        self._spill()
+        self._file.flush()
+        flat = np.memmap(self._file, self._dtype, "r")
+        self._file.close()  # the mapped pages stay
+        return Ragged(flat, lengths)
+
+    def _spill(self) -> None:
+        try:
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(dir=_SCRATCH.get())  # noqa: SIM115
+            assert self._file is not None
+            for block in self._flat:
+                self._file.write(block.tobytes())
+        except OSError as error:
+            raise DataError(
+                f"train: encoded data cannot be written: {error.strerror}. Make room, or name a "
+                "folder with more with --cache."
+            ) from error
+        self._flat.clear()
+        self._bytes = 0
