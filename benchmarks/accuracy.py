@@ -79,14 +79,14 @@ def main() -> None:
 def measure(case: Case, data: Path, run: Path) -> dict[str, Any]:
     """Train unless done, then evaluate the test file with the model file alone."""
     if (run / "log.jsonl").exists():
-        result = seqloom.resume(run, reporter=Plain())
+        result = seqloom.resume(run, callbacks=[Plain()])
     else:
         result = seqloom.train(
             data / case.train,
             run,
             valid=data / case.valid,
             config=config_from(case.settings),
-            reporter=Plain(),
+            callbacks=[Plain()],
         )
     assert result.finished, "interrupted: run the script again"
     events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]

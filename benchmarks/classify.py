@@ -77,7 +77,7 @@ def main() -> None:
 def trained(run: Path, train: Path, valid: Path, settings: dict[str, Any]) -> dict[str, Any]:
     """Train unless done; what the run was, and its model under `model`."""
     if not (run / "curve.png").exists():
-        seqloom.train(train, run, valid=valid, config=settings, reporter=Plain())
+        seqloom.train(train, run, valid=valid, config=settings, callbacks=[Plain()])
     events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     model = seqloom.load(run / "best.safetensors")
     return {

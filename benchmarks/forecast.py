@@ -117,9 +117,9 @@ def measure(case: Case, folder: Path, runs: Path, baselines: dict[str, Any]) -> 
 def _train(data: Path, run: Path, settings: dict[str, Any]) -> tuple[float, dict[str, Any]]:
     """Minutes and what the log says of a run."""
     if (run / "log.jsonl").exists():
-        result = seqloom.resume(run, reporter=Plain())
+        result = seqloom.resume(run, callbacks=[Plain()])
     else:
-        result = seqloom.train(data, run, config=settings, reporter=Plain())
+        result = seqloom.train(data, run, config=settings, callbacks=[Plain()])
     assert result.finished, "interrupted: run the script again"
     events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     best = [event for event in events if event.get("best")][-1]

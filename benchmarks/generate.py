@@ -70,9 +70,9 @@ def measure(
     settings = merge(CASES[name], {"task": "generate", "training": {"minutes": minutes}})
     begun = time.perf_counter()
     if (run / "log.jsonl").exists():
-        result = seqloom.resume(run, reporter=Plain())
+        result = seqloom.resume(run, callbacks=[Plain()])
     else:
-        result = seqloom.train(text, run, config=settings, reporter=Plain())
+        result = seqloom.train(text, run, config=settings, callbacks=[Plain()])
     wall = time.perf_counter() - begun
     assert result.finished, "interrupted: run the script again"
     events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]

@@ -94,14 +94,14 @@ def measure(case: Case, wavs: Path, runs: Path) -> dict[str, Any]:
     write_strings(wavs, folder, case.unseen)
     run = runs / case.name
     if (run / "last.ckpt.safetensors").exists():
-        seqloom.resume(run, reporter=Plain())
+        seqloom.resume(run, callbacks=[Plain()])
     else:
         seqloom.train(
             folder / "train.tsv",
             run,
             valid=folder / "valid.tsv",
             config={"task": "transcribe", **case.settings},
-            reporter=Plain(),
+            callbacks=[Plain()],
         )
     events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     validations = [event for event in events if event["event"] == "validation"]

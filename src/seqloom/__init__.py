@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from .errors import SeqloomError
     from .inspection import Trace
     from .runtime import Model, Prediction, load
-    from .training import Result, resume, train, watch
+    from .training import Callback, Result, resume, train, watch
 
 __all__ = [
     "Alignment",
+    "Callback",
     "Config",
     "Model",
     "Prediction",
@@ -41,6 +42,7 @@ __all__ = [
 
 _HOMES = {
     "Alignment": "decoding",
+    "Callback": "training",
     "Config": "config",
     "Model": "runtime",
     "Prediction": "runtime",

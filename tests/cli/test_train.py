@@ -298,7 +298,7 @@ def test_only_the_first_process_speaks(cli, data, tmp_path, monkeypatch):
 
 def test_live_on_a_terminal(cli, data, tmp_path, monkeypatch, capsys):
     chosen = []
-    monkeypatch.setattr(reporter, "Live", lambda: chosen.append("live") or reporter.Quiet())
+    monkeypatch.setattr(reporter, "Live", lambda: chosen.append("live") or seqloom.Callback())
     monkeypatch.setattr(type(sys.stderr), "isatty", lambda self: True, raising=False)
     assert cli("train", data, "--out", tmp_path / "run", *QUICK).code == 0
     assert chosen == ["live"]

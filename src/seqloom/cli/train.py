@@ -16,8 +16,7 @@ from .options import TaskName
 
 if TYPE_CHECKING:
     from ..config import Config
-    from ..training import Result
-    from ..training.reporter import Reporter
+    from ..training import Callback, Result
 
 TABLE = "columns of DATA, where their names and contents do not tell"
 LENGTHS = {"epochs", "minutes", "steps"}
@@ -152,7 +151,7 @@ def _resume(options: TrainOptions, folder: Path) -> None:
     with _training(options.quiet) as reporter:
         from ..training import resume
 
-        result = resume(folder, reporter=reporter)
+        result = resume(folder, callbacks=[reporter])
     _tell(result, reporter)
 
 
@@ -175,7 +174,7 @@ def _begin(options: TrainOptions) -> None:
             options.out,
             valid=options.valid,
             config=config,
-            reporter=reporter,
+            callbacks=[reporter],
             remarks=remarks,
             since=BEGUN,
         )
@@ -203,7 +202,7 @@ def _config(options: TrainOptions, data: str) -> "tuple[Config, tuple[str, ...]]
 
 
 @contextlib.contextmanager
-def _training(quiet: bool) -> "Iterator[Reporter]":
+def _training(quiet: bool) -> "Iterator[Callback]":
     """Load PyTorch, and give what reports on the run."""
     from ..progress import progress, showing
 
@@ -211,15 +210,16 @@ def _training(quiet: bool) -> "Iterator[Reporter]":
         if quiet:
             stack.enter_context(showing(None))
         with progress("loading PyTorch"):
-            from ..training.reporter import Live, PlainReporter, Quiet
+            from ..training.callback import Callback
+            from ..training.reporter import Live, PlainReporter
             from ..training.team import Team
         if quiet or not Team().leads:
-            yield Quiet()
+            yield Callback()
         else:
             yield Live() if sys.stderr.isatty() else PlainReporter()
 
 
-def _tell(result: "Result", reporter: "Reporter") -> None:
+def _tell(result: "Result", reporter: "Callback") -> None:
     """Say where the model is, or how to go on; a run that was stopped exits with the signal."""
     from ..stopping import exit_code
     from ..training.team import Team

@@ -13,7 +13,8 @@ from typing import Any
 from .. import training
 from ..evaluation.measure import Measure
 from ..runtime import load
-from ..training.reporter import Clock, Quiet
+from ..training.callback import Callback
+from ..training.clock import Clock
 from ..training.run_folder import RunFolder
 from ..training.validation import Validation
 from .architectures import Architecture
@@ -25,7 +26,7 @@ from .records import CurvePoint, RunRecord
 from .tasks.held_out import ExampleScores, TaskBaseline
 
 
-class Relay(Quiet):
+class Relay(Callback):
     """Passes events of a run to a watcher."""
 
     def __init__(self, watcher: Watcher, entry: str, seed: int) -> None:
@@ -134,12 +135,12 @@ def _train(
     """Begin a run, or continue it."""
     folder = RunFolder(path)
     if folder.log.exists() and folder.events():
-        return training.resume(path, reporter=relay)
+        return training.resume(path, callbacks=[relay])
     if path.exists():  # killed before its first line of log
         shutil.rmtree(path)
     config = plan.config(architecture, seed)
     return training.train(
-        plan.spec["train"], path, valid=plan.spec["valid"], config=config, reporter=relay
+        plan.spec["train"], path, valid=plan.spec["valid"], config=config, callbacks=[relay]
     )
 
 

@@ -13,9 +13,10 @@ from ..data.guess import guess_task, say_columns
 from ..errors import RunError
 from ..extras import require
 from ..progress import progress
+from .callback import Callback, Callbacks
 from .checkpoint import load_checkpoint
-from .loop import Result, TrainingRun
-from .reporter import Reporter
+from .loop import TrainingRun
+from .result import Result
 from .run_folder import RunFolder
 from .tasks import open_work
 from .team import Team
@@ -27,7 +28,7 @@ def train(
     *,
     valid: object | None = None,
     config: Config | Mapping[str, object] | None = None,
-    reporter: Reporter | None = None,
+    callbacks: Sequence[Callback] = (),
     remarks: Sequence[str] = (),
     since: float | None = None,
 ) -> Result:
@@ -41,7 +42,7 @@ def train(
         valid: The same, to validate on; if `None`, a part of the data is held out.
         config: Settings, also as nested mappings, `task` among them; what is missing takes its
             default, and the task is guessed from the data.
-        reporter: Told what happens; nobody if `None`.
+        callbacks: Told what happens; see `Callback`.
         remarks: Said before all else, e.g. why this is the task.
         since: When the run began, by `time.perf_counter`, for a run of minutes; now if `None`.
     Returns:
@@ -61,12 +62,9 @@ def train(
             guess = guess_task(source)
             tree, remarks = {**tree, "task": guess.task}, (*remarks, guess.say())
         config = config_from(tree, "train")
-    if reporter is not None:
-        for line in remarks:  # before the data are read, which may fail
-            reporter.message(line)
     columns = say_columns(config.task, source, config.data)
-    if reporter is not None and columns is not None:
-        reporter.message(columns)
+    for line in (*remarks, *([] if columns is None else [columns])):  # before reading, which may fail
+        Callbacks(callbacks).message(line)
     folder = RunFolder(Path(out))
     with Team() as team, ExitStack() as stack:
         if team.leads:
@@ -74,7 +72,7 @@ def train(
             stack.enter_context(folder.held())
         with progress(f"reading {source.name}"):
             work = open_work(source, of_valid, config)
-        run = TrainingRun(work, folder, team, reporter)
+        run = TrainingRun(work, folder, team, callbacks)
         for line in work.report:
             run.say(line)
         run.seconds_before = run.begun - since
@@ -100,7 +98,7 @@ def resume(
     *,
     data: object | None = None,
     valid: object | None = None,
-    reporter: Reporter | None = None,
+    callbacks: Sequence[Callback] = (),
 ) -> Result:
     """Go on with a run that was interrupted or killed.
 
@@ -108,7 +106,7 @@ def resume(
         out: The run's folder.
         data: What it was trained on, where Python held that; of files the folder has the paths.
         valid: Likewise, what it was validated on.
-        reporter: Told what happens; nobody if `None`.
+        callbacks: Told what happens; see `Callback`.
     Raises:
         RunError: The folder is not that of a run, or its data has changed since.
         FormatError: The checkpoint is damaged.
@@ -138,7 +136,7 @@ def resume(
                 f"train: `{source.name}` must be the data that the run began with, got other "
                 "data. Bring the old file back, or train anew with another --out."
             )
-        run = TrainingRun(work, folder, team, reporter)
+        run = TrainingRun(work, folder, team, callbacks)
         for what, now in (("threads", torch.get_num_threads()), ("processes", team.world)):
             if start[what] != now:
                 run.say(

@@ -222,7 +222,7 @@ def test_a_batch_is_the_sum_of_its_rows(csv, architecture):
 @pytest.mark.parametrize("architecture", TINY)
 def test_a_run_ends_with_a_model_that_predicts(csv, tmp_path, architecture):
     listening = Listening()
-    result = train(csv, tmp_path / "run", config=settings(architecture), reporter=listening)
+    result = train(csv, tmp_path / "run", config=settings(architecture), callbacks=[listening])
     assert result.finished
     model = load(result.model)
     data = read_series(csv)
@@ -253,7 +253,7 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(csv, tmp_path, architec
                 raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train(csv, tmp_path / "run", config=config, reporter=Stopping())
+        train(csv, tmp_path / "run", config=config, callbacks=[Stopping()])
     resume(tmp_path / "run")
     assert calls[-1] == 7
     one, other = (tmp_path / name / "best.safetensors" for name in ("whole", "run"))

@@ -226,7 +226,7 @@ def test_a_validation_is_the_score_of_the_shipped_model(tmp_path):
     torch.set_default_dtype(torch.float32)
     path = write(tmp_path / "some.txt", 9000)
     reporter = Listening()
-    result = train(path, tmp_path / "run", config=settings(), reporter=reporter)
+    result = train(path, tmp_path / "run", config=settings(), callbacks=[reporter])
     held_out = path.read_text()[8370:]
     assert reporter.messages[0] == (
         f"{path}: the first 8,369 characters to train on, the last 930 for validation"
