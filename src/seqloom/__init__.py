@@ -1,8 +1,8 @@
 """seqloom: sequence models with memory.
 
     import seqloom
-    seqloom.train("words.tsv", "runs/words", config={"training": {"minutes": 5}})
-    model = seqloom.load("runs/words/best.safetensors")
+    seqloom.train("words.tsv", config={"training": {"minutes": 5}})
+    model = seqloom.load("runs/words")
     model.predict(["remember"])
 
 `load` needs NumPy only; `train`, `resume` and `seqloom.layers` need the extra `train`.

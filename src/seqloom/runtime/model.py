@@ -110,7 +110,7 @@ def load(path: str | Path) -> Any:
     """Read a model file.
 
     Args:
-        path: A `best.safetensors` of a run.
+        path: A `best.safetensors`, or the folder of a run.
     Returns:
         The `Model` of its task, e.g. a `Transducer`.
     Raises:

@@ -17,14 +17,14 @@ from .callback import Callback, Callbacks
 from .checkpoint import load_checkpoint
 from .loop import TrainingRun
 from .result import Result
-from .run_folder import RunFolder
+from .run_folder import RunFolder, default_folder
 from .tasks import open_work
 from .team import Team
 
 
 def train(
     data: object,
-    out: str | Path,
+    out: str | Path | None = None,
     *,
     valid: object | None = None,
     config: Config | Mapping[str, object] | None = None,
@@ -38,7 +38,7 @@ def train(
         data: What the task reads: a path (TSV, CSV, JSON, Parquet, Arrow, text; a folder or
             pattern of them), a data set (`cmudict`), or what Python holds: a pandas, polars or
             Arrow frame, `{name: column}`, a list of tuples or dictionaries.
-        out: The run's folder, new or empty.
+        out: The run's folder, new or empty; if `None`, `runs/NAME` after the data, numbered.
         valid: The same, to validate on; if `None`, a part of the data is held out.
         config: Settings, also as nested mappings, `task` among them; what is missing takes its
             default, and the task is guessed from the data.
@@ -65,8 +65,10 @@ def train(
     columns = say_columns(config.task, source, config.data)
     for line in (*remarks, *([] if columns is None else [columns])):  # before reading, which may fail
         Callbacks(callbacks).message(line)
-    folder = RunFolder(Path(out))
     with Team() as team, ExitStack() as stack:
+        folder = RunFolder(Path(team.same(str(default_folder(data) if out is None else out))))
+        if out is None:
+            Callbacks(callbacks).message(f"run folder: {folder.path}")
         if team.leads:
             folder.create()
             stack.enter_context(folder.held())
