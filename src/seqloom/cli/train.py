@@ -1,9 +1,7 @@
 """`seqloom train`: trains a model on a file; the result is a run folder."""
 
 import contextlib
-import dataclasses
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,25 +17,6 @@ if TYPE_CHECKING:
     from ..training import Callback, Result
 
 TABLE = "columns of DATA, where their names and contents do not tell"
-LENGTHS = {"epochs", "minutes", "steps"}
-PLANNED = {"pace", "valid_share"}  # of an earlier run, which another length makes void
-COMMON = {  # the settings that an option stands for, whatever the task
-    "epochs": ("training.epochs",),
-    "minutes": ("training.minutes",),
-    "steps": ("training.steps",),
-    "seed": ("training.seed",),
-    "architecture": ("model.architecture",),
-}
-COLUMNS = (
-    *("source", "target", "text", "label", "group", "split"),
-    *("series", "time", "value", "audio", "start", "end"),
-)
-OWN = {  # those of them that the task has
-    "cell": ("model.cell", "model.encoder_cell", "model.decoder_cell"),
-    "link": ("model.link",),
-    "horizon": ("data.horizon",),
-    **{role: (f"data.{role}_column",) for role in COLUMNS},
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +130,7 @@ def _resume(options: TrainOptions, folder: Path) -> None:
     with _training(options.quiet) as reporter:
         from ..training import resume
 
-        result = resume(folder, callbacks=[reporter])
+        result = resume(folder, progress=False, callbacks=[reporter])
     _tell(result, reporter)
 
 
@@ -171,6 +150,7 @@ def _begin(options: TrainOptions) -> None:
             options.out,
             valid=options.valid,
             config=config,
+            progress=False,
             callbacks=[reporter],
             remarks=remarks,
             since=BEGUN,
@@ -181,8 +161,8 @@ def _begin(options: TrainOptions) -> None:
 def _config(options: TrainOptions, data: str) -> "tuple[Config, tuple[str, ...]]":
     """The settings of a new run, and remarks on them."""
     from ..config import config_from, parse_assignments, read_toml
+    from ..config.short_names import columns_of, laid, settings_of
     from ..data.guess import guess_task
-    from ..data.tables.roles import AUTO
 
     recipe = read_toml(options.config) if options.config else {}
     remarks: tuple[str, ...] = ()
@@ -190,12 +170,11 @@ def _config(options: TrainOptions, data: str) -> "tuple[Config, tuple[str, ...]]
     if task is None and "task" in recipe:
         task = str(recipe["task"])
     elif task is None:
-        columns = {role: str(getattr(options, role) or AUTO) for role in COLUMNS}
-        guess = guess_task(data, columns)
+        guess = guess_task(data, columns_of(vars(options)))
         task, remarks = guess.task, (guess.say(),)
     assigned = parse_assignments(options.settings or [])
-    layers = (recipe, {"task": task}, assigned, _settings_of(options, task))
-    return config_from(_laid(*layers), "train"), remarks
+    short = settings_of(dict(given_options(options)), task, flags=True)
+    return config_from(laid(recipe, {"task": task}, assigned, short), "train"), remarks
 
 
 @contextlib.contextmanager
@@ -208,12 +187,9 @@ def _training(quiet: bool) -> "Iterator[Callback]":
             stack.enter_context(showing(None))
         with progress("loading PyTorch"):
             from ..training.callback import Callback
-            from ..training.reporter import Live, PlainReporter
+            from ..training.reporter import on_standard_error
             from ..training.team import Team
-        if quiet or not Team().leads:
-            yield Callback()
-        else:
-            yield Live() if sys.stderr.isatty() else PlainReporter()
+        yield Callback() if quiet or not Team().leads else on_standard_error()
 
 
 def _tell(result: "Result", reporter: "Callback") -> None:
@@ -233,49 +209,3 @@ def _tell(result: "Result", reporter: "Callback") -> None:
         f"best model: {result.model} (validation {result.measure.label} "
         f"{result.measure.show(result.score or 0.0)})"
     )
-
-
-def _settings_of(options: TrainOptions, task: str) -> dict[str, dict[str, object]]:
-    """The options of a task as its settings.
-
-    Raises:
-        ConfigError: The task does not know one of them.
-    """
-    from ..config import sections_of
-    from ..config.rules import one_of
-    from ..errors import ConfigError
-    from ..tasks import TASKS
-
-    one_of("--task", task, TASKS, "train")
-    sections = sections_of(task)
-    known = {f"data.{field.name}" for field in dataclasses.fields(sections.data)}
-    for model in sections.models.values():
-        known |= {f"model.{field.name}" for field in dataclasses.fields(model)}
-    own = {flag: [name for name in names if name in known] for flag, names in OWN.items()}
-    tree: dict[str, dict[str, object]] = {}
-    for flag, value in given_options(options):
-        if flag not in (*COMMON, *OWN):
-            continue
-        if flag in own and not own[flag]:
-            flags = [f"--{name}" for name in sorted(own) if own[name]]
-            raise ConfigError(
-                f"train: `--{flag}` must be a flag of the task, got {task}, which has no such "
-                f"thing. Its own are: {', '.join(flags) or 'none'}."
-            )
-        for name in own.get(flag) or COMMON[flag]:
-            section, _, key = name.partition(".")
-            tree.setdefault(section, {})[key] = value
-    return tree
-
-
-def _laid(*layers: Mapping[str, object]) -> dict[str, object]:
-    """Settings over one another, the last the strongest; a length replaces one in another unit."""
-    from ..config import merge
-
-    out: dict[str, object] = {}
-    for layer in layers:
-        training, before = layer.get("training", {}), out.get("training", {})
-        if isinstance(training, dict) and isinstance(before, dict) and LENGTHS & set(training):
-            out["training"] = {k: v for k, v in before.items() if k not in LENGTHS | PLANNED}
-        out = merge(out, layer)
-    return out

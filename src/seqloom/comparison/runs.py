@@ -135,12 +135,17 @@ def _train(
     """Begin a run, or continue it."""
     folder = RunFolder(path)
     if folder.log.exists() and folder.events():
-        return training.resume(path, callbacks=[relay])
+        return training.resume(path, progress=False, callbacks=[relay])
     if path.exists():  # killed before its first line of log
         shutil.rmtree(path)
     config = plan.config(architecture, seed)
     return training.train(
-        plan.spec["train"], path, valid=plan.spec["valid"], config=config, callbacks=[relay]
+        plan.spec["train"],
+        path,
+        valid=plan.spec["valid"],
+        config=config,
+        progress=False,
+        callbacks=[relay],
     )
 
 

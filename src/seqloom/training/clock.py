@@ -1,4 +1,4 @@
-"""The speed of a training run."""
+"""The speed of a training run, and its loss as it is shown."""
 
 import time
 
@@ -33,3 +33,8 @@ class Clock:
     def rate(self) -> float:
         """So many per second so far."""
         return self.count / self.seconds if self.seconds else 0.0
+
+
+def smoothed(before: float, loss: float) -> float:
+    """The loss to show after a step: a moving average; `before` is 0 at the first."""
+    return 0.98 * before + 0.02 * loss if before else loss

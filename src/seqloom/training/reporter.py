@@ -1,16 +1,52 @@
-"""What a run says while it runs: a live line in a terminal, plain lines elsewhere, or nothing."""
+"""What a run says while it runs: a live line in a terminal, plain lines elsewhere, or nothing.
+
+Checked by `tests/training/test_reporter.py`.
+"""
 
 import contextlib
 import sys
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
+from ..errors import ConfigError
 from ..plain import printable
+from ..progress import on_standard_error as display
 from ..progress import showing
 from .callback import Callback
-from .clock import Clock
+from .clock import Clock, smoothed
+from .notebook import Notebook, in_notebook
+from .team import Team
 from .validation import Validation
+
+
+@contextlib.contextmanager
+def reporting(
+    progress: str | bool, callbacks: Sequence[Callback]
+) -> Iterator[tuple[Callback, ...]]:
+    """The callbacks of a run, with one that shows its progress; none in a process but the first.
+
+    Args:
+        progress: `auto`, `quiet`, or `False`, which is `quiet`.
+        callbacks: The user's.
+    Raises:
+        ConfigError: `progress` is something else.
+    """
+    if progress not in ("auto", "quiet", False):
+        raise ConfigError(f"train: `progress` must be auto, quiet or False, got {progress!r}.")
+    if not Team().leads:
+        yield ()
+    elif progress != "auto":
+        yield tuple(callbacks)
+    else:
+        with showing(display()):
+            yield (Notebook() if in_notebook() else on_standard_error(), *callbacks)
+
+
+def on_standard_error() -> Callback:
+    """The reporter that suits standard error."""
+    return Live() if sys.stderr.isatty() else PlainReporter()
 
 
 class PlainReporter(Callback):
@@ -66,7 +102,7 @@ class Live(Callback):
 
     def step(self, step: int, loss: float, clock: Clock) -> None:
         assert self.task is not None, "start comes first"
-        self.loss = loss if not self.loss else 0.98 * self.loss + 0.02 * loss
+        self.loss = smoothed(self.loss, loss)
         self.progress.update(
             self.task,  # type: ignore[arg-type]
             completed=step,

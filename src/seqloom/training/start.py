@@ -1,21 +1,23 @@
 """The two ways into a run: `train` begins one, `resume` goes on with one."""
 
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from time import perf_counter
 
 import torch
 
-from ..config import Config, config_from, read_toml, to_toml
-from ..data.given import given
+from ..config import Config, config_from, read_toml, to_toml, to_tree
+from ..config.short_names import columns_of, laid, settings_of
+from ..data.given import Given, given
 from ..data.guess import guess_task, say_columns
 from ..errors import RunError
 from ..extras import require
-from ..progress import progress
+from ..progress import progress as working
 from .callback import Callback, Callbacks
 from .checkpoint import load_checkpoint
 from .loop import TrainingRun
+from .reporter import reporting
 from .result import Result
 from .run_folder import RunFolder, default_folder
 from .tasks import open_work
@@ -26,8 +28,30 @@ def train(
     data: object,
     out: str | Path | None = None,
     *,
+    task: str | None = None,
     valid: object | None = None,
+    epochs: float | None = None,
+    minutes: float | None = None,
+    steps: int | None = None,
+    cell: str | None = None,
+    architecture: str | None = None,
+    seed: int | None = None,
+    horizon: int | None = None,
+    link: str | None = None,
+    source: str | None = None,
+    target: str | None = None,
+    text: str | None = None,
+    label: str | None = None,
+    group: str | None = None,
+    split: str | None = None,
+    series: str | None = None,
+    time: str | None = None,
+    value: str | None = None,
+    audio: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
     config: Config | Mapping[str, object] | None = None,
+    progress: str | bool = "auto",
     callbacks: Sequence[Callback] = (),
     remarks: Sequence[str] = (),
     since: float | None = None,
@@ -39,41 +63,92 @@ def train(
             pattern of them), a data set (`cmudict`), or what Python holds: a pandas, polars or
             Arrow frame, `{name: column}`, a list of tuples or dictionaries.
         out: The run's folder, new or empty; if `None`, `runs/NAME` after the data, numbered.
+        task: `transduce`, `classify`, `forecast`, `transcribe` or `generate`; guessed from the
+            data if neither this nor `config` says it.
         valid: The same, to validate on; if `None`, a part of the data is held out.
-        config: Settings, also as nested mappings, `task` among them; what is missing takes its
-            default, and the task is guessed from the data.
+        epochs: Length of the run in passes over the data.
+        minutes: Length of the run in minutes, from this call on.
+        steps: Length of the run in optimizer steps.
+        cell: The recurrent cell: `rnn`, `lstm` or `gru`.
+        architecture: The network: `recurrent`, `transformer`, `fully-connected`, `ctc`, `las`, as
+            far as the task has it.
+        seed: Of weights, batches and dropout.
+        horizon: Steps to forecast, of the task `forecast`.
+        link: Between encoder and decoder, of the task `transduce`: `attention` or `context`.
+        source, target, text, label, group, split, series, time, value, audio, start, end: Columns
+            of the data by role, a name or a number from 1 as text; where names and contents do
+            not tell.
+        config: All settings, by section: `{"model": {"hidden_size": 512}}`, also `task`. The
+            arguments above override it; what neither has takes its default (docs/settings.md).
+        progress: How progress is shown on standard error: `auto` is a live line in a terminal, an
+            updated output in a notebook, and plain lines elsewhere; `quiet` or `False` is nothing.
         callbacks: Told what happens; see `Callback`.
         remarks: Said before all else, e.g. why this is the task.
         since: When the run began, by `time.perf_counter`, for a run of minutes; now if `None`.
     Returns:
         A `Result`. Ctrl-C stops after the step that runs, with a checkpoint.
     Raises:
-        ConfigError: A setting is unknown or out of range.
+        ConfigError: A setting is unknown or out of range, or not one of the task's.
         DataError: A line of the data breaks a rule.
         RunError: The folder is full or cannot be written to.
         DivergedError: The loss is no longer a number.
     """
-    since = time.perf_counter() if since is None else since
+    since = perf_counter() if since is None else since
     require("train", "rapidfuzz", "matplotlib")
-    source, of_valid = given(data), None if valid is None else given(valid)
-    if not isinstance(config, Config):
-        tree: dict[str, object] = dict(config or {})
-        if "task" not in tree:
-            guess = guess_task(source)
-            tree, remarks = {**tree, "task": guess.task}, (*remarks, guess.say())
-        config = config_from(tree, "train")
+    short = {
+        **{"epochs": epochs, "minutes": minutes, "steps": steps, "seed": seed, "cell": cell},
+        **{"architecture": architecture, "horizon": horizon, "link": link},
+        **{"source": source, "target": target, "text": text, "label": label, "group": group},
+        **{"split": split, "series": series, "time": time, "value": value, "audio": audio},
+        **{"start": start, "end": end},
+    }
+    with reporting(progress, callbacks) as told:
+        given_data, given_valid = given(data), None if valid is None else given(valid)
+        settings, guessed = _settings(given_data, task, config, short)
+        for line in (*remarks, *guessed):  # before the data are read, which may fail
+            Callbacks(told).message(line)
+        return _begin(given_data, out, given_valid, settings, told, since)
+
+
+def _settings(
+    data: Given,
+    task: str | None,
+    config: Config | Mapping[str, object] | None,
+    short: Mapping[str, object],
+) -> tuple[Config, tuple[str, ...]]:
+    """The settings of a new run, and why this is its task if that was guessed."""
+    tree = to_tree(config) if isinstance(config, Config) else dict(config or {})
+    remarks: tuple[str, ...] = ()
+    if task is None and "task" not in tree:
+        guess = guess_task(data, columns_of(short))
+        task, remarks = guess.task, (guess.say(),)
+    task = str(tree["task"]) if task is None else task
+    return config_from(laid(tree, {"task": task}, settings_of(short, task)), "train"), remarks
+
+
+def _begin(
+    source: Given,
+    out: str | Path | None,
+    valid: Given | None,
+    config: Config,
+    callbacks: Sequence[Callback],
+    since: float,
+) -> Result:
+    """Read the data, make the folder, and train."""
     columns = say_columns(config.task, source, config.data)
-    for line in (*remarks, *([] if columns is None else [columns])):  # before reading, which may fail
-        Callbacks(callbacks).message(line)
+    if columns is not None:
+        Callbacks(callbacks).message(columns)
     with Team() as team, ExitStack() as stack:
-        folder = RunFolder(Path(team.same(str(default_folder(data) if out is None else out))))
+        folder = RunFolder(
+            Path(team.same(str(default_folder(source.data) if out is None else out)))
+        )
         if out is None:
             Callbacks(callbacks).message(f"run folder: {folder.path}")
         if team.leads:
             folder.create()
             stack.enter_context(folder.held())
-        with progress(f"reading {source.name}"):
-            work = open_work(source, of_valid, config)
+        with working(f"reading {source.name}"):
+            work = open_work(source, valid, config)
         run = TrainingRun(work, folder, team, callbacks)
         for line in work.report:
             run.say(line)
@@ -85,7 +160,7 @@ def train(
                 {
                     "event": "start",
                     "data": source.whole,
-                    "valid": None if of_valid is None else of_valid.whole,
+                    "valid": None if valid is None else valid.whole,
                     "columns": columns,
                     "fingerprint": work.fingerprint,
                     "report": list(work.report),
@@ -100,6 +175,7 @@ def resume(
     *,
     data: object | None = None,
     valid: object | None = None,
+    progress: str | bool = "auto",
     callbacks: Sequence[Callback] = (),
 ) -> Result:
     """Go on with a run that was interrupted or killed.
@@ -108,11 +184,20 @@ def resume(
         out: The run's folder.
         data: What it was trained on, where Python held that; of files the folder has the paths.
         valid: Likewise, what it was validated on.
+        progress: See `train`.
         callbacks: Told what happens; see `Callback`.
     Raises:
         RunError: The folder is not that of a run, or its data has changed since.
         FormatError: The checkpoint is damaged.
     """
+    with reporting(progress, callbacks) as told:
+        return _go_on(out, data, valid, told)
+
+
+def _go_on(
+    out: str | Path, data: object | None, valid: object | None, callbacks: Sequence[Callback]
+) -> Result:
+    """Read the data and the checkpoint of a run, and train."""
     folder = RunFolder(Path(out))
     events = folder.events()
     if not events or events[0].get("event") != "start" or not folder.config.exists():
@@ -131,7 +216,7 @@ def resume(
                 f"train: `{out}` was trained on data that Python held. Give them again: "
                 f"seqloom.resume({str(out)!r}, data=...)."
             )
-        with progress(f"reading {source.name}"):
+        with working(f"reading {source.name}"):
             work = open_work(source, start["valid"] if valid is None else valid, config)
         if work.fingerprint != start["fingerprint"]:
             raise RunError(
