@@ -88,7 +88,7 @@ def measure(case: Case, data: Path, run: Path) -> dict[str, Any]:
         )
     assert result.finished, "interrupted: run the script again"
     events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
-    model = seqloom.load(result.model)
+    model = seqloom.load(result.path)
     examples = group_by_source(read_pairs(data / case.test))
     sources = [example.source for example in examples]
     found = evaluate_outputs(

@@ -75,7 +75,7 @@ def measure(
     wall = time.perf_counter() - begun
     assert result.finished, "interrupted: run the script again"
     events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
-    model = seqloom.load(result.model)
+    model = seqloom.load(result.path)
     train, valid = parts
     ids, characters = symbols_of(model.parts.vocabulary, valid)
     nats = costs(model.network, ids)

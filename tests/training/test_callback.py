@@ -61,7 +61,7 @@ def test_every_callback_is_told_everything_in_order(data, tmp_path):
     assert (begun.folder, begun.step, begun.steps) == (tmp_path / "run", 0, 8)
     assert begun.config.model.hidden_size == 8
     assert begun.parameters == sum(
-        tensor.size for tensor in seqloom.load(result.model).file.tensors.values()
+        tensor.size for tensor in seqloom.load(result.path).file.tensors.values()
     )
     assert [args[0] for name, *args in told if name == "step"] == list(range(1, 9))
     events = RunFolder(tmp_path / "run").events()

@@ -64,7 +64,7 @@ def test_what_a_run_leaves(spoken, data):
     assert start["versions"]["torch"] == torch.__version__
     assert [e["step"] for e in events] == list(range(2, 21, 2))
     assert (folder / "curve.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
-    model = seqloom.load(result.model)
+    model = seqloom.load(result.path)
     assert start["parameters"] == dict(model.describe())["parameters"]
     ranks = [(e["symbol_error"], e["valid_loss"]) for e in events]
     best = events[ranks.index(min(ranks))]
@@ -94,9 +94,9 @@ def test_model_file_holds_the_averaged_weights_that_were_validated(spoken):
     with safe_open(result.folder / "last.ckpt.safetensors", "numpy") as file:
         average = file.get_tensor("average.output.weight")
         last = file.get_tensor("model.output.weight")
-    if seqloom.load(result.model).file.training["step"] == 20:
+    if seqloom.load(result.path).file.training["step"] == 20:
         np.testing.assert_array_equal(
-            seqloom.load(result.model).file.tensors["output.weight"], average
+            seqloom.load(result.path).file.tensors["output.weight"], average
         )
     assert (average != last).any()
 
@@ -104,7 +104,7 @@ def test_model_file_holds_the_averaged_weights_that_were_validated(spoken):
 def test_validation_error_is_that_of_the_shipped_model(spoken, data, tmp_path):
     """Greedy outputs of the NumPy runtime, counted by hand."""
     result, _ = spoken
-    model = seqloom.load(result.model)
+    model = seqloom.load(result.path)
     valid = open_run(data, tiny(), tmp_path / "other").work.data.valid
     outputs = model.predict([example.source for example in valid], beam=1)
     wrong = sum(o not in e.targets for o, e in zip(outputs, valid, strict=True))
@@ -142,7 +142,7 @@ def test_without_a_better_score_the_rate_falls_and_the_run_ends(data, tmp_path, 
     assert reporter.messages[-1] == (
         "no better score in 4 validations: the learning rate falls, and the run ends at step 35"
     )
-    assert seqloom.load(result.model).file.training["step"] == 12
+    assert seqloom.load(result.path).file.training["step"] == 12
     (pace,) = [event for event in log(tmp_path / "run") if event["event"] == "pace"]
     assert (pace["step"], pace["steps"]) == (28, 35)
     resumed = resume(tmp_path / "run")  # has nothing left to do
@@ -177,7 +177,7 @@ def test_equal_scores_are_decided_by_the_loss(data, tmp_path, monkeypatch):
     made_up(monkeypatch, [50, 5, 5, 5, 6], [4.0, 3.0, 1.0, 2.0, 0.1])
     result = train(data, tmp_path / "run", config=tiny())
     assert result.score == 5
-    assert seqloom.load(result.model).file.training["step"] == 6
+    assert seqloom.load(result.path).file.training["step"] == 6
     assert [e["best"] for e in validations(tmp_path / "run")][:5] == [1, 1, 1, 0, 0]
 
 

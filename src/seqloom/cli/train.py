@@ -206,6 +206,6 @@ def _tell(result: "Result", reporter: "Callback") -> None:
         )
         raise typer.Exit(exit_code())
     reporter.message(
-        f"best model: {result.model} (validation {result.measure.label} "
+        f"best model: {result.path} (validation {result.measure.label} "
         f"{result.measure.show(result.score or 0.0)})"
     )

@@ -151,7 +151,7 @@ def _train(
 
 def _examine(plan: ComparisonPlan, path: Path, seed: int, result: training.Result) -> RunRecord:
     """The test scores of a trained network, and what it costs."""
-    model = load(result.model)
+    model = load(result.path)
     scores = plan.test.score(plan.test.rows, plan.test.answers(model, plan.test.rows))
     events = RunFolder(path).events()
     return {
@@ -159,13 +159,13 @@ def _examine(plan: ComparisonPlan, path: Path, seed: int, result: training.Resul
         "score": score(plan.test.measure, scores),
         "seconds": round(max(event.get("seconds", 0.0) for event in events), 3),
         "steps": result.step,
-        "latency_ms": model_latency(plan.folder, result.model),
+        "latency_ms": model_latency(plan.folder, result.path),
         "curve": _curve(events, plan.test.measure.key),
         "numerators": scores.numerators,
         "denominators": scores.denominators,
-        "model": result.model.relative_to(plan.folder).as_posix(),
+        "model": result.path.relative_to(plan.folder).as_posix(),
         "parameters": sum(tensor.size for tensor in model.file.tensors.values()),
-        "bytes": result.model.stat().st_size,
+        "bytes": result.path.stat().st_size,
     }
 
 

@@ -177,7 +177,7 @@ class TrainingRun:
             draw_curve(self.folder.events(), self.folder.curve, self.work.measures, self.work.unit)
         result = Result(
             folder=self.folder.path,
-            model=self.folder.best,
+            path=self.folder.best,
             finished=self.done,
             step=state.step,
             steps=self.steps,

@@ -87,7 +87,7 @@ class Notebook(Callback):
         bar = f'<progress value="{self.at}" max="{self.steps}" style="width:100%"></progress>'
         shown = {
             "text/plain": text,
-            "text/html": f'<pre style="margin:0;white-space:pre-wrap">{html.escape(text)}</pre>'
+            "text/html": f'<pre style="margin:0;white-space:pre-wrap;font-family:monospace">{html.escape(text)}</pre>'
             + (bar if self.steps else ""),
         }
         if self.output is None:
