@@ -18,6 +18,7 @@ from .clock import Clock, smoothed
 from .validation import Validation
 
 REDRAWN = 0.5  # seconds between two drawings of the line, at least
+STYLE = "margin:0;white-space:pre-wrap;font-family:monospace"
 KEPT = 12  # validations that are shown, the last ones
 
 
@@ -87,7 +88,7 @@ class Notebook(Callback):
         bar = f'<progress value="{self.at}" max="{self.steps}" style="width:100%"></progress>'
         shown = {
             "text/plain": text,
-            "text/html": f'<pre style="margin:0;white-space:pre-wrap;font-family:monospace">{html.escape(text)}</pre>'
+            "text/html": f'<pre style="{STYLE}">{html.escape(text)}</pre>'
             + (bar if self.steps else ""),
         }
         if self.output is None:
