@@ -19,21 +19,35 @@ if TYPE_CHECKING:
     from .config import Config
     from .decoding import Alignment
     from .errors import SeqloomError
+    from .evaluation.tasks import ModelEvaluation, evaluate
     from .inspection import Trace
-    from .runtime import Model, Prediction, load
+    from .runtime import Model, Prediction, TextStates, load
+    from .runtime.classify import Classifier
+    from .runtime.forecast import Forecaster
+    from .runtime.generate import Generator
+    from .runtime.transcribe import Transcriber
+    from .runtime.transduce import Transducer
     from .training import Callback, Result, resume, train, watch
 
 __all__ = [
     "Alignment",
     "Callback",
+    "Classifier",
     "Config",
+    "Forecaster",
+    "Generator",
     "Model",
+    "ModelEvaluation",
     "Prediction",
     "Result",
     "SeqloomError",
+    "TextStates",
     "Trace",
+    "Transcriber",
+    "Transducer",
     "__version__",
     "compare",
+    "evaluate",
     "load",
     "resume",
     "train",
@@ -43,13 +57,21 @@ __all__ = [
 _HOMES = {
     "Alignment": "decoding",
     "Callback": "training",
+    "Classifier": "runtime.classify",
     "Config": "config",
+    "Forecaster": "runtime.forecast",
+    "Generator": "runtime.generate",
     "Model": "runtime",
+    "ModelEvaluation": "evaluation.tasks",
     "Prediction": "runtime",
+    "TextStates": "runtime",
     "Result": "training",
     "SeqloomError": "errors",
     "Trace": "inspection",
+    "Transcriber": "runtime.transcribe",
+    "Transducer": "runtime.transduce",
     "compare": "comparison",
+    "evaluate": "evaluation.tasks",
     "load": "runtime",
     "resume": "training",
     "train": "training",

@@ -1,49 +1,43 @@
-"""The warning of `evaluate` that a model has seen the data: its scores flatter it."""
+"""Whether a model has seen the data on which it is evaluated: its scores flatter it then."""
 
-import sys
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from ..data.seen import SHARE, Seen, seen
 from ..export.model_file import ModelFile
-from ..plain import JSON
-from .options import EvaluateOptions
 
 
-def warn_of_seen(
-    model: ModelFile, numbers: Iterable[np.ndarray], file: str, rows: str
+def seen_by(
+    model: ModelFile,
+    numbers: Iterable[np.ndarray],
+    data: str,
+    rows: str,
+    say: Callable[[str], object],
 ) -> Seen | None:
-    """Say so if much of the data was in training.
+    """How much of the data was in training, said if it is much.
 
     Args:
         model: What the model file holds.
         numbers: Of the evaluated rows, by `data/seen.py`.
-        file: The evaluated file.
+        data: The evaluated data's name.
         rows: What its rows are called, plural.
+        say: Told the warning.
     Returns:
         How much was seen; `None` if the model file does not say.
     """
     found = seen(model.training.get("rows_seen"), numbers)
     if found is not None and found.flatters:
         fact = (
-            f"{_percent(found.share)} of the {rows} of {file} stood in"
+            f"{_percent(found.share)} of the {rows} of {data} stood in"
             if found.share >= SHARE
-            else f"{file} holds {_percent(found.of_part)} of the {rows} of"
+            else f"{data} holds {_percent(found.of_part)} of the {rows} of"
         )
-        print(
+        say(
             f"warning: {fact} the model's training or validation data: the scores flatter it, so "
-            "there is no verdict. Evaluate data that training did not read.",
-            file=sys.stderr,
+            "there is no verdict. Evaluate data that training did not read."
         )
     return found
-
-
-def subject(options: EvaluateOptions, found: Seen | None) -> dict[str, JSON]:
-    """What an evaluation's JSON begins with: the files, and `seen` if the model file says it."""
-    about: dict[str, JSON] = {"model": str(options.model), "data": options.file}
-    return about if found is None else about | {"seen": asdict(found)}
 
 
 def _percent(share: float) -> str:

@@ -42,8 +42,7 @@ class Result:
         Raises:
             FormatError: There is none, because the run stopped before a validation.
         """
-        model: Model = load(self.path)
-        return model
+        return load(self.path)
 
     @property
     def history(self) -> dict[str, list[float]]:
