@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .choices import ARCHITECTURES, CELLS, LINKS, listed, one_of
+from .choices import ARCHITECTURES, CELLS, LINKS, TRACKERS, listed, one_of
 from .command import FORECAST, TRANSDUCE, command, given_options, option
 from .options import TaskName
 
@@ -90,6 +90,12 @@ class TrainOptions:
         list[str] | None,
         option("Any setting, e.g. model.hidden_size=512. Repeatable.", flags="--set"),
     ] = None
+    track: Annotated[
+        list[str] | None,
+        option(
+            f"Tracker of experiments: {listed(TRACKERS)}. Repeatable.", complete=one_of(TRACKERS)
+        ),
+    ] = None
     resume: Annotated[Path | None, option("Continue the run in this folder.")] = None
     quiet: Annotated[bool, option("Print errors only.", flags="--quiet -q")] = False
 
@@ -122,15 +128,15 @@ def _resume(options: TrainOptions, folder: Path) -> None:
     """Continue a run."""
     from ..errors import ConfigError
 
-    if {name for name, _ in given_options(options)} - {"resume", "quiet"}:
+    if {name for name, _ in given_options(options)} - {"resume", "quiet", "track"}:
         raise ConfigError(
-            "train: `--resume` takes no other option but --quiet: the run keeps its settings. To "
-            "change them, train anew with --config DIR/config.toml."
+            "train: `--resume` takes no other option but --quiet and --track: the run keeps its "
+            "settings. To change them, train anew with --config DIR/config.toml."
         )
     with _training(options.quiet) as reporter:
         from ..training import resume
 
-        result = resume(folder, progress=False, callbacks=[reporter])
+        result = resume(folder, progress=False, track=options.track or (), callbacks=[reporter])
     _tell(result, reporter)
 
 
@@ -151,6 +157,7 @@ def _begin(options: TrainOptions) -> None:
             valid=options.valid,
             config=config,
             progress=False,
+            track=options.track or (),
             callbacks=[reporter],
             remarks=remarks,
             since=BEGUN,

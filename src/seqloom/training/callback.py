@@ -10,7 +10,8 @@ The progress bar (`reporter.py`) and the trackers (`tracking/`) are callbacks to
 by `tests/training/test_callback.py`.
 """
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,9 +46,10 @@ class Callback:
     """Told what happens in a run; a subclass overrides the methods that it needs.
 
     The order is: `message` at any time, `begin`, `start`, then `step`, `validation` and `plan`,
-    `stop`, `end`. Of several processes only the first one calls. An exception in `step`,
-    `validation` or `plan` ends the run after the step: a checkpoint is written, `stop` is called,
-    and `train` raises the exception; `resume` can continue the run.
+    then `stop`, and last `end` or `fail`. Of several processes only the first one calls. An
+    exception in `step`, `validation` or `plan` ends the run after the step: a checkpoint is
+    written, `stop` and `fail` are called, and `train` raises the exception; `resume` can continue
+    the run.
     """
 
     def message(self, text: str) -> None:
@@ -79,6 +81,9 @@ class Callback:
 
     def end(self, result: Result) -> None:
         """The run has ended without an error: it is finished, or was interrupted."""
+
+    def fail(self, error: BaseException) -> None:
+        """The run has ended by an error, which may be a callback's; in place of `end`."""
 
 
 class Callbacks(Callback):
@@ -125,8 +130,23 @@ class Callbacks(Callback):
 
     def end(self, result: Result) -> None:
         if self.error is not None:
+            self.fail(self.error)
             raise self.error
         self._tell(lambda one: one.end(result))
+
+    def fail(self, error: BaseException) -> None:
+        for one in self.callbacks:
+            with contextlib.suppress(Exception):  # the first error is the one to know
+                one.fail(error)
+
+    @contextlib.contextmanager
+    def told_of_errors(self) -> Iterator[None]:
+        """Tell the callbacks of an error that is raised within."""
+        try:
+            yield
+        except BaseException as error:
+            self.fail(error)
+            raise
 
     def _tell(self, event: Callable[[Callback], None]) -> None:
         """Tell every callback; during the steps, keep the first error for the end."""

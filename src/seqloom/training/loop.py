@@ -152,7 +152,7 @@ class TrainingRun:
         self.callbacks.start(state.step, self.steps)
         if self.deadline:
             self.deadline.start(state.step, state.validated)
-        with asked(self._ask):
+        with self.callbacks.told_of_errors(), asked(self._ask):
             try:
                 for rows, epoch in self._batches():
                     self.step(rows)

@@ -22,6 +22,7 @@ from .result import Result
 from .run_folder import RunFolder, default_folder
 from .tasks import open_work
 from .team import Team
+from .tracking import trackers
 
 
 def train(
@@ -52,6 +53,7 @@ def train(
     end: str | None = None,
     config: Config | Mapping[str, object] | None = None,
     progress: str | bool = "auto",
+    track: str | Sequence[str] = (),
     callbacks: Sequence[Callback] = (),
     remarks: Sequence[str] = (),
     since: float | None = None,
@@ -82,6 +84,7 @@ def train(
             arguments above override it; what neither has takes its default (docs/settings.md).
         progress: How progress is shown on standard error: `auto` is a live line in a terminal, an
             updated output in a notebook, and plain lines elsewhere; `quiet` or `False` is nothing.
+        track: Trackers of experiments: `tensorboard`, `mlflow`, `wandb`, `trackio`.
         callbacks: Told what happens; see `Callback`.
         remarks: Said before all else, e.g. why this is the task.
         since: When the run began, by `time.perf_counter`, for a run of minutes; now if `None`.
@@ -92,6 +95,7 @@ def train(
         DataError: A line of the data breaks a rule.
         RunError: The folder is full or cannot be written to.
         DivergedError: The loss is no longer a number.
+        MissingExtraError: A package is not installed.
     """
     since = perf_counter() if since is None else since
     require("train", "rapidfuzz", "matplotlib")
@@ -102,7 +106,7 @@ def train(
         **{"split": split, "series": series, "time": time, "value": value, "audio": audio},
         **{"start": start, "end": end},
     }
-    with reporting(progress, callbacks) as told:
+    with reporting(progress, (*callbacks, *trackers(track))) as told:
         given_data, given_valid = given(data), None if valid is None else given(valid)
         settings, guessed = _settings(given_data, task, config, short)
         for line in (*remarks, *guessed):  # before the data are read, which may fail
@@ -176,6 +180,7 @@ def resume(
     data: object | None = None,
     valid: object | None = None,
     progress: str | bool = "auto",
+    track: str | Sequence[str] = (),
     callbacks: Sequence[Callback] = (),
 ) -> Result:
     """Go on with a run that was interrupted or killed.
@@ -185,12 +190,13 @@ def resume(
         data: What it was trained on, where Python held that; of files the folder has the paths.
         valid: Likewise, what it was validated on.
         progress: See `train`.
+        track: See `train`; a tracker goes on with the run that it knows.
         callbacks: Told what happens; see `Callback`.
     Raises:
         RunError: The folder is not that of a run, or its data has changed since.
         FormatError: The checkpoint is damaged.
     """
-    with reporting(progress, callbacks) as told:
+    with reporting(progress, (*callbacks, *trackers(track))) as told:
         return _go_on(out, data, valid, told)
 
 
