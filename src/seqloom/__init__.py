@@ -1,11 +1,11 @@
 """seqloom: sequence models with memory.
 
     import seqloom
-    seqloom.train("words.tsv", config={"training": {"minutes": 5}})
-    model = seqloom.load("runs/words")
-    model.predict(["remember"])
+    result = seqloom.train("words.tsv", minutes=5)
+    result.model.predict(["remember"])
+    seqloom.load("runs/words").evaluate("test.tsv")
 
-`load` needs NumPy only; `train`, `resume` and `seqloom.layers` need the extra `train`.
+`load` and predicting need NumPy; `train`, `resume` and `seqloom.layers` need the extra `train`.
 """
 
 from importlib import import_module

@@ -111,7 +111,7 @@ def test_errors(tmp_path):
         "evaluate: `beam` is not an option for classify models. Their options: baselines, valid, "
         "by."
     )
-    with pytest.raises(DataError, match=r"^evaluate: `data` must be the path of a file, got int\."):
+    with pytest.raises(DataError, match=r"^data: int is no table\."):
         model.evaluate(3)
     data = tmp_path / "text.txt"
     data.write_text("some text")

@@ -2,6 +2,7 @@
 
 import inspect
 
+import pandas as pd
 import pytest
 
 import seqloom
@@ -81,7 +82,7 @@ def test_other_processes_call_nobody(data, tmp_path, monkeypatch, capsys):
         (
             {"horizon": 3},
             "train: `horizon` must be a setting of the task, got transduce, which has no such "
-            "thing. Its own are: cell, link.",
+            "thing. Its own are: cell, group, link, source, split, target.",
         ),
         ({"progress": "loud"}, "train: `progress` must be auto, quiet or False, got 'loud'."),
         (
@@ -105,9 +106,21 @@ def test_bad_arguments(tmp_path, monkeypatch, options, message):
     assert [file.name for file in tmp_path.iterdir()] == ["toy.tsv"]
 
 
-def test_data_that_are_no_path():
-    with pytest.raises(DataError, match=r"^train: `data` must be the path of a file, got int\. "):
+def test_data_that_are_none():
+    with pytest.raises(DataError, match=r"^data: int is no table\. Give a path, "):
         train(3)
+
+
+def test_a_frame_its_columns_and_its_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    rows = [(f"{kind} {i}", kind, i % 3) for i in range(30) for kind in ("good", "bad")]
+    frame = pd.DataFrame(rows, columns=["body", "kind", "other"])
+    config = {"model": {"hidden_size": 4, "embedding_size": 3}}
+    result = train(frame, text="body", label="kind", steps=2, config=config)
+    assert "text: body, label: kind" in capsys.readouterr().err
+    assert result.folder.as_posix() == "runs/data"
+    assert result.model.labels == ("bad", "good")
+    assert result.model.evaluate(frame).scores.texts == 60
 
 
 def test_arguments_that_do_not_exist():

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 
 import seqloom
+from seqloom.errors import DivergedError
 from seqloom.evaluation.measure import Measure
 from seqloom.training import resume, train
 from seqloom.training.callback import Callbacks
 from seqloom.training.clock import Clock
+from seqloom.training.loop import TrainingRun
 from seqloom.training.result import Result
 from seqloom.training.run_folder import RunFolder
 
@@ -78,7 +80,8 @@ def test_a_callback_that_fails_ends_the_run_with_a_checkpoint(data, tmp_path, ev
     failing = Failing(event, at=at)
     with pytest.raises(ZeroDivisionError, match="the user's own"):
         train(data, tmp_path / "run", config=SETTINGS, callbacks=[failing, other])
-    assert names(other.calls)[-1] == "stop"
+    assert names(other.calls)[-2:] == ["stop", "fail"]
+    assert isinstance(other.calls[-1][1], ZeroDivisionError)
     assert [args[0] for name, *args in other.calls if name == "step"] == list(range(1, step + 1))
     assert resume(tmp_path / "run").finished
     train(data, tmp_path / "whole", config=SETTINGS)
@@ -111,3 +114,15 @@ def test_the_first_error_is_the_one_raised():
     assert isinstance(both.error, ZeroDivisionError)
     with pytest.raises(ZeroDivisionError):
         both.end(Result(Path(), Path(), True, 1, 1, None, Measure("e", "error")))
+
+
+def test_an_error_of_the_run_itself_is_told(data, tmp_path, monkeypatch):
+    def diverge(*_, **__):
+        raise DivergedError("train: the loss must stay a number.")
+
+    monkeypatch.setattr(TrainingRun, "_gradients", diverge)
+    recorder = Recorder()
+    with pytest.raises(DivergedError) as raised:
+        train(data, tmp_path / "run", config=SETTINGS, callbacks=[recorder])
+    assert names(recorder.calls)[-2:] == ["stop", "fail"]
+    assert recorder.calls[-1] == ("fail", raised.value)
