@@ -7,6 +7,7 @@ import importlib
 import json
 import socket
 import struct
+import time
 
 import pytest
 
@@ -89,8 +90,13 @@ class Wandb:
     def __init__(self, folder):
         self.proto = importlib.import_module("wandb.proto.wandb_internal_pb2")
         files = sorted((folder / "wandb").glob("offline-run-*/*.wandb"))
-        self.files = [[self._parsed(raw) for raw in records(file.read_bytes())] for file in files]
         self.names = {file.name for file in files}
+        begun = time.perf_counter()
+        while True:  # a process of its own writes them, which may be behind
+            self.files = [list(map(self._parsed, records(file.read_bytes()))) for file in files]
+            if len(self._all("exit")) == len(files) or time.perf_counter() - begun > 30:
+                break
+            time.sleep(0.1)
 
     def _parsed(self, raw):
         found = self.proto.Record()
@@ -142,7 +148,7 @@ class Trackio:
 def records(data):
     """Records of a file in LevelDB's log format, after W&B's header of 7 bytes."""
     place, whole = 7, b""
-    while place < len(data):
+    while place + 7 <= len(data):
         left = 32768 - place % 32768
         if left < 7:
             place += left
