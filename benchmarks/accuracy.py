@@ -22,7 +22,6 @@ import seqloom
 from seqloom.config import config_from, read_toml
 from seqloom.data.pairs.pairs import group_by_source, read_pairs
 from seqloom.evaluation import evaluate_outputs
-from seqloom.training.reporter import Plain
 
 FILE, EPOCHS = RESULTS / "accuracy.json", RESULTS / "epoch.json"
 
@@ -79,18 +78,17 @@ def main() -> None:
 def measure(case: Case, data: Path, run: Path) -> dict[str, Any]:
     """Train unless done, then evaluate the test file with the model file alone."""
     if (run / "log.jsonl").exists():
-        result = seqloom.resume(run, reporter=Plain())
+        result = seqloom.resume(run)
     else:
         result = seqloom.train(
             data / case.train,
             run,
             valid=data / case.valid,
             config=config_from(case.settings),
-            reporter=Plain(),
         )
     assert result.finished, "interrupted: run the script again"
     events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
-    model = seqloom.load(result.model)
+    model = seqloom.load(result.path)
     examples = group_by_source(read_pairs(data / case.test))
     sources = [example.source for example in examples]
     found = evaluate_outputs(

@@ -27,7 +27,6 @@ from seqloom.data.texts.labelled import Labelled, TextColumns, read_labelled
 from seqloom.data.texts.negation import ARTICLE, make_negation, negation_twins
 from seqloom.evaluation.class_baselines import fit_class_baselines
 from seqloom.evaluation.classes import compare, evaluate_classes
-from seqloom.training.reporter import Plain
 
 FILE, PAGE = RESULTS / "classify.json", DOCS / "classify.md"
 RECIPE = Path(__file__).parents[1] / "configs" / "negation.toml"
@@ -77,7 +76,7 @@ def main() -> None:
 def trained(run: Path, train: Path, valid: Path, settings: dict[str, Any]) -> dict[str, Any]:
     """Train unless done; what the run was, and its model under `model`."""
     if not (run / "curve.png").exists():
-        seqloom.train(train, run, valid=valid, config=settings, reporter=Plain())
+        seqloom.train(train, run, valid=valid, config=settings)
     events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     model = seqloom.load(run / "best.safetensors")
     return {

@@ -27,7 +27,6 @@ from seqloom.data.series.series import SeriesSet
 from seqloom.data.series.windows import Origins, walk_forward
 from seqloom.evaluation.backtest import NETWORK, backtest
 from seqloom.evaluation.forecast_baselines import NAMES
-from seqloom.training.reporter import Plain
 
 FILE = RESULTS / "forecast.json"
 CONFIGS = Path(__file__).parent.parent / "configs"
@@ -117,9 +116,9 @@ def measure(case: Case, folder: Path, runs: Path, baselines: dict[str, Any]) -> 
 def _train(data: Path, run: Path, settings: dict[str, Any]) -> tuple[float, dict[str, Any]]:
     """Minutes and what the log says of a run."""
     if (run / "log.jsonl").exists():
-        result = seqloom.resume(run, reporter=Plain())
+        result = seqloom.resume(run)
     else:
-        result = seqloom.train(data, run, config=settings, reporter=Plain())
+        result = seqloom.train(data, run, config=settings)
     assert result.finished, "interrupted: run the script again"
     events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     best = [event for event in events if event.get("best")][-1]

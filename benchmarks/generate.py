@@ -28,7 +28,6 @@ from seqloom.decoding.perplexity import costs, summed, symbols_of
 from seqloom.evaluation.compressors import compressed_bits
 from seqloom.evaluation.language_baselines import language_baselines
 from seqloom.evaluation.ngram import MOST_ORDER, NGram
-from seqloom.training.reporter import Plain
 
 FILE = RESULTS / "generate.json"
 CASES: dict[str, dict[str, Any]] = {
@@ -70,13 +69,13 @@ def measure(
     settings = merge(CASES[name], {"task": "generate", "training": {"minutes": minutes}})
     begun = time.perf_counter()
     if (run / "log.jsonl").exists():
-        result = seqloom.resume(run, reporter=Plain())
+        result = seqloom.resume(run)
     else:
-        result = seqloom.train(text, run, config=settings, reporter=Plain())
+        result = seqloom.train(text, run, config=settings)
     wall = time.perf_counter() - begun
     assert result.finished, "interrupted: run the script again"
     events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
-    model = seqloom.load(result.model)
+    model = seqloom.load(result.path)
     train, valid = parts
     ids, characters = symbols_of(model.parts.vocabulary, valid)
     nats = costs(model.network, ids)

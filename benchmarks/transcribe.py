@@ -28,7 +28,6 @@ from seqloom.data.speech.log_mel import FeatureSetup, log_mel
 from seqloom.data.speech.manifest import read_manifest
 from seqloom.data.speech.recordings import Normaliser
 from seqloom.evaluation.transcripts import SpeechEvaluation, evaluate_transcripts
-from seqloom.training.reporter import Plain
 
 FILE = RESULTS / "transcribe.json"
 WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
@@ -94,14 +93,13 @@ def measure(case: Case, wavs: Path, runs: Path) -> dict[str, Any]:
     write_strings(wavs, folder, case.unseen)
     run = runs / case.name
     if (run / "last.ckpt.safetensors").exists():
-        seqloom.resume(run, reporter=Plain())
+        seqloom.resume(run)
     else:
         seqloom.train(
             folder / "train.tsv",
             run,
             valid=folder / "valid.tsv",
             config={"task": "transcribe", **case.settings},
-            reporter=Plain(),
         )
     events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     validations = [event for event in events if event["event"] == "validation"]

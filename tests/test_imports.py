@@ -36,7 +36,10 @@ ROOMS = (
 )
 WITHOUT_TORCH = ROOMS[: ROOMS.index("inspection") + 1]
 # Imports that may look down the list and close a circle: which module's, and of what.
-EXCEPTIONS = (("seqloom.runtime.model", "seqloom.inspection"),)  # `Model.trace`, when it is called
+EXCEPTIONS = (  # `Model.trace` and `Model.evaluate`, when they are called
+    ("seqloom.runtime.model", "seqloom.inspection"),
+    ("seqloom.runtime.model", "seqloom.evaluation"),
+)
 PUBLIC = [n for n in seqloom.__all__ if n != "__version__"]
 
 

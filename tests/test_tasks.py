@@ -7,6 +7,7 @@ import pytest
 from seqloom.comparison.architectures import Architecture
 from seqloom.comparison.tasks import HeldOut
 from seqloom.config import Sections
+from seqloom.evaluation.tasks import ModelEvaluation
 from seqloom.export.parts import Parts
 from seqloom.inspection.tracing.study import Study
 from seqloom.networks.network import Network
@@ -29,8 +30,10 @@ def test_parts_are_what_they_are_named(task):
         assert issubclass(task.part(name), contract)
         assert task.part(name) is not contract
     assert issubclass(inspect.signature(task.part("study")).return_annotation, Study)
+    found = inspect.signature(task.part("evaluation")).return_annotation
+    assert issubclass(found, ModelEvaluation)
     commands = task.part("commands")
-    assert all(callable(getattr(commands, name)) for name in ("predict", "evaluate", "trace"))
+    assert all(callable(getattr(commands, name)) for name in ("predict", "trace"))
 
 
 def test_the_list_loads_nothing():

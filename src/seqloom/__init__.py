@@ -1,11 +1,11 @@
 """seqloom: sequence models with memory.
 
     import seqloom
-    seqloom.train("words.tsv", "runs/words", config={"training": {"minutes": 5}})
-    model = seqloom.load("runs/words/best.safetensors")
-    model.predict(["remember"])
+    result = seqloom.train("words.tsv", minutes=5)
+    result.model.predict(["remember"])
+    seqloom.load("runs/words").evaluate("test.tsv")
 
-`load` needs NumPy only; `train`, `resume` and `seqloom.layers` need the extra `train`.
+`load` and predicting need NumPy; `train`, `resume` and `seqloom.layers` need the extra `train`.
 """
 
 from importlib import import_module
@@ -19,20 +19,35 @@ if TYPE_CHECKING:
     from .config import Config
     from .decoding import Alignment
     from .errors import SeqloomError
+    from .evaluation.tasks import ModelEvaluation, evaluate
     from .inspection import Trace
-    from .runtime import Model, Prediction, load
-    from .training import Result, resume, train, watch
+    from .runtime import Model, Prediction, TextStates, load
+    from .runtime.classify import Classifier
+    from .runtime.forecast import Forecaster
+    from .runtime.generate import Generator
+    from .runtime.transcribe import Transcriber
+    from .runtime.transduce import Transducer
+    from .training import Callback, Result, resume, train, watch
 
 __all__ = [
     "Alignment",
+    "Callback",
+    "Classifier",
     "Config",
+    "Forecaster",
+    "Generator",
     "Model",
+    "ModelEvaluation",
     "Prediction",
     "Result",
     "SeqloomError",
+    "TextStates",
     "Trace",
+    "Transcriber",
+    "Transducer",
     "__version__",
     "compare",
+    "evaluate",
     "load",
     "resume",
     "train",
@@ -41,13 +56,22 @@ __all__ = [
 
 _HOMES = {
     "Alignment": "decoding",
+    "Callback": "training",
+    "Classifier": "runtime.classify",
     "Config": "config",
+    "Forecaster": "runtime.forecast",
+    "Generator": "runtime.generate",
     "Model": "runtime",
+    "ModelEvaluation": "evaluation.tasks",
     "Prediction": "runtime",
+    "TextStates": "runtime",
     "Result": "training",
     "SeqloomError": "errors",
     "Trace": "inspection",
+    "Transcriber": "runtime.transcribe",
+    "Transducer": "runtime.transduce",
     "compare": "comparison",
+    "evaluate": "evaluation.tasks",
     "load": "runtime",
     "resume": "training",
     "train": "training",

@@ -1,4 +1,4 @@
-"""How far long work is. Packages report it; the command line shows it, Python does not.
+"""How far long work is. Packages report it; the command line and `train` in Python show it.
 
     for one in each(series, "theta"):                        # a loop over what has a length
         ...

@@ -19,11 +19,12 @@ class Task:
         parts: `export.parts.Parts`, its part of a model file.
         networks: By architecture, its `networks.Network`s.
         model: `runtime.Model`, a model file at work.
+        evaluation: Makes the `evaluation.ModelEvaluation` of a model on data.
         study: Makes the `Study` of an input and its answer, which a trace asks.
         work: `training.work.Work`, its part of a training.
         held_out: `comparison.tasks.HeldOut`, its held-out test in a comparison.
         architectures: The architectures that a comparison trains, in order.
-        commands: The module of `predict`, `evaluate` and `inspect`.
+        commands: The module of `predict` and `inspect`.
     """
 
     does: str
@@ -31,6 +32,7 @@ class Task:
     parts: str
     networks: str
     model: str
+    evaluation: str
     study: str
     work: str
     held_out: str
@@ -52,6 +54,7 @@ def _task(name: str, class_: str, model: str, networks: str, does: str) -> Task:
         parts=f"export.parts.{name}:{class_}Parts",
         networks=f"networks.{networks}:NETWORKS",
         model=f"runtime.{name}:{model}",
+        evaluation=f"evaluation.tasks.{name}:evaluate",
         study=f"inspection.tracing.studies.{name}:study",
         work=f"training.tasks.{name}:{class_}",
         held_out=f"comparison.tasks.{name}:{class_}HeldOut",

@@ -13,7 +13,7 @@ from ..toys import ENVIRONMENT, command, run
 INSTALL = install_line("train")  # here, not in the fixtures' world
 EXAMPLES = {
     "train": [
-        "seqloom train cmudict --minutes 5 --out runs/cmudict",
+        "seqloom train cmudict --minutes 5",
         "seqloom train sales.csv --out runs/sales --horizon 12",
         "seqloom train --resume runs/words",
     ],

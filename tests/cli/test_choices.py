@@ -15,6 +15,7 @@ from seqloom.evaluation.forecast_baselines import NAMES
 from seqloom.inspection.figures import FIGURES
 from seqloom.inspection.patterns import NAMED
 from seqloom.tasks import TASKS
+from seqloom.training.tracking import TRACKERS
 
 COMMANDS = ("train", "evaluate", "compare", "predict", "inspect", "info")
 
@@ -32,6 +33,7 @@ def test_the_lists_are_those_of_the_rooms():
     assert set(KINDS) == set(choices.BUDGETS)
     assert set(PROBES) == set(choices.PROBES)
     assert set(FIGURES) == set(choices.FIGURES)
+    assert tuple(TRACKERS) == choices.TRACKERS
     assert {*NAMED, "position"} == set(choices.PATTERNS)
     assert {a.kind for task in TASKS for a in architectures_of(task)} == set(choices.NETWORKS)
 

@@ -76,7 +76,7 @@ def test_ctrl_c_says_how_to_go_on(cli, words, tmp_path, monkeypatch):
     train = runs.training.train
 
     def interrupted(data, out, **options):
-        options["reporter"].step = lambda step, loss, clock: (
+        options["callbacks"][0].step = lambda step, loss, clock: (
             signal.raise_signal(signal.SIGINT) if step == 4 else None
         )
         return train(data, out, **options)

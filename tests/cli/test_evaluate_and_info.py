@@ -162,7 +162,7 @@ def test_stress_is_the_models(cli, model, pairs, tmp_path, monkeypatch, stress):
         asked.append((data, split, stress))
         return read_pairs(pairs)
 
-    monkeypatch.setattr("seqloom.cli.tasks.transduce.load_pairs", load_pairs)
+    monkeypatch.setattr("seqloom.evaluation.tasks.transduce.load_pairs", load_pairs)
     file = read_model(model)
     settings = {"data": {"stress": stress}}
     trained = dataclasses.replace(file, training={**file.training, "settings": settings})

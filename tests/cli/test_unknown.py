@@ -2,7 +2,7 @@
 
 import json
 
-from seqloom.cli.unknown import Unseen
+from seqloom.data.unseen import Unseen
 
 
 def test_the_first_input_with_unknown_symbols_is_named(capsys):

@@ -58,6 +58,9 @@ def test_python_of_the_readme_runs(tmp_path, monkeypatch, capsys):
     shutil.copy(GOLDEN, folder / "best.safetensors")
     monkeypatch.chdir(tmp_path)
     torch.set_default_dtype(torch.float32)
+    for name in ("reviews.csv", "more-reviews.csv"):
+        rows = [f'"the {name}, {kind} film {i}",{kind}' for i in range(30) for kind in ("a", "b")]
+        (tmp_path / name).write_text("\n".join(["review,opinion", *rows]), encoding="utf-8")
     for text in blocks(ROOT / "README.md", "python"):
         exec(compile(text, "README.md", "exec"), {})
     assert "torch.Size([3, 5, 16])" in capsys.readouterr().out

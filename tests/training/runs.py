@@ -7,8 +7,9 @@ from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from seqloom.config import config_from
+from seqloom.training.callback import Callback
+from seqloom.training.clock import Clock
 from seqloom.training.loop import TrainingRun
-from seqloom.training.reporter import Clock, Quiet
 from seqloom.training.run_folder import RunFolder
 from seqloom.training.tasks import open_work
 from seqloom.training.team import Team
@@ -16,7 +17,7 @@ from seqloom.training.team import Team
 TIMES = ("seconds", "symbols_per_second")  # all that may differ between equal runs
 
 
-class Listening(Quiet):
+class Listening(Callback):
     """Remembers what is said."""
 
     def __init__(self) -> None:
@@ -37,9 +38,7 @@ class Listening(Quiet):
 
 def open_run(data: Path, settings: dict, out: Path) -> TrainingRun:
     """A run before its first step; nothing is written."""
-    run = TrainingRun(
-        open_work(str(data), None, config_from(settings)), RunFolder(out), Team(), None
-    )
+    run = TrainingRun(open_work(str(data), None, config_from(settings)), RunFolder(out), Team())
     run.fix_length()
     return run
 

@@ -66,7 +66,7 @@ def test_reviews(tmp_path):
         pytest.skip("the reviews are not beside the checkout, in ../shared/data/reviews")
     files = {part: REVIEWS / f"sst2_{part}.tsv" for part in ("train", "dev")}
     result = train(files["train"], tmp_path / "run", valid=files["dev"], config={})
-    model = seqloom.load(result.model)
+    model = seqloom.load(result.path)
     assert model.file.task == "classify"
     print(f"validation accuracy {result.score:.2f} %")
     assert result.score is not None

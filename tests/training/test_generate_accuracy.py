@@ -23,7 +23,7 @@ def test_shakespeare(tmp_path):
     }
     result = seqloom.train(TEXT, tmp_path / "run", config=config)
     train, valid = split_by_position(read_text(TEXT), 0.1)
-    score = seqloom.load(result.model).score(valid[:20_000])
+    score = seqloom.load(result.path).score(valid[:20_000])
     trigrams = NGram(train, 4).costs(valid[:20_000]).mean()
     assert score.nats_per_symbol < trigrams - 0.02
     assert score.unknown == 0

@@ -6,9 +6,10 @@ import pytest
 from rich.console import Console
 
 from seqloom.evaluation.measure import Measure
-from seqloom.training import reporter as module
+from seqloom.training import clock as module
+from seqloom.training.clock import Clock
 from seqloom.training.curve import draw_curve
-from seqloom.training.reporter import Clock, Live, PlainReporter
+from seqloom.training.reporter import Live, PlainReporter
 from seqloom.training.tasks.transduce import Transduce
 from seqloom.training.validation import Validation
 

@@ -136,7 +136,7 @@ def test_interrupted_by_ctrl_c(whole, tmp_path):
         f"stopped at step {step} of 60. Go on with: seqloom train --resume {out}\n",
     ]
     reporter = Listening()
-    assert resume(out, reporter=reporter).finished
+    assert resume(out, callbacks=[reporter]).finished
     assert f"resuming at step {step} of 60" in reporter.messages
     assert len(reporter.messages) == 2  # the same threads: no note
     assert_equal_runs(undisturbed, out)
@@ -171,7 +171,7 @@ def copy(whole, tmp_path):
 
 def test_resuming_a_finished_run_changes_nothing(whole, copy):
     reporter = Listening()
-    result = resume(copy, reporter=reporter)
+    result = resume(copy, callbacks=[reporter])
     assert (result.step, result.steps, result.finished) == (60, 60, True)
     assert result.score == min(e["symbol_error"] for e in validations(copy))
     assert reporter.messages[0] == "resuming at step 60 of 60"
@@ -269,7 +269,7 @@ def test_checkpoint_of_another_network(copy):
 def test_other_threads_are_noted(copy):
     torch.set_num_threads(2)
     reporter = Listening()
-    resume(copy, reporter=reporter)
+    resume(copy, callbacks=[reporter])
     assert reporter.messages[0] == (
         "note: the run began with 1 threads, now there are 2: results will be close, "
         "not equal to the bit"

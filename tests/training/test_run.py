@@ -42,7 +42,7 @@ def test_same_seed_same_bits(data, tmp_path):
 def spoken(data, tmp_path):
     """A finished run of 20 steps, and what it said."""
     reporter = Listening()
-    result = train(data, tmp_path / "run", config=tiny(), reporter=reporter)
+    result = train(data, tmp_path / "run", config=tiny(), callbacks=[reporter])
     return result, reporter
 
 
@@ -64,7 +64,7 @@ def test_what_a_run_leaves(spoken, data):
     assert start["versions"]["torch"] == torch.__version__
     assert [e["step"] for e in events] == list(range(2, 21, 2))
     assert (folder / "curve.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
-    model = seqloom.load(result.model)
+    model = seqloom.load(result.path)
     assert start["parameters"] == dict(model.describe())["parameters"]
     ranks = [(e["symbol_error"], e["valid_loss"]) for e in events]
     best = events[ranks.index(min(ranks))]
@@ -94,9 +94,9 @@ def test_model_file_holds_the_averaged_weights_that_were_validated(spoken):
     with safe_open(result.folder / "last.ckpt.safetensors", "numpy") as file:
         average = file.get_tensor("average.output.weight")
         last = file.get_tensor("model.output.weight")
-    if seqloom.load(result.model).file.training["step"] == 20:
+    if seqloom.load(result.path).file.training["step"] == 20:
         np.testing.assert_array_equal(
-            seqloom.load(result.model).file.tensors["output.weight"], average
+            seqloom.load(result.path).file.tensors["output.weight"], average
         )
     assert (average != last).any()
 
@@ -104,7 +104,7 @@ def test_model_file_holds_the_averaged_weights_that_were_validated(spoken):
 def test_validation_error_is_that_of_the_shipped_model(spoken, data, tmp_path):
     """Greedy outputs of the NumPy runtime, counted by hand."""
     result, _ = spoken
-    model = seqloom.load(result.model)
+    model = seqloom.load(result.path)
     valid = open_run(data, tiny(), tmp_path / "other").work.data.valid
     outputs = model.predict([example.source for example in valid], beam=1)
     wrong = sum(o not in e.targets for o, e in zip(outputs, valid, strict=True))
@@ -136,13 +136,13 @@ def test_without_a_better_score_the_rate_falls_and_the_run_ends(data, tmp_path, 
     settings = tiny(training={"patience": 4, "steps": 40})
     reporter = Listening()
     made_up(monkeypatch, [50, 30, 20, 25, 21, 22, 23, 90])
-    result = train(data, tmp_path / "run", config=settings, reporter=reporter)
+    result = train(data, tmp_path / "run", config=settings, callbacks=[reporter])
     at = 28  # validations come every 4 steps
     assert (result.step, result.finished, result.score) == (at + 7, True, 20)
     assert reporter.messages[-1] == (
         "no better score in 4 validations: the learning rate falls, and the run ends at step 35"
     )
-    assert seqloom.load(result.model).file.training["step"] == 12
+    assert seqloom.load(result.path).file.training["step"] == 12
     (pace,) = [event for event in log(tmp_path / "run") if event["event"] == "pace"]
     assert (pace["step"], pace["steps"]) == (28, 35)
     resumed = resume(tmp_path / "run")  # has nothing left to do
@@ -177,7 +177,7 @@ def test_equal_scores_are_decided_by_the_loss(data, tmp_path, monkeypatch):
     made_up(monkeypatch, [50, 5, 5, 5, 6], [4.0, 3.0, 1.0, 2.0, 0.1])
     result = train(data, tmp_path / "run", config=tiny())
     assert result.score == 5
-    assert seqloom.load(result.model).file.training["step"] == 6
+    assert seqloom.load(result.path).file.training["step"] == 6
     assert [e["best"] for e in validations(tmp_path / "run")][:5] == [1, 1, 1, 0, 0]
 
 
@@ -186,7 +186,9 @@ def test_a_perfect_validation_with_a_level_loss_ends_the_run(data, tmp_path, mon
     losses = [3.0, 2.0, 1.0, 0.5, 0.499, 0.498, 0.497]
     made_up(monkeypatch, [9, 0], losses)
     reporter = Listening()
-    result = train(data, tmp_path / "run", config=tiny(training={"steps": 100}), reporter=reporter)
+    result = train(
+        data, tmp_path / "run", config=tiny(training={"steps": 100}), callbacks=[reporter]
+    )
     assert (result.step, result.score) == (70, 0)
     assert reporter.messages[-1] == (
         "validation is perfect and its loss level: the learning rate falls, and the run ends at "
@@ -203,7 +205,7 @@ def timed(settings, minutes=0.05):
 def test_minutes_become_steps_that_repeat(data, tmp_path):
     reporter = Listening()
     settings = timed(tiny(model={"dropout": 0.4}))
-    result = train(data, tmp_path / "a", config=settings, reporter=reporter)
+    result = train(data, tmp_path / "a", config=settings, callbacks=[reporter])
     assert 0 < result.step == result.steps
     assert any(line.startswith("0.05 minutes: about ") for line in reporter.messages)
     recipe = tmp_path / "a" / "config.toml"
@@ -225,7 +227,7 @@ def test_the_steps_that_are_told_fit_into_the_minutes(data, tmp_path):
     reporter = Listening()
     since = time.perf_counter() - 1.0
     config = timed(tiny(), minutes=0.15)
-    train(data, tmp_path / "run", config=config, reporter=reporter, since=since)
+    train(data, tmp_path / "run", config=config, callbacks=[reporter], since=since)
     (told,) = (line for line in reporter.messages if line.startswith("0.15 minutes: about "))
     steps, seconds = told.split("about ")[1].removesuffix(" s").split(" steps of ")
     assert int(steps.replace(",", "")) * float(seconds) <= 9.0
@@ -235,7 +237,7 @@ def test_a_tenth_of_the_minutes_is_kept_where_reading_took_them(data, tmp_path):
     reporter = Listening()
     since = time.perf_counter() - 300
     result = train(
-        data, tmp_path / "a", config=timed(tiny(), 1 / 3), reporter=reporter, since=since
+        data, tmp_path / "a", config=timed(tiny(), 1 / 3), callbacks=[reporter], since=since
     )
     assert result.finished
     note = next(line for line in reporter.messages if line.startswith("note: loading"))

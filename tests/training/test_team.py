@@ -24,6 +24,7 @@ SETTINGS = {
     "transformer": tiny(data=SMALL, training={"steps": 20})
     | {"model": {"architecture": "transformer", "hidden_size": 8, "num_heads": 2, "dropout": 0.0}},
     "dropout": tiny(model={"dropout": 0.3}, training={"steps": 60, "learning_rate": 0.01}),
+    "default": tiny(training={"steps": 2}),
 }
 
 
@@ -76,6 +77,11 @@ def test_with_dropout_within_noise(two, tmp_path):
     assert one[-1]["loss"] != both[-1]["loss"]  # the processes draw differently
     assert both[-1]["loss"] == pytest.approx(one[-1]["loss"], rel=0.1)
     assert both[-1]["loss"] < 0.9 * both[0]["loss"]
+
+
+def test_processes_agree_on_the_default_folder(two):
+    assert [path.name for path in (two / "runs").iterdir()] == ["toy"]
+    assert (two / "runs" / "toy" / "best.safetensors").exists()
 
 
 def test_shares_divide_the_rows(monkeypatch):

@@ -18,6 +18,7 @@ BUDGETS = ("minutes", "parameters", "steps")
 NETWORKS = ("fully-connected", "rnn", "lstm", "gru", "attention", "transformer")
 PROBES = ("adding", "copy", "negation", "recall")
 FIGURES = ("overview", "gradient", "importance", "attention", "gates", "states")
+TRACKERS = ("tensorboard", "mlflow", "wandb", "trackio")
 PATTERNS = ("vowel", "capital", "position", "inside-quotes", "in-brackets", "line-length")
 
 Completion = Callable[[str], list[str]]

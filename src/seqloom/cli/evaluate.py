@@ -1,9 +1,16 @@
 """`seqloom evaluate`: metrics of a model file on test data."""
 
-import dataclasses
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ..plain import printable, to_json
 from .command import command
 from .options import EvaluateOptions
+
+if TYPE_CHECKING:
+    from ..evaluation.model_evaluation import ModelEvaluation
+    from ..runtime import Model
 
 
 @command(EvaluateOptions)
@@ -20,17 +27,53 @@ def evaluate(options: EvaluateOptions) -> None:
       seqloom evaluate runs/speech test-recordings.tsv
       seqloom evaluate runs/shakespeare end.txt --baselines begin.txt
     """
-    from ..export.model_file import model_path
     from ..files import explaining
     from ..runtime import load
+    from .figures import check_figure
     from .lines import printing
-    from .tasks import commands_of
 
     if options.outputs is not None:
         with explaining(options.outputs, "evaluate"):
             options.outputs.absolute().parent.stat()  # before the work, not after it
-    options = dataclasses.replace(options, model=model_path(options.model))
     model = load(options.model)
     options.check_known(model.file.task)
+    check_figure(options.figure, "evaluate")
     with printing("evaluate"):
-        commands_of(model.file.task).evaluate(model, options)
+        _evaluate(model, options)
+
+
+def _evaluate(model: "Model", options: EvaluateOptions) -> None:
+    """Print what an evaluation finds, and write what else is asked for."""
+    from ..evaluation.tasks import evaluate, options_of
+
+    own = {name: getattr(options, name) for name in options_of(model.file.task)}
+    found = evaluate(model, options.file, say=_say, **own)
+    if options.as_json:
+        print(to_json(found.as_dict(), indent=2))
+    else:
+        from rich.console import Console
+
+        found.print_on(Console())
+    if options.outputs is not None:
+        found.write_outputs(options.outputs)
+    if options.figure is not None:
+        _draw(found, options.figure)
+
+
+def _say(note: str) -> None:
+    print(printable(note), file=sys.stderr)
+
+
+def _draw(found: "ModelEvaluation", path: Path) -> None:
+    """The figure of a task that has one."""
+    from ..evaluation.tasks.classify import ClassifyEvaluation
+    from ..evaluation.tasks.forecast import ForecastEvaluation
+
+    if isinstance(found, ClassifyEvaluation):
+        from ..inspection.figures.confusion import draw_confusion
+
+        draw_confusion(found.scores, path)
+    if isinstance(found, ForecastEvaluation):
+        from ..inspection.figures.forecasts import draw_errors
+
+        draw_errors(found.scores, path)

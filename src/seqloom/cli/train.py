@@ -1,44 +1,22 @@
 """`seqloom train`: trains a model on a file; the result is a run folder."""
 
 import contextlib
-import dataclasses
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .choices import ARCHITECTURES, CELLS, LINKS, listed, one_of
+from .choices import ARCHITECTURES, CELLS, LINKS, TRACKERS, listed, one_of
 from .command import FORECAST, TRANSDUCE, command, given_options, option
 from .options import TaskName
 
 if TYPE_CHECKING:
     from ..config import Config
-    from ..training import Result
-    from ..training.reporter import Reporter
+    from ..training import Callback, Result
 
 TABLE = "columns of DATA, where their names and contents do not tell"
-LENGTHS = {"epochs", "minutes", "steps"}
-PLANNED = {"pace", "valid_share"}  # of an earlier run, which another length makes void
-COMMON = {  # the settings that an option stands for, whatever the task
-    "epochs": ("training.epochs",),
-    "minutes": ("training.minutes",),
-    "steps": ("training.steps",),
-    "seed": ("training.seed",),
-    "architecture": ("model.architecture",),
-}
-COLUMNS = (
-    *("source", "target", "text", "label", "group", "split"),
-    *("series", "time", "value", "audio", "start", "end"),
-)
-OWN = {  # those of them that the task has
-    "cell": ("model.cell", "model.encoder_cell", "model.decoder_cell"),
-    "link": ("model.link",),
-    "horizon": ("data.horizon",),
-    **{role: (f"data.{role}_column",) for role in COLUMNS},
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +30,7 @@ class TrainOptions:
             "series, or plain text, also gzip; a folder or pattern of them; or cmudict."
         ),
     ] = None
-    out: Annotated[Path | None, option("Run folder, new or empty.")] = None
+    out: Annotated[Path | None, option("Run folder, new or empty (default: runs/NAME).")] = None
     valid: Annotated[
         Path | None, option("Validation data (default: a part of DATA is held out).")
     ] = None
@@ -112,6 +90,12 @@ class TrainOptions:
         list[str] | None,
         option("Any setting, e.g. model.hidden_size=512. Repeatable.", flags="--set"),
     ] = None
+    track: Annotated[
+        list[str] | None,
+        option(
+            f"Tracker of experiments: {listed(TRACKERS)}. Repeatable.", complete=one_of(TRACKERS)
+        ),
+    ] = None
     resume: Annotated[Path | None, option("Continue the run in this folder.")] = None
     quiet: Annotated[bool, option("Print errors only.", flags="--quiet -q")] = False
 
@@ -125,7 +109,7 @@ def train(options: TrainOptions) -> None:
 
     \b
     Examples:
-      seqloom train cmudict --minutes 5 --out runs/cmudict
+      seqloom train cmudict --minutes 5
       seqloom train words.tsv --valid dev.tsv --out runs/words
       seqloom train words.tsv --out runs/gru --cell gru --set model.dropout=0.1
       seqloom train reviews.tsv --out runs/reviews
@@ -144,15 +128,15 @@ def _resume(options: TrainOptions, folder: Path) -> None:
     """Continue a run."""
     from ..errors import ConfigError
 
-    if {name for name, _ in given_options(options)} - {"resume", "quiet"}:
+    if {name for name, _ in given_options(options)} - {"resume", "quiet", "track"}:
         raise ConfigError(
-            "train: `--resume` takes no other option but --quiet: the run keeps its settings. To "
-            "change them, train anew with --config DIR/config.toml."
+            "train: `--resume` takes no other option but --quiet and --track: the run keeps its "
+            "settings. To change them, train anew with --config DIR/config.toml."
         )
     with _training(options.quiet) as reporter:
         from ..training import resume
 
-        result = resume(folder, reporter=reporter)
+        result = resume(folder, progress=False, track=options.track or (), callbacks=[reporter])
     _tell(result, reporter)
 
 
@@ -161,11 +145,8 @@ def _begin(options: TrainOptions) -> None:
     from ..errors import ConfigError
     from .begun import BEGUN
 
-    if options.data is None or options.out is None:
-        raise ConfigError(
-            f"train: {'DATA' if options.data is None else '--out'} is missing. "
-            "For example: seqloom train words.tsv --out runs/words"
-        )
+    if options.data is None:
+        raise ConfigError("train: DATA is missing. For example: seqloom train words.tsv")
     config, remarks = _config(options, options.data)
     with _training(options.quiet) as reporter:
         from ..training import train
@@ -175,7 +156,9 @@ def _begin(options: TrainOptions) -> None:
             options.out,
             valid=options.valid,
             config=config,
-            reporter=reporter,
+            progress=False,
+            track=options.track or (),
+            callbacks=[reporter],
             remarks=remarks,
             since=BEGUN,
         )
@@ -185,8 +168,8 @@ def _begin(options: TrainOptions) -> None:
 def _config(options: TrainOptions, data: str) -> "tuple[Config, tuple[str, ...]]":
     """The settings of a new run, and remarks on them."""
     from ..config import config_from, parse_assignments, read_toml
+    from ..config.short_names import columns_of, laid, settings_of
     from ..data.guess import guess_task
-    from ..data.tables.roles import AUTO
 
     recipe = read_toml(options.config) if options.config else {}
     remarks: tuple[str, ...] = ()
@@ -194,16 +177,15 @@ def _config(options: TrainOptions, data: str) -> "tuple[Config, tuple[str, ...]]
     if task is None and "task" in recipe:
         task = str(recipe["task"])
     elif task is None:
-        columns = {role: str(getattr(options, role) or AUTO) for role in COLUMNS}
-        guess = guess_task(data, columns)
+        guess = guess_task(data, columns_of(vars(options)))
         task, remarks = guess.task, (guess.say(),)
     assigned = parse_assignments(options.settings or [])
-    layers = (recipe, {"task": task}, assigned, _settings_of(options, task))
-    return config_from(_laid(*layers), "train"), remarks
+    short = settings_of(dict(given_options(options)), task, flags=True)
+    return config_from(laid(recipe, {"task": task}, assigned, short), "train"), remarks
 
 
 @contextlib.contextmanager
-def _training(quiet: bool) -> "Iterator[Reporter]":
+def _training(quiet: bool) -> "Iterator[Callback]":
     """Load PyTorch, and give what reports on the run."""
     from ..progress import progress, showing
 
@@ -211,15 +193,13 @@ def _training(quiet: bool) -> "Iterator[Reporter]":
         if quiet:
             stack.enter_context(showing(None))
         with progress("loading PyTorch"):
-            from ..training.reporter import Live, PlainReporter, Quiet
+            from ..training.callback import Callback
+            from ..training.reporter import on_standard_error
             from ..training.team import Team
-        if quiet or not Team().leads:
-            yield Quiet()
-        else:
-            yield Live() if sys.stderr.isatty() else PlainReporter()
+        yield Callback() if quiet or not Team().leads else on_standard_error()
 
 
-def _tell(result: "Result", reporter: "Reporter") -> None:
+def _tell(result: "Result", reporter: "Callback") -> None:
     """Say where the model is, or how to go on; a run that was stopped exits with the signal."""
     from ..stopping import exit_code
     from ..training.team import Team
@@ -233,52 +213,6 @@ def _tell(result: "Result", reporter: "Reporter") -> None:
         )
         raise typer.Exit(exit_code())
     reporter.message(
-        f"best model: {result.model} (validation {result.measure.label} "
+        f"best model: {result.path} (validation {result.measure.label} "
         f"{result.measure.show(result.score or 0.0)})"
     )
-
-
-def _settings_of(options: TrainOptions, task: str) -> dict[str, dict[str, object]]:
-    """The options of a task as its settings.
-
-    Raises:
-        ConfigError: The task does not know one of them.
-    """
-    from ..config import sections_of
-    from ..config.rules import one_of
-    from ..errors import ConfigError
-    from ..tasks import TASKS
-
-    one_of("--task", task, TASKS, "train")
-    sections = sections_of(task)
-    known = {f"data.{field.name}" for field in dataclasses.fields(sections.data)}
-    for model in sections.models.values():
-        known |= {f"model.{field.name}" for field in dataclasses.fields(model)}
-    own = {flag: [name for name in names if name in known] for flag, names in OWN.items()}
-    tree: dict[str, dict[str, object]] = {}
-    for flag, value in given_options(options):
-        if flag not in (*COMMON, *OWN):
-            continue
-        if flag in own and not own[flag]:
-            flags = [f"--{name}" for name in sorted(own) if own[name]]
-            raise ConfigError(
-                f"train: `--{flag}` must be a flag of the task, got {task}, which has no such "
-                f"thing. Its own are: {', '.join(flags) or 'none'}."
-            )
-        for name in own.get(flag) or COMMON[flag]:
-            section, _, key = name.partition(".")
-            tree.setdefault(section, {})[key] = value
-    return tree
-
-
-def _laid(*layers: Mapping[str, object]) -> dict[str, object]:
-    """Settings over one another, the last the strongest; a length replaces one in another unit."""
-    from ..config import merge
-
-    out: dict[str, object] = {}
-    for layer in layers:
-        training, before = layer.get("training", {}), out.get("training", {})
-        if isinstance(training, dict) and isinstance(before, dict) and LENGTHS & set(training):
-            out["training"] = {k: v for k, v in before.items() if k not in LENGTHS | PLANNED}
-        out = merge(out, layer)
-    return out

@@ -13,7 +13,8 @@ from typing import Any
 from .. import training
 from ..evaluation.measure import Measure
 from ..runtime import load
-from ..training.reporter import Clock, Quiet
+from ..training.callback import Callback
+from ..training.clock import Clock
 from ..training.run_folder import RunFolder
 from ..training.validation import Validation
 from .architectures import Architecture
@@ -25,7 +26,7 @@ from .records import CurvePoint, RunRecord
 from .tasks.held_out import ExampleScores, TaskBaseline
 
 
-class Relay(Quiet):
+class Relay(Callback):
     """Passes events of a run to a watcher."""
 
     def __init__(self, watcher: Watcher, entry: str, seed: int) -> None:
@@ -134,18 +135,23 @@ def _train(
     """Begin a run, or continue it."""
     folder = RunFolder(path)
     if folder.log.exists() and folder.events():
-        return training.resume(path, reporter=relay)
+        return training.resume(path, progress=False, callbacks=[relay])
     if path.exists():  # killed before its first line of log
         shutil.rmtree(path)
     config = plan.config(architecture, seed)
     return training.train(
-        plan.spec["train"], path, valid=plan.spec["valid"], config=config, reporter=relay
+        plan.spec["train"],
+        path,
+        valid=plan.spec["valid"],
+        config=config,
+        progress=False,
+        callbacks=[relay],
     )
 
 
 def _examine(plan: ComparisonPlan, path: Path, seed: int, result: training.Result) -> RunRecord:
     """The test scores of a trained network, and what it costs."""
-    model = load(result.model)
+    model = load(result.path)
     scores = plan.test.score(plan.test.rows, plan.test.answers(model, plan.test.rows))
     events = RunFolder(path).events()
     return {
@@ -153,13 +159,13 @@ def _examine(plan: ComparisonPlan, path: Path, seed: int, result: training.Resul
         "score": score(plan.test.measure, scores),
         "seconds": round(max(event.get("seconds", 0.0) for event in events), 3),
         "steps": result.step,
-        "latency_ms": model_latency(plan.folder, result.model),
+        "latency_ms": model_latency(plan.folder, result.path),
         "curve": _curve(events, plan.test.measure.key),
         "numerators": scores.numerators,
         "denominators": scores.denominators,
-        "model": result.model.relative_to(plan.folder).as_posix(),
+        "model": result.path.relative_to(plan.folder).as_posix(),
         "parameters": sum(tensor.size for tensor in model.file.tensors.values()),
-        "bytes": result.model.stat().st_size,
+        "bytes": result.path.stat().st_size,
     }
 
 

@@ -29,25 +29,43 @@ class Reading(NamedTuple):
     weights: Value | None
 
 
+class TextStates(NamedTuple):
+    """A text before its classes.
+
+    Attributes:
+        states: `(B, T, M)`; `None` of a network that has none.
+        pooled: What the last layer reads, `(B, M)`.
+        weights: Of the pool, `(B, T)`; `None` without attention.
+    """
+
+    states: Value | None
+    pooled: Value
+    weights: Value | None
+
+
 class Classifying(Network):
     """What the three share."""
+
+    output: Weights
 
     def entries(self) -> dict[str, EntryPoint]:
         given = {"symbols": symbols("B", "T"), "lengths": lengths()}
         return {"read": EntryPoint(self.read, given, ("log_probabilities", "weights"))}
 
-    @abc.abstractmethod
     def read(self, symbols: Value, lengths: Value) -> Reading:
         """Classify padded texts."""
-
-    def _say(self, pooled: Value, weights: Value | None) -> Reading:
+        _, pooled, weights = self.encode(symbols, lengths)
         return Reading(self.ops.log_softmax(self.ops.linear(pooled, self.output)), weights)
 
-    def _pool(self, kind: PoolName, x: Value, lengths: Value, weights: Weights) -> Reading:
+    @abc.abstractmethod
+    def encode(self, symbols: Value, lengths: Value) -> TextStates:
+        """Read padded texts."""
+
+    def _pool(self, kind: PoolName, x: Value, lengths: Value, weights: Weights) -> TextStates:
         if kind == "attention":
-            return self._say(*self.ops.pool_attend(x, lengths, weights))
+            return TextStates(x, *self.ops.pool_attend(x, lengths, weights))
         assert kind != "last"
-        return self._say(self.ops.pool(kind, x, lengths), None)
+        return TextStates(x, self.ops.pool(kind, x, lengths), None)
 
 
 @final
@@ -73,10 +91,11 @@ class FullyConnectedClassifier(Classifying):
         does = "from the hidden layer to a score for each class"
         self.output = t.linear("output", "C", "H", does)
 
-    def read(self, symbols: Value, lengths: Value) -> Reading:
+    def encode(self, symbols: Value, lengths: Value) -> TextStates:
         ops = self.ops
         mean_BE = ops.pool("mean", ops.embed("source", self.embedding, symbols), lengths)
-        return self._say(ops.kept("hidden", ops.relu(ops.linear(mean_BE, self.hidden))), None)
+        hidden_BH = ops.kept("hidden", ops.relu(ops.linear(mean_BE, self.hidden)))
+        return TextStates(None, hidden_BH, None)
 
 
 @final
@@ -103,14 +122,14 @@ class RecurrentClassifier(Classifying):
         self.pool_weights = t.pool("M") if config.pool == "attention" else None
         self.output = t.linear("output", "C", "M", _SCORES)
 
-    def read(self, symbols: Value, lengths: Value) -> Reading:
+    def encode(self, symbols: Value, lengths: Value) -> TextStates:
         ops, cell = self.ops, self.config.cell
         x = ops.embed("source", self.embedding, symbols)
         ends: list[Value] = []
         for k, directions in enumerate(self.layers):
             x, ends = both_ways(ops, f"encoder.{k}", cell, x, directions, lengths)
         if self.config.pool == "last":
-            return self._say(ops.join(*ends) if len(ends) > 1 else ends[0], None)
+            return TextStates(x, ops.join(*ends) if len(ends) > 1 else ends[0], None)
         return self._pool(self.config.pool, x, lengths, self.pool_weights)
 
 
@@ -135,7 +154,7 @@ class TransformerClassifier(Classifying):
         self.pool_weights = t.pool("D") if config.pool == "attention" else None
         self.output = t.linear("output", "C", "D", _SCORES)
 
-    def read(self, symbols: Value, lengths: Value) -> Reading:
+    def encode(self, symbols: Value, lengths: Value) -> TextStates:
         ops, N = self.ops, self.config.num_heads
         embedded = ops.embed("source", self.embedding, symbols)
         x = ops.place(ops.scale(embedded, float(self.config.hidden_size**0.5)))

@@ -37,6 +37,8 @@ class LastSymbols(NamedTuple):
 class RunningText(Network):
     """What the three share."""
 
+    output: LinearWeights
+
     def entries(self) -> dict[str, EntryPoint]:
         state, results = self._state(), ("log_probabilities", "state")
         return {
@@ -55,9 +57,17 @@ class RunningText(Network):
         log_probs, state = self.forward(self.ops.new_axis(symbols), state)
         return self.ops.flat(log_probs), state
 
-    @abc.abstractmethod
     def forward(self, symbols: Value, state: Values) -> tuple[Value, Values]:
         """Read symbols; return log-probabilities `(B, T, V)`, in nats, and the state."""
+        x, after = self.read(symbols, state)
+        return self.ops.log_softmax(self._scores(x)), after  # 3
+
+    @abc.abstractmethod
+    def read(self, symbols: Value, state: Values) -> tuple[Value, Values]:
+        """Read symbols; return what the last layer reads at each, `(B, T, H)`, and the state."""
+
+    def _scores(self, x: Value) -> Value:
+        return self.ops.linear(x, self.output)
 
     @abc.abstractmethod
     def _state(self) -> Values:
@@ -104,7 +114,7 @@ class RecurrentText(RunningText):
         one = cell_state(self.config.cell, self.config.hidden_size)
         return CellsState((one,) * len(self.layers))
 
-    def forward(self, symbols: Value, state: CellsState) -> tuple[Value, CellsState]:
+    def read(self, symbols: Value, state: CellsState) -> tuple[Value, CellsState]:
         ops, cell = self.ops, self.config.cell
         x = ops.embed("source", self.embedding, symbols)  # 1
         after = []
@@ -113,8 +123,11 @@ class RecurrentText(RunningText):
             x, last = ops.unroll(f"layers.{k}", cell, x, weights, state=before)  # 2
             after.append(last)
             x = x if norm is None else ops.norm(x, norm)
-        x = x if self.tied is None else ops.project(x, self.tied)
-        return ops.log_softmax(ops.linear(x, self.output)), CellsState(tuple(after))  # 3
+        return x, CellsState(tuple(after))
+
+    def _scores(self, x: Value) -> Value:
+        ops = self.ops
+        return ops.linear(x if self.tied is None else ops.project(x, self.tied), self.output)
 
 
 @final
@@ -138,7 +151,7 @@ class TransformerText(RunningText):
     def _state(self) -> HeadsState:
         return HeadsState((past(self.config, "P"),) * len(self.layers))
 
-    def forward(self, symbols: Value, state: HeadsState) -> tuple[Value, HeadsState]:
+    def read(self, symbols: Value, state: HeadsState) -> tuple[Value, HeadsState]:
         ops, config = self.ops, self.config
         embedded = ops.embed("source", self.embedding, symbols)
         x = ops.scale(embedded, float(config.hidden_size**0.5))  # 1
@@ -146,8 +159,7 @@ class TransformerText(RunningText):
         for k, (w, before) in enumerate(zip(self.layers, state.layers, strict=True)):
             x, cache = ops.advance(f"layers.{k}", x, before, w, context=config.context)  # 2
             after.append(cache)
-        x = ops.norm(x, self.norm)
-        return ops.log_softmax(ops.linear(x, self.output)), HeadsState(tuple(after))  # 3
+        return ops.norm(x, self.norm), HeadsState(tuple(after))
 
 
 @final
@@ -173,7 +185,7 @@ class WindowText(RunningText):
     def _state(self) -> LastSymbols:
         return LastSymbols(symbols("B", self.window - 1))
 
-    def forward(self, symbols: Value, state: LastSymbols) -> tuple[Value, LastSymbols]:
+    def read(self, symbols: Value, state: LastSymbols) -> tuple[Value, LastSymbols]:
         ops, before = self.ops, self.window - 1
         seen = ops.join(state.symbols, symbols, axis=1)
         last = ops.slice(seen, 1, -before, None) if before else state.symbols
@@ -184,7 +196,7 @@ class WindowText(RunningText):
         )
         parts = [ops.slice(embedded, 1, i, (i - before) or None) for i in range(self.window)]
         h = ops.kept("hidden", ops.tanh(ops.linear(ops.join(*parts), self.hidden)))  # 1, 2
-        return ops.log_softmax(ops.linear(h, self.output)), LastSymbols(last)  # 3
+        return h, LastSymbols(last)
 
 
 NETWORKS = {

@@ -15,6 +15,13 @@ from .ops import STATES, Value, Values, Weights
 from .weights import STATE_ARRAYS, Size, WeightTable
 
 
+class SourceStates(NamedTuple):
+    """What an encoder makes of sources: states `(B, S, M)`, and a vector of each, `(B, M)`."""
+
+    states: Value
+    summary: Value
+
+
 class PairMemory(NamedTuple):
     """What an encoder leaves behind; the last three are `None` when the link is `context`.
 
@@ -111,18 +118,23 @@ class RecurrentPairs(Network):
     def start(self, source: Value, lengths: Value) -> tuple[PairState, PairMemory]:
         """Steps 1 and 2: read padded sources; return the first state and the memory."""
         ops = self.ops
-        x = ops.embed("source", self.source_embedding, source)
-        ends: list[Value] = []
-        for k, directions in enumerate(self.encoder):
-            cell = self.config.encoder_cell
-            x, ends = both_ways(ops, f"encoder.{k}", cell, x, directions, lengths)
-        summary_BM = ops.join(*ends) if len(ends) > 1 else ends[0]
+        x, summary_BM = self.encode(source, lengths)
         first = ops.tanh(ops.linear(summary_BM, self.initial))
         layers = states_of(self.config.decoder_cell, ops.split(first, self.num_states))
         if self.attention is None:
             return PairState(layers, None), PairMemory(summary_BM, None, None, None)
         keys = ops.project_memory(self.attention, x, lengths, self.attention_weights)
         return PairState(layers, ops.zeros(x)), PairMemory(summary_BM, x, keys, lengths)
+
+    def encode(self, source: Value, lengths: Value) -> SourceStates:
+        """Step 1: read padded sources."""
+        ops = self.ops
+        x = ops.embed("source", self.source_embedding, source)
+        ends: list[Value] = []
+        for k, directions in enumerate(self.encoder):
+            cell = self.config.encoder_cell
+            x, ends = both_ways(ops, f"encoder.{k}", cell, x, directions, lengths)
+        return SourceStates(x, ops.join(*ends) if len(ends) > 1 else ends[0])
 
     def step(self, symbols: Value, state: PairState, memory: PairMemory) -> tuple[Value, PairState]:
         """Steps 3 to 6: log-probabilities of the next symbol, in nats, and the new state.
@@ -249,6 +261,11 @@ class TransformerPairs(Network):
             name = f"decoder.{k}"
             x = ops.decoder_layer(name, x, memory, layer, num_heads=N, lengths=lengths)
         return self._say(x)
+
+    def encode(self, source: Value, lengths: Value) -> SourceStates:
+        """Read padded sources; a source's vector is the mean of its states."""
+        x = self._encode(source, lengths)
+        return SourceStates(x, self.ops.pool("mean", x, lengths))
 
     def _encode(self, source: Value, lengths: Value) -> Value:
         ops, N = self.ops, self.config.num_heads

@@ -1,6 +1,8 @@
 """Load a model file and predict, with NumPy alone."""
 
-from .model import Model, load, model_of
+from .loading import load
+from .model import Model, model_of
+from .states import TextStates
 from .transduce import Prediction, Transducer
 
-__all__ = ["Model", "Prediction", "Transducer", "load", "model_of"]
+__all__ = ["Model", "Prediction", "TextStates", "Transducer", "load", "model_of"]

@@ -13,6 +13,7 @@ from ..networks.classifiers import Classifying
 from ..progress import progress
 from ..shapes import Float
 from .model import Model
+from .states import TextStates, text_states
 
 BATCH_TEXTS = 64
 
@@ -96,6 +97,30 @@ class Classifier(Model):
             symbols=tuple(self.parts.reader.symbols(text)),
             weights=found.weights[0],
         )
+
+    def encode_states(self, texts: Sequence[str]) -> TextStates:
+        """The states of the encoder's last layer, one for each symbol, and a vector for each text.
+
+        Args:
+            texts: The texts; long ones are cut.
+        Returns:
+            States `(T, H)`, and what the pool makes of them, which the classes are read from.
+        Raises:
+            ConfigError: The network has no state for each symbol: it is fully-connected.
+            DataError: A text has no symbols.
+        """
+        if self.file.model.architecture == "fully-connected":
+            raise ConfigError(
+                "encode_states: this network is fully-connected and has no states. Train another "
+                "architecture."
+            )
+
+        def read(symbols: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            found = self.network.encode(symbols, lengths)
+            assert found.states is not None
+            return found.states, found.pooled
+
+        return text_states(texts, self.encode, self.parts.reader.symbols, read)
 
     def encode(self, text: str, name: str = "text") -> list[int]:
         """Symbol numbers of a text.

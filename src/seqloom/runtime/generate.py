@@ -4,12 +4,18 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
+from ..data.vocabulary import BOS
 from ..decoding import Sampling, continuation
 from ..decoding.perplexity import TextScore, score_text
-from ..errors import ConfigError
+from ..errors import ConfigError, DataError
 from ..export.parts.generate import GenerateParts
 from ..networks.language import RunningText
 from .model import Model
+from .states import TextStates, text_states
+
+PIECE = 256  # symbols that are read at once
 
 
 class Generator(Model):
@@ -83,6 +89,38 @@ class Generator(Model):
             DataError: The text is empty.
         """
         return score_text(self.network, self.parts.vocabulary, text)
+
+    def encode_states(self, texts: Sequence[str]) -> TextStates:
+        """What the output layer reads: a state for each symbol, and a vector for each text.
+
+        Args:
+            texts: The texts; each is read from its beginning.
+        Returns:
+            States `(T, H)` after each symbol, which know what is before and nothing that follows;
+            the last of them as the text's vector.
+        Raises:
+            DataError: A text is empty.
+        """
+        vocabulary = self.parts.vocabulary
+
+        def encode(text: str, name: str) -> list[int]:
+            if not text:
+                raise DataError(f"encode_states: {name} is empty.")
+            return vocabulary.encode(text)
+
+        return text_states(texts, encode, vocabulary.split, self._read)
+
+    def _read(self, symbols: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """States after each symbol of padded texts, and the last of each text."""
+        B, T = symbols.shape
+        state = self.network.initial_state(B)
+        _, state = self.network.read(np.full((B, 1), BOS), state)
+        pieces = []
+        for first in range(0, T, PIECE):
+            found, state = self.network.read(symbols[:, first : first + PIECE], state)
+            pieces.append(found)
+        states = np.concatenate(pieces, axis=1)
+        return states, states[np.arange(B), lengths - 1]
 
     def describe_parts(self) -> Iterator[tuple[str, object]]:
         vocabulary = self.parts.vocabulary

@@ -1,4 +1,4 @@
-"""`seqloom.load(path)`: a model file at work, with NumPy alone.
+"""A model file at work, with NumPy alone.
 
 Each task has a `Model` of its own, made of the steps of `reference/`; whatever replaces one keeps
 its face.
@@ -9,13 +9,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..export.model_file import ModelFile, guarded, read_model
+from ..export.model_file import ModelFile
 from ..networks import network_of
+from ..plain import printable
 from ..tasks import TASKS
 from .numpy_ops import PLAIN
 
 if TYPE_CHECKING:
+    from ..evaluation.model_evaluation import ModelEvaluation
     from ..inspection import Trace
+
+
+SIZES = ("layers", "encoder_layers", "decoder_layers", "hidden_size")  # that a repr names
+COUNTS = ("pairs", "texts", "series", "recordings", "characters")  # what it was trained on
 
 
 class Model(abc.ABC):
@@ -23,6 +29,7 @@ class Model(abc.ABC):
 
     Attributes:
         file: What its file holds.
+        path: Where that is; `None` if it was read from none.
         parts: The task's own part of that.
         network: Its network, in NumPy.
     """
@@ -37,10 +44,15 @@ class Model(abc.ABC):
             FormatError: Settings and tensors do not fit together.
         """
         self.file = file
+        self.path: Path | None = None
         self.parts = file.parts
         self.network: Any = network_of(file.task, file.model, file.parts.sizes).bound(
             file.tensors, PLAIN
         )
+
+    @abc.abstractmethod
+    def predict(self, *inputs: Any, **options: Any) -> Any:
+        """The answers to inputs; what they are depends on the task."""
 
     @abc.abstractmethod
     def describe_parts(self) -> Iterator[tuple[str, object]]:
@@ -90,12 +102,55 @@ class Model(abc.ABC):
             importance=importance,
         )
 
+    def evaluate(self, data: object, **options: Any) -> "ModelEvaluation":
+        """Measure the model on test data; as `seqloom.evaluate`, which has the options.
+
+        Args:
+            data: Test data in the form of the training data.
+            **options: Of the task.
+        Raises:
+            DataError: The data breaks a rule.
+            ConfigError: An option is not one of the task's, or out of range.
+            MissingExtraError: The metrics or baselines need a package that is not installed.
+        """
+        from ..evaluation.tasks import evaluate
+
+        return evaluate(self, data, **options)
+
+    @property
+    def name(self) -> str | None:
+        """The path of its file as a text."""
+        return None if self.path is None else str(self.path)
+
+    def __repr__(self) -> str:
+        file, record = self.file, self.file.training
+        place = "in memory" if self.path is None else f"of {self.path}"
+        lines = [f"{type(self).__name__} {place}"]
+        sizes = [f"{n} {v}" for n, v in vars(file.model).items() if n in SIZES]
+        cells = dict.fromkeys(v for n, v in vars(file.model).items() if n.endswith("cell"))
+        network = " ".join([file.model.architecture, *cells])
+        lines.append(f"network: {', '.join([network, *sizes])}; {self.parameters:,} parameters")
+        lines += [f"{name}: {value}" for name, value in self.describe_parts()]
+        counts = [f"{record[n]:,} {n}" for n in COUNTS if isinstance(record.get(n), int)]
+        steps = f"{record['step']:,} steps" if isinstance(record.get("step"), int) else ""
+        trained = ", ".join(filter(None, [*counts, steps]))
+        lines += [f"trained on: {trained}"] if trained else []
+        scores = {n.removeprefix("valid_"): v for n, v in record.items() if n.startswith("valid_")}
+        known = [f"{n.replace('_', ' ')} {v:.4g}" for n, v in scores.items() if _is_number(v)]
+        lines += [f"validation: {', '.join(known)}"] if known else []
+        return "\n  ".join(map(printable, lines))
+
+    @property
+    def parameters(self) -> int:
+        """Numbers that the network learned."""
+        return sum(tensor.size for tensor in self.file.tensors.values())
+
     def describe(self) -> Iterator[tuple[str, object]]:
         """Name and value of everything worth knowing about the model."""
         file = self.file
         yield "task", file.task
         yield from self.describe_parts()
-        yield "parameters", sum(tensor.size for tensor in file.tensors.values())
+        yield "parameters", self.parameters
         for section in (file.model, file.decoding):
             yield from vars(section).items()
         for name, value in file.training.items():
@@ -106,20 +161,6 @@ class Model(abc.ABC):
                 yield name, value
 
 
-def load(path: str | Path) -> Any:
-    """Read a model file.
-
-    Args:
-        path: A `best.safetensors` of a run.
-    Returns:
-        The `Model` of its task, e.g. a `Transducer`.
-    Raises:
-        FormatError: The file is absent, damaged, cut short, foreign, or of a newer format.
-    """
-    with guarded(Path(path)):
-        return model_of(read_model(Path(path)))
-
-
 def model_of(file: ModelFile) -> Model:
     """The contents of a model file at work.
 
@@ -128,3 +169,7 @@ def model_of(file: ModelFile) -> Model:
     """
     model: type[Model] = TASKS[file.task].part("model")
     return model(file)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)

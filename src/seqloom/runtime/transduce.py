@@ -11,6 +11,7 @@ from ..errors import ConfigError, DataError
 from ..export.parts.transduce import TransduceParts
 from ..networks.pairs import RecurrentPairs, TransformerPairs
 from .model import Model
+from .states import TextStates, text_states
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,20 @@ class Transducer(Model):
                 f"{len(symbols)}. Cut it into pieces, or train with a larger data.max_symbols."
             )
         return symbols
+
+    def encode_states(self, texts: Sequence[str]) -> TextStates:
+        """The states of the encoder's last layer, one for each symbol, and a vector for each text.
+
+        Args:
+            texts: Sources.
+        Returns:
+            States `(T, H)`, and a vector of each source: of a recurrent encoder its last states,
+            which the decoder begins with; of a Transformer the mean of the states.
+        Raises:
+            DataError: A text is empty, or longer than the model reads.
+        """
+        split = self.parts.source.split
+        return text_states(texts, self.encode, split, self.network.encode)
 
     def align(self, text: str, output: str | None = None) -> Alignment:
         """Where the decoder looked while it wrote an output.

@@ -8,8 +8,7 @@ bits, and so does a run that was killed and resumed (same machine, same number o
 import dataclasses
 import math
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,16 +17,17 @@ from torch import Tensor
 
 from ..config import TrainingConfig, to_toml
 from ..errors import DivergedError
-from ..evaluation.measure import Measure
 from ..layers.switch import describe
 from ..stopping import asked
 from .averaging import Average
+from .callback import Callback, Callbacks, RunStart
 from .checkpoint import Progress, save_checkpoint
+from .clock import Clock
 from .curve import draw_curve, prepare
 from .deadline import Deadline
 from .memory_log import memory_event
 from .pace import Pace, repeated
-from .reporter import Clock, Quiet, Reporter
+from .result import Result
 from .run_folder import RunFolder
 from .schedule import dropout_seed, learning_rate, make_optimizer, valid_every
 from .shipping import record_settings, ship, versions
@@ -42,38 +42,15 @@ KEPT = 0.1  # share of the minutes for training, however long reading the data t
 TOLD = 0.05  # share of the minutes after which it is said how many steps they are
 
 
-@dataclasses.dataclass(frozen=True)
-class Result:
-    """How a run ended.
-
-    Attributes:
-        folder: The run's folder.
-        model: Its best model, `best.safetensors`; absent only if it stopped before a validation.
-        finished: False if it was interrupted and can be resumed.
-        step: Steps done.
-        steps: Steps planned.
-        score: The best value of the measure that decides; `None` before a validation.
-        measure: That measure.
-    """
-
-    folder: Path
-    model: Path
-    finished: bool
-    step: int
-    steps: int
-    score: float | None
-    measure: Measure
-
-
 class TrainingRun:
     """A run in motion: what `train` and `resume` share."""
 
     def __init__(
-        self, work: Work, folder: RunFolder, team: Team, reporter: Reporter | None
+        self, work: Work, folder: RunFolder, team: Team, callbacks: Sequence[Callback] = ()
     ) -> None:
         self.work, self.config = work, work.config
         self.folder, self.team = folder, team
-        self.reporter = (reporter or Quiet()) if team.leads else Quiet()
+        self.callbacks = Callbacks(callbacks if team.leads else ())
         training = self.config.training
         torch.manual_seed(training.seed)
         self.model = work.build()
@@ -95,7 +72,7 @@ class TrainingRun:
         return self.pace.steps
 
     def say(self, text: str) -> None:
-        self.reporter.message(text)
+        self.callbacks.message(text)
 
     # -- before the first step -------------------------------------------------------------------
 
@@ -145,7 +122,7 @@ class TrainingRun:
         """What the log says of a run before its first step."""
         return {
             "steps": self.steps,
-            "parameters": sum(p.numel() for p in self.model.parameters()),
+            "parameters": self._parameters(),
             "threads": torch.get_num_threads(),
             "processes": self.team.world,
             "kernels": self._kernels(),
@@ -164,17 +141,18 @@ class TrainingRun:
         state = self.progress
         batches = self.work.plan(0)
         volume = sum(map(self.work.volume, batches)) / len(batches)
+        self.callbacks.begin(self._begun())
         self.say(
-            f"{self.facts()['parameters']:,} parameters, kernels {self._kernels()}; "
+            f"{self._parameters():,} parameters, kernels {self._kernels()}; "
             f"{self._length()} of about {volume:,.0f} {self.work.volume_unit}, "
             f"{len(batches)} an epoch"
         )
         saved = time.perf_counter()
         self.model.train()
-        self.reporter.start(state.step, self.steps)
+        self.callbacks.start(state.step, self.steps)
         if self.deadline:
             self.deadline.start(state.step, state.validated)
-        with asked(self._ask):
+        with self.callbacks.told_of_errors(), asked(self._ask):
             try:
                 for rows, epoch in self._batches():
                     self.step(rows)
@@ -193,19 +171,35 @@ class TrainingRun:
                     if stops:
                         break
             finally:
-                self.reporter.stop()
+                self.callbacks.stop()
         if self.done and self.team.leads:
             self._record_length()
             draw_curve(self.folder.events(), self.folder.curve, self.work.measures, self.work.unit)
-        return Result(
+        result = Result(
             folder=self.folder.path,
-            model=self.folder.best,
+            path=self.folder.best,
             finished=self.done,
             step=state.step,
             steps=self.steps,
             score=state.best,
             measure=self.work.measures[0],
         )
+        self.callbacks.end(result)
+        return result
+
+    def _begun(self) -> RunStart:
+        """What callbacks are told before the first step."""
+        return RunStart(
+            folder=self.folder.path,
+            config=self.config,
+            report=tuple(self.work.report),
+            parameters=self._parameters(),
+            step=self.progress.step,
+            steps=self.steps,
+        )
+
+    def _parameters(self) -> int:
+        return sum(p.numel() for p in self.model.parameters())
 
     @property
     def done(self) -> bool:
@@ -248,7 +242,7 @@ class TrainingRun:
         self.average.update(state.step)
         state.loss, state.units = state.loss + loss, state.units + size
         self.clock.add(self.work.volume(rows))
-        self.reporter.step(state.step, loss / size, self.clock)
+        self.callbacks.step(state.step, loss / size, self.clock)
 
     def _gradients(self, rows: np.ndarray, *, step: int) -> float:
         """Put the gradients of a batch in place; return its loss, summed over its units."""
@@ -296,7 +290,7 @@ class TrainingRun:
                 if found.best:
                     ship(self.folder.best, self.work, self.model, found)
             self.folder.append(found.to_event())
-            self.reporter.validation(found)
+            self.callbacks.validation(found)
         state.take(measures[0], *self.team.agree(value, loss))
         self._end_early()
 
@@ -332,7 +326,7 @@ class TrainingRun:
         """Plan the rest of the run anew, and write it down for a resumed run."""
         step = self.progress.step
         self.pace.change(step, steps, every)
-        self.reporter.plan(steps)
+        self.callbacks.plan(steps)
         if self.team.leads:
             event = {"event": "pace", "step": step, "steps": steps, "every": every}
             self.folder.append({**event, "seconds": self.seconds})
@@ -416,12 +410,13 @@ class TrainingRun:
     def _agreed(self, due: bool) -> tuple[bool, bool]:
         """Whether to stop, and whether to save: the same in every process, as is the plan.
 
-        All stop once any of them was interrupted; the first has the clock.
+        All stop once any of them was interrupted, or a callback failed; the first has the clock.
         """
         leg, leads = self.pace.at(self.progress.step), self.team.leads
         plan = self._follow_clock() if leads else (0, 0)
+        ends = self.interrupted or self.callbacks.error is not None
         stop, save, steps, every = self.team.sum(
-            float(self.interrupted), float(due and leads), *map(float, plan)
+            float(ends), float(due and leads), *map(float, plan)
         )
         if (int(steps), int(every)) != (leg.steps, leg.every):
             self._change(int(steps), int(every))

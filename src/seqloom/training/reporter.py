@@ -1,69 +1,55 @@
-"""What a run says while it runs: a live line in a terminal, plain lines elsewhere, or nothing."""
+"""What a run says while it runs: a live line in a terminal, plain lines elsewhere, or nothing.
 
-import abc
+Checked by `tests/training/test_reporter.py`.
+"""
+
 import contextlib
 import sys
-import time
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
+from ..errors import ConfigError
 from ..plain import printable
+from ..progress import on_standard_error as display
 from ..progress import showing
+from .callback import Callback
+from .clock import Clock, smoothed
+from .notebook import Notebook, in_notebook
+from .team import Team
 from .validation import Validation
 
 
-class Reporter(abc.ABC):
-    """Told what happens, step by step."""
+@contextlib.contextmanager
+def reporting(
+    progress: str | bool, callbacks: Sequence[Callback]
+) -> Iterator[tuple[Callback, ...]]:
+    """The callbacks of a run, with one that shows its progress; none in a process but the first.
 
-    @abc.abstractmethod
-    def message(self, text: str) -> None:
-        """Say something."""
-
-    @abc.abstractmethod
-    def start(self, step: int, steps: int) -> None:
-        """Training begins at `step` of `steps`."""
-
-    @abc.abstractmethod
-    def plan(self, steps: int) -> None:
-        """The run is to have so many steps from now on."""
-
-    @abc.abstractmethod
-    def step(self, step: int, loss: float, clock: "Clock") -> None:
-        """A step is done; `loss` per unit, `clock` has the speed."""
-
-    @abc.abstractmethod
-    def validation(self, found: Validation) -> None:
-        """A validation is done."""
-
-    @abc.abstractmethod
-    def stop(self) -> None:
-        """Training has ended, however it did."""
+    Args:
+        progress: `auto`, `quiet`, or `False`, which is `quiet`.
+        callbacks: The user's.
+    Raises:
+        ConfigError: `progress` is something else.
+    """
+    if progress not in ("auto", "quiet", False):
+        raise ConfigError(f"train: `progress` must be auto, quiet or False, got {progress!r}.")
+    if not Team().leads:
+        yield ()
+    elif progress != "auto":
+        yield tuple(callbacks)
+    else:
+        with showing(display()):
+            yield (Notebook() if in_notebook() else on_standard_error(), *callbacks)
 
 
-class Quiet(Reporter):
-    """Says nothing."""
-
-    def message(self, text: str) -> None:
-        pass
-
-    def start(self, step: int, steps: int) -> None:
-        pass
-
-    def plan(self, steps: int) -> None:
-        pass
-
-    def step(self, step: int, loss: float, clock: "Clock") -> None:
-        pass
-
-    def validation(self, found: Validation) -> None:
-        pass
-
-    def stop(self) -> None:
-        pass
+def on_standard_error() -> Callback:
+    """The reporter that suits standard error."""
+    return Live() if sys.stderr.isatty() else PlainReporter()
 
 
-class PlainReporter(Quiet):
+class PlainReporter(Callback):
     """A line per message and per validation on stderr, for logs and pipes."""
 
     def __init__(self) -> None:
@@ -82,7 +68,7 @@ class PlainReporter(Quiet):
         print(found, file=sys.stderr, flush=True)
 
 
-class Live(Reporter):
+class Live(Callback):
     """A live line below the messages, on a terminal."""
 
     def __init__(self) -> None:
@@ -114,9 +100,9 @@ class Live(Reporter):
         if self.task is not None:
             self.progress.update(self.task, total=steps)  # type: ignore[arg-type]
 
-    def step(self, step: int, loss: float, clock: "Clock") -> None:
+    def step(self, step: int, loss: float, clock: Clock) -> None:
         assert self.task is not None, "start comes first"
-        self.loss = loss if not self.loss else 0.98 * self.loss + 0.02 * loss
+        self.loss = smoothed(self.loss, loss)
         self.progress.update(
             self.task,  # type: ignore[arg-type]
             completed=step,
@@ -133,35 +119,3 @@ class Live(Reporter):
     def stop(self) -> None:
         self.progress.stop()
         self.alone.close()
-
-
-class Clock:
-    """What is trained on per second, validations left out."""
-
-    def __init__(self, unit: str) -> None:
-        """
-        Args:
-            unit: What is counted, e.g. `symbols`.
-        """
-        self.unit = unit
-        self.count = 0
-        self.seconds = 0.0
-        self._since = time.perf_counter()
-
-    def start(self) -> None:
-        """Training goes on."""
-        self._since = time.perf_counter()
-
-    def add(self, count: int) -> None:
-        """A step over so many is done."""
-        now = time.perf_counter()
-        self.count, self.seconds, self._since = (
-            self.count + count,
-            self.seconds + now - self._since,
-            now,
-        )
-
-    @property
-    def rate(self) -> float:
-        """So many per second so far."""
-        return self.count / self.seconds if self.seconds else 0.0

@@ -1,6 +1,7 @@
 """The folder of one run: settings, log, checkpoint, model, curve. A run never overwrites a run."""
 
 import contextlib
+import itertools
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -11,12 +12,16 @@ from ..config.layout import anything, checked, elsewhere, keys, number, text, wh
 from ..errors import RunError
 from ..files import explaining, replacing
 
+RUNS = Path("runs")  # where runs are kept whose folder is not given
+
 _STEP, _FINE = whole(0, 1 << 53), {"seconds": number}
 _NAMES = {"data": elsewhere, "valid": elsewhere, "report": elsewhere}  # of files: any bytes
 _EVENT = keys({"event": text()}, {"step": _STEP, **_FINE, **_NAMES}, anything)
 _VALIDATION = keys({"event": text(), "step": _STEP, "loss": number, **_FINE}, {}, anything)
 _PACE = keys({"step": _STEP, "steps": _STEP, "every": _STEP}, {}, anything)
 _VALID = keys({"share": number}, {}, anything)
+_GLOB = set("*?[]")
+_PACKED = (".gz", ".zst", ".bz2", ".xz")
 _KINDS = {"validation": _VALIDATION, "pace": _PACE, "valid": _VALID}
 
 
@@ -130,6 +135,38 @@ class RunFolder:
         kept = [event for event in self.events() if event.get("step", 0) <= step]
         with replacing(self.log, "train") as beside:
             beside.write_bytes(b"".join(map(_line, kept)))
+
+
+def default_folder(data: object) -> Path:
+    """The folder of a run that is given none: `runs/NAME`, numbered from 2 if that is in use.
+
+    Args:
+        data: What the run trains on. NAME is a file's name without its suffixes, or `data` for
+            what has no name.
+    Returns:
+        A folder that is absent or empty.
+    """
+    name = _name_of(data)
+    for place in itertools.count(1):
+        path = RUNS / (name if place == 1 else f"{name}-{place}")
+        if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+            return path
+    raise AssertionError("numbers do not end")
+
+
+def _name_of(data: object) -> str:
+    if not isinstance(data, str | os.PathLike):
+        return "data"
+    path = Path(os.path.abspath(data))
+    named = [part for part in (path, *path.parents) if part.name and not set(part.name) & _GLOB]
+    if data == "-" or not named:
+        return "data"
+    name = named[0].name
+    if not named[0].is_dir():
+        while Path(name).suffix in _PACKED:
+            name = Path(name).stem
+        name = Path(name).stem
+    return name.strip(". ") or "data"
 
 
 def _line(event: Mapping[str, object]) -> bytes:

@@ -1,34 +1,61 @@
 """The two ways into a run: `train` begins one, `resume` goes on with one."""
 
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from time import perf_counter
 
 import torch
 
-from ..config import Config, config_from, read_toml, to_toml
-from ..data.given import given
+from ..config import Config, config_from, read_toml, to_toml, to_tree
+from ..config.short_names import columns_of, laid, settings_of
+from ..data.given import Given, given
 from ..data.guess import guess_task, say_columns
 from ..data.ragged import scratch
 from ..errors import RunError
 from ..extras import require
-from ..progress import progress
+from ..progress import progress as working
+from .callback import Callback, Callbacks
 from .checkpoint import load_checkpoint
-from .loop import Result, TrainingRun
-from .reporter import Reporter
-from .run_folder import RunFolder
+from .loop import TrainingRun
+from .reporter import reporting
+from .result import Result
+from .run_folder import RunFolder, default_folder
 from .tasks import open_work
 from .team import Team
+from .tracking import trackers
 
 
 def train(
     data: object,
-    out: str | Path,
+    out: str | Path | None = None,
     *,
+    task: str | None = None,
     valid: object | None = None,
+    epochs: float | None = None,
+    minutes: float | None = None,
+    steps: int | None = None,
+    cell: str | None = None,
+    architecture: str | None = None,
+    seed: int | None = None,
+    horizon: int | None = None,
+    link: str | None = None,
+    source: str | None = None,
+    target: str | None = None,
+    text: str | None = None,
+    label: str | None = None,
+    group: str | None = None,
+    split: str | None = None,
+    series: str | None = None,
+    time: str | None = None,
+    value: str | None = None,
+    audio: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
     config: Config | Mapping[str, object] | None = None,
-    reporter: Reporter | None = None,
+    progress: str | bool = "auto",
+    track: str | Sequence[str] = (),
+    callbacks: Sequence[Callback] = (),
     remarks: Sequence[str] = (),
     since: float | None = None,
 ) -> Result:
@@ -38,44 +65,96 @@ def train(
         data: What the task reads: a path (TSV, CSV, JSON, Parquet, Arrow, text; a folder or
             pattern of them), a data set (`cmudict`), or what Python holds: a pandas, polars or
             Arrow frame, `{name: column}`, a list of tuples or dictionaries.
-        out: The run's folder, new or empty.
+        out: The run's folder, new or empty; if `None`, `runs/NAME` after the data, numbered.
+        task: `transduce`, `classify`, `forecast`, `transcribe` or `generate`; guessed from the
+            data if neither this nor `config` says it.
         valid: The same, to validate on; if `None`, a part of the data is held out.
-        config: Settings, also as nested mappings, `task` among them; what is missing takes its
-            default, and the task is guessed from the data.
-        reporter: Told what happens; nobody if `None`.
+        epochs: Length of the run in passes over the data.
+        minutes: Length of the run in minutes, from this call on.
+        steps: Length of the run in optimizer steps.
+        cell: The recurrent cell: `rnn`, `lstm` or `gru`.
+        architecture: The network: `recurrent`, `transformer`, `fully-connected`, `ctc`, `las`, as
+            far as the task has it.
+        seed: Of weights, batches and dropout.
+        horizon: Steps to forecast, of the task `forecast`.
+        link: Between encoder and decoder, of the task `transduce`: `attention` or `context`.
+        source, target, text, label, group, split, series, time, value, audio, start, end: Columns
+            of the data by role, a name or a number from 1 as text; where names and contents do
+            not tell.
+        config: All settings, by section: `{"model": {"hidden_size": 512}}`, also `task`. The
+            arguments above override it; what neither has takes its default (docs/settings.md).
+        progress: How progress is shown on standard error: `auto` is a live line in a terminal, an
+            updated output in a notebook, and plain lines elsewhere; `quiet` or `False` is nothing.
+        track: Trackers of experiments: `tensorboard`, `mlflow`, `wandb`, `trackio`.
+        callbacks: Told what happens; see `Callback`.
         remarks: Said before all else, e.g. why this is the task.
         since: When the run began, by `time.perf_counter`, for a run of minutes; now if `None`.
     Returns:
         A `Result`. Ctrl-C stops after the step that runs, with a checkpoint.
     Raises:
-        ConfigError: A setting is unknown or out of range.
+        ConfigError: A setting is unknown or out of range, or not one of the task's.
         DataError: A line of the data breaks a rule.
         RunError: The folder is full or cannot be written to.
         DivergedError: The loss is no longer a number.
+        MissingExtraError: A package is not installed.
     """
-    since = time.perf_counter() if since is None else since
+    since = perf_counter() if since is None else since
     require("train", "rapidfuzz", "matplotlib")
-    source, of_valid = given(data), None if valid is None else given(valid)
-    if not isinstance(config, Config):
-        tree: dict[str, object] = dict(config or {})
-        if "task" not in tree:
-            guess = guess_task(source)
-            tree, remarks = {**tree, "task": guess.task}, (*remarks, guess.say())
-        config = config_from(tree, "train")
-    if reporter is not None:
-        for line in remarks:  # before the data are read, which may fail
-            reporter.message(line)
+    short = {
+        **{"epochs": epochs, "minutes": minutes, "steps": steps, "seed": seed, "cell": cell},
+        **{"architecture": architecture, "horizon": horizon, "link": link},
+        **{"source": source, "target": target, "text": text, "label": label, "group": group},
+        **{"split": split, "series": series, "time": time, "value": value, "audio": audio},
+        **{"start": start, "end": end},
+    }
+    with reporting(progress, (*callbacks, *trackers(track))) as told:
+        given_data, given_valid = given(data), None if valid is None else given(valid)
+        settings, guessed = _settings(given_data, task, config, short)
+        for line in (*remarks, *guessed):  # before the data are read, which may fail
+            Callbacks(told).message(line)
+        return _begin(given_data, out, given_valid, settings, told, since)
+
+
+def _settings(
+    data: Given,
+    task: str | None,
+    config: Config | Mapping[str, object] | None,
+    short: Mapping[str, object],
+) -> tuple[Config, tuple[str, ...]]:
+    """The settings of a new run, and why this is its task if that was guessed."""
+    tree = to_tree(config) if isinstance(config, Config) else dict(config or {})
+    remarks: tuple[str, ...] = ()
+    if task is None and "task" not in tree:
+        guess = guess_task(data, columns_of(short))
+        task, remarks = guess.task, (guess.say(),)
+    task = str(tree["task"]) if task is None else task
+    return config_from(laid(tree, {"task": task}, settings_of(short, task)), "train"), remarks
+
+
+def _begin(
+    source: Given,
+    out: str | Path | None,
+    valid: Given | None,
+    config: Config,
+    callbacks: Sequence[Callback],
+    since: float,
+) -> Result:
+    """Read the data, make the folder, and train."""
     columns = say_columns(config.task, source, config.data)
-    if reporter is not None and columns is not None:
-        reporter.message(columns)
-    folder = RunFolder(Path(out))
+    if columns is not None:
+        Callbacks(callbacks).message(columns)
     with Team() as team, ExitStack() as stack:
+        folder = RunFolder(
+            Path(team.same(str(default_folder(source.data) if out is None else out)))
+        )
+        if out is None:
+            Callbacks(callbacks).message(f"run folder: {folder.path}")
         if team.leads:
             folder.create()
             stack.enter_context(folder.held())
-        with progress(f"reading {source.name}"), scratch(folder.path):
-            work = open_work(source, of_valid, config)
-        run = TrainingRun(work, folder, team, reporter)
+        with working(f"reading {source.name}"), scratch(folder.path):
+            work = open_work(source, valid, config)
+        run = TrainingRun(work, folder, team, callbacks)
         for line in work.report:
             run.say(line)
         run.seconds_before = run.begun - since
@@ -86,7 +165,7 @@ def train(
                 {
                     "event": "start",
                     "data": source.whole,
-                    "valid": None if of_valid is None else of_valid.whole,
+                    "valid": None if valid is None else valid.whole,
                     "columns": columns,
                     "fingerprint": work.fingerprint,
                     "report": list(work.report),
@@ -101,7 +180,9 @@ def resume(
     *,
     data: object | None = None,
     valid: object | None = None,
-    reporter: Reporter | None = None,
+    progress: str | bool = "auto",
+    track: str | Sequence[str] = (),
+    callbacks: Sequence[Callback] = (),
 ) -> Result:
     """Go on with a run that was interrupted or killed.
 
@@ -109,11 +190,21 @@ def resume(
         out: The run's folder.
         data: What it was trained on, where Python held that; of files the folder has the paths.
         valid: Likewise, what it was validated on.
-        reporter: Told what happens; nobody if `None`.
+        progress: See `train`.
+        track: See `train`; a tracker goes on with the run that it knows.
+        callbacks: Told what happens; see `Callback`.
     Raises:
         RunError: The folder is not that of a run, or its data has changed since.
         FormatError: The checkpoint is damaged.
     """
+    with reporting(progress, (*callbacks, *trackers(track))) as told:
+        return _go_on(out, data, valid, told)
+
+
+def _go_on(
+    out: str | Path, data: object | None, valid: object | None, callbacks: Sequence[Callback]
+) -> Result:
+    """Read the data and the checkpoint of a run, and train."""
     folder = RunFolder(Path(out))
     events = folder.events()
     if not events or events[0].get("event") != "start" or not folder.config.exists():
@@ -132,14 +223,14 @@ def resume(
                 f"train: `{out}` was trained on data that Python held. Give them again: "
                 f"seqloom.resume({str(out)!r}, data=...)."
             )
-        with progress(f"reading {source.name}"), scratch(folder.path):
+        with working(f"reading {source.name}"), scratch(folder.path):
             work = open_work(source, start["valid"] if valid is None else valid, config)
         if work.fingerprint != start["fingerprint"]:
             raise RunError(
                 f"train: `{source.name}` must be the data that the run began with, got other "
                 "data. Bring the old file back, or train anew with another --out."
             )
-        run = TrainingRun(work, folder, team, reporter)
+        run = TrainingRun(work, folder, team, callbacks)
         for what, now in (("threads", torch.get_num_threads()), ("processes", team.world)):
             if start[what] != now:
                 run.say(

@@ -78,6 +78,14 @@ class Team:
             dist.all_reduce(tensor)
         return tensor
 
+    def same(self, text: str) -> str:
+        """The first process's text, in every process."""
+        if self.world == 1:
+            return text
+        found = [text]
+        dist.broadcast_object_list(found, device=self.device)
+        return found[0]
+
     def agree(self, *values: float) -> list[float]:
         """The first process's numbers, in every process."""
         return self.sum(*(values if self.leads else [0.0] * len(values)))

@@ -42,12 +42,17 @@ class Validation:
             "step": self.step,
             "epoch": self.epoch,
             "loss": self.loss,
-            **{m.key: v for m, v in zip(self.measures, self.values, strict=True)},
-            "valid_loss": self.valid_loss,
+            **self.scores,
             "best": self.best,
             f"{self.rate_unit}_per_second": self.rate,
             "seconds": self.seconds,
         }
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """The values by their measures' keys, and `valid_loss`."""
+        keys = (measure.key for measure in self.measures)
+        return {**dict(zip(keys, self.values, strict=True)), "valid_loss": self.valid_loss}
 
     @property
     def main(self) -> str:

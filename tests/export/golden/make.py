@@ -68,7 +68,7 @@ def main() -> None:
             result = seqloom.train(data, Path(folder) / name, config=settings)
             print(f"{name}: validation symbol error {result.score:.2f} %", file=sys.stderr)
             path = HERE / f"{name}.safetensors"
-            path.write_bytes(result.model.read_bytes())
+            path.write_bytes(result.path.read_bytes())
             found[name] = answers(path)
     text = json.dumps(found, indent=1, ensure_ascii=False)
     (HERE / "answers.json").write_text(text + "\n", encoding="utf-8")

@@ -39,7 +39,7 @@ def main() -> None:
         data = write_reviews(Path(folder) / "reviews.tsv", num_texts=300)
         result = seqloom.train(data, Path(folder) / "run", config=settings)
         print(f"validation accuracy {result.score:.2f} %", file=sys.stderr)
-        (HERE / f"{NAME}.safetensors").write_bytes(result.model.read_bytes())
+        (HERE / f"{NAME}.safetensors").write_bytes(result.path.read_bytes())
     found = json.dumps(answers(HERE / f"{NAME}.safetensors"), indent=1, ensure_ascii=False)
     (HERE / f"{NAME}.json").write_text(found + "\n", encoding="utf-8")
 

@@ -48,7 +48,7 @@ def main() -> None:
         data = Path(folder) / "waves.csv"
         data.write_text("\n".join(rows) + "\n")
         result = seqloom.train(data, Path(folder) / "run", config=SETTINGS)
-        (HERE / f"{NAME}.safetensors").write_bytes(result.model.read_bytes())
+        (HERE / f"{NAME}.safetensors").write_bytes(result.path.read_bytes())
     histories = {
         "long": [round(float(x), 4) for x in columns[2][:40]],
         "short": [3.0, 5.0, 4.0],

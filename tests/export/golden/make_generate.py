@@ -75,7 +75,7 @@ def main() -> None:
             result = seqloom.train(Path(folder) / "text.txt", Path(folder) / name, config=settings)
             print(f"{name}: {result.score:.3f} bits per character", file=sys.stderr)
             path = HERE / f"{name}.safetensors"
-            path.write_bytes(result.model.read_bytes())
+            path.write_bytes(result.path.read_bytes())
             found[name] = answers(path)
     text = json.dumps(found, indent=1, ensure_ascii=False)
     (HERE / "answers_generate.json").write_text(text + "\n", encoding="utf-8")

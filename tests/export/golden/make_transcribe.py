@@ -50,7 +50,7 @@ def main() -> None:
         result = seqloom.train(data, Path(folder) / "run", config=SETTINGS)
         print(f"validation character error {result.score:.2f} %", file=sys.stderr)
         path = HERE / f"{NAME}.safetensors"
-        path.write_bytes(result.model.read_bytes())
+        path.write_bytes(result.path.read_bytes())
     text = json.dumps(answers(path), indent=1)
     (HERE / f"{NAME}.json").write_text(text + "\n", encoding="utf-8")
 

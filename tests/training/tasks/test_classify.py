@@ -50,7 +50,7 @@ def test_every_architecture_trains_and_its_file_predicts_what_was_validated(
     result = train(reviews, tmp_path / "run", valid=reviews, config=config)
     assert result.finished
     assert result.measure.key == "accuracy"
-    model = seqloom.load(result.model)
+    model = seqloom.load(result.path)
     rows = [line.split("\t") for line in reviews.read_text().splitlines()]
     assert result.score is not None
     answers = model.predict([row[0] for row in rows])

@@ -222,9 +222,9 @@ def test_a_batch_is_the_sum_of_its_rows(csv, architecture):
 @pytest.mark.parametrize("architecture", TINY)
 def test_a_run_ends_with_a_model_that_predicts(csv, tmp_path, architecture):
     listening = Listening()
-    result = train(csv, tmp_path / "run", config=settings(architecture), reporter=listening)
+    result = train(csv, tmp_path / "run", config=settings(architecture), callbacks=[listening])
     assert result.finished
-    model = load(result.model)
+    model = load(result.path)
     data = read_series(csv)
     table = model.predict(csv)
     assert table.time[:3] == ("2005-01", "2005-02", "2005-03")
@@ -253,7 +253,7 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(csv, tmp_path, architec
                 raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train(csv, tmp_path / "run", config=config, reporter=Stopping())
+        train(csv, tmp_path / "run", config=config, callbacks=[Stopping()])
     resume(tmp_path / "run")
     assert calls[-1] == 7
     one, other = (tmp_path / name / "best.safetensors" for name in ("whole", "run"))
@@ -271,7 +271,7 @@ def test_covariates_and_constants_train_too(tmp_path):
     path = tmp_path / "shop.csv"
     path.write_text("\n".join(lines) + "\n")
     result = train(path, tmp_path / "run", config=settings(data={"season": 1}, steps=30))
-    model = load(result.model)
+    model = load(result.path)
     assert dict(model.describe())["covariate_columns"] == "promo, region"
     table = model.predict(path)
     assert table.point[6:].tolist() == [5, 5, 5]
@@ -383,7 +383,7 @@ def test_a_network_learns_what_no_baseline_can(tmp_path, architecture, decode):
         architecture, model, {"test_steps": 12, "horizon": 4, "window": 24}, steps=800
     )
     result = train(path, tmp_path / "run", config=config)
-    loaded, data = load(result.model), read_series(path)
+    loaded, data = load(result.path), read_series(path)
     origins = Origins(np.repeat(np.arange(12), 3), np.tile([108, 112, 116], 12))
     found = loaded.forecasts(data, origins, level=90)
     actual = np.stack([data.series[i].values[t : t + 4] for i, t in origins])

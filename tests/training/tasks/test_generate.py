@@ -226,12 +226,12 @@ def test_a_validation_is_the_score_of_the_shipped_model(tmp_path):
     torch.set_default_dtype(torch.float32)
     path = write(tmp_path / "some.txt", 9000)
     reporter = Listening()
-    result = train(path, tmp_path / "run", config=settings(), reporter=reporter)
+    result = train(path, tmp_path / "run", config=settings(), callbacks=[reporter])
     held_out = path.read_text()[8370:]
     assert reporter.messages[0] == (
         f"{path}: the first 8,369 characters to train on, the last 930 for validation"
     )
-    model = seqloom.load(result.model)
+    model = seqloom.load(result.path)
     score = model.score(path.read_text()[8369:])
     assert len(held_out) == 929
     best = [e for e in log(tmp_path / "run") if e.get("best")][-1]
@@ -246,7 +246,7 @@ def test_subwords_are_scored_per_character(tmp_path):
     path.write_text("to be or not to be, that is the question:\n\nwhether 'tis nobler\n" * 20)
     config = settings(data={"level": "subwords", "subword_size": 120, "streams": 2})
     result = train(path, tmp_path / "run", config=config)
-    model = seqloom.load(result.model)
+    model = seqloom.load(result.path)
     assert dict(model.describe())["symbols"].startswith("subwords, vocabulary of ")
     score = model.score(path.read_text())
     assert score.symbols < 0.6 * score.characters

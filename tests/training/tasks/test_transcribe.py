@@ -144,7 +144,7 @@ def test_a_run_that_was_interrupted_ends_as_one_that_was_not(tones, tmp_path, mo
 def test_what_a_run_ships_says_what_validation_heard(tones, tmp_path, model):
     result = train(tones, tmp_path / "run", config=settings(model))
     work = open_work(str(tones), None, config_from(settings(model)))
-    shipped = seqloom.load(result.model)
+    shipped = seqloom.load(result.path)
     assert shipped.file.training["recordings"] == len(work.data.train)
     network = work.build()
     network.load_state_dict({n: torch.from_numpy(t) for n, t in shipped.file.tensors.items()})
@@ -187,6 +187,6 @@ def test_dialled_numbers_are_learned(tmp_path, name):
     )
     lines = (tmp_path / "tones" / "test.tsv").read_text().splitlines()
     paths = [tmp_path / "tones" / line.split("\t")[0] for line in lines]
-    heard = seqloom.load(result.model).predict(paths)
+    heard = seqloom.load(result.path).predict(paths)
     right = sum(a == line.split("\t")[1] for a, line in zip(heard, lines, strict=True))
     assert right >= least, f"{right} of {len(lines)}"

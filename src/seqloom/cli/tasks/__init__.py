@@ -1,10 +1,10 @@
-"""`predict`, `evaluate` and `inspect` of each task: a module a task, which is a `Commands`."""
+"""`predict` and `inspect` of each task: a module a task, which is a `Commands`."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from ...tasks import TASKS
-from ..options import EvaluateOptions, InspectOptions, PredictOptions
+from ..options import InspectOptions, PredictOptions
 
 if TYPE_CHECKING:
     from ...inspection.trace import Trace
@@ -17,9 +17,6 @@ class Commands(Protocol):
 
     def predict(self, model: "Model", options: PredictOptions) -> None:
         """Print a prediction for each input."""
-
-    def evaluate(self, model: "Model", options: EvaluateOptions) -> None:
-        """Print the scores on a file."""
 
     def trace(self, model: "Model", given: str, options: InspectOptions) -> "Trace":
         """What the model did with one input."""

@@ -1,25 +1,19 @@
-"""`predict`, `evaluate`, `inspect` for the task `transcribe`: a recording in, a line out."""
+"""`predict` and `inspect` for the task `transcribe`: a recording in, a line out."""
 
 import functools
-import itertools
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...data.seen import row_numbers
-from ...data.speech.audio import Audio
-from ...data.speech.manifest import Utterance, read_manifest
-from ...data.speech.recordings import count_notes, read_recordings
+from ...data.speech.manifest import read_manifest
 from ...errors import ConfigError, DataError
-from ...extras import require
 from ...plain import JSON, printable, to_json
 from ...progress import progress
 from ...runtime.transcribe import Transcriber, Transcript
 from ..lines import argument, batches, printing, reader
-from ..options import EvaluateOptions, InspectOptions, PredictOptions
-from ..seen import subject, warn_of_seen
+from ..options import InspectOptions, PredictOptions
 
 if TYPE_CHECKING:
     from ...inspection.trace import Trace
@@ -67,47 +61,6 @@ def predict(model: Transcriber, options: PredictOptions) -> None:
                 sys.stdout.flush()
 
 
-def evaluate(model: Transcriber, options: EvaluateOptions) -> None:
-    """Print word and character error rates, errors by length, confusions and worst recordings."""
-    from ...evaluation.transcripts import evaluate_transcripts
-
-    require("evaluate", "rapidfuzz", "soundfile")
-    utterances = read_manifest(options.file)
-    search = model.search(options.beam, options.length_penalty)
-    transcripts: list[Transcript] = []
-    numbers: list[np.ndarray] = []
-    recordings = _recordings(model, utterances)
-    while sounds := list(itertools.islice(recordings, TOGETHER)):
-        numbers += row_numbers(sound.samples.tobytes() for sound in sounds)
-        transcripts += model.recognise(sounds, search, text_only=True)
-    found = evaluate_transcripts(
-        [_name(u) for u in utterances],
-        [transcript.seconds for transcript in transcripts],
-        [transcript.text for transcript in transcripts],
-        [u.text for u in utterances],
-    )
-    for line in count_notes(utterances, [transcript.notes for transcript in transcripts]):
-        print(printable(line), file=sys.stderr)
-    unknown = sorted({s for u in utterances for s in model.parts.text.unknown(u.text)})
-    if unknown:
-        print(
-            f"note: {len(unknown)} symbols of the texts were never seen in training: "
-            f"{' '.join(unknown[:10])}",
-            file=sys.stderr,
-        )
-    known = warn_of_seen(model.file, numbers, options.file, "recordings")
-    if options.as_json:
-        print(to_json(subject(options, known) | found.to_json(), indent=2))
-    else:
-        from rich.console import Console
-
-        from ...evaluation.transcript_report import print_transcripts
-
-        print_transcripts(found, Console())
-    if options.outputs is not None:
-        found.write_outputs(options.outputs)
-
-
 def trace(model: Transcriber, given: str, options: InspectOptions) -> "Trace":
     """What the model did with a recording."""
     return model.trace(argument(given), target=options.target)
@@ -115,19 +68,9 @@ def trace(model: Transcriber, given: str, options: InspectOptions) -> "Trace":
 
 def searchable(model: Transcriber, file: str) -> Iterator[np.ndarray]:
     """The recordings of a manifest."""
-    return (audio.samples for audio in _recordings(model, read_manifest(file)))
+    from ...evaluation.tasks.transcribe import recordings
 
-
-def _recordings(model: Transcriber, utterances: list[Utterance]) -> Iterator[Audio]:
-    found = read_recordings(utterances, model.parts.features.sample_rate)
-    return (model.fitting(audio, u.where) for audio, u in zip(found, utterances, strict=True))
-
-
-def _name(u: Utterance) -> str:
-    """The file, and the part of it that is meant."""
-    if not u.start and u.end is None:
-        return u.name
-    return f"{u.name} {u.start:g}-{'' if u.end is None else f'{u.end:g}'} s"
+    return (audio.samples for audio in recordings(model, read_manifest(file)))
 
 
 def _shown(name: str, found: Transcript, options: PredictOptions) -> str:

@@ -1,4 +1,4 @@
-"""`predict`, `evaluate`, `inspect` for the task `transduce`: one line in, one line out."""
+"""`predict` and `inspect` for the task `transduce`: one line in, one line out."""
 
 import functools
 import sys
@@ -8,17 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...data.pairs.load import load_pairs
-from ...data.pairs.pairs import PairColumns, group_by_source
-from ...data.seen import row_numbers
-from ...data.vocabulary import Vocabulary
+from ...data.pairs.pairs import group_by_source
+from ...data.unseen import Unseen
 from ...errors import ConfigError, DataError
-from ...extras import require
 from ...plain import JSON, printable, to_json
 from ...runtime import Prediction, Transducer
 from ..lines import argument, batches, no_files, printing
-from ..options import EvaluateOptions, InspectOptions, PredictOptions
-from ..seen import subject, warn_of_seen
-from ..unknown import Unseen
+from ..options import InspectOptions, PredictOptions
 
 if TYPE_CHECKING:
     from ...inspection.trace import Trace
@@ -41,55 +37,6 @@ def predict(model: Transducer, options: PredictOptions) -> None:
             sys.stdout.flush()
 
 
-def evaluate(model: Transducer, options: EvaluateOptions) -> None:
-    """Print error rates with intervals, error by length and confusions."""
-    from ...evaluation import evaluate_outputs
-
-    require("evaluate", "rapidfuzz", "sacrebleu")
-    file = options.file
-    stress, columns = _reading(model)
-    pairs = load_pairs(file, "test", stress=stress, columns=columns)
-    examples = group_by_source(pairs)
-    source, target = model.parts.source, model.parts.target
-    for number, example in enumerate(examples, 1):
-        model.encode(example.source, f"source {number} of {file}")
-    predicted = model.predict(
-        [example.source for example in examples],
-        beam=options.beam,
-        length_penalty=options.length_penalty,
-    )
-    found = evaluate_outputs(
-        [example.source for example in examples],
-        predicted,
-        [example.targets for example in examples],
-        split_source=source.split,
-        split_target=target.split,
-        bleu_tokenizer=_bleu_tokenizer(target, [t for e in examples for t in e.targets]),
-    )
-    for side, vocabulary, texts in (
-        ("source", source, [e.source for e in examples]),
-        ("reference", target, [t for e in examples for t in e.targets]),
-    ):
-        unknown = [symbol for text in texts for symbol in vocabulary.unknown(text)]
-        if unknown:
-            print(
-                f"note: {len(unknown)} {side} symbols were never seen in training: "
-                f"{' '.join(sorted(set(unknown))[:10])}",
-                file=sys.stderr,
-            )
-    known = warn_of_seen(model.file, row_numbers(p.row for p in pairs), file, "pairs")
-    if options.as_json:
-        print(to_json(subject(options, known) | found.to_json(), indent=2))
-    else:
-        from rich.console import Console
-
-        from ...evaluation.report import print_evaluation
-
-        print_evaluation(found, Console())
-    if options.outputs is not None:
-        found.write_outputs(options.outputs)
-
-
 def trace(model: Transducer, given: str, options: InspectOptions) -> "Trace":
     """What the model did with a source."""
     from ..inspected import weights_of
@@ -102,17 +49,13 @@ def trace(model: Transducer, given: str, options: InspectOptions) -> "Trace":
 
 def searchable(model: Transducer, file: str) -> Iterator[str]:
     """Sources like those of the training data; those that the model cannot read are left out."""
+    from ...evaluation.tasks.transduce import reading
+
     longest, read = model.parts.max_symbols, model.parts.source.encode
-    stress, columns = _reading(model)
+    stress, columns = reading(model)
     pairs = load_pairs(file, "train", stress=stress, columns=columns)
     sources = (example.source for example in group_by_source(pairs))
     return (source for source in sources if 0 < len(read(source)) <= longest)
-
-
-def _reading(model: Transducer) -> tuple[bool, PairColumns]:
-    """How the training file was read, stress and columns; another file is of the same make."""
-    data = model.file.data_settings
-    return bool(data.get("stress", False)), PairColumns.of(data)
 
 
 def _answers(
@@ -189,10 +132,3 @@ def _shown(
         if options.scores:
             fields.append(f"{prediction.score:.4f}")
     return "\t".join(fields)
-
-
-def _bleu_tokenizer(target: Vocabulary, texts: list[str]) -> str:
-    """sacrebleu's tokeniser: none for symbols, characters for single words, else its usual one."""
-    if target.level == "symbols":
-        return "none"
-    return "13a" if any(" " in text for text in texts) else "char"

@@ -14,17 +14,21 @@ class Unseen:
 
     Args:
         unknown: The different symbols of a text that have no number.
+        say: Told the note; it goes to standard error if there is none.
     """
 
-    def __init__(self, unknown: Callable[[str], list[str]]) -> None:
+    def __init__(
+        self, unknown: Callable[[str], list[str]], say: Callable[[str], object] | None = None
+    ) -> None:
         self._unknown, self._said = unknown, False
+        self._say = say or _on_standard_error
 
     def of(self, text: str, name: str) -> list[str]:
         """The unknown symbols of a text, which a note calls `name`."""
         symbols = self._unknown(text)
         if symbols and not self._said:
             self._said = True
-            print(f"note: {name} has {self._words(symbols)}{self._case(text)}", file=sys.stderr)
+            self._say(f"note: {name} has {self._words(symbols)}{self._case(text)}")
         return symbols
 
     def _words(self, symbols: list[str]) -> str:
@@ -39,3 +43,7 @@ class Unseen:
             if folded != text and not self._unknown(folded):
                 return f". The model knows them in {case} case: {repr(folded)[1:-1][:80]}"
         return ""
+
+
+def _on_standard_error(line: str) -> None:
+    print(line, file=sys.stderr)

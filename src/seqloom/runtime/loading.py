@@ -1,0 +1,52 @@
+"""`seqloom.load`: from a path to a model at work, typed by its task.
+
+Checked by `tests/runtime/test_load.py`.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, overload
+
+from ..errors import ConfigError
+from ..export.model_file import guarded, model_path, read_model
+from .model import Model, model_of
+
+if TYPE_CHECKING:
+    from .classify import Classifier
+    from .forecast import Forecaster
+    from .generate import Generator
+    from .transcribe import Transcriber
+    from .transduce import Transducer
+
+
+@overload
+def load(path: str | Path, task: Literal["transduce"]) -> "Transducer": ...
+@overload
+def load(path: str | Path, task: Literal["classify"]) -> "Classifier": ...
+@overload
+def load(path: str | Path, task: Literal["forecast"]) -> "Forecaster": ...
+@overload
+def load(path: str | Path, task: Literal["transcribe"]) -> "Transcriber": ...
+@overload
+def load(path: str | Path, task: Literal["generate"]) -> "Generator": ...
+@overload
+def load(path: str | Path, task: str | None = None) -> Model: ...
+def load(path: str | Path, task: str | None = None) -> Model:
+    """Read a model file.
+
+    Args:
+        path: A run's folder, or its `best.safetensors`.
+        task: The task that the model must be for; a type checker then knows its class.
+    Returns:
+        The `Model` of its task: a `Transducer`, `Classifier`, `Forecaster`, `Transcriber` or
+        `Generator`.
+    Raises:
+        FormatError: The file is absent, damaged, cut short, foreign, or of a newer format.
+        ConfigError: The model is for another task.
+    """
+    file = model_path(path)
+    with guarded(file):
+        model = model_of(read_model(file))
+    if task is not None and task != model.file.task:
+        raise ConfigError(f"load: `{file}` must be a model for {task}, got {model.file.task}.")
+    model.path = file
+    return model
