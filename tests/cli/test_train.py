@@ -63,6 +63,14 @@ def test_quiet_says_nothing(cli, data, tmp_path):
     assert resumed.err.startswith("resuming at step 4 of 4\n")
 
 
+def test_a_run_is_lengthened(cli, data, tmp_path):
+    assert cli("train", data, "--out", tmp_path / "run", *QUICK).code == 0
+    done = cli("train", "--resume", tmp_path / "run", "--steps", 6)
+    assert done.code == 0
+    assert done.err.startswith("lengthened: 6 steps in all; the learning rate rises to ")
+    assert read_toml(tmp_path / "run" / "config.toml")["training"]["pace"] == "0:4:1 4:6:1+"
+
+
 def test_flag_over_set_over_recipe(cli, data, tmp_path):
     recipe = write(
         tmp_path / "recipe.toml",
@@ -269,15 +277,15 @@ def test_folder_that_may_not_be_written_to(refuses, data, tmp_path, monkeypatch)
         *(
             (
                 ("--resume", "run", *more),
-                "train: `--resume` takes no other option but --quiet and --track: the run keeps "
-                "its settings. To change them, train anew with --config DIR/config.toml.",
+                "train: `--resume` takes no other option but a length (--epochs, --minutes, "
+                "--steps), --track and --quiet: the run keeps its settings. To change them, train "
+                "anew with --config DIR/config.toml.",
             )
             for more in (
                 ("--seed", "0"),
                 ("--out", "o"),
                 ("w.tsv",),
                 ("--set", "model.hidden_size=3"),
-                ("--minutes", "3"),
             )
         ),
         (

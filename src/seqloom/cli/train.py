@@ -96,7 +96,9 @@ class TrainOptions:
             f"Tracker of experiments: {listed(TRACKERS)}. Repeatable.", complete=one_of(TRACKERS)
         ),
     ] = None
-    resume: Annotated[Path | None, option("Continue the run in this folder.")] = None
+    resume: Annotated[
+        Path | None, option("Continue the run in this folder; with a length: until then.")
+    ] = None
     quiet: Annotated[bool, option("Print errors only.", flags="--quiet -q")] = False
 
 
@@ -105,7 +107,8 @@ def train(options: TrainOptions) -> None:
     """Train a model on one file: pairs, labelled texts, time series, recordings or plain text.
 
     The best model is DIR/best.safetensors. Ctrl-C, SIGTERM and SIGHUP save the run and stop it;
-    --resume continues it, bit for bit. Flags override --set, and --set overrides --config.
+    --resume continues it, bit for bit; with --epochs or --steps (in all) or --minutes (from now
+    on) it lengthens the run. Flags override --set, and --set overrides --config.
 
     \b
     Examples:
@@ -117,6 +120,7 @@ def train(options: TrainOptions) -> None:
       seqloom train shakespeare.txt --out runs/shakespeare --minutes 10
       seqloom train recordings.tsv --out runs/speech
       seqloom train --resume runs/words
+      seqloom train --resume runs/words --minutes 10
     """
     if options.resume is not None:
         _resume(options, options.resume)
@@ -126,17 +130,30 @@ def train(options: TrainOptions) -> None:
 
 def _resume(options: TrainOptions, folder: Path) -> None:
     """Continue a run."""
+    from ..config.short_names import LENGTHS
     from ..errors import ConfigError
+    from .begun import BEGUN
 
-    if {name for name, _ in given_options(options)} - {"resume", "quiet", "track"}:
+    given = dict(given_options(options))
+    if set(given) - LENGTHS - {"resume", "track", "quiet"}:
         raise ConfigError(
-            "train: `--resume` takes no other option but --quiet and --track: the run keeps its "
-            "settings. To change them, train anew with --config DIR/config.toml."
+            "train: `--resume` takes no other option but a length (--epochs, --minutes, --steps), "
+            "--track and --quiet: the run keeps its settings. To change them, train anew with "
+            "--config DIR/config.toml."
         )
     with _training(options.quiet) as reporter:
         from ..training import resume
 
-        result = resume(folder, progress=False, track=options.track or (), callbacks=[reporter])
+        result = resume(
+            folder,
+            epochs=options.epochs,
+            minutes=options.minutes,
+            steps=options.steps,
+            progress=False,
+            track=options.track or (),
+            callbacks=[reporter],
+            since=BEGUN,
+        )
     _tell(result, reporter)
 
 

@@ -35,7 +35,9 @@ class TrainingConfig(ConfigSection):
         1.0,
         "fraction of the validation data that is used; short runs of minutes use less",
     )
-    pace: str | None = text(None, "recorded schedule of a run of minutes; repeats that run exactly")
+    pace: str | None = text(
+        None, "recorded schedule of a run of minutes or a lengthened run; repeats that run exactly"
+    )
     memory_every: int = number(
         250, 0, 1_000_000_000, "steps between two measurements of the memory in the log; 0 for none"
     )

@@ -29,7 +29,7 @@ from .memory_log import memory_event
 from .pace import Pace, repeated
 from .result import Result
 from .run_folder import RunFolder
-from .schedule import dropout_seed, learning_rate, make_optimizer, valid_every
+from .schedule import dropout_seed, make_optimizer, valid_every
 from .shipping import record_settings, ship, versions
 from .team import Team
 from .validation import Validation
@@ -64,7 +64,7 @@ class TrainingRun:
         self.clock = Clock(work.volume_unit)
         self.begun = time.perf_counter()
         self.seconds_before = 0.0
-        self.interrupted = self.bounded = self.told = False
+        self.interrupted = self.bounded = self.told = self.lengthened = False
 
     @property
     def steps(self) -> int:
@@ -93,26 +93,56 @@ class TrainingRun:
         if training.minutes is None:
             self._settle(dataclasses.replace(training, epochs=None, steps=steps))
         else:
-            prepare()
-            guess = self.work.validation_steps()
-            seconds, used = 60 * training.minutes, self.seconds
-            if used > (1.0 - KEPT) * seconds and not self.progress.step:
-                kept = f"{KEPT * seconds:.2g} s are left for training; give it more minutes"
-                self.say(f"note: loading PyTorch and the data took {used:.0f} s; {kept}")
-                used = (1.0 - KEPT) * seconds
-            self.deadline = Deadline(seconds, used=used, epoch=epoch, validation=guess)
+            self._watch_clock(training.minutes, self.seconds, fresh=not self.progress.step)
+
+    def _watch_clock(self, minutes: float, used: float, *, fresh: bool) -> None:
+        """Plan by the clock from now on.
+
+        Args:
+            minutes: Length.
+            used: Seconds of it that are over.
+            fresh: Whether they went to loading alone.
+        """
+        prepare()
+        guess, seconds = self.work.validation_steps(), 60 * minutes
+        if used > (1.0 - KEPT) * seconds and fresh:
+            kept = f"{KEPT * seconds:.2g} s are left for training; give it more minutes"
+            self.say(f"note: loading PyTorch and the data took {used:.0f} s; {kept}")
+            used = (1.0 - KEPT) * seconds
+        epoch = len(self.work.plan(0))
+        self.deadline = Deadline(seconds, used=used, epoch=epoch, validation=guess)
 
     def go_on(self, events: list[dict[str, Any]]) -> None:
         """Take up the plan of the sessions before, from the log."""
         self.seconds_before = max((event.get("seconds", 0.0) for event in events), default=0.0)
         self.fix_length()
-        if self.config.training.pace is not None:
-            return
+        repeats = self.config.training.pace is not None  # what was planned until it was lengthened
         for event in events:
-            if event["event"] == "pace":
+            kind = event["event"]
+            if kind == "lengthen":
+                self.take_up(event)
+            elif kind == "pace" and not (repeats and not self.lengthened):
                 self.pace.change(event["step"], event["steps"], event["every"])
-            if event["event"] == "valid":
+            elif kind == "valid" and self.config.training.valid_share == 1.0:
                 self.keep_valid(event["share"])
+
+    def take_up(self, event: dict[str, Any]) -> None:
+        """Follow the plan of an event `lengthen` of the log; validations count anew for patience.
+
+        The share of the validation data stays what it was: scores are to be compared.
+        """
+        self.pace, self.lengthened, self.bounded = Pace.read(event["pace"]), True, True
+        state, minutes = self.progress, event.get("minutes")
+        fresh = event["step"] == state.step
+        if fresh:
+            state.stale, state.flat, state.ending = 0, 0, False
+        length: dict[str, Any] = {"minutes": minutes, "steps": None, "pace": None}
+        if minutes is None:
+            length |= {"steps": self.steps, "pace": str(self.pace)}
+        self._settle(dataclasses.replace(self.config.training, epochs=None, **length))
+        self.deadline = None
+        if minutes is not None:
+            self._watch_clock(minutes, self.seconds - event["seconds"], fresh=fresh)
 
     def _settle(self, training: TrainingConfig) -> None:
         self.config = dataclasses.replace(self.config, training=training)
@@ -235,8 +265,7 @@ class TrainingRun:
                 + kept
             )
         for group in self.optimizer.param_groups:
-            position, steps = self.pace.position(state.step), self.pace.at(state.step).steps
-            group["lr"] = learning_rate(position, steps, training)
+            group["lr"] = self.pace.rate(state.step, training)
         self.optimizer.step()
         state.step += 1
         self.average.update(state.step)
@@ -298,7 +327,8 @@ class TrainingRun:
         """Let the rate fall and the run end, once validation says that no more is to be had."""
         state, training = self.progress, self.config.training
         left = self.steps - state.step
-        if self.deadline or training.pace or state.ending or not left:
+        repeats = training.pace is not None and not self.lengthened
+        if self.deadline or repeats or state.ending or not left:
             return  # so many minutes are so many minutes
         if state.best == self.work.measures[0].perfect and state.flat >= FLAT:
             why = "validation is perfect and its loss level"
@@ -380,9 +410,12 @@ class TrainingRun:
     def _record_length(self) -> None:
         """Write what a run of minutes became into its recipe and its model."""
         training = self.config.training
-        if training.minutes is None:
+        if training.minutes is None and not self.lengthened:
             return
-        remark = {"training.steps": f"from minutes = {training.minutes:g}"}
+        remark = {}
+        if training.minutes is not None:
+            more = "the last from" if self.lengthened else "from"
+            remark = {"training.steps": f"{more} minutes = {training.minutes:g}"}
         settled = dataclasses.replace(training, minutes=None, steps=self.steps, pace=str(self.pace))
         self._settle(settled)
         record_settings(self.folder.best, self.config)

@@ -11,6 +11,7 @@ from typing import Any
 from ..config.layout import anything, checked, elsewhere, keys, number, text, whole
 from ..errors import RunError
 from ..files import explaining, replacing
+from .pace import Pace
 
 RUNS = Path("runs")  # where runs are kept whose folder is not given
 
@@ -22,7 +23,8 @@ _PACE = keys({"step": _STEP, "steps": _STEP, "every": _STEP}, {}, anything)
 _VALID = keys({"share": number}, {}, anything)
 _GLOB = set("*?[]")
 _PACKED = (".gz", ".zst", ".bz2", ".xz")
-_KINDS = {"validation": _VALIDATION, "pace": _PACE, "valid": _VALID}
+_LENGTHEN = keys({"step": _STEP, "pace": text(), "seconds": number}, {"minutes": number}, anything)
+_KINDS = {"validation": _VALIDATION, "pace": _PACE, "valid": _VALID, "lengthen": _LENGTHEN}
 
 
 class RunFolder:
@@ -196,4 +198,9 @@ def _event(line: str, where: str) -> dict[str, Any]:
     event: dict[str, Any] = checked(_EVENT, found, where, "event")
     if event["event"] in _KINDS:
         checked(_KINDS[event["event"]], event, where, "event")
+    if event["event"] == "lengthen":
+        try:
+            Pace.read(event["pace"])
+        except ValueError as error:
+            raise ValueError(f"{where}: `event.pace` is no plan.") from error
     return event

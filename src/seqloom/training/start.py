@@ -16,6 +16,7 @@ from ..extras import require
 from ..progress import progress as working
 from .callback import Callback, Callbacks
 from .checkpoint import load_checkpoint
+from .lengthen import Length, lengthen
 from .loop import TrainingRun
 from .reporter import reporting
 from .result import Result
@@ -179,29 +180,48 @@ def resume(
     *,
     data: object | None = None,
     valid: object | None = None,
+    epochs: float | None = None,
+    minutes: float | None = None,
+    steps: int | None = None,
     progress: str | bool = "auto",
     track: str | Sequence[str] = (),
     callbacks: Sequence[Callback] = (),
+    since: float | None = None,
 ) -> Result:
-    """Go on with a run that was interrupted or killed.
+    """Go on with a run that was interrupted or killed; or give a run another length.
+
+    Without a length the run ends as if it had never stopped. With one, its learning rate follows
+    the schedule of a run that was so long from the start, to which it rises anew.
 
     Args:
         out: The run's folder.
         data: What it was trained on, where Python held that; of files the folder has the paths.
         valid: Likewise, what it was validated on.
+        epochs: Passes over the data in all, those that are done included.
+        minutes: Minutes from now on.
+        steps: Steps in all, those that are done included.
         progress: See `train`.
         track: See `train`; a tracker goes on with the run that it knows.
         callbacks: Told what happens; see `Callback`.
+        since: When the minutes begin, by `time.perf_counter`; now if `None`.
     Raises:
+        ConfigError: The length is out of range, or given twice.
         RunError: The folder is not that of a run, or its data has changed since.
         FormatError: The checkpoint is damaged.
     """
+    since = time.perf_counter() if since is None else since
+    length = Length(epochs, minutes, steps)
     with reporting(progress, (*callbacks, *trackers(track))) as told:
-        return _go_on(out, data, valid, told)
+        return _go_on(out, data, valid, length, told, since)
 
 
 def _go_on(
-    out: str | Path, data: object | None, valid: object | None, callbacks: Sequence[Callback]
+    out: str | Path,
+    data: object | None,
+    valid: object | None,
+    length: Length,
+    callbacks: Sequence[Callback],
+    since: float,
 ) -> Result:
     """Read the data and the checkpoint of a run, and train."""
     folder = RunFolder(Path(out))
@@ -249,6 +269,8 @@ def _go_on(
         if team.leads:
             folder.rewind(run.progress.step)
         run.go_on(folder.events())
+        if length:
+            lengthen(run, length, since)
         if team.leads:
             run.say(f"resuming at step {run.progress.step} of {run.steps}")
         return run.go()
