@@ -63,6 +63,24 @@ def test_quiet_says_nothing(cli, data, tmp_path):
     assert resumed.err.startswith("resuming at step 4 of 4\n")
 
 
+def test_a_model_is_trained_further(cli, data, tmp_path):
+    assert cli("train", data, "--out", tmp_path / "old", *QUICK).code == 0
+    more = write_toy(tmp_path / "more.tsv", seed=1)
+    done = cli("train", more, "--from", tmp_path / "old", "--out", tmp_path / "new", "--steps", 3)
+    assert done.code == 0
+    lines = done.err.splitlines()
+    model = tmp_path / "old" / "best.safetensors"
+    assert re.fullmatch(
+        rf"task: transduce \(begins with the model of step \d in {model}\)", lines[0]
+    )
+    assert sum(line.startswith("task: ") for line in lines) == 1
+    assert str(model) in cli("info", tmp_path / "new").out
+    refused = cli("train", more, "--from", tmp_path / "old", "--cell", "gru")
+    assert refused.err.startswith(
+        f"train: `model.encoder_cell` of the model {model} is 'lstm', and a run that begins"
+    )
+
+
 def test_a_run_is_lengthened(cli, data, tmp_path):
     assert cli("train", data, "--out", tmp_path / "run", *QUICK).code == 0
     done = cli("train", "--resume", tmp_path / "run", "--steps", 6)

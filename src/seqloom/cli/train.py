@@ -82,6 +82,10 @@ class TrainOptions:
         str | None, option("Column of where a part of a file begins, seconds.", heading=TABLE)
     ] = None
     end: Annotated[str | None, option("Column of where it ends, seconds.", heading=TABLE)] = None
+    start_from: Annotated[
+        Path | None,
+        option("Begin with this model (a file or a run's folder): fine-tune it.", flags="--from"),
+    ] = None
     seed: Annotated[int | None, option("Random seed of weights, batches and dropout.")] = None
     config: Annotated[
         Path | None, option("Settings file (TOML); every run writes one, DIR/config.toml.")
@@ -119,6 +123,7 @@ def train(options: TrainOptions) -> None:
       seqloom train sales.csv --out runs/sales --horizon 12
       seqloom train shakespeare.txt --out runs/shakespeare --minutes 10
       seqloom train recordings.tsv --out runs/speech
+      seqloom train names.tsv --from runs/words
       seqloom train --resume runs/words
       seqloom train --resume runs/words --minutes 10
     """
@@ -172,6 +177,7 @@ def _begin(options: TrainOptions) -> None:
             options.data,
             options.out,
             valid=options.valid,
+            start_from=options.start_from,
             config=config,
             progress=False,
             track=options.track or (),
@@ -187,18 +193,23 @@ def _config(options: TrainOptions, data: str) -> "tuple[Config, tuple[str, ...]]
     from ..config import config_from, parse_assignments, read_toml
     from ..config.short_names import columns_of, laid, settings_of
     from ..data.guess import guess_task
+    from ..export.start_model import read_start
 
     recipe = read_toml(options.config) if options.config else {}
+    model = None if options.start_from is None else read_start(options.start_from)
     remarks: tuple[str, ...] = ()
     task = options.task
     if task is None and "task" in recipe:
         task = str(recipe["task"])
+    elif task is None and model is not None:
+        task = model.file.task
     elif task is None:
         guess = guess_task(data, columns_of(vars(options)))
         task, remarks = guess.task, (guess.say(),)
     assigned = parse_assignments(options.settings or [])
     short = settings_of(dict(given_options(options)), task, flags=True)
-    return config_from(laid(recipe, {"task": task}, assigned, short), "train"), remarks
+    tree = laid(recipe, {"task": task}, assigned, short)
+    return config_from(tree if model is None else model.inherited(tree), "train"), remarks
 
 
 @contextlib.contextmanager

@@ -54,6 +54,7 @@ class TrainingRun:
         training = self.config.training
         torch.manual_seed(training.seed)
         self.model = work.build()
+        work.begin(self.model)
         self.model.to(team.device)
         self.average = Average(self.model, training.averaging)
         self.optimizer = make_optimizer(self.model, training)

@@ -12,6 +12,7 @@ from ..config.short_names import columns_of, laid, settings_of
 from ..data.given import Given, given
 from ..data.guess import guess_task, say_columns
 from ..errors import RunError
+from ..export.start_model import StartModel, read_start
 from ..extras import require
 from ..progress import progress as working
 from .callback import Callback, Callbacks
@@ -52,6 +53,7 @@ def train(
     audio: str | None = None,
     start: str | None = None,
     end: str | None = None,
+    start_from: str | Path | None = None,
     config: Config | Mapping[str, object] | None = None,
     progress: str | bool = "auto",
     track: str | Sequence[str] = (),
@@ -81,6 +83,8 @@ def train(
         source, target, text, label, group, split, series, time, value, audio, start, end: Columns
             of the data by role, a name or a number from 1 as text; where names and contents do
             not tell.
+        start_from: A model file or a run's folder: the run begins with that model, whose task,
+            architecture and sizes it has, and trains it further (docs/runs.md).
         config: All settings, by section: `{"model": {"hidden_size": 512}}`, also `task`. The
             arguments above override it; what neither has takes its default (docs/settings.md).
         progress: How progress is shown on standard error: `auto` is a live line in a terminal, an
@@ -109,10 +113,11 @@ def train(
     }
     with reporting(progress, (*callbacks, *trackers(track))) as told:
         given_data, given_valid = given(data), None if valid is None else given(valid)
-        settings, guessed = _settings(given_data, task, config, short)
+        model = None if start_from is None else read_start(start_from)
+        settings, guessed = _settings(given_data, task, config, short, model)
         for line in (*remarks, *guessed):  # before the data are read, which may fail
             Callbacks(told).message(line)
-        return _begin(given_data, out, given_valid, settings, told, since)
+        return _begin(given_data, out, given_valid, settings, told, since, model)
 
 
 def _settings(
@@ -120,10 +125,15 @@ def _settings(
     task: str | None,
     config: Config | Mapping[str, object] | None,
     short: Mapping[str, object],
+    model: StartModel | None,
 ) -> tuple[Config, tuple[str, ...]]:
     """The settings of a new run, and why this is its task if that was guessed."""
     tree = to_tree(config) if isinstance(config, Config) else dict(config or {})
     remarks: tuple[str, ...] = ()
+    if model is not None:
+        own = model.file.task if task is None else task
+        tree = model.inherited(laid(tree, {"task": own}, settings_of(short, own)))
+        return config_from(tree, "train"), (model.say(),)
     if task is None and "task" not in tree:
         guess = guess_task(data, columns_of(short))
         task, remarks = guess.task, (guess.say(),)
@@ -138,6 +148,7 @@ def _begin(
     config: Config,
     callbacks: Sequence[Callback],
     since: float,
+    model: StartModel | None,
 ) -> Result:
     """Read the data, make the folder, and train."""
     columns = say_columns(config.task, source, config.data)
@@ -153,17 +164,20 @@ def _begin(
             folder.create()
             stack.enter_context(folder.held())
         with working(f"reading {source.name}"):
-            work = open_work(source, valid, config)
+            work = open_work(source, valid, config, model)
         run = TrainingRun(work, folder, team, callbacks)
         for line in work.report:
             run.say(line)
         run.seconds_before = run.begun - since
         run.fix_length()
         if team.leads:
+            if model is not None:
+                folder.write_start(model.path)
             folder.write_config(to_toml(run.config))
             folder.append(
                 {
                     "event": "start",
+                    **({} if model is None else {"from": model.origin}),
                     "data": source.whole,
                     "valid": None if valid is None else valid.whole,
                     "columns": columns,
@@ -209,7 +223,7 @@ def resume(
         RunError: The folder is not that of a run, or its data has changed since.
         FormatError: The checkpoint is damaged.
     """
-    since = time.perf_counter() if since is None else since
+    since = perf_counter() if since is None else since
     length = Length(epochs, minutes, steps)
     with reporting(progress, (*callbacks, *trackers(track))) as told:
         return _go_on(out, data, valid, length, told, since)
@@ -243,7 +257,9 @@ def _go_on(
                 f"seqloom.resume({str(out)!r}, data=...)."
             )
         with working(f"reading {source.name}"):
-            work = open_work(source, start["valid"] if valid is None else valid, config)
+            model = read_start(folder.start, start["from"]) if "from" in start else None
+            validating = start["valid"] if valid is None else valid
+            work = open_work(source, validating, config, model)
         if work.fingerprint != start["fingerprint"]:
             raise RunError(
                 f"train: `{source.name}` must be the data that the run began with, got other "

@@ -20,6 +20,7 @@ from ..data.vocabulary import BOS, PAD
 from ..evaluation.measure import Measure
 from ..export.model_file import ModelFile
 from ..export.parts import Parts
+from ..export.start_model import StartModel, with_rows
 
 
 class Work(abc.ABC):
@@ -31,6 +32,7 @@ class Work(abc.ABC):
         measures: What a validation measures; the first decides which model is best.
         config: Settings; those that depend on the data are filled in by `open`.
         report, fingerprint, rows_seen: Of the data, see `Prepared`.
+        start: The model that the run begins with, if any.
     """
 
     unit: ClassVar[str]
@@ -46,16 +48,21 @@ class Work(abc.ABC):
         self.config = config
         self.report, self.fingerprint = data.report, data.fingerprint
         self.rows_seen = data.rows_seen
+        self.start: StartModel | None = None
 
     @classmethod
     @abc.abstractmethod
-    def open(cls, data: object, valid: object | None, config: Config) -> "Work":
+    def open(
+        cls, data: object, valid: object | None, config: Config, known: Parts | None = None
+    ) -> "Work":
         """Read, split and encode the data; fill in the settings that depend on it.
 
         Args:
             data: What the user gave to train on.
             valid: What the user gave to validate on; if `None`, a part of `data` is held out.
             config: Settings of this task.
+            known: Of the model that the run begins with: its vocabularies and classes are extended
+                at their ends, and all else that its network was made with is kept.
         Raises:
             DataError: The data break a rule.
         """
@@ -106,6 +113,16 @@ class Work(abc.ABC):
     @abc.abstractmethod
     def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
         """What its model file holds besides settings and weights, and how much data there were."""
+
+    @final
+    def begin(self, network: nn.Module) -> None:
+        """Give a new network the weights of the model that the run begins with."""
+        if self.start is None:
+            return
+        with torch.no_grad():
+            for name, weight in network.named_parameters():
+                grown = with_rows(weight.numpy(), self.start.file.tensors[name])
+                weight.copy_(torch.from_numpy(grown))
 
     @final
     def model_file(self, network: nn.Module, training: dict[str, object]) -> ModelFile:

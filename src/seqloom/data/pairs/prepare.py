@@ -16,7 +16,7 @@ from ..prepared import Prepared
 from ..seen import row_numbers, sketch
 from ..tables.roles import AUTO, NONE
 from ..tables.splits import by_group, by_split
-from ..unknown import unknown_line
+from ..unknown import extended_line, unknown_line
 from ..vocabulary import Vocabulary
 from .batches import PairSet
 from .pairs import Example, Pair, PairColumns, group_by_source, pair_table
@@ -50,7 +50,10 @@ class PreparedPairs(Prepared):
 
 
 def prepare_pairs(
-    train: object, valid: object | None, config: TransduceDataConfig
+    train: object,
+    valid: object | None,
+    config: TransduceDataConfig,
+    known: tuple[Vocabulary, Vocabulary] | None = None,
 ) -> PreparedPairs:
     """Read, split, learn vocabularies, encode.
 
@@ -58,6 +61,7 @@ def prepare_pairs(
         train: A table of pairs, or the name of a data set.
         valid: A table of pairs; if `None`, a share of the sources is cut from `train`.
         config: Settings of the data.
+        known: Vocabularies of source and target to extend; if `None`, they are learned.
     Raises:
         DataError: A file breaks a rule, or nothing is left to train or validate on.
     """
@@ -95,8 +99,9 @@ def prepare_pairs(
             [getattr(p, side) for p in valid_pairs],
             config,
             report,
+            known[place] if known else None,
         )
-        for side in ("source", "target")
+        for place, side in enumerate(("source", "target"))
     )
 
     sources = [source.encode(p.source) for p in train_pairs]
@@ -145,8 +150,17 @@ def prepare_pairs(
 
 
 def _learn(
-    side: str, texts: list[str], valid: list[str], config: TransduceDataConfig, report: list[str]
+    side: str,
+    texts: list[str],
+    valid: list[str],
+    config: TransduceDataConfig,
+    report: list[str],
+    known: Vocabulary | None,
 ) -> Vocabulary:
+    if known is not None:
+        vocabulary = known.extended(texts, min_count=config.min_count)
+        report.append(extended_line(side, known, vocabulary))
+        return vocabulary
     level, why = guess_level(texts, valid)
     wanted = getattr(config, f"{side}_level")
     if wanted != "auto":

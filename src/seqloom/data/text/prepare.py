@@ -12,7 +12,7 @@ from ..given import given
 from ..hashes import fingerprint
 from ..prepared import Prepared
 from ..seen import sketch, text_numbers
-from ..unknown import unknown_line
+from ..unknown import extended_line, unknown_line
 from ..vocabulary import UNK, Vocabulary
 from .streams import fit_streams
 from .text import encode_text, read_text, split_by_position
@@ -38,7 +38,7 @@ class PreparedText(Prepared):
 
 
 def prepare_text(
-    train: object, valid: object | None, config: GenerateDataConfig
+    train: object, valid: object | None, config: GenerateDataConfig, known: Vocabulary | None = None
 ) -> tuple[PreparedText, GenerateDataConfig]:
     """Read, split, learn the vocabulary, encode.
 
@@ -46,6 +46,7 @@ def prepare_text(
         train: A file of text, a folder of them, or a table with a column of texts.
         valid: Another; if `None`, the end of `train` is cut off.
         config: Settings of the data.
+        known: A vocabulary to extend; if `None`, it is learned.
     Returns:
         The data, and the settings with streams and chunk that fit into the text.
     Raises:
@@ -70,13 +71,17 @@ def prepare_text(
             f"{name}: the first {len(text):,} characters to train on, "
             f"the last {len(held_out):,} for validation"
         ]
-    vocabulary = Vocabulary.learn(
-        [text],
-        config.level,
-        subword_size=config.subword_size,
-        min_count=config.min_count,
-        spaces=True,
-    )
+    if known is not None:
+        vocabulary = known.extended([text], min_count=config.min_count)
+        report.append(extended_line("text", known, vocabulary))
+    else:
+        vocabulary = Vocabulary.learn(
+            [text],
+            config.level,
+            subword_size=config.subword_size,
+            min_count=config.min_count,
+            spaces=True,
+        )
     ids = encode_text(vocabulary, text)
     report.append(f"read as {config.level}: {len(ids):,} symbols of {len(vocabulary)}")
     report += _line_ends(text, held_out)

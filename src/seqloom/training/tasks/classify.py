@@ -44,8 +44,13 @@ class Classify(Work):
             self.weights = torch.from_numpy(class_weights(data.train.labels, len(data.labels)))
 
     @classmethod
-    def open(cls, data: object, valid: object | None, config: Config) -> "Classify":
-        return cls(prepare_texts(data, valid, config.data), config)
+    def open(
+        cls, data: object, valid: object | None, config: Config, known: Parts | None = None
+    ) -> "Classify":
+        if known is None:
+            return cls(prepare_texts(data, valid, config.data), config)
+        assert isinstance(known, ClassifyParts)
+        return cls(prepare_texts(data, valid, config.data, (known.reader, known.labels)), config)
 
     def build(self) -> nn.Module:
         num_symbols, num_classes = len(self.data.reader.vocabulary), len(self.data.labels)

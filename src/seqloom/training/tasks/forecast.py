@@ -86,10 +86,18 @@ class Forecast(Work):
         )
 
     @classmethod
-    def open(cls, data: object, valid: object | None, config: Config) -> "Forecast":
-        prepared, settings = prepare_series(data, valid, config)
+    def open(
+        cls, data: object, valid: object | None, config: Config, known: Parts | None = None
+    ) -> "Forecast":
+        features = known.features if isinstance(known, ForecastParts) else None
+        prepared, settings = prepare_series(data, valid, config, features)
         rate = 2e-3 if isinstance(config.model, RecurrentForecasterConfig) else 1e-3
-        return cls(prepared, resolved(config, settings, rate))
+        found = cls(prepared, resolved(config, settings, rate))
+        if isinstance(known, ForecastParts):
+            seen = {**known.seen, **found.parts.seen}
+            if len(seen) <= MOST_SERIES:
+                found.parts = dataclasses.replace(found.parts, seen=seen)
+        return found
 
     def build(self) -> ForecastModel:
         return NETWORKS[self.config.model.architecture](

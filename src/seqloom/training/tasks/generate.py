@@ -66,8 +66,11 @@ class Generate(Work):
         self._empty: object = None
 
     @classmethod
-    def open(cls, data: object, valid: object | None, config: Config) -> "Generate":
-        prepared, settings = prepare_text(data, valid, config.data)
+    def open(
+        cls, data: object, valid: object | None, config: Config, known: Parts | None = None
+    ) -> "Generate":
+        vocabulary = known.vocabulary if isinstance(known, GenerateParts) else None
+        prepared, settings = prepare_text(data, valid, config.data, vocabulary)
         return cls(prepared, resolved(config, settings, RATES[config.model.architecture]))
 
     def build(self) -> nn.Module:

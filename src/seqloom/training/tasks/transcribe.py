@@ -57,9 +57,17 @@ class Transcribe(Work):
         ]
 
     @classmethod
-    def open(cls, data: object, valid: object | None, config: Config) -> "Transcribe":
+    def open(
+        cls, data: object, valid: object | None, config: Config, known: Parts | None = None
+    ) -> "Transcribe":
         require("train", "soundfile", "soxr")
-        return cls(prepare_speech(data, valid, config.data, config.model), config)
+        if known is None:
+            return cls(prepare_speech(data, valid, config.data, config.model), config)
+        assert isinstance(known, TranscribeParts)
+        extended = (known.text, known.normal)
+        found = prepare_speech(data, valid, config.data, config.model, extended)
+        ratio = max(known.length_ratio, found.length_ratio)
+        return cls(dataclasses.replace(found, length_ratio=ratio), config)
 
     def build(self) -> nn.Module:
         config, sizes = self.config.model, (self.data.train.setup.size, len(self.data.text))

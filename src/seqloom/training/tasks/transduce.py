@@ -38,8 +38,15 @@ class Transduce(Work):
         self.data = data
 
     @classmethod
-    def open(cls, data: object, valid: object | None, config: Config) -> "Transduce":
-        return cls(prepare_pairs(data, valid, config.data), config)
+    def open(
+        cls, data: object, valid: object | None, config: Config, known: Parts | None = None
+    ) -> "Transduce":
+        if known is None:
+            return cls(prepare_pairs(data, valid, config.data), config)
+        assert isinstance(known, TransduceParts)
+        found = prepare_pairs(data, valid, config.data, (known.source, known.target))
+        ratio = max(known.length_ratio, found.length_ratio)
+        return cls(dataclasses.replace(found, length_ratio=ratio), config)
 
     def build(self) -> nn.Module:
         return build(self.config.model, len(self.data.source), len(self.data.target))
