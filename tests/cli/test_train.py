@@ -39,8 +39,9 @@ def test_a_run_tells_what_it_does(cli, data, tmp_path):
     assert lines[0].startswith(f"{data}: 60 pairs of ")
     assert lines[2].startswith("source: read as characters (")
     assert lines[3].startswith("target: read as symbols (")
-    assert re.search(r" parameters, kernels .+; 4 steps of about \d+ symbols, ", lines[4])
-    assert lines[5].startswith("step      1* ")
+    assert re.fullmatch(r"device: cpu, 1 thread, kernels (native|torch).*", lines[4])
+    assert re.match(r"[\d,]+ parameters; 4 steps of about \d+ symbols, ", lines[5])
+    assert lines[6].startswith("step      1* ")
     assert lines[-1].startswith(f"best model: {out / 'best.safetensors'} (validation symbol error ")
     assert seqloom.load(out / "best.safetensors").predict(["ab"])
 
@@ -296,8 +297,8 @@ def test_folder_that_may_not_be_written_to(refuses, data, tmp_path, monkeypatch)
             (
                 ("--resume", "run", *more),
                 "train: `--resume` takes no other option but a length (--epochs, --minutes, "
-                "--steps), --track and --quiet: the run keeps its settings. To change them, train "
-                "anew with --config DIR/config.toml.",
+                "--steps), --device, --threads, --track and --quiet: the run keeps its settings. To "
+                "change them, train anew with --config DIR/config.toml.",
             )
             for more in (
                 ("--seed", "0"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .choices import ARCHITECTURES, CELLS, LINKS, TRACKERS, listed, one_of
+from .choices import ARCHITECTURES, CELLS, DEVICES, LINKS, TRACKERS, listed, one_of
 from .command import FORECAST, TRANSDUCE, command, given_options, option
 from .options import TaskName
 
@@ -87,6 +87,14 @@ class TrainOptions:
         option("Begin with this model (a file or a run's folder): fine-tune it.", flags="--from"),
     ] = None
     seed: Annotated[int | None, option("Random seed of weights, batches and dropout.")] = None
+    device: Annotated[
+        str | None,
+        option(
+            f"Where to compute: {listed(DEVICES)} (default: auto, CUDA if there is one).",
+            complete=one_of(DEVICES),
+        ),
+    ] = None
+    threads: Annotated[int | None, option("Threads of the CPU (default: PyTorch's).")] = None
     config: Annotated[
         Path | None, option("Settings file (TOML); every run writes one, DIR/config.toml.")
     ] = None
@@ -140,11 +148,11 @@ def _resume(options: TrainOptions, folder: Path) -> None:
     from .begun import BEGUN
 
     given = dict(given_options(options))
-    if set(given) - LENGTHS - {"resume", "track", "quiet"}:
+    if set(given) - LENGTHS - {"resume", "device", "threads", "track", "quiet"}:
         raise ConfigError(
             "train: `--resume` takes no other option but a length (--epochs, --minutes, --steps), "
-            "--track and --quiet: the run keeps its settings. To change them, train anew with "
-            "--config DIR/config.toml."
+            "--device, --threads, --track and --quiet: the run keeps its settings. To change "
+            "them, train anew with --config DIR/config.toml."
         )
     with _training(options.quiet) as reporter:
         from ..training import resume
@@ -154,6 +162,8 @@ def _resume(options: TrainOptions, folder: Path) -> None:
             epochs=options.epochs,
             minutes=options.minutes,
             steps=options.steps,
+            device=options.device,
+            threads=options.threads,
             progress=False,
             track=options.track or (),
             callbacks=[reporter],

@@ -25,6 +25,7 @@ from .checkpoint import Progress, save_checkpoint
 from .clock import Clock
 from .curve import draw_curve, prepare
 from .deadline import Deadline
+from .device import autocast, find_precision, say_device
 from .memory_log import memory_event
 from .pace import Pace, repeated
 from .result import Result
@@ -56,6 +57,7 @@ class TrainingRun:
         self.model = work.build()
         work.begin(self.model)
         self.model.to(team.device)
+        self.precision = find_precision(training.precision, team.device)
         self.average = Average(self.model, training.averaging)
         self.optimizer = make_optimizer(self.model, training)
         self.wrapped = team.wrap(self.model)
@@ -154,6 +156,7 @@ class TrainingRun:
         return {
             "steps": self.steps,
             "parameters": self._parameters(),
+            "device": self.team.device.type,
             "threads": torch.get_num_threads(),
             "processes": self.team.world,
             "kernels": self._kernels(),
@@ -173,10 +176,11 @@ class TrainingRun:
         batches = self.work.plan(0)
         volume = sum(map(self.work.volume, batches)) / len(batches)
         self.callbacks.begin(self._begun())
+        kernels = f", kernels {self._kernels()}" if self.team.device.type == "cpu" else ""
+        self.say(f"device: {say_device(self.team.device, self.precision)}{kernels}")
         self.say(
-            f"{self._parameters():,} parameters, kernels {self._kernels()}; "
-            f"{self._length()} of about {volume:,.0f} {self.work.volume_unit}, "
-            f"{len(batches)} an epoch"
+            f"{self._parameters():,} parameters; {self._length()} of about {volume:,.0f} "
+            f"{self.work.volume_unit}, {len(batches)} an epoch"
         )
         saved = time.perf_counter()
         self.model.train()
@@ -279,7 +283,8 @@ class TrainingRun:
         torch.manual_seed(dropout_seed(self.config.training.seed, step, self.team.rank))
         own = self.team.share(rows)
         idle = own.size == 0  # fewer rows than processes: join in with a weight of nothing
-        loss = self.work.loss(self.wrapped, rows[:1] if idle else own, self.team.device)
+        with autocast(self.team.device, self.precision):
+            loss = self.work.loss(self.wrapped, rows[:1] if idle else own, self.team.device)
         loss = loss * 0.0 if idle else loss
         self.optimizer.zero_grad(set_to_none=True)
         # processes' gradients are averaged, so each is scaled to make the whole batch's mean

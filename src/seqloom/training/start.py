@@ -7,7 +7,7 @@ from time import perf_counter
 
 import torch
 
-from ..config import Config, config_from, read_toml, to_toml, to_tree
+from ..config import Config, config_from, merge, read_toml, to_toml, to_tree
 from ..config.short_names import columns_of, laid, settings_of
 from ..data.given import Given, given
 from ..data.guess import guess_task, say_columns
@@ -17,6 +17,8 @@ from ..extras import require
 from ..progress import progress as working
 from .callback import Callback, Callbacks
 from .checkpoint import load_checkpoint
+from .device import find_precision
+from .device import threads as on_threads
 from .lengthen import Length, lengthen
 from .loop import TrainingRun
 from .reporter import reporting
@@ -39,6 +41,8 @@ def train(
     cell: str | None = None,
     architecture: str | None = None,
     seed: int | None = None,
+    device: str | None = None,
+    threads: int | None = None,
     horizon: int | None = None,
     link: str | None = None,
     source: str | None = None,
@@ -78,6 +82,8 @@ def train(
         architecture: The network: `recurrent`, `transformer`, `fully-connected`, `ctc`, `las`, as
             far as the task has it.
         seed: Of weights, batches and dropout.
+        device: `cpu`, `cuda`, `mps`, or `auto`: a CUDA device if there is one.
+        threads: Of the CPU.
         horizon: Steps to forecast, of the task `forecast`.
         link: Between encoder and decoder, of the task `transduce`: `attention` or `context`.
         source, target, text, label, group, split, series, time, value, audio, start, end: Columns
@@ -110,6 +116,7 @@ def train(
         **{"source": source, "target": target, "text": text, "label": label, "group": group},
         **{"split": split, "series": series, "time": time, "value": value, "audio": audio},
         **{"start": start, "end": end},
+        **{"device": device, "threads": threads},
     }
     with reporting(progress, (*callbacks, *trackers(track))) as told:
         given_data, given_valid = given(data), None if valid is None else given(valid)
@@ -154,7 +161,9 @@ def _begin(
     columns = say_columns(config.task, source, config.data)
     if columns is not None:
         Callbacks(callbacks).message(columns)
-    with Team() as team, ExitStack() as stack:
+    with Team(config.training.device) as team, ExitStack() as stack:
+        stack.enter_context(on_threads(config.training.threads))
+        find_precision(config.training.precision, team.device)  # refused before data are read
         folder = RunFolder(
             Path(team.same(str(default_folder(source.data) if out is None else out)))
         )
@@ -197,6 +206,8 @@ def resume(
     epochs: float | None = None,
     minutes: float | None = None,
     steps: int | None = None,
+    device: str | None = None,
+    threads: int | None = None,
     progress: str | bool = "auto",
     track: str | Sequence[str] = (),
     callbacks: Sequence[Callback] = (),
@@ -214,6 +225,8 @@ def resume(
         epochs: Passes over the data in all, those that are done included.
         minutes: Minutes from now on.
         steps: Steps in all, those that are done included.
+        device: Another than that of the run's settings.
+        threads: Another number than that of the run's settings.
         progress: See `train`.
         track: See `train`; a tracker goes on with the run that it knows.
         callbacks: Told what happens; see `Callback`.
@@ -225,8 +238,9 @@ def resume(
     """
     since = perf_counter() if since is None else since
     length = Length(epochs, minutes, steps)
+    machine = {"device": device, "threads": threads}
     with reporting(progress, (*callbacks, *trackers(track))) as told:
-        return _go_on(out, data, valid, length, told, since)
+        return _go_on(out, data, valid, length, machine, told, since)
 
 
 def _go_on(
@@ -234,6 +248,7 @@ def _go_on(
     data: object | None,
     valid: object | None,
     length: Length,
+    machine: Mapping[str, object],
     callbacks: Sequence[Callback],
     since: float,
 ) -> Result:
@@ -246,8 +261,12 @@ def _go_on(
             "Remove it and train again."
         )
     start = events[0]
-    config = config_from(read_toml(folder.config), str(folder.config))
-    with Team() as team, ExitStack() as stack:
+    given_now = {key: value for key, value in machine.items() if value is not None}
+    tree = merge(read_toml(folder.config), {"training": given_now})
+    config = config_from(tree, str(folder.config))
+    with Team(config.training.device) as team, ExitStack() as stack:
+        stack.enter_context(on_threads(config.training.threads))
+        find_precision(config.training.precision, team.device)  # refused before data are read
         if team.leads:
             stack.enter_context(folder.held())
         source = given(start["data"] if data is None else data)
@@ -266,12 +285,15 @@ def _go_on(
                 "data. Bring the old file back, or train anew with another --out."
             )
         run = TrainingRun(work, folder, team, callbacks)
+        close = "results will be close, not equal to the bit"
         for what, now in (("threads", torch.get_num_threads()), ("processes", team.world)):
             if start[what] != now:
                 run.say(
-                    f"note: the run began with {start[what]} {what}, now there are {now}: "
-                    "results will be close, not equal to the bit"
+                    f"note: the run began with {start[what]} {what}, now there are {now}: {close}"
                 )
+        here = team.device.type
+        if start.get("device", here) != here:
+            run.say(f"note: the run began on {start['device']}, now it is on {here}: {close}")
         if folder.checkpoint.exists():
             run.progress, carried = load_checkpoint(
                 folder.checkpoint, run.model, run.average, run.optimizer

@@ -177,7 +177,7 @@ class Forecast(Work):
             given = tensors(self._inputs, device)
             for first in range(0, len(self._targets), AT_ONCE):
                 some = [tensor[first : first + AT_ONCE] for tensor in given]
-                found.append(network(*some).double().cpu().numpy())
+                found.append(network(*some).cpu().double().numpy())
         return np.concatenate(found)
 
 

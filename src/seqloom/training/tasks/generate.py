@@ -26,6 +26,7 @@ from ...models.language import build_language
 from ...models.language_model import LanguageModel, TorchTextModel
 from ...reference import trees
 from ...shapes import Int
+from ..device import widened
 from ..work import Work, resolved
 
 VALID_STREAMS, VALID_SYMBOLS = 64, 1000  # most streams, and least symbols of each
@@ -102,7 +103,7 @@ class Generate(Work):
         state = self._state(streams, places, device)
         read, write = window(self.data.ids, places, data.chunk, fresh=state is None)
         logits_BTV, state = network(torch.from_numpy(read).to(device), state)
-        cut = trees.map_arrays(lambda array: array.detach(), state)
+        cut = trees.map_arrays(lambda array: widened(array.detach()), state)
         self._carried = Carried(streams, places + data.chunk, cut)
         target = torch.from_numpy(write).to(device)
         return F.cross_entropy(logits_BTV.flatten(0, 1), target.flatten(), reduction="sum")
