@@ -297,8 +297,8 @@ def test_folder_that_may_not_be_written_to(refuses, data, tmp_path, monkeypatch)
             (
                 ("--resume", "run", *more),
                 "train: `--resume` takes no other option but a length (--epochs, --minutes, "
-                "--steps), --device, --threads, --track and --quiet: the run keeps its settings. To "
-                "change them, train anew with --config DIR/config.toml.",
+                "--steps), --device, --threads, --track and --quiet: the run keeps its settings. "
+                "To change them, train anew with --config DIR/config.toml.",
             )
             for more in (
                 ("--seed", "0"),

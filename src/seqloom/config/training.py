@@ -46,6 +46,7 @@ class TrainingConfig(ConfigSection):
         1.0,
         "fraction of the validation data that is used; short runs of minutes use less",
     )
+    samples: int = number(2, 0, 20, "sample outputs that each validation shows")
     pace: str | None = text(
         None, "recorded schedule of a run of minutes or a lengthened run; repeats that run exactly"
     )

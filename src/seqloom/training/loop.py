@@ -19,6 +19,7 @@ from ..config import TrainingConfig, to_toml
 from ..errors import DivergedError
 from ..layers.switch import describe
 from ..stopping import asked
+from .advice import advice
 from .averaging import Average
 from .callback import Callback, Callbacks, RunStart
 from .checkpoint import Progress, save_checkpoint
@@ -30,6 +31,7 @@ from .memory_log import memory_event
 from .pace import Pace, repeated
 from .result import Result
 from .run_folder import RunFolder
+from .sample import SampleOutput
 from .schedule import dropout_seed, make_optimizer, valid_every
 from .shipping import record_settings, ship, versions
 from .team import Team
@@ -209,7 +211,11 @@ class TrainingRun:
                 self.callbacks.stop()
         if self.done and self.team.leads:
             self._record_length()
-            draw_curve(self.folder.events(), self.folder.curve, self.work.measures, self.work.unit)
+            events = self.folder.events()
+            draw_curve(events, self.folder.curve, self.work.measures, self.work.unit)
+            epochs = state.epoch + state.batch / len(self.work.plan(state.epoch))
+            for line in advice(events, self.work.measures[0], self.folder.path, epochs):
+                self.say(line)
         result = Result(
             folder=self.folder.path,
             path=self.folder.best,
@@ -321,6 +327,7 @@ class TrainingRun:
                     rate=self.clock.rate,
                     rate_unit=self.work.volume_unit,
                     seconds=self.seconds,
+                    samples=self._samples(),
                 )
                 if found.best:
                     ship(self.folder.best, self.work, self.model, found)
@@ -328,6 +335,10 @@ class TrainingRun:
             self.callbacks.validation(found)
         state.take(measures[0], *self.team.agree(value, loss))
         self._end_early()
+
+    def _samples(self) -> tuple[SampleOutput, ...]:
+        number = self.config.training.samples
+        return self.work.samples(self.model, self.team.device, number) if number else ()
 
     def _end_early(self) -> None:
         """Let the rate fall and the run end, once validation says that no more is to be had."""

@@ -21,6 +21,7 @@ from ..evaluation.measure import Measure
 from ..export.model_file import ModelFile
 from ..export.parts import Parts
 from ..export.start_model import StartModel, with_rows
+from .sample import SampleOutput
 
 
 class Work(abc.ABC):
@@ -103,6 +104,18 @@ class Work(abc.ABC):
         """
 
     @abc.abstractmethod
+    def samples(
+        self, network: nn.Module, device: torch.device, number: int
+    ) -> tuple[SampleOutput, ...]:
+        """Outputs for some of the validation data, the same inputs each time.
+
+        Args:
+            network: The network, in evaluation mode.
+            device: Where it is.
+            number: How many; fewer if there are fewer data.
+        """
+
+    @abc.abstractmethod
     def keep_valid(self, share: float) -> str:
         """Validate on this share of the validation data from now on; say what that is.
 
@@ -179,6 +192,13 @@ def spread(number: int, share: float) -> np.ndarray:
     """Places of a share of so many examples, evenly spread: at least 20 of them, or all."""
     kept = min(number, max(20, round(share * number)))
     places: np.ndarray = np.arange(kept) * number // kept
+    return places
+
+
+def places_of(number: int, among: int) -> np.ndarray:
+    """The places of some samples among the validation data, evenly spread."""
+    kept = min(number, among)
+    places: np.ndarray = np.arange(kept) * among // max(kept, 1)
     return places
 
 

@@ -7,6 +7,7 @@ begin anew. Checked by `tests/training/tasks/test_generate.py`.
 """
 
 import dataclasses
+import itertools
 from typing import final
 
 import numpy as np
@@ -18,6 +19,7 @@ from ...config import Config
 from ...config.generate import LEAST_STEPS, MOST_STEPS, RATES, USUAL_EPOCHS
 from ...data.text.prepare import PreparedText, prepare_text
 from ...data.text.streams import plan_streams, window
+from ...decoding.continuation import Sampling, continuation
 from ...decoding.perplexity import score_text
 from ...evaluation.measure import Measure
 from ...export.parts import Parts
@@ -27,9 +29,11 @@ from ...models.language_model import LanguageModel, TorchTextModel
 from ...reference import trees
 from ...shapes import Int
 from ..device import widened
-from ..work import Work, resolved
+from ..sample import SampleOutput
+from ..work import Work, places_of, resolved
 
 VALID_STREAMS, VALID_SYMBOLS = 64, 1000  # most streams, and least symbols of each
+PROMPT, WRITTEN = 24, 32  # characters that a sample begins with, symbols that it writes
 WARM_UP = 128  # symbols a validation stream reads before it is scored
 
 
@@ -119,6 +123,20 @@ class Generate(Work):
         )
         found = {measure.key: getattr(score, measure.key) for measure in self.measures}
         return {**found, "valid_loss": score.nats_per_symbol}
+
+    def samples(
+        self, network: nn.Module, device: torch.device, number: int
+    ) -> tuple[SampleOutput, ...]:
+        """Continuations of lines of the validation text, drawn with one seed."""
+        assert isinstance(network, LanguageModel)
+        vocabulary, found = self.data.vocabulary, []
+        for place in places_of(number, max(1, len(self.valid) - PROMPT)).tolist():
+            prompt = self.valid[place : place + PROMPT]
+            model, drawn = TorchTextModel(network, device), Sampling(temperature=0.8)
+            symbols = continuation(model, vocabulary.encode(prompt), drawn)
+            text = vocabulary.decode(itertools.islice(symbols, WRITTEN))
+            found.append(SampleOutput(prompt, text))
+        return tuple(found)
 
     def keep_valid(self, share: float) -> str:
         number = len(self.valid)
