@@ -21,6 +21,7 @@ from ..evaluation.measure import Measure
 from ..export.model_file import ModelFile
 from ..export.parts import Parts
 from ..export.start_model import StartModel, with_rows
+from .device import widened
 from .sample import SampleOutput
 
 
@@ -215,7 +216,7 @@ def target_loss(
 ) -> Tensor:
     """Cross-entropy of targets `(B, T)` summed over their symbols, by teacher forcing."""
     read = torch.cat([torch.full_like(target[:, :1], BOS), target[:, :-1]], dim=1)
-    logits_BTV = network(source, lengths, read)
+    logits_BTV = widened(network(source, lengths, read))
     return F.cross_entropy(
         logits_BTV.flatten(0, 1),
         target.flatten(),

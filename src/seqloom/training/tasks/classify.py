@@ -18,6 +18,7 @@ from ...evaluation.measure import Measure
 from ...export.parts import Parts
 from ...export.parts.classify import ClassifyParts
 from ...models.classifier import build_classifier
+from ..device import widened
 from ..sample import SampleOutput
 from ..work import Work, places_of, resolved, spread
 
@@ -87,7 +88,7 @@ class Classify(Work):
         )
         labels = torch.from_numpy(batch.labels).to(device)
         losses_B: Tensor = F.cross_entropy(
-            logits_BC,
+            widened(logits_BC),
             labels,
             reduction="none",
             label_smoothing=self.config.training.label_smoothing,  # type: ignore[attr-defined]

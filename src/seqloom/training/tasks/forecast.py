@@ -34,6 +34,7 @@ from ...export.parts.forecast import MOST_SERIES, ForecastParts
 from ...models.forecaster import ForecastModel, FullyConnectedForecaster
 from ...models.recurrent_forecaster import RecurrentForecaster
 from ...models.transformer_forecaster import TransformerForecaster
+from ..device import widened
 from ..sample import SampleOutput
 from ..work import Work, places_of, resolved, spread
 
@@ -128,7 +129,7 @@ class Forecast(Work):
         origins = self.data.train_origins.rows(rows)
         inputs, by = scale(self.data.train.cut(origins), self.data.scaling)
         wanted = scaled_targets(self.data.train, origins, by)
-        said = network(*tensors(inputs, device))
+        said = widened(network(*tensors(inputs, device)))
         return value_loss(said, torch.from_numpy(wanted).to(said), self.config.model.output)
 
     def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:

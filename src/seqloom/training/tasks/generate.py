@@ -110,7 +110,7 @@ class Generate(Work):
         cut = trees.map_arrays(lambda array: widened(array.detach()), state)
         self._carried = Carried(streams, places + data.chunk, cut)
         target = torch.from_numpy(write).to(device)
-        return F.cross_entropy(logits_BTV.flatten(0, 1), target.flatten(), reduction="sum")
+        return F.cross_entropy(widened(logits_BTV).flatten(0, 1), target.flatten(), reduction="sum")
 
     def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
         assert isinstance(network, LanguageModel)

@@ -26,6 +26,7 @@ from ...extras import require
 from ...models import PairModel, TorchStepper
 from ...models.ctc import CTCRecogniser
 from ...models.listener import Listener
+from ..device import widened
 from ..sample import SampleOutput
 from ..work import Work, places_of, resolved, spread, target_loss
 
@@ -225,7 +226,7 @@ def _ctc_loss(log_probs_BTV: Tensor, lengths: Tensor, targets: list[list[int]]) 
     """Minus the log-probability of the targets; 0 for one that is sped up beyond its symbols."""
     device = log_probs_BTV.device
     return F.ctc_loss(
-        log_probs_BTV.transpose(0, 1),
+        widened(log_probs_BTV).transpose(0, 1),
         torch.tensor([s for symbols in targets for s in symbols], device=device),
         lengths,
         torch.tensor([len(symbols) for symbols in targets]),
