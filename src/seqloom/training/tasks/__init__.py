@@ -8,7 +8,7 @@ from ...export.start_model import StartModel
 from ...tasks import TASKS
 from ..work import Work
 
-FINE_TUNING = 0.25  # of the usual learning rate, for a network that has learned already
+FINE_TUNING = 0.5  # of the usual learning rate, for a network that has learned already
 
 
 def open_work(
