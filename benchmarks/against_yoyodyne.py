@@ -27,7 +27,7 @@ from timing import machine
 
 from seqloom.config import config_from
 from seqloom.layers.switch import describe
-from seqloom.training import loop, train
+from seqloom.training import loop, planned, train
 
 FILE = RESULTS / "yoyodyne.json"
 PEER_STEPS, OUR_STEPS = 40, 200
@@ -45,21 +45,21 @@ def ours(train_file: str, valid_file: str) -> tuple[list[float], float]:
     """Seconds of each step, and the mean words of one."""
     ends: list[float] = []
     words: list[int] = []
-    inner = loop.Run.step
+    inner = loop.TrainingRun.step
 
-    def step(run: loop.Run, rows: Any) -> None:
+    def step(run: loop.TrainingRun, rows: Any) -> None:
         inner(run, rows)
         ends.append(time.perf_counter())
         words.append(len(rows))
 
     config = config_from({"model": SIZES, "training": {"steps": OUR_STEPS}})
-    loop.valid_every = lambda steps, steps_per_epoch: steps  # at the end, after the last step
-    loop.Run.step = step  # type: ignore[method-assign]
+    planned.valid_every = lambda steps, steps_per_epoch: steps  # at the end, after the last step
+    loop.TrainingRun.step = step  # type: ignore[method-assign]
     try:
         with tempfile.TemporaryDirectory() as folder:
             train(train_file, Path(folder) / "run", valid=valid_file, config=config)
     finally:
-        loop.Run.step = inner  # type: ignore[method-assign]
+        loop.TrainingRun.step = inner  # type: ignore[method-assign]
     return [b - a for a, b in itertools.pairwise(ends)], statistics.mean(words)
 
 

@@ -30,7 +30,7 @@ from torch.nn import functional as F
 from seqloom.config import config_from
 from seqloom.layers.switch import describe
 from seqloom.models import EncoderDecoder
-from seqloom.training import loop, train
+from seqloom.training import loop, planned, train
 
 FILE = RESULTS / "epoch.json"
 PATHS = ("native", "torch")
@@ -55,27 +55,29 @@ def timed(owner: Any, name: str, part: str) -> None:
 
 def alternate() -> None:
     """Let every other step take the other path."""
-    inner = loop.Run.step
+    inner = loop.TrainingRun.step
 
-    def step(run: loop.Run, rows: Any) -> None:
+    def step(run: loop.TrainingRun, rows: Any) -> None:
         os.environ["SEQLOOM_KERNELS"] = PATHS[run.progress.step % 2]
         inner(run, rows)
 
-    loop.Run.step = step  # type: ignore[method-assign]
+    loop.TrainingRun.step = step  # type: ignore[method-assign]
 
 
 def measure(train_file: str, valid_file: str) -> dict[str, Any]:
     os.environ["SEQLOOM_KERNELS"] = "native"
     kernels = describe()
-    loop.valid_every = lambda steps, steps_per_epoch: steps_per_epoch  # as in a run of many epochs
+    planned.valid_every = lambda steps, steps_per_epoch: (
+        steps_per_epoch
+    )  # as in a run of many epochs
     timed(EncoderDecoder, "forward", "forward")
     timed(F, "cross_entropy", "forward")
     timed(torch.Tensor, "backward", "backward")
     timed(torch.optim.AdamW, "step", "optimiser")
     timed(torch.nn.utils, "clip_grad_norm_", "optimiser")
-    timed(loop.Run, "validate", "validation")
-    timed(loop.Run, "step", "step")
-    timed(loop.Run, "go", "whole")
+    timed(loop.TrainingRun, "validate", "validation")
+    timed(loop.TrainingRun, "step", "step")
+    timed(loop.TrainingRun, "go", "whole")
     alternate()
     with tempfile.TemporaryDirectory() as folder:
         config = config_from({"training": {"epochs": 2}})

@@ -18,7 +18,7 @@ from pathlib import Path
 PAGE = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- begin output -->\n", "<!-- end output -->\n"
 CUT = "..."
-FIRST_LINES, LAST_LINES = 8, 3  # of a command that prints more than both
+FIRST_LINES, LAST_LINES = 9, 3  # of a command that prints more than both
 WIDTH = 110  # characters of a line
 
 

@@ -39,8 +39,9 @@ def test_a_run_tells_what_it_does(cli, data, tmp_path):
     assert lines[0].startswith(f"{data}: 60 pairs of ")
     assert lines[2].startswith("source: read as characters (")
     assert lines[3].startswith("target: read as symbols (")
-    assert re.search(r" parameters, kernels .+; 4 steps of about \d+ symbols, ", lines[4])
-    assert lines[5].startswith("step      1* ")
+    assert re.fullmatch(r"device: cpu, 1 thread, kernels (native|torch).*", lines[4])
+    assert re.match(r"[\d,]+ parameters; 4 steps of about \d+ symbols, ", lines[5])
+    assert lines[6].startswith("step      1* ")
     assert lines[-1].startswith(f"best model: {out / 'best.safetensors'} (validation symbol error ")
     assert seqloom.load(out / "best.safetensors").predict(["ab"])
 
@@ -61,6 +62,32 @@ def test_quiet_says_nothing(cli, data, tmp_path):
     resumed = cli("train", "--resume", tmp_path / "run")
     assert resumed.code == 0
     assert resumed.err.startswith("resuming at step 4 of 4\n")
+
+
+def test_a_model_is_trained_further(cli, data, tmp_path):
+    assert cli("train", data, "--out", tmp_path / "old", *QUICK).code == 0
+    more = write_toy(tmp_path / "more.tsv", seed=1)
+    done = cli("train", more, "--from", tmp_path / "old", "--out", tmp_path / "new", "--steps", 3)
+    assert done.code == 0
+    lines = done.err.splitlines()
+    model = tmp_path / "old" / "best.safetensors"
+    assert re.fullmatch(
+        rf"task: transduce \(begins with the model of step \d in {model}\)", lines[0]
+    )
+    assert sum(line.startswith("task: ") for line in lines) == 1
+    assert str(model) in cli("info", tmp_path / "new").out
+    refused = cli("train", more, "--from", tmp_path / "old", "--cell", "gru")
+    assert refused.err.startswith(
+        f"train: `model.encoder_cell` of the model {model} is 'lstm', and a run that begins"
+    )
+
+
+def test_a_run_is_lengthened(cli, data, tmp_path):
+    assert cli("train", data, "--out", tmp_path / "run", *QUICK).code == 0
+    done = cli("train", "--resume", tmp_path / "run", "--steps", 6)
+    assert done.code == 0
+    assert done.err.startswith("lengthened: 6 steps in all; the learning rate rises to ")
+    assert read_toml(tmp_path / "run" / "config.toml")["training"]["pace"] == "0:4:1 4:6:1+"
 
 
 def test_flag_over_set_over_recipe(cli, data, tmp_path):
@@ -269,15 +296,15 @@ def test_folder_that_may_not_be_written_to(refuses, data, tmp_path, monkeypatch)
         *(
             (
                 ("--resume", "run", *more),
-                "train: `--resume` takes no other option but --quiet and --track: the run keeps "
-                "its settings. To change them, train anew with --config DIR/config.toml.",
+                "train: `--resume` takes no other option but a length (--epochs, --minutes, "
+                "--steps), --device, --threads, --track and --quiet: the run keeps its settings. "
+                "To change them, train anew with --config DIR/config.toml.",
             )
             for more in (
                 ("--seed", "0"),
                 ("--out", "o"),
                 ("w.tsv",),
                 ("--set", "model.hidden_size=3"),
-                ("--minutes", "3"),
             )
         ),
         (

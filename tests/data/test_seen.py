@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from seqloom.data.seen import KEPT, row_numbers, seen, sketch, text_numbers
+from seqloom.data.seen import KEPT, merged, row_numbers, seen, sketch, text_numbers
 from seqloom.errors import FormatError
 
 
@@ -92,3 +92,11 @@ def test_the_sketch_is_small_and_does_not_depend_on_order():
 def test_damaged(bad):
     with pytest.raises(FormatError, match=r"`training\.rows_seen` is damaged"):
         seen(bad, row_numbers([]))
+
+
+@pytest.mark.parametrize("size", [20, 5_000])
+def test_two_sketches_make_that_of_all_their_rows(size):
+    one, other = kept(rows(0, size), rows(0, 9)), kept(rows(size // 2, 2 * size), rows(5, 20))
+    assert merged(one, other) == kept(rows(0, 2 * size), rows(0, 20))
+    with pytest.raises(FormatError):
+        merged(one, {"train": "zz", "valid": ""})

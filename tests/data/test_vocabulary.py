@@ -54,6 +54,25 @@ def test_special_spelled_out_is_read_in_subwords_where_there_are_some():
     assert vocabulary.decode(vocabulary.encode("x<pad> <eos>")) == "x<pad> <eos>"
 
 
+@given(text=st.text())
+@quick
+def test_an_extended_vocabulary_knows_the_new_text_and_reads_the_old_as_before(vocabulary, text):
+    grown = vocabulary.extended([text])
+    assert grown.symbols[: len(vocabulary)] == vocabulary.symbols
+    assert grown.unknown(text) == [s for s in grown.unknown(text) if s in SPECIALS]
+    assert len(grown) == len(vocabulary) + len(set(vocabulary.unknown(text)) - set(SPECIALS))
+    for known in TEXTS:
+        assert grown.encode(known) == vocabulary.encode(known)
+    assert Vocabulary.from_json(grown.to_json()) == grown
+
+
+def test_new_symbols_come_by_falling_count_and_then_by_code_point():
+    vocabulary = Vocabulary.learn(["a b"], "symbols")
+    grown = vocabulary.extended(["z c a z", "d c e"])
+    assert grown.symbols[len(vocabulary) :] == ("c", "z", "d", "e")
+    assert vocabulary.extended(["z c a z", "d c e"], min_count=2).symbols[-2:] == ("c", "z")
+
+
 def test_decode_leaves_out_specials_and_shows_unknown():
     vocabulary = Vocabulary.learn(["a b"], "symbols")
     a, b = vocabulary.encode("a b")

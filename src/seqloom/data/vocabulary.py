@@ -7,7 +7,7 @@ Checked by `tests/data/test_vocabulary.py`.
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
@@ -97,6 +97,24 @@ class Vocabulary:
         merges = [(a, b) for a, b in merges if kept.issuperset((a, b, a + b))]
         spaces = spaces and level == "subwords"
         return cls(level, SPECIALS + tuple(symbols), tuple(merges), spaces, marks=spaces)
+
+    def extended(self, texts: Iterable[str], *, min_count: int = 1) -> "Vocabulary":
+        """The vocabulary with the symbols of `texts` that it lacks; the others keep their numbers.
+
+        New symbols come by falling count and then by code point. Subwords get characters only: the
+        merges, and so the subwords of all texts that could be read before, stay.
+
+        Args:
+            texts: What to learn from.
+            min_count: Symbols seen less often stay unknown.
+        """
+        counts = Counter(symbol for text in texts for symbol in self.split(text))
+        new = [
+            symbol
+            for symbol, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+            if count >= min_count and symbol not in self._numbers and symbol not in SPECIALS
+        ]
+        return replace(self, symbols=self.symbols + tuple(new))
 
     def split(self, text: str) -> list[str]:
         """Split into symbols, known or not."""

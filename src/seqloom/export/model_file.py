@@ -19,7 +19,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from ..config import config_from, sections_of
-from ..config.layout import anything, checked, table, text
+from ..config.layout import anything, checked, items, keys, table, text
 from ..config.rules import check_known
 from ..errors import ConfigError, FormatError, MissingExtraError
 from ..files import replacing
@@ -31,6 +31,7 @@ from .parts import parts_class
 FORMAT = 1
 BEST = "best.safetensors"  # of a run's folder
 _KEY = "seqloom"
+_EARLIER = items(keys({"file": text(), "sha256": text(), "training": table(anything)}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +162,8 @@ def _record(task: str, value: object) -> dict[str, JSON]:
     check_known(
         sections_of(task).data, settings.get("data", {}), "training.settings.data", "header"
     )
+    if "from" in record:
+        checked(_EARLIER, record["from"], "header", "training.from")
     if "data_sha256" in record:
         checked(text(), record["data_sha256"], "header", "training.data_sha256")
     return record

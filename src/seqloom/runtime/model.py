@@ -157,6 +157,8 @@ class Model(abc.ABC):
             if name == "settings":
                 for section in value.values():
                     yield from section.items()
+            elif name == "from":
+                yield name, ", ".join(f"{one['file']} ({one['sha256'][:12]})" for one in value)
             elif name != "rows_seen":  # numbers that tell nobody anything
                 yield name, value
 

@@ -5,44 +5,41 @@ are drawn from (seed, epoch), dropout from (seed, step, process), so the same se
 bits, and so does a run that was killed and resumed (same machine, same number of threads).
 """
 
-import dataclasses
 import math
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ..config import TrainingConfig, to_toml
 from ..errors import DivergedError
 from ..layers.switch import describe
 from ..stopping import asked
+from .advice import advice
 from .averaging import Average
 from .callback import Callback, Callbacks, RunStart
 from .checkpoint import Progress, save_checkpoint
 from .clock import Clock
-from .curve import draw_curve, prepare
+from .curve import draw_curve
 from .deadline import Deadline
+from .device import autocast, find_precision, say_device
 from .memory_log import memory_event
-from .pace import Pace, repeated
+from .pace import Pace
+from .planned import Planned
 from .result import Result
 from .run_folder import RunFolder
-from .schedule import dropout_seed, learning_rate, make_optimizer, valid_every
-from .shipping import record_settings, ship, versions
+from .sample import SampleOutput
+from .schedule import dropout_seed, make_optimizer
+from .shipping import ship, versions
 from .team import Team
 from .validation import Validation
 from .work import Work
 
 CHECKPOINT_SECONDS = 60.0  # longest time between two checkpoints
-FLAT = 3  # validations with a level loss, after which a perfect one is the last
-ENDING = 0.25  # steps of the end, as a share of those that were done, while the rate falls
-KEPT = 0.1  # share of the minutes for training, however long reading the data took
-TOLD = 0.05  # share of the minutes after which it is said how many steps they are
 
 
-class TrainingRun:
+class TrainingRun(Planned):
     """A run in motion: what `train` and `resume` share."""
 
     def __init__(
@@ -54,7 +51,9 @@ class TrainingRun:
         training = self.config.training
         torch.manual_seed(training.seed)
         self.model = work.build()
+        work.begin(self.model)
         self.model.to(team.device)
+        self.precision = find_precision(training.precision, team.device)
         self.average = Average(self.model, training.averaging)
         self.optimizer = make_optimizer(self.model, training)
         self.wrapped = team.wrap(self.model)
@@ -64,65 +63,14 @@ class TrainingRun:
         self.clock = Clock(work.volume_unit)
         self.begun = time.perf_counter()
         self.seconds_before = 0.0
-        self.interrupted = self.bounded = self.told = False
-
-    @property
-    def steps(self) -> int:
-        """Steps planned."""
-        return self.pace.steps
-
-    def say(self, text: str) -> None:
-        self.callbacks.message(text)
-
-    # -- before the first step -------------------------------------------------------------------
-
-    def fix_length(self) -> None:
-        """Settle how many steps the run has; minutes become steps while it runs."""
-        training, epoch = self.config.training, len(self.work.plan(0))
-        steps = training.steps
-        if training.epochs is not None:
-            steps = self.work.steps_of(training.epochs)
-        elif steps is None:
-            steps = self.work.default_steps()
-        every = valid_every(steps, epoch) if training.minutes is None else steps
-        self.pace = Pace(steps, every)
-        if training.pace is not None:
-            self.pace = repeated(training.pace, steps)
-        if training.valid_share < 1.0:
-            self.say(f"validation: on {self.work.keep_valid(training.valid_share)}")
-        if training.minutes is None:
-            self._settle(dataclasses.replace(training, epochs=None, steps=steps))
-        else:
-            prepare()
-            guess = self.work.validation_steps()
-            seconds, used = 60 * training.minutes, self.seconds
-            if used > (1.0 - KEPT) * seconds and not self.progress.step:
-                kept = f"{KEPT * seconds:.2g} s are left for training; give it more minutes"
-                self.say(f"note: loading PyTorch and the data took {used:.0f} s; {kept}")
-                used = (1.0 - KEPT) * seconds
-            self.deadline = Deadline(seconds, used=used, epoch=epoch, validation=guess)
-
-    def go_on(self, events: list[dict[str, Any]]) -> None:
-        """Take up the plan of the sessions before, from the log."""
-        self.seconds_before = max((event.get("seconds", 0.0) for event in events), default=0.0)
-        self.fix_length()
-        if self.config.training.pace is not None:
-            return
-        for event in events:
-            if event["event"] == "pace":
-                self.pace.change(event["step"], event["steps"], event["every"])
-            if event["event"] == "valid":
-                self.keep_valid(event["share"])
-
-    def _settle(self, training: TrainingConfig) -> None:
-        self.config = dataclasses.replace(self.config, training=training)
-        self.work.config = self.config
+        self.interrupted = self.bounded = self.told = self.lengthened = False
 
     def facts(self) -> dict[str, object]:
         """What the log says of a run before its first step."""
         return {
             "steps": self.steps,
             "parameters": self._parameters(),
+            "device": self.team.device.type,
             "threads": torch.get_num_threads(),
             "processes": self.team.world,
             "kernels": self._kernels(),
@@ -142,10 +90,11 @@ class TrainingRun:
         batches = self.work.plan(0)
         volume = sum(map(self.work.volume, batches)) / len(batches)
         self.callbacks.begin(self._begun())
+        kernels = f", kernels {self._kernels()}" if self.team.device.type == "cpu" else ""
+        self.say(f"device: {say_device(self.team.device, self.precision)}{kernels}")
         self.say(
-            f"{self._parameters():,} parameters, kernels {self._kernels()}; "
-            f"{self._length()} of about {volume:,.0f} {self.work.volume_unit}, "
-            f"{len(batches)} an epoch"
+            f"{self._parameters():,} parameters; {self._length()} of about {volume:,.0f} "
+            f"{self.work.volume_unit}, {len(batches)} an epoch"
         )
         saved = time.perf_counter()
         self.model.train()
@@ -174,7 +123,11 @@ class TrainingRun:
                 self.callbacks.stop()
         if self.done and self.team.leads:
             self._record_length()
-            draw_curve(self.folder.events(), self.folder.curve, self.work.measures, self.work.unit)
+            events = self.folder.events()
+            draw_curve(events, self.folder.curve, self.work.measures, self.work.unit)
+            epochs = state.epoch + state.batch / len(self.work.plan(state.epoch))
+            for line in advice(events, self.work.measures[0], self.folder.path, epochs):
+                self.say(line)
         result = Result(
             folder=self.folder.path,
             path=self.folder.best,
@@ -200,11 +153,6 @@ class TrainingRun:
 
     def _parameters(self) -> int:
         return sum(p.numel() for p in self.model.parameters())
-
-    @property
-    def done(self) -> bool:
-        """True once all steps are done."""
-        return self.progress.step >= self.steps
 
     def _batches(self) -> Iterator[tuple[np.ndarray, float]]:
         """Rows of each batch that is left, and the epochs that are over with it."""
@@ -235,8 +183,7 @@ class TrainingRun:
                 + kept
             )
         for group in self.optimizer.param_groups:
-            position, steps = self.pace.position(state.step), self.pace.at(state.step).steps
-            group["lr"] = learning_rate(position, steps, training)
+            group["lr"] = self.pace.rate(state.step, training)
         self.optimizer.step()
         state.step += 1
         self.average.update(state.step)
@@ -249,7 +196,8 @@ class TrainingRun:
         torch.manual_seed(dropout_seed(self.config.training.seed, step, self.team.rank))
         own = self.team.share(rows)
         idle = own.size == 0  # fewer rows than processes: join in with a weight of nothing
-        loss = self.work.loss(self.wrapped, rows[:1] if idle else own, self.team.device)
+        with autocast(self.team.device, self.precision):
+            loss = self.work.loss(self.wrapped, rows[:1] if idle else own, self.team.device)
         loss = loss * 0.0 if idle else loss
         self.optimizer.zero_grad(set_to_none=True)
         # processes' gradients are averaged, so each is scaled to make the whole batch's mean
@@ -286,6 +234,7 @@ class TrainingRun:
                     rate=self.clock.rate,
                     rate_unit=self.work.volume_unit,
                     seconds=self.seconds,
+                    samples=self._samples(),
                 )
                 if found.best:
                     ship(self.folder.best, self.work, self.model, found)
@@ -294,99 +243,9 @@ class TrainingRun:
         state.take(measures[0], *self.team.agree(value, loss))
         self._end_early()
 
-    def _end_early(self) -> None:
-        """Let the rate fall and the run end, once validation says that no more is to be had."""
-        state, training = self.progress, self.config.training
-        left = self.steps - state.step
-        if self.deadline or training.pace or state.ending or not left:
-            return  # so many minutes are so many minutes
-        if state.best == self.work.measures[0].perfect and state.flat >= FLAT:
-            why = "validation is perfect and its loss level"
-        elif state.stale >= training.patience:
-            why = f"no better score in {state.stale} validations"
-        else:
-            return
-        state.ending = True
-        steps = state.step + min(left, max(1, round(ENDING * state.step)))
-        self._change(steps, min(self.pace.at(state.step).every, max(1, steps - state.step)))
-        self.say(f"{why}: the learning rate falls, and the run ends at step {steps}")
-
-    # -- how long it is --------------------------------------------------------------------------
-
-    @property
-    def seconds(self) -> float:
-        """Seconds since the run began, all sessions together."""
-        return self.seconds_before + time.perf_counter() - self.begun
-
-    def _length(self) -> str:
-        minutes = self.config.training.minutes
-        return f"{self.steps} steps" if minutes is None else f"{minutes:g} minutes of steps"
-
-    def _change(self, steps: int, every: int) -> None:
-        """Plan the rest of the run anew, and write it down for a resumed run."""
-        step = self.progress.step
-        self.pace.change(step, steps, every)
-        self.callbacks.plan(steps)
-        if self.team.leads:
-            event = {"event": "pace", "step": step, "steps": steps, "every": every}
-            self.folder.append({**event, "seconds": self.seconds})
-
-    def _follow_clock(self) -> tuple[int, int]:
-        """The plan by the clock: steps, and steps between validations."""
-        step, deadline = self.progress.step, self.deadline
-        leg = self.pace.at(step)
-        if deadline is None:
-            return leg.steps, leg.every
-        plan = deadline.plan(self.pace, step)
-        if deadline.step_seconds and not self.bounded:
-            self._bound_validation(deadline)
-            plan = deadline.fit(step)  # `plan` would wait for its next look at the clock
-        if deadline.step_seconds and deadline.used > TOLD * deadline.seconds and not self.told:
-            self.told = True
-            for line in self._forecast(plan[0]):
-                self.say(line)
-        return plan
-
-    def _bound_validation(self, deadline: Deadline) -> None:
-        """Validate on less where a validation would take much of the time."""
-        self.bounded = True
-        share = deadline.validation_share()
-        if share < 1.0 and self.config.training.valid_share == 1.0:
-            self.keep_valid(share)
-            self.folder.append({"event": "valid", "step": self.progress.step, "share": share})
-
-    def keep_valid(self, share: float) -> None:
-        """Validate on a share of the validation data from now on."""
-        self.bounded = True
-        self.say(f"validation: on {self.work.keep_valid(share)}, to leave time for training")
-        if self.deadline:
-            self.deadline.narrow(share)
-        self._settle(dataclasses.replace(self.config.training, valid_share=share))
-
-    def _forecast(self, steps: int) -> list[str]:
-        """How many steps the minutes are, with a warning if they are few."""
-        assert self.deadline is not None, "a run of minutes"
-        usual, epoch = self.work.default_steps(), len(self.work.plan(0))
-        minutes = self.config.training.minutes
-        line = f"{minutes:g} minutes: about {steps:,} steps of {self.deadline.step_seconds:.3g} s"
-        if steps < epoch:
-            return [line, f"note: that is less than one epoch ({epoch:,} steps); give it more time"]
-        if 3 * steps < usual:
-            longer = math.ceil(usual * self.deadline.step_seconds / 60)
-            few = "note: that is under a third of the usual"
-            return [line, f"{few} {usual:,} steps, which take about {longer} minutes"]
-        return [line]
-
-    def _record_length(self) -> None:
-        """Write what a run of minutes became into its recipe and its model."""
-        training = self.config.training
-        if training.minutes is None:
-            return
-        remark = {"training.steps": f"from minutes = {training.minutes:g}"}
-        settled = dataclasses.replace(training, minutes=None, steps=self.steps, pace=str(self.pace))
-        self._settle(settled)
-        record_settings(self.folder.best, self.config)
-        self.folder.write_config(to_toml(self.config, remark))
+    def _samples(self) -> tuple[SampleOutput, ...]:
+        number = self.config.training.samples
+        return self.work.samples(self.model, self.team.device, number) if number else ()
 
     def _save(self) -> None:
         if self.deadline and self.team.leads:

@@ -4,12 +4,20 @@ A plan is a list of legs. Each says from which step on how many steps the run wa
 many lie between two validations. The learning rate follows the share of the run that is over; it
 grows evenly to 1 within a leg, so that a run whose length changes still ends with its cosine. A run
 of so many steps has one leg; one of minutes gets another when the clock asks for it. Its text, say
-`0:2400:24 41:730:73`, repeats the run. Checked by `tests/training/test_pace.py`.
+`0:2400:24 41:730:73`, repeats the run.
+
+A run that is lengthened gets a leg that begins anew, `+` in the text: from there on it stands where
+it would stand had it been so long from the start, and the learning rate rises to that within the
+warm-up's share of the leg. Rising and falling once more after a decayed rate is what Ibrahim et al.
+2024 (arXiv:2403.08763) find to work for training that goes on. Checked by
+`tests/training/test_pace.py`.
 """
 
 from dataclasses import dataclass
 
+from ..config import TrainingConfig
 from ..errors import ConfigError
+from .schedule import learning_rate
 
 
 @dataclass(frozen=True)
@@ -21,12 +29,17 @@ class Leg:
         steps: Steps of the whole run.
         every: Steps between two validations.
         share: Of the run that was over at its start.
+        anew: True if the run was lengthened here.
     """
 
     start: int
     steps: int
     every: int
     share: float = 0.0
+    anew: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.start}:{self.steps}:{self.every}" + "+" * self.anew
 
 
 class Pace:
@@ -62,16 +75,41 @@ class Pace:
     def validates(self, step: int, last: int) -> bool:
         """Whether it validates after `step` steps, having done so after `last`."""
         leg = self.at(step)
+        if leg.anew and leg.start == step:  # it was lengthened after this step
+            return self.until(step).validates(step, last)
         return step - last >= leg.every or step == leg.steps
 
-    def change(self, step: int, steps: int, every: int) -> None:
-        """After `step` steps, plan `steps` in all, `every` between validations."""
-        share = self.share(step)
-        self.legs = [leg for leg in self.legs if leg.start < step]
-        self.legs.append(Leg(step, steps, every, share))
+    def rate(self, step: int, training: TrainingConfig) -> float:
+        """The learning rate of the step after `step` steps."""
+        rate = learning_rate(self.position(step), self.at(step).steps, training)
+        begun = [leg for leg in self.legs if leg.anew and leg.start <= step]
+        if not begun:
+            return rate
+        start, steps = begun[-1].start, begun[-1].steps
+        rising, done = training.warmup * (steps - start), step - start
+        if done >= rising:
+            return rate
+        before = self.until(start).rate(start - 1, training)
+        return before + (rate - before) * (done + 1) / (rising + 1)
+
+    def until(self, step: int) -> "Pace":
+        """The plan as it was before the leg that begins after `step` steps."""
+        pace = Pace(self.steps, 1)
+        pace.legs = [leg for leg in self.legs if leg.start < step]
+        return pace
+
+    def change(self, step: int, steps: int, every: int, *, anew: bool = False) -> None:
+        """After `step` steps, plan `steps` in all, `every` between validations.
+
+        Args:
+            anew: The run is lengthened: it stands where it would in a run of so many steps.
+        """
+        share = step / steps if anew else self.share(step)
+        self.legs = self.until(step).legs
+        self.legs.append(Leg(step, steps, every, share, anew and step > 0))
 
     def __str__(self) -> str:
-        return " ".join(f"{leg.start}:{leg.steps}:{leg.every}" for leg in self.legs)
+        return " ".join(map(str, self.legs))
 
     @classmethod
     def read(cls, text: str) -> "Pace":
@@ -80,16 +118,17 @@ class Pace:
         Raises:
             ValueError: It says none.
         """
-        first, *others = [[int(n) for n in leg.split(":")] for leg in text.split()]
-        start, steps, every = first
+        first, *others = text.split()
+        start, steps, every = map(int, first.split(":"))
         pace = cls(steps, every)
         before = start
         if start != 0 or min(steps, every) < 1:
             raise ValueError(text)
-        for start, steps, every in others:
+        for leg in others:
+            start, steps, every = map(int, leg.removesuffix("+").split(":"))
             if start < before or steps < start or every < 1 or pace.steps < start:
                 raise ValueError(text)
-            pace.change(start, steps, every)
+            pace.change(start, steps, every, anew=leg.endswith("+"))
             before = start
         return pace
 
@@ -104,7 +143,7 @@ def repeated(text: str, steps: int) -> Pace:
         pace = Pace.read(text)
     except ValueError as error:
         raise ConfigError(
-            f"config: `training.pace` must be written by a run of minutes, got {text!r}. Drop it."
+            f"config: `training.pace` must be written by a run, got {text!r}. Drop it."
         ) from error
     if pace.steps != steps:
         raise ConfigError(

@@ -65,7 +65,7 @@ class PlainReporter(Callback):
         print(printable(text, lines=True), file=sys.stderr, flush=True)
 
     def validation(self, found: Validation) -> None:
-        print(found, file=sys.stderr, flush=True)
+        print(*found.lines, sep="\n", file=sys.stderr, flush=True)
 
 
 class Live(Callback):
@@ -114,7 +114,8 @@ class Live(Callback):
         assert self.task is not None, "start comes first"
         shown = f"{found.measures[0].label} {found.main}"
         self.progress.update(self.task, found=shown)  # type: ignore[arg-type]
-        self.message(str(found))
+        for line in found.lines:
+            self.message(line)
 
     def stop(self) -> None:
         self.progress.stop()

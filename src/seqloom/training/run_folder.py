@@ -11,18 +11,27 @@ from typing import Any
 from ..config.layout import anything, checked, elsewhere, keys, number, text, whole
 from ..errors import RunError
 from ..files import explaining, replacing
+from .pace import Pace
 
 RUNS = Path("runs")  # where runs are kept whose folder is not given
 
 _STEP, _FINE = whole(0, 1 << 53), {"seconds": number}
 _NAMES = {"data": elsewhere, "valid": elsewhere, "report": elsewhere}  # of files: any bytes
+_START = keys({}, {"from": keys({"file": text(), "sha256": text()})}, elsewhere)
 _EVENT = keys({"event": text()}, {"step": _STEP, **_FINE, **_NAMES}, anything)
 _VALIDATION = keys({"event": text(), "step": _STEP, "loss": number, **_FINE}, {}, anything)
 _PACE = keys({"step": _STEP, "steps": _STEP, "every": _STEP}, {}, anything)
 _VALID = keys({"share": number}, {}, anything)
 _GLOB = set("*?[]")
 _PACKED = (".gz", ".zst", ".bz2", ".xz")
-_KINDS = {"validation": _VALIDATION, "pace": _PACE, "valid": _VALID}
+_LENGTHEN = keys({"step": _STEP, "pace": text(), "seconds": number}, {"minutes": number}, anything)
+_KINDS = {
+    "validation": _VALIDATION,
+    "pace": _PACE,
+    "valid": _VALID,
+    "lengthen": _LENGTHEN,
+    "start": _START,
+}
 
 
 class RunFolder:
@@ -34,6 +43,7 @@ class RunFolder:
         self.log = path / "log.jsonl"
         self.checkpoint = path / "last.ckpt.safetensors"
         self.best = path / "best.safetensors"
+        self.start = path / "start.safetensors"
         self.curve = path / "curve.png"
         self.lock = path / ".lock"
 
@@ -94,12 +104,17 @@ class RunFolder:
     def _unbegun(self) -> bool:
         """True for a folder that is empty, or that a run left before its first line of log."""
         names = {path.name for path in self.path.iterdir() if not path.name.endswith(".part")}
-        return names <= {self.config.name, self.lock.name}
+        return names <= {self.config.name, self.lock.name, self.start.name}
 
     def write_config(self, text: str) -> None:
         """Write the settings as resolved."""
         with replacing(self.config, "train") as beside:
             beside.write_text(text, encoding="utf-8")
+
+    def write_start(self, model: Path) -> None:
+        """Keep the model that the run begins with: a resumed run reads it again."""
+        with replacing(self.start, "train") as beside:
+            beside.write_bytes(model.read_bytes())
 
     def append(self, event: Mapping[str, object]) -> None:
         """Add one event to the log."""
@@ -196,4 +211,9 @@ def _event(line: str, where: str) -> dict[str, Any]:
     event: dict[str, Any] = checked(_EVENT, found, where, "event")
     if event["event"] in _KINDS:
         checked(_KINDS[event["event"]], event, where, "event")
+    if event["event"] == "lengthen":
+        try:
+            Pace.read(event["pace"])
+        except ValueError as error:
+            raise ValueError(f"{where}: `event.pace` is no plan.") from error
     return event

@@ -31,6 +31,7 @@ def ship(path: Path, work: Work, network: nn.Module, found: Validation) -> None:
         },
         "data_sha256": work.fingerprint,
         **({} if work.rows_seen is None else {"rows_seen": work.rows_seen}),
+        **({} if work.start is None else {"from": work.start.record()}),
         "versions": versions(),
         "settings": {"data": settings["data"], "training": settings["training"]},
     }

@@ -7,16 +7,20 @@ from time import perf_counter
 
 import torch
 
-from ..config import Config, config_from, read_toml, to_toml, to_tree
+from ..config import Config, config_from, merge, read_toml, to_toml, to_tree
 from ..config.short_names import columns_of, laid, settings_of
 from ..data.given import Given, given
 from ..data.guess import guess_task, say_columns
 from ..data.ragged import scratch
 from ..errors import RunError
+from ..export.start_model import StartModel, read_start
 from ..extras import require
 from ..progress import progress as working
 from .callback import Callback, Callbacks
 from .checkpoint import load_checkpoint
+from .device import find_precision
+from .device import threads as on_threads
+from .lengthen import Length, lengthen
 from .loop import TrainingRun
 from .reporter import reporting
 from .result import Result
@@ -38,6 +42,8 @@ def train(
     cell: str | None = None,
     architecture: str | None = None,
     seed: int | None = None,
+    device: str | None = None,
+    threads: int | None = None,
     horizon: int | None = None,
     link: str | None = None,
     source: str | None = None,
@@ -52,6 +58,7 @@ def train(
     audio: str | None = None,
     start: str | None = None,
     end: str | None = None,
+    start_from: str | Path | None = None,
     config: Config | Mapping[str, object] | None = None,
     progress: str | bool = "auto",
     track: str | Sequence[str] = (),
@@ -76,11 +83,15 @@ def train(
         architecture: The network: `recurrent`, `transformer`, `fully-connected`, `ctc`, `las`, as
             far as the task has it.
         seed: Of weights, batches and dropout.
+        device: `cpu`, `cuda`, `mps`, or `auto`: a CUDA device if there is one.
+        threads: Of the CPU.
         horizon: Steps to forecast, of the task `forecast`.
         link: Between encoder and decoder, of the task `transduce`: `attention` or `context`.
         source, target, text, label, group, split, series, time, value, audio, start, end: Columns
             of the data by role, a name or a number from 1 as text; where names and contents do
             not tell.
+        start_from: A model file or a run's folder: the run begins with that model, whose task,
+            architecture and sizes it has, and trains it further (docs/runs.md).
         config: All settings, by section: `{"model": {"hidden_size": 512}}`, also `task`. The
             arguments above override it; what neither has takes its default (docs/settings.md).
         progress: How progress is shown on standard error: `auto` is a live line in a terminal, an
@@ -106,13 +117,15 @@ def train(
         **{"source": source, "target": target, "text": text, "label": label, "group": group},
         **{"split": split, "series": series, "time": time, "value": value, "audio": audio},
         **{"start": start, "end": end},
+        **{"device": device, "threads": threads},
     }
     with reporting(progress, (*callbacks, *trackers(track))) as told:
         given_data, given_valid = given(data), None if valid is None else given(valid)
-        settings, guessed = _settings(given_data, task, config, short)
+        model = None if start_from is None else read_start(start_from)
+        settings, guessed = _settings(given_data, task, config, short, model)
         for line in (*remarks, *guessed):  # before the data are read, which may fail
             Callbacks(told).message(line)
-        return _begin(given_data, out, given_valid, settings, told, since)
+        return _begin(given_data, out, given_valid, settings, told, since, model)
 
 
 def _settings(
@@ -120,10 +133,15 @@ def _settings(
     task: str | None,
     config: Config | Mapping[str, object] | None,
     short: Mapping[str, object],
+    model: StartModel | None,
 ) -> tuple[Config, tuple[str, ...]]:
     """The settings of a new run, and why this is its task if that was guessed."""
     tree = to_tree(config) if isinstance(config, Config) else dict(config or {})
     remarks: tuple[str, ...] = ()
+    if model is not None:
+        own = model.file.task if task is None else task
+        tree = model.inherited(laid(tree, {"task": own}, settings_of(short, own)))
+        return config_from(tree, "train"), (model.say(),)
     if task is None and "task" not in tree:
         guess = guess_task(data, columns_of(short))
         task, remarks = guess.task, (guess.say(),)
@@ -138,12 +156,15 @@ def _begin(
     config: Config,
     callbacks: Sequence[Callback],
     since: float,
+    model: StartModel | None,
 ) -> Result:
     """Read the data, make the folder, and train."""
     columns = say_columns(config.task, source, config.data)
     if columns is not None:
         Callbacks(callbacks).message(columns)
-    with Team() as team, ExitStack() as stack:
+    with Team(config.training.device) as team, ExitStack() as stack:
+        stack.enter_context(on_threads(config.training.threads))
+        find_precision(config.training.precision, team.device)  # refused before data are read
         folder = RunFolder(
             Path(team.same(str(default_folder(source.data) if out is None else out)))
         )
@@ -153,17 +174,20 @@ def _begin(
             folder.create()
             stack.enter_context(folder.held())
         with working(f"reading {source.name}"), scratch(folder.path):
-            work = open_work(source, valid, config)
+            work = open_work(source, valid, config, model)
         run = TrainingRun(work, folder, team, callbacks)
         for line in work.report:
             run.say(line)
         run.seconds_before = run.begun - since
         run.fix_length()
         if team.leads:
+            if model is not None:
+                folder.write_start(model.path)
             folder.write_config(to_toml(run.config))
             folder.append(
                 {
                     "event": "start",
+                    **({} if model is None else {"from": model.origin}),
                     "data": source.whole,
                     "valid": None if valid is None else valid.whole,
                     "columns": columns,
@@ -180,29 +204,54 @@ def resume(
     *,
     data: object | None = None,
     valid: object | None = None,
+    epochs: float | None = None,
+    minutes: float | None = None,
+    steps: int | None = None,
+    device: str | None = None,
+    threads: int | None = None,
     progress: str | bool = "auto",
     track: str | Sequence[str] = (),
     callbacks: Sequence[Callback] = (),
+    since: float | None = None,
 ) -> Result:
-    """Go on with a run that was interrupted or killed.
+    """Go on with a run that was interrupted or killed; or give a run another length.
+
+    Without a length the run ends as if it had never stopped. With one, its learning rate follows
+    the schedule of a run that was so long from the start, to which it rises anew.
 
     Args:
         out: The run's folder.
         data: What it was trained on, where Python held that; of files the folder has the paths.
         valid: Likewise, what it was validated on.
+        epochs: Passes over the data in all, those that are done included.
+        minutes: Minutes from now on.
+        steps: Steps in all, those that are done included.
+        device: Another than that of the run's settings.
+        threads: Another number than that of the run's settings.
         progress: See `train`.
         track: See `train`; a tracker goes on with the run that it knows.
         callbacks: Told what happens; see `Callback`.
+        since: When the minutes begin, by `time.perf_counter`; now if `None`.
     Raises:
+        ConfigError: The length is out of range, or given twice.
         RunError: The folder is not that of a run, or its data has changed since.
         FormatError: The checkpoint is damaged.
     """
+    since = perf_counter() if since is None else since
+    length = Length(epochs, minutes, steps)
+    machine = {"device": device, "threads": threads}
     with reporting(progress, (*callbacks, *trackers(track))) as told:
-        return _go_on(out, data, valid, told)
+        return _go_on(out, data, valid, length, machine, told, since)
 
 
 def _go_on(
-    out: str | Path, data: object | None, valid: object | None, callbacks: Sequence[Callback]
+    out: str | Path,
+    data: object | None,
+    valid: object | None,
+    length: Length,
+    machine: Mapping[str, object],
+    callbacks: Sequence[Callback],
+    since: float,
 ) -> Result:
     """Read the data and the checkpoint of a run, and train."""
     folder = RunFolder(Path(out))
@@ -213,8 +262,12 @@ def _go_on(
             "Remove it and train again."
         )
     start = events[0]
-    config = config_from(read_toml(folder.config), str(folder.config))
-    with Team() as team, ExitStack() as stack:
+    given_now = {key: value for key, value in machine.items() if value is not None}
+    tree = merge(read_toml(folder.config), {"training": given_now})
+    config = config_from(tree, str(folder.config))
+    with Team(config.training.device) as team, ExitStack() as stack:
+        stack.enter_context(on_threads(config.training.threads))
+        find_precision(config.training.precision, team.device)  # refused before data are read
         if team.leads:
             stack.enter_context(folder.held())
         source = given(start["data"] if data is None else data)
@@ -224,19 +277,24 @@ def _go_on(
                 f"seqloom.resume({str(out)!r}, data=...)."
             )
         with working(f"reading {source.name}"), scratch(folder.path):
-            work = open_work(source, start["valid"] if valid is None else valid, config)
+            model = read_start(folder.start, start["from"]) if "from" in start else None
+            validating = start["valid"] if valid is None else valid
+            work = open_work(source, validating, config, model)
         if work.fingerprint != start["fingerprint"]:
             raise RunError(
                 f"train: `{source.name}` must be the data that the run began with, got other "
                 "data. Bring the old file back, or train anew with another --out."
             )
         run = TrainingRun(work, folder, team, callbacks)
+        close = "results will be close, not equal to the bit"
         for what, now in (("threads", torch.get_num_threads()), ("processes", team.world)):
             if start[what] != now:
                 run.say(
-                    f"note: the run began with {start[what]} {what}, now there are {now}: "
-                    "results will be close, not equal to the bit"
+                    f"note: the run began with {start[what]} {what}, now there are {now}: {close}"
                 )
+        here = team.device.type
+        if start.get("device", here) != here:
+            run.say(f"note: the run began on {start['device']}, now it is on {here}: {close}")
         if folder.checkpoint.exists():
             run.progress, carried = load_checkpoint(
                 folder.checkpoint, run.model, run.average, run.optimizer
@@ -250,6 +308,8 @@ def _go_on(
         if team.leads:
             folder.rewind(run.progress.step)
         run.go_on(folder.events())
+        if length:
+            lengthen(run, length, since)
         if team.leads:
             run.say(f"resuming at step {run.progress.step} of {run.steps}")
         return run.go()

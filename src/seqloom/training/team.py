@@ -15,16 +15,28 @@ import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
+from ..errors import ConfigError
+from .device import find_device
+
 
 class Team:
     """This process's place among the others; a context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, device: str = "auto") -> None:
+        """
+        Args:
+            device: `training.device` of the settings.
+        Raises:
+            ConfigError: The device is not there, or processes cannot share it.
+        """
         self.rank = int(os.environ.get("RANK", "0"))
         self.world = int(os.environ.get("WORLD_SIZE", "1"))
         local = int(os.environ.get("LOCAL_RANK", "0"))
-        on_gpu = torch.cuda.is_available()
-        self.device = torch.device("cuda", local) if on_gpu else torch.device("cpu")
+        self.device = find_device(device, local)
+        if self.world > 1 and self.device.type == "mps":
+            raise ConfigError(
+                "train: several processes cannot share mps. Use one, or --device cpu."
+            )
 
     def __enter__(self) -> "Team":
         if self.world > 1:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ..evaluation.measure import Measure
+from .sample import SampleOutput
 
 COLUMNS = 80  # of a line that is shown
 
@@ -22,6 +23,7 @@ class Validation:
         rate: What was trained on, per second.
         rate_unit: In what that counts, e.g. `symbols`.
         seconds: Time since the run began, all sessions together.
+        samples: Some inputs of the validation data, and their outputs.
     """
 
     step: int
@@ -34,6 +36,7 @@ class Validation:
     rate: float
     rate_unit: str
     seconds: float
+    samples: tuple[SampleOutput, ...] = ()
 
     def to_event(self) -> dict[str, object]:
         """The validation as an event of the log."""
@@ -46,7 +49,13 @@ class Validation:
             "best": self.best,
             f"{self.rate_unit}_per_second": self.rate,
             "seconds": self.seconds,
+            **({"samples": [one.to_list() for one in self.samples]} if self.samples else {}),
         }
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What people are shown: the numbers, and a line for each sample."""
+        return (str(self), *map(str, self.samples))
 
     @property
     def scores(self) -> dict[str, float]:

@@ -21,6 +21,9 @@ from ..data.vocabulary import BOS, PAD
 from ..evaluation.measure import Measure
 from ..export.model_file import ModelFile
 from ..export.parts import Parts
+from ..export.start_model import StartModel, with_rows
+from .device import widened
+from .sample import SampleOutput
 
 MANY_BATCHES = 200_000  # of all plans that are looked at for the number of steps
 
@@ -34,6 +37,7 @@ class Work(abc.ABC):
         measures: What a validation measures; the first decides which model is best.
         config: Settings; those that depend on the data are filled in by `open`.
         report, fingerprint, rows_seen: Of the data, see `Prepared`.
+        start: The model that the run begins with, if any.
     """
 
     unit: ClassVar[str]
@@ -49,16 +53,21 @@ class Work(abc.ABC):
         self.config = config
         self.report, self.fingerprint = data.report, data.fingerprint
         self.rows_seen = data.rows_seen
+        self.start: StartModel | None = None
 
     @classmethod
     @abc.abstractmethod
-    def open(cls, data: object, valid: object | None, config: Config) -> "Work":
+    def open(
+        cls, data: object, valid: object | None, config: Config, known: Parts | None = None
+    ) -> "Work":
         """Read, split and encode the data; fill in the settings that depend on it.
 
         Args:
             data: What the user gave to train on.
             valid: What the user gave to validate on; if `None`, a part of `data` is held out.
             config: Settings of this task.
+            known: Of the model that the run begins with: its vocabularies and classes are extended
+                at their ends, and all else that its network was made with is kept.
         Raises:
             DataError: The data break a rule.
         """
@@ -99,6 +108,18 @@ class Work(abc.ABC):
         """
 
     @abc.abstractmethod
+    def samples(
+        self, network: nn.Module, device: torch.device, number: int
+    ) -> tuple[SampleOutput, ...]:
+        """Outputs for some of the validation data, the same inputs each time.
+
+        Args:
+            network: The network, in evaluation mode.
+            device: Where it is.
+            number: How many; fewer if there are fewer data.
+        """
+
+    @abc.abstractmethod
     def keep_valid(self, share: float) -> str:
         """Validate on this share of the validation data from now on; say what that is.
 
@@ -109,6 +130,16 @@ class Work(abc.ABC):
     @abc.abstractmethod
     def contents(self, network: nn.Module) -> tuple[Parts, dict[str, object]]:
         """What its model file holds besides settings and weights, and how much data there were."""
+
+    @final
+    def begin(self, network: nn.Module) -> None:
+        """Give a new network the weights of the model that the run begins with."""
+        if self.start is None:
+            return
+        with torch.no_grad():
+            for name, weight in network.named_parameters():
+                grown = with_rows(weight.numpy(), self.start.file.tensors[name])
+                weight.copy_(torch.from_numpy(grown))
 
     @final
     def model_file(self, network: nn.Module, training: dict[str, object]) -> ModelFile:
@@ -173,6 +204,13 @@ def spread(number: int, share: float) -> np.ndarray:
     return places
 
 
+def places_of(number: int, among: int) -> np.ndarray:
+    """The places of some samples among the validation data, evenly spread."""
+    kept = min(number, among)
+    places: np.ndarray = np.arange(kept) * among // max(kept, 1)
+    return places
+
+
 def resolved(config: Config, data: object, rate: float) -> Config:
     """Settings with their data section filled in, and a learning rate where none is set."""
     training = config.training
@@ -186,7 +224,7 @@ def target_loss(
 ) -> Tensor:
     """Cross-entropy of targets `(B, T)` summed over their symbols, by teacher forcing."""
     read = torch.cat([torch.full_like(target[:, :1], BOS), target[:, :-1]], dim=1)
-    logits_BTV = network(source, lengths, read)
+    logits_BTV = widened(network(source, lengths, read))
     return F.cross_entropy(
         logits_BTV.flatten(0, 1),
         target.flatten(),

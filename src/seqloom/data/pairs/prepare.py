@@ -13,7 +13,7 @@ from ..levels import level_of
 from ..pairs.load import load_pairs
 from ..prepared import Prepared
 from ..tables.roles import AUTO, NONE
-from ..unknown import unknown_line
+from ..unknown import extended_line, unknown_line
 from ..vocabulary import Vocabulary
 from .batches import PairSet
 from .pairs import Example, Pair, PairColumns, PairRows, group_by_source
@@ -50,6 +50,7 @@ def prepare_pairs(
     train: object,
     valid: object | None,
     config: TransduceDataConfig,
+    known: tuple[Vocabulary, Vocabulary] | None = None,
 ) -> PreparedPairs:
     """Read, split, learn vocabularies, encode; in blocks, so that data may outgrow the memory.
 
@@ -57,6 +58,7 @@ def prepare_pairs(
         train: A table of pairs, or the name of a data set.
         valid: A table of pairs; if `None`, a share of the sources is cut from `train`.
         config: Settings of the data.
+        known: Vocabularies of source and target to extend; if `None`, they are learned.
     Raises:
         DataError: A file breaks a rule, or nothing is left to train or validate on.
     """
@@ -90,7 +92,8 @@ def prepare_pairs(
         valid_pairs = read.valid
         report.append(f"validation: {_count(valid_pairs)}, {read.how.format(name=name)}")
     source, target = (
-        _learn(side, read, valid_pairs, config, report) for side in ("source", "target")
+        _learn(side, read, valid_pairs, config, report, known[place] if known else None)
+        for place, side in enumerate(("source", "target"))
     )
     encoded = SecondPass(read, source, target, most=config.max_symbols, valid=valid_pairs)
     if encoded.num_left_out:
@@ -135,8 +138,13 @@ def _learn(
     valid: list[Pair],
     config: TransduceDataConfig,
     report: list[str],
+    known: Vocabulary | None,
 ) -> Vocabulary:
     counts, texts = read.counts[side], read.texts(side)
+    if known is not None:
+        vocabulary = known.extended(texts, min_count=config.min_count)
+        report.append(extended_line(side, known, vocabulary))
+        return vocabulary
     level, why = level_of(counts, [getattr(pair, side) for pair in valid])
     wanted = getattr(config, f"{side}_level")
     if wanted != "auto":

@@ -57,7 +57,7 @@ class PreparedSeries(Prepared):
 
 
 def prepare_series(
-    train: object, valid: object | None, config: Config
+    train: object, valid: object | None, config: Config, known: Features | None = None
 ) -> tuple[PreparedSeries, ForecastDataConfig]:
     """Read series, infer what is not set, cut windows.
 
@@ -65,13 +65,15 @@ def prepare_series(
         train: A table of series.
         valid: A table with the values that follow them; if `None`, their ends are held out.
         config: Settings of the task.
+        known: What a network is told beside the values, of a model that is trained further; if
+            `None`, it follows from the data.
     Returns:
         The data, and the settings of the data with all that depends on them filled in.
     Raises:
         DataError: A file breaks a rule, or nothing is left to train or validate on.
     """
     settings: ForecastDataConfig = config.data
-    data = _read(train, settings)
+    data = _read(train, settings, known)
     season = _season(data, settings)
     horizon = settings.horizon or (season.length if season.length > 1 else 10)
     data, stops, held_out, line = _hold_out(data, valid, settings, horizon)
@@ -82,17 +84,18 @@ def prepare_series(
     report = (*data.report, f"season: {season.length} ({season.reason})", line)
     # a window that is one vector has its season in its places
     waves = 1 if isinstance(config.model, FullyConnectedForecasterConfig) else season.length
-    prepared = _cut(data, stops, settings, waves, report)
+    prepared = _cut(data, stops, settings, known or waves, report)
     of_valid = None if valid is None else given(valid).name
     _check(prepared, given(train).name, of_valid, horizon, held_out)
     batch = settings.batch_windows or (128 if len(prepared.train_origins) >= MANY else 32)
     return prepared, dataclasses.replace(settings, batch_windows=batch)
 
 
-def _read(train: object, settings: ForecastDataConfig) -> SeriesSet:
+def _read(train: object, settings: ForecastDataConfig, known: Features | None) -> SeriesSet:
     """Series without what is kept for tests."""
     columns = SeriesColumns.of(vars(settings))
-    data = read_series(train, layout=settings.layout, columns=columns)
+    like = known.axis if known else None
+    data = read_series(train, layout=settings.layout, columns=columns, like=like)
     steps = settings.test_steps
     if not steps:
         return data
@@ -126,10 +129,10 @@ def _cut(
     data: SeriesSet,
     stops: Int[np.ndarray, " N"],
     settings: ForecastDataConfig,
-    waves: int,
+    told: Features | int,
     report: tuple[str, ...],
 ) -> PreparedSeries:
-    """Windows before and after `stops`; `waves` is the season that becomes features."""
+    """Windows before and after `stops`; `told` is the season that becomes features, or those."""
     horizon, window, season = settings.horizon, settings.window, settings.season
     assert horizon is not None, "resolved"
     assert window is not None, "resolved"
@@ -137,7 +140,11 @@ def _cut(
     scaling = Scaling(season, window, settings.transform == "log", settings.floor)
     heads = (one.until(one.start + n) for one, n in zip(data.series, stops.tolist(), strict=True))
     begun = dataclasses.replace(data, series=tuple(heads))
-    features = Features.learn(begun, waves, settings.calendar, settings.covariates)
+    features = (
+        Features.learn(begun, told, settings.calendar, settings.covariates)
+        if isinstance(told, int)
+        else told
+    )
     origins = training_origins(stops, window=window, horizon=horizon, season=season)
     ends = np.array([len(one.values) for one in data.series])
     train = WindowSource(begun, features, scaling=scaling, horizon=horizon)

@@ -11,6 +11,7 @@ from ..hashes import sha256
 from ..levels import Level
 from ..prepared import Prepared
 from ..seen import sketch
+from ..unknown import extended_line
 from ..vocabulary import Vocabulary
 from .augment import Masks
 from .log_mel import FeatureSetup
@@ -49,7 +50,11 @@ class PreparedSpeech(Prepared):
 
 
 def prepare_speech(
-    train: object, valid: object | None, config: TranscribeDataConfig, model: ModelConfig
+    train: object,
+    valid: object | None,
+    config: TranscribeDataConfig,
+    model: ModelConfig,
+    known: tuple[Vocabulary, Normaliser] | None = None,
 ) -> PreparedSpeech:
     """Read, split, make features, learn the vocabulary, encode.
 
@@ -58,6 +63,7 @@ def prepare_speech(
         valid: A manifest; if `None`, a share of the recordings is cut from `train`.
         config: Settings of the data.
         model: CTC needs a step a symbol, and recordings too short for their text are left out.
+        known: A vocabulary to extend, and means and scales to keep; if `None`, they are learned.
     Raises:
         DataError: A file breaks a rule, or nothing is left to train or validate on.
     """
@@ -79,7 +85,7 @@ def prepare_speech(
         f"{of_valid}: {_count(held_out)}{cut}",
         *dict.fromkeys((*heard.notes, *held_out.notes)),
     ]
-    text = _learn(heard.texts, config, report)
+    text = _learn(heard.texts, config, report, known and known[0])
     kept, targets = _usable(heard, text, config, model.architecture == "ctc", report)
     if not kept:
         raise DataError(
@@ -93,7 +99,7 @@ def prepare_speech(
         targets=tuple(targets),
         valid=_validating(held_out, text, name if valid is None else of_valid, config, report),
         text=text,
-        normal=Normaliser.learn([frames[0] for frames in chosen.frames]),
+        normal=known[1] if known else Normaliser.learn([frames[0] for frames in chosen.frames]),
         changes=_changes(config),
         length_ratio=math.ceil(1000 * max(ratios)) / 1000,
         fingerprint=sha256([f"{heard.sha256} {held_out.sha256}"]),
@@ -169,7 +175,13 @@ def _usable(
     return kept, targets
 
 
-def _learn(texts: list[str], config: TranscribeDataConfig, report: list[str]) -> Vocabulary:
+def _learn(
+    texts: list[str], config: TranscribeDataConfig, report: list[str], known: Vocabulary | None
+) -> Vocabulary:
+    if known is not None:
+        text = known.extended(texts, min_count=config.min_count)
+        report.append(extended_line("text", known, text))
+        return text
     level, why = guess_text_level(texts)
     wanted: Level | str = config.text_level
     if wanted != "auto":

@@ -18,7 +18,7 @@ from ..levels import SymbolCounts
 from ..prepared import Prepared
 from ..ragged import RaggedWriter
 from ..seen import Sketch, Stretches, text_numbers
-from ..unknown import unknown_line
+from ..unknown import extended_line, unknown_line
 from ..vocabulary import UNK, Vocabulary
 from .streams import fit_streams
 from .text import MOST_VALID, TextBlocks, encode_text, num_training, read_text
@@ -44,7 +44,7 @@ class PreparedText(Prepared):
 
 
 def prepare_text(
-    train: object, valid: object | None, config: GenerateDataConfig
+    train: object, valid: object | None, config: GenerateDataConfig, known: Vocabulary | None = None
 ) -> tuple[PreparedText, GenerateDataConfig]:
     """Read, split, learn the vocabulary, encode.
 
@@ -52,6 +52,7 @@ def prepare_text(
         train: A file of text, a folder of them, or a table with a column of texts.
         valid: Another; if `None`, the end of `train` is cut off.
         config: Settings of the data.
+        known: A vocabulary to extend; if `None`, it is learned.
     Returns:
         The data, and the settings with streams and chunk that fit into the text.
     Raises:
@@ -83,14 +84,18 @@ def prepare_text(
             f"the last {len(held_out):,} for validation"
         ]
     training = _First(text, characters)
-    vocabulary = Vocabulary.learn(
-        training,
-        config.level,
-        subword_size=config.subword_size,
-        min_count=config.min_count,
-        spaces=True,
-        counts=counts,
-    )
+    if known is not None:
+        vocabulary = known.extended(training, min_count=config.min_count)
+        report.append(extended_line("text", known, vocabulary))
+    else:
+        vocabulary = Vocabulary.learn(
+            training,
+            config.level,
+            subword_size=config.subword_size,
+            min_count=config.min_count,
+            spaces=True,
+            counts=counts,
+        )
     read = _Encoded(training, vocabulary, held_out)
     report.append(f"read as {config.level}: {len(read.ids):,} symbols of {len(vocabulary)}")
     report += _line_ends(read.returns, "\r\n" in held_out)

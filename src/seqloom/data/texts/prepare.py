@@ -16,7 +16,7 @@ from ..prepared import Prepared
 from ..seen import row_numbers, sketch
 from ..tables.roles import AUTO, NONE, Selection
 from ..tables.splits import by_group, by_split
-from ..unknown import MOST
+from ..unknown import MOST, extended_line
 from ..vocabulary import SPECIALS, UNK
 from .batches import TextSet
 from .labelled import Labelled, TextColumns, labelled_table, split_by_class
@@ -48,13 +48,19 @@ class PreparedTexts(Prepared):
     min_count: int = 1
 
 
-def prepare_texts(train: object, valid: object | None, config: ClassifyDataConfig) -> PreparedTexts:
+def prepare_texts(
+    train: object,
+    valid: object | None,
+    config: ClassifyDataConfig,
+    known: tuple[TextReader, tuple[str, ...]] | None = None,
+) -> PreparedTexts:
     """Read, split, learn the vocabulary, encode.
 
     Args:
         train: A table of labelled texts.
         valid: Another; if `None`, a share of every class is cut from `train`.
         config: Settings of the data.
+        known: A reader and classes to extend; if `None`, they are learned.
     Raises:
         DataError: A file breaks a rule, or the labels are no labels.
     """
@@ -63,6 +69,10 @@ def prepare_texts(train: object, valid: object | None, config: ClassifyDataConfi
     labels = _labels(name, train_rows)
     report = [f"{name}: {_count(train_rows)}", *table.left_out()]
     report += _line_1_report(train_rows, table)
+    if known is not None:
+        new = [label for label in labels if label not in known[1]]
+        labels = (*known[1], *new)
+        report += [f"labels that are new to the model: {', '.join(new)}"] * bool(new)
     train_rows, said, tests = by_split(train_rows)
     if tests:
         report.append(f"left out: {tests:,} texts of the test")
@@ -81,14 +91,23 @@ def prepare_texts(train: object, valid: object | None, config: ClassifyDataConfi
         train_rows, valid_rows = split_by_class(train_rows, config.valid_fraction)
         report.append(f"validation: {_count(valid_rows)}, cut from {name} by a hash of the text")
     level, why = guess_text_level(row.text for row in train_rows)
-    if config.level != "auto":
+    if known is not None:
+        level = known[0].level
+    elif config.level != "auto":
         level, why = config.level, "as set"
     prepared = [
-        [pretokenize(row.text, level, config.lowercase) for row in rows]
+        [known[0].prepared(row.text) for row in rows]
+        if known
+        else [pretokenize(row.text, level, config.lowercase) for row in rows]
         for rows in (train_rows, valid_rows)
     ]
-    reader, min_count, notes = learn_reader(prepared[0], level, config)
-    report += _reader_report(reader, why, notes)
+    if known is not None:
+        min_count = config.min_count or 1
+        reader = known[0].extended(prepared[0], min_count, config.max_symbols)
+        report.append(extended_line("text", known[0].vocabulary, reader.vocabulary))
+    else:
+        reader, min_count, notes = learn_reader(prepared[0], level, config)
+        report += _reader_report(reader, why, notes)
     whole = [[reader.vocabulary.encode(text) for text in texts] for texts in prepared]
     report += _cut_report(reader, whole[0] + whole[1])
     report += _unknown_report(reader, whole[1], min_count)

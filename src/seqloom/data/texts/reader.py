@@ -8,7 +8,7 @@ Checked by `tests/data/texts/test_reader.py`.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeVar, cast, get_args
 
 from ...errors import FormatError
@@ -89,23 +89,37 @@ class TextReader:
         )
         return cls(level, lowercase, max_symbols, vocabulary, marks=level == "words")
 
+    def extended(
+        self, prepared: Iterable[str], min_count: int, max_symbols: int | None
+    ) -> "TextReader":
+        """The reader with further symbols, see `Vocabulary.extended`.
+
+        Args:
+            prepared: Texts as `prepared` returns them.
+            min_count: Symbols seen less often stay unknown.
+            max_symbols: Another length to cut to, if any.
+        """
+        vocabulary = self.vocabulary.extended(prepared, min_count=min_count)
+        return replace(self, vocabulary=vocabulary, max_symbols=max_symbols or self.max_symbols)
+
     def symbols(self, text: str) -> list[str]:
         """The symbols that are read of a text, known or not."""
-        return self.cut(self.vocabulary.split(self._prepared(text)))
+        return self.cut(self.vocabulary.split(self.prepared(text)))
 
     def encode(self, text: str) -> list[int]:
         """The numbers of `symbols(text)`, `UNK` for one that has none."""
-        return self.cut(self.vocabulary.encode(self._prepared(text)))
+        return self.cut(self.vocabulary.encode(self.prepared(text)))
 
     def length(self, text: str) -> int:
         """Symbols of the whole text, before any cut."""
-        return len(self.vocabulary.split(self._prepared(text)))
+        return len(self.vocabulary.split(self.prepared(text)))
 
     def unknown(self, text: str) -> list[str]:
         """The different symbols of the text that have no number, in order of appearance."""
-        return self.vocabulary.unknown(self._prepared(text))
+        return self.vocabulary.unknown(self.prepared(text))
 
-    def _prepared(self, text: str) -> str:
+    def prepared(self, text: str) -> str:
+        """The text as the vocabulary splits it."""
         return pretokenize(text, self.level, self.lowercase, self.marks)
 
     def cut(self, symbols: list[Symbol]) -> list[Symbol]:

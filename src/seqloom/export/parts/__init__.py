@@ -19,6 +19,11 @@ class Parts(abc.ABC):
     def sizes(self) -> dict[str, int]:
         """What the network's shapes depend on beside its settings, by letter."""
 
+    @property
+    @abc.abstractmethod
+    def reading(self) -> dict[str, JSON]:
+        """Settings of `[data]` that the model was made with, and cannot do without."""
+
     @abc.abstractmethod
     def to_json(self) -> dict[str, JSON]:
         """Plain values that `from_json` reads, by key of the description."""

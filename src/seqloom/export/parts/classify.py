@@ -28,6 +28,11 @@ class ClassifyParts(Parts):
         """By the letters of `networks/`."""
         return {"V": len(self.reader.vocabulary), "C": len(self.labels)}
 
+    @property
+    def reading(self) -> dict[str, JSON]:
+        """Settings of `[data]` that the model cannot do without."""
+        return {"level": self.reader.level, "lowercase": self.reader.lowercase}
+
     def to_json(self) -> dict[str, JSON]:
         """Plain values by key of the description."""
         return {"reader": self.reader.to_json(), "labels": list(self.labels)}

@@ -95,6 +95,18 @@ class ForecastParts(Parts):
             "S": self.static_size,
         }
 
+    @property
+    def reading(self) -> dict[str, JSON]:
+        """Settings of `[data]` that the model cannot do without."""
+        return {
+            "horizon": self.horizon,
+            "window": self.scaling.window,
+            "season": self.scaling.season,
+            "transform": "log" if self.scaling.log else "none",
+            "floor": self.scaling.floor,
+            "calendar": self.features.calendar,
+        }
+
     def to_json(self) -> dict[str, JSON]:
         """The parts as plain values."""
         return {

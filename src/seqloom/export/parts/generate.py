@@ -23,6 +23,11 @@ class GenerateParts(Parts):
         """By the letters of `networks/`."""
         return {"V": len(self.vocabulary)}
 
+    @property
+    def reading(self) -> dict[str, JSON]:
+        """Settings of `[data]` that the model cannot do without."""
+        return {"level": self.vocabulary.level}
+
     def to_json(self) -> dict[str, JSON]:
         """Plain values by key of the description."""
         return {"vocabulary": self.vocabulary.to_json()}

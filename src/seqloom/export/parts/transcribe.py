@@ -46,6 +46,11 @@ class TranscribeParts(Parts):
         """By the letters of `networks/`."""
         return {"F": self.features.size, "V": len(self.text)}
 
+    @property
+    def reading(self) -> dict[str, JSON]:
+        """Settings of `[data]` that the model cannot do without."""
+        return {**self.features.to_json(), "text_level": self.text.level}
+
     def to_json(self) -> dict[str, JSON]:
         """Plain values by key of the description."""
         return {

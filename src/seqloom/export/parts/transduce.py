@@ -32,6 +32,11 @@ class TransduceParts(Parts):
         """By the letters of `networks/`."""
         return {"Vs": len(self.source), "Vt": len(self.target)}
 
+    @property
+    def reading(self) -> dict[str, JSON]:
+        """Settings of `[data]` that the model cannot do without."""
+        return {"source_level": self.source.level, "target_level": self.target.level}
+
     def to_json(self) -> dict[str, JSON]:
         """Plain values by key of the description."""
         return {

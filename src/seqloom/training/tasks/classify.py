@@ -18,7 +18,9 @@ from ...evaluation.measure import Measure
 from ...export.parts import Parts
 from ...export.parts.classify import ClassifyParts
 from ...models.classifier import build_classifier
-from ..work import Work, resolved, spread
+from ..device import widened
+from ..sample import SampleOutput
+from ..work import Work, places_of, resolved, spread
 
 RATIO_COLUMNS = 16  # numbers of a vector that start from the labels, more if there are more labels
 VALID_TEXTS = 256  # validation texts of one batch
@@ -44,8 +46,13 @@ class Classify(Work):
             self.weights = torch.from_numpy(class_weights(data.train.labels, len(data.labels)))
 
     @classmethod
-    def open(cls, data: object, valid: object | None, config: Config) -> "Classify":
-        return cls(prepare_texts(data, valid, config.data), config)
+    def open(
+        cls, data: object, valid: object | None, config: Config, known: Parts | None = None
+    ) -> "Classify":
+        if known is None:
+            return cls(prepare_texts(data, valid, config.data), config)
+        assert isinstance(known, ClassifyParts)
+        return cls(prepare_texts(data, valid, config.data, (known.reader, known.labels)), config)
 
     def build(self) -> nn.Module:
         num_symbols, num_classes = len(self.data.reader.vocabulary), len(self.data.labels)
@@ -81,7 +88,7 @@ class Classify(Work):
         )
         labels = torch.from_numpy(batch.labels).to(device)
         losses_B: Tensor = F.cross_entropy(
-            logits_BC,
+            widened(logits_BC),
             labels,
             reduction="none",
             label_smoothing=self.config.training.label_smoothing,  # type: ignore[attr-defined]
@@ -94,12 +101,7 @@ class Classify(Work):
         valid, num_classes = self.data.valid, len(self.data.labels)
         probabilities = np.zeros((len(valid), num_classes), np.float32)
         for rows in by_length(valid.lengths, VALID_TEXTS):
-            batch = valid.collate(rows)
-            with torch.inference_mode():
-                logits = network(
-                    torch.from_numpy(batch.symbols).to(device), torch.from_numpy(batch.lengths)
-                )
-            probabilities[rows] = logits.softmax(dim=-1).float().cpu().numpy()
+            probabilities[rows] = self._probabilities(network, rows, device)
         answers = probabilities.argmax(axis=1)
         confusion = np.zeros((num_classes, num_classes), np.int64)
         np.add.at(confusion, (valid.labels, answers), 1)
@@ -111,6 +113,31 @@ class Classify(Work):
             "log_loss": loss,
             "valid_loss": loss,
         }
+
+    def _probabilities(
+        self, network: nn.Module, rows: np.ndarray, device: torch.device
+    ) -> np.ndarray:
+        """Of the classes, for some validation texts."""
+        batch = self.data.valid.collate(rows)
+        with torch.inference_mode():
+            logits = network(
+                torch.from_numpy(batch.symbols).to(device), torch.from_numpy(batch.lengths)
+            )
+        found: np.ndarray = logits.softmax(dim=-1).float().cpu().numpy()
+        return found
+
+    def samples(
+        self, network: nn.Module, device: torch.device, number: int
+    ) -> tuple[SampleOutput, ...]:
+        valid, vocabulary = self.data.valid, self.data.reader.vocabulary
+        found = []
+        for row in places_of(number, len(valid)):
+            alone = np.array([row])
+            batch, said = valid.collate(alone), self._probabilities(network, alone, device)[0]
+            text = vocabulary.decode(batch.symbols[0, : batch.lengths[0]].tolist())
+            label = self.data.labels[int(said.argmax())]
+            found.append(SampleOutput(text, label, self.data.labels[int(valid.labels[row])]))
+        return tuple(found)
 
     def keep_valid(self, share: float) -> str:
         number = len(self.data.valid)

@@ -34,7 +34,9 @@ from ...export.parts.forecast import MOST_SERIES, ForecastParts
 from ...models.forecaster import ForecastModel, FullyConnectedForecaster
 from ...models.recurrent_forecaster import RecurrentForecaster
 from ...models.transformer_forecaster import TransformerForecaster
-from ..work import Work, resolved, spread
+from ..device import widened
+from ..sample import SampleOutput
+from ..work import Work, places_of, resolved, spread
 
 NETWORKS: dict[str, Callable[..., ForecastModel]] = {
     "recurrent": RecurrentForecaster,
@@ -45,6 +47,7 @@ NO_MASE = (
     "no MASE and no CRPS: the seasonal differences of every series are all 0 before what is held "
     "out; sMAPE is shown in their place, and decides"
 )
+SHOWN = 5  # steps of a forecast that a sample shows
 AT_ONCE = 256  # windows that a validation sends through the network together
 
 
@@ -86,10 +89,18 @@ class Forecast(Work):
         )
 
     @classmethod
-    def open(cls, data: object, valid: object | None, config: Config) -> "Forecast":
-        prepared, settings = prepare_series(data, valid, config)
+    def open(
+        cls, data: object, valid: object | None, config: Config, known: Parts | None = None
+    ) -> "Forecast":
+        features = known.features if isinstance(known, ForecastParts) else None
+        prepared, settings = prepare_series(data, valid, config, features)
         rate = 2e-3 if isinstance(config.model, RecurrentForecasterConfig) else 1e-3
-        return cls(prepared, resolved(config, settings, rate))
+        found = cls(prepared, resolved(config, settings, rate))
+        if isinstance(known, ForecastParts):
+            seen = {**known.seen, **found.parts.seen}
+            if len(seen) <= MOST_SERIES:
+                found.parts = dataclasses.replace(found.parts, seen=seen)
+        return found
 
     def build(self) -> ForecastModel:
         return NETWORKS[self.config.model.architecture](
@@ -118,7 +129,7 @@ class Forecast(Work):
         origins = self.data.train_origins.rows(rows)
         inputs, by = scale(self.data.train.cut(origins), self.data.scaling)
         wanted = scaled_targets(self.data.train, origins, by)
-        said = network(*tensors(inputs, device))
+        said = widened(network(*tensors(inputs, device)))
         return value_loss(said, torch.from_numpy(wanted).to(said), self.config.model.output)
 
     def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
@@ -133,6 +144,26 @@ class Forecast(Work):
         # where no series has a scale, sMAPE stands in, as the report says
         values = {k: v if np.isfinite(v) else scores.smape for k, v in worst.items()}
         return {**values, "valid_loss": values["crps"]}
+
+    def samples(
+        self, network: nn.Module, device: torch.device, number: int
+    ) -> tuple[SampleOutput, ...]:
+        """The first steps of some forecasts."""
+        places = places_of(number, len(self._targets))
+        alone = [tensor[places] for tensor in tensors(self._inputs, device)]
+        with torch.inference_mode():
+            said = quantiles(network(*alone).cpu().double().numpy(), self.config.model.output)
+        log = self.data.scaling.log
+        by = Scale(*(part[places] for part in self._scale))
+        points = restore(said, interval(said, 90), by, log=log).point
+        found = []
+        for place, point in zip(places.tolist(), points, strict=True):
+            which, origin = next(iter(self.data.valid_origins.rows(np.array([place]))))
+            series = self.data.data.series[which]
+            actual = np.exp(self._targets[place]) if log else self._targets[place]
+            begins = f"{series.name} from {series.label(series.start + origin)}"
+            found.append(SampleOutput(begins, _shown(point), _shown(actual)))
+        return tuple(found)
 
     def keep_valid(self, share: float) -> str:
         number = len(self.data.valid_origins)
@@ -169,7 +200,7 @@ class Forecast(Work):
             given = tensors(self._inputs, device)
             for first in range(0, len(self._targets), AT_ONCE):
                 some = [tensor[first : first + AT_ONCE] for tensor in given]
-                found.append(network(*some).double().cpu().numpy())
+                found.append(network(*some).cpu().double().numpy())
         return np.concatenate(found)
 
 
@@ -211,6 +242,11 @@ def value_loss(said: Tensor, wanted: Tensor, output: str) -> Tensor:
     else:
         loss = error[:, :, 0].abs()
     return torch.where(known, loss, 0.0).sum()
+
+
+def _shown(values: np.ndarray) -> str:
+    """The first of some values, with four digits each."""
+    return " ".join(f"{value:.4g}" for value in values[:SHOWN])
 
 
 def _seen(data: PreparedSeries) -> dict[str, str]:

@@ -7,6 +7,7 @@ begin anew. Checked by `tests/training/tasks/test_generate.py`.
 """
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from typing import final
 
@@ -20,6 +21,7 @@ from ...config.generate import LEAST_STEPS, MOST_STEPS, RATES, USUAL_EPOCHS
 from ...data.batching import LazyBatches
 from ...data.text.prepare import PreparedText, prepare_text
 from ...data.text.streams import plan_streams, window
+from ...decoding.continuation import Sampling, continuation
 from ...decoding.perplexity import score_text
 from ...evaluation.measure import Measure
 from ...export.parts import Parts
@@ -28,9 +30,12 @@ from ...models.language import build_language
 from ...models.language_model import LanguageModel, TorchTextModel
 from ...reference import trees
 from ...shapes import Int
-from ..work import Work, resolved
+from ..device import widened
+from ..sample import SampleOutput
+from ..work import Work, places_of, resolved
 
 VALID_STREAMS, VALID_SYMBOLS = 64, 1000  # most streams, and least symbols of each
+PROMPT, WRITTEN = 24, 32  # characters that a sample begins with, symbols that it writes
 WARM_UP = 128  # symbols a validation stream reads before it is scored
 
 
@@ -68,8 +73,11 @@ class Generate(Work):
         self._empty: object = None
 
     @classmethod
-    def open(cls, data: object, valid: object | None, config: Config) -> "Generate":
-        prepared, settings = prepare_text(data, valid, config.data)
+    def open(
+        cls, data: object, valid: object | None, config: Config, known: Parts | None = None
+    ) -> "Generate":
+        vocabulary = known.vocabulary if isinstance(known, GenerateParts) else None
+        prepared, settings = prepare_text(data, valid, config.data, vocabulary)
         return cls(prepared, resolved(config, settings, RATES[config.model.architecture]))
 
     def build(self) -> nn.Module:
@@ -101,10 +109,10 @@ class Generate(Work):
         state = self._state(streams, places, device)
         read, write = window(self.data.ids, places, data.chunk, fresh=state is None)
         logits_BTV, state = network(torch.from_numpy(read).to(device), state)
-        cut = trees.map_arrays(lambda array: array.detach(), state)
+        cut = trees.map_arrays(lambda array: widened(array.detach()), state)
         self._carried = Carried(streams, places + data.chunk, cut)
         target = torch.from_numpy(write).to(device)
-        return F.cross_entropy(logits_BTV.flatten(0, 1), target.flatten(), reduction="sum")
+        return F.cross_entropy(widened(logits_BTV).flatten(0, 1), target.flatten(), reduction="sum")
 
     def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
         assert isinstance(network, LanguageModel)
@@ -117,6 +125,20 @@ class Generate(Work):
         )
         found = {measure.key: getattr(score, measure.key) for measure in self.measures}
         return {**found, "valid_loss": score.nats_per_symbol}
+
+    def samples(
+        self, network: nn.Module, device: torch.device, number: int
+    ) -> tuple[SampleOutput, ...]:
+        """Continuations of lines of the validation text, drawn with one seed."""
+        assert isinstance(network, LanguageModel)
+        vocabulary, found = self.data.vocabulary, []
+        for place in places_of(number, max(1, len(self.valid) - PROMPT)).tolist():
+            prompt = self.valid[place : place + PROMPT]
+            model, drawn = TorchTextModel(network, device), Sampling(temperature=0.8)
+            symbols = continuation(model, vocabulary.encode(prompt), drawn)
+            text = vocabulary.decode(itertools.islice(symbols, WRITTEN))
+            found.append(SampleOutput(prompt, text))
+        return tuple(found)
 
     def keep_valid(self, share: float) -> str:
         number = len(self.valid)

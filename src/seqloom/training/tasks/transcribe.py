@@ -1,6 +1,7 @@
 """The task `transcribe` in training: sound, CTC or teacher forcing, errors of greedy output."""
 
 import dataclasses
+from pathlib import Path
 from typing import final
 
 import numpy as np
@@ -25,7 +26,9 @@ from ...extras import require
 from ...models import PairModel, TorchStepper
 from ...models.ctc import CTCRecogniser
 from ...models.listener import Listener
-from ..work import Work, resolved, spread, target_loss
+from ..device import widened
+from ..sample import SampleOutput
+from ..work import Work, places_of, resolved, spread, target_loss
 
 VALID_ROWS = 64  # recordings that a validation hears at once
 
@@ -57,9 +60,17 @@ class Transcribe(Work):
         ]
 
     @classmethod
-    def open(cls, data: object, valid: object | None, config: Config) -> "Transcribe":
+    def open(
+        cls, data: object, valid: object | None, config: Config, known: Parts | None = None
+    ) -> "Transcribe":
         require("train", "soundfile", "soxr")
-        return cls(prepare_speech(data, valid, config.data, config.model), config)
+        if known is None:
+            return cls(prepare_speech(data, valid, config.data, config.model), config)
+        assert isinstance(known, TranscribeParts)
+        extended = (known.text, known.normal)
+        found = prepare_speech(data, valid, config.data, config.model, extended)
+        ratio = max(known.length_ratio, found.length_ratio)
+        return cls(dataclasses.replace(found, length_ratio=ratio), config)
 
     def build(self) -> nn.Module:
         config, sizes = self.config.model, (self.data.train.setup.size, len(self.data.text))
@@ -106,7 +117,8 @@ class Transcribe(Work):
         return target_loss(network, features, lengths, target, smoothing)
 
     def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
-        texts = [self.data.text.decode(symbols) for symbols in self._greedy(network, device)]
+        found = self._greedy(network, device, self.valid_features)
+        texts = [self.data.text.decode(symbols) for symbols in found]
         said = [" ".join(text.split()) for text in self.data.valid.texts]
         characters = error_counts([list(t) for t in texts], [[list(t)] for t in said])
         words = error_counts([t.split() for t in texts], [[t.split()] for t in said])
@@ -137,24 +149,40 @@ class Transcribe(Work):
         self._hear_valid()
         return f"{len(rows):,} of {number:,} validation recordings"
 
+    def samples(
+        self, network: nn.Module, device: torch.device, number: int
+    ) -> tuple[SampleOutput, ...]:
+        valid = self.data.valid
+        places = places_of(number, len(valid)).tolist()
+        alone = [self.valid_features[place] for place in places]
+        found = []
+        for place, symbols in zip(places, self._greedy(network, device, alone), strict=True):
+            utterance = valid.utterances[place]
+            said = " ".join(utterance.text.split())
+            found.append(
+                SampleOutput(Path(utterance.path).name, self.data.text.decode(symbols), said)
+            )
+        return tuple(found)
+
     def _valid_rows(self) -> list[np.ndarray]:
         """Validation recordings that are heard together."""
-        order = np.argsort([len(x) for x in self.valid_features], kind="stable")
-        return [order[first : first + VALID_ROWS] for first in range(0, len(order), VALID_ROWS)]
+        return _rows(self.valid_features)
 
-    def _greedy(self, network: nn.Module, device: torch.device) -> list[tuple[int, ...]]:
-        """Greedy transcripts of the validation recordings."""
+    def _greedy(
+        self, network: nn.Module, device: torch.device, features: list[np.ndarray]
+    ) -> list[tuple[int, ...]]:
+        """Greedy transcripts of recordings."""
         if not isinstance(self.config.model, CTCConfig):
             assert isinstance(network, PairModel)
             limit = LengthLimit(self.data.length_ratio)
-            found = decode(TorchStepper(network, device), self.valid_features, limit, Search())
+            found = decode(TorchStepper(network, device), features, limit, Search())
             return [hypotheses[0].symbols for hypotheses in found]
-        out: list[tuple[int, ...]] = [()] * len(self.valid_features)
-        for rows in self._valid_rows():
-            batch = pad_features([self.valid_features[row] for row in rows])
+        out: list[tuple[int, ...]] = [()] * len(features)
+        for rows in _rows(features):
+            batch = pad_features([features[row] for row in rows])
             with torch.inference_mode():
-                features = torch.from_numpy(batch.features).to(device)
-                log_probs = network(features, torch.from_numpy(batch.lengths)).cpu().numpy()
+                heard = torch.from_numpy(batch.features).to(device)
+                log_probs = network(heard, torch.from_numpy(batch.lengths)).cpu().numpy()
             for row, own, steps in zip(rows, log_probs, batch.lengths, strict=True):
                 out[row] = ctc_greedy(own[:steps])
         return out
@@ -188,11 +216,17 @@ def resolve(config: Config, data: PreparedSpeech) -> Config:
     return resolved(dataclasses.replace(config, decoding=decoding), chosen, RATES[name])
 
 
+def _rows(features: list[np.ndarray]) -> list[np.ndarray]:
+    """Recordings that are heard together, by length."""
+    order = np.argsort([len(x) for x in features], kind="stable")
+    return [order[first : first + VALID_ROWS] for first in range(0, len(order), VALID_ROWS)]
+
+
 def _ctc_loss(log_probs_BTV: Tensor, lengths: Tensor, targets: list[list[int]]) -> Tensor:
     """Minus the log-probability of the targets; 0 for one that is sped up beyond its symbols."""
     device = log_probs_BTV.device
     return F.ctc_loss(
-        log_probs_BTV.transpose(0, 1),
+        widened(log_probs_BTV).transpose(0, 1),
         torch.tensor([s for symbols in targets for s in symbols], device=device),
         lengths,
         torch.tensor([len(symbols) for symbols in targets]),

@@ -17,7 +17,8 @@ from ...evaluation.measure import Measure
 from ...export.parts import Parts
 from ...export.parts.transduce import TransduceParts
 from ...models import PairModel, TorchStepper, build
-from ..work import Work, resolved, spread, target_loss
+from ..sample import SampleOutput
+from ..work import Work, places_of, resolved, spread, target_loss
 
 VALID_PAIRS = 64  # pairs whose validation loss is found at once
 
@@ -38,8 +39,15 @@ class Transduce(Work):
         self.data = data
 
     @classmethod
-    def open(cls, data: object, valid: object | None, config: Config) -> "Transduce":
-        return cls(prepare_pairs(data, valid, config.data), config)
+    def open(
+        cls, data: object, valid: object | None, config: Config, known: Parts | None = None
+    ) -> "Transduce":
+        if known is None:
+            return cls(prepare_pairs(data, valid, config.data), config)
+        assert isinstance(known, TransduceParts)
+        found = prepare_pairs(data, valid, config.data, (known.source, known.target))
+        ratio = max(known.length_ratio, found.length_ratio)
+        return cls(dataclasses.replace(found, length_ratio=ratio), config)
 
     def build(self) -> nn.Module:
         return build(self.config.model, len(self.data.source), len(self.data.target))
@@ -100,6 +108,21 @@ class Transduce(Work):
                 rows = order[first : first + VALID_PAIRS]
                 loss += float(self._loss(network, pairs, rows, device, 0.0))
         return loss / int(pairs.target_lengths.sum())
+
+    def samples(
+        self, network: nn.Module, device: torch.device, number: int
+    ) -> tuple[SampleOutput, ...]:
+        assert isinstance(network, PairModel)
+        data = self.data
+        some = [data.valid[place] for place in places_of(number, len(data.valid))]
+        sources = [data.source.encode(example.source) for example in some]
+        limit = LengthLimit(data.length_ratio, most=self.config.data.max_symbols)
+        found = decode(TorchStepper(network, device), sources, limit, Search())
+        outputs = [data.target.decode(best[0].symbols) for best in found]
+        return tuple(
+            SampleOutput(one.source, output, output if output in one.targets else one.targets[0])
+            for one, output in zip(some, outputs, strict=True)
+        )
 
     def keep_valid(self, share: float) -> str:
         number = len(self.data.valid)
