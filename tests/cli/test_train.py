@@ -334,3 +334,11 @@ def test_live_on_a_terminal(cli, data, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(type(sys.stderr), "isatty", lambda self: True, raising=False)
     assert cli("train", data, "--out", tmp_path / "run", *QUICK).code == 0
     assert chosen == ["live"]
+
+
+def test_standard_input_is_kept_for_resuming(cli, data, tmp_path):
+    out = tmp_path / "run"
+    done = cli("train", "-", "--out", out, *QUICK, stdin=data.read_bytes())
+    assert done.code == 0, done.err
+    assert (out / "standard-input").read_bytes() == data.read_bytes()
+    assert cli("train", "--resume", out).code == 0

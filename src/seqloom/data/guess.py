@@ -27,7 +27,6 @@ from .tables.roles import AUTO, look_like_names, named, question
 from .tables.source import head_lines, table_of
 from .tables.suggest import are_labels, is_number, text_and_label
 from .tables.table import Row, Table, TablePart
-from .tables.text_file import STANDARD_INPUT
 from .text.text import ENDINGS
 from .texts import labelled
 
@@ -119,7 +118,7 @@ def _asked(columns: Mapping[str, str]) -> Guess | None:
 
 def _of_text(source: Given) -> Guess:
     """Running text, or a table that is none of those which are read."""
-    lines, _ = ([], True) if source.name == STANDARD_INPUT else head_lines(source.name)
+    lines, _ = head_lines(source.name)
     name = source.name.lower().removesuffix(".gz")
     if name.endswith((".tsv", ".tab", ".csv")):
         raise DataError(

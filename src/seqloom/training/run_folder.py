@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,17 @@ class RunFolder:
                     fix += f", or continue that run: seqloom train --resume {self.path}"
                 raise RunError(f"train: `{self.path}` already contains files. {fix}.")
             self.path.mkdir(parents=True, exist_ok=True)
+
+    def keep(self, data: Path) -> Path:
+        """Copy data that cannot be read again, of standard input, into the folder.
+
+        Raises:
+            RunError: They cannot be written.
+        """
+        kept = self.path / "standard-input"
+        with explaining(kept, "train"):
+            shutil.copyfile(data, kept)
+        return kept
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:

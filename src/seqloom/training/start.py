@@ -12,6 +12,7 @@ from ..config.short_names import columns_of, laid, settings_of
 from ..data.given import Given, given
 from ..data.guess import guess_task, say_columns
 from ..data.ragged import scratch
+from ..data.tables.text_file import STANDARD_INPUT, standard_input
 from ..errors import RunError
 from ..export.start_model import StartModel, read_start
 from ..extras import require
@@ -173,6 +174,8 @@ def _begin(
         if team.leads:
             folder.create()
             stack.enter_context(folder.held())
+            if source.name == STANDARD_INPUT:
+                source = given(folder.keep(standard_input()))
         with working(f"reading {source.name}"), scratch(folder.path):
             work = open_work(source, valid, config, model)
         run = TrainingRun(work, folder, team, callbacks)

@@ -1,7 +1,9 @@
 """From files and Python data to one and the same table, whatever holds it; pandas is the oracle."""
 
 import gzip
+import io
 import json
+import sys
 from collections import namedtuple
 
 import numpy as np
@@ -219,3 +221,10 @@ def test_what_is_given():
     assert given(FRAME).kind == "python"
     assert given(FRAME).whole is None
     assert given([("a", "b")]).kind == "python"
+
+
+def test_standard_input_is_read_as_often_as_needed(monkeypatch):
+    text = io.TextIOWrapper(io.BytesIO(FRAME.to_csv(index=False).encode()))
+    monkeypatch.setattr(sys, "stdin", text)
+    assert [(row.text, row.label) for row in read_labelled("-")] == WANT
+    assert table_of("-").first.head(1) == table_of("-").first.head(1)

@@ -51,17 +51,22 @@ def delimiter_of(lines: Sequence[str], name: str) -> str | None:
         return "\t"
     found = {delimiter: _regular(lines, delimiter) for delimiter in DELIMITERS}
     best = max(DELIMITERS, key=found.__getitem__)
-    rows, columns = found[best]
+    columns = found[best][1]
     if columns < 2:
         return None
     if name.endswith((".csv", ".tsv", ".tab", ".psv", ".ssv")):
         return best
-    return best if rows == min(len(lines), SNIFFED) and _is_table(lines, best) else None
+    return best if _is_table(lines, best, columns) else None
 
 
-def _is_table(lines: Sequence[str], delimiter: str) -> bool:
+def _is_table(lines: Sequence[str], delimiter: str, columns: int) -> bool:
     """Whether lines are a table rather than prose with a comma in each: by names or numbers."""
-    rows = list(_cells(lines, delimiter))
+    try:
+        rows = list(_cells(lines, delimiter))
+    except csv.Error:  # prose with quotes
+        return False
+    if any(len(row) != columns for row in rows):
+        return False
     if any(known_for(name, role) > 2 for name in rows[0] for role in HEADER_NAMES):
         return True
     body = rows[1:] or rows

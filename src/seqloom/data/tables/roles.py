@@ -38,7 +38,7 @@ Header = Literal["auto", "yes", "no"]
 AUTO, NONE = "auto", "none"
 HEAD = 2000  # rows by which columns are told by content
 _NAME = re.compile(r"[^\W\d][\w .:#/()-]{0,39}")
-_BREAKS = re.compile(r"\s*[\t\r\n]+\s*")
+_BREAKS = re.compile(r"[\t\r\n]+")
 
 
 @dataclass(frozen=True)
@@ -258,7 +258,9 @@ def cell_text(part: TablePart, line: int, role: str, cell: object) -> str:
         return ""
     if isinstance(cell, str):
         text = cell.strip()
-        return _BREAKS.sub(" ", text) if "\n" in text or "\t" in text or "\r" in text else text
+        if "\n" in text or "\t" in text or "\r" in text:
+            text = " ".join(filter(None, (part.strip() for part in _BREAKS.split(text))))
+        return text
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer():

@@ -21,7 +21,7 @@ from .delimited import delimited, delimiter_of
 from .json_rows import json_lines, json_object, json_whole
 from .python_data import python_data
 from .table import TEXT_FORMS, Row, Table, TablePart
-from .text_file import read_head
+from .text_file import STANDARD_INPUT, read_head, standard_input
 
 HEAD_BYTES = 400_000
 _TEXTS = (".tsv", ".tab", ".csv", ".jsonl", ".ndjson", ".json")
@@ -55,9 +55,9 @@ def part_of(name: str) -> TablePart | None:
     """
     magic = _first_bytes(name)
     if magic.startswith(PARQUET):
-        return parquet(name)
+        return parquet(_path(name))
     if magic.startswith((ARROW, FEATHER_1)) or name.lower().endswith(".arrow"):
-        return arrow(name)
+        return arrow(_path(name))
     lines = head_lines(name)[0]
     if not lines:
         raise DataError(f"{name}: the file is empty. Name another.")
@@ -111,10 +111,14 @@ def _family(file: Path) -> str:
 
 def _first_bytes(name: str) -> bytes:
     try:
-        with Path(name).open("rb") as file:
+        with Path(_path(name)).open("rb") as file:
             return file.read(8)
     except (OSError, ValueError):
         return b""  # the reader of text complains of it
+
+
+def _path(name: str) -> str:
+    return str(standard_input()) if name == STANDARD_INPUT else name
 
 
 def _alike(parts: list[TablePart]) -> Iterator[TablePart]:

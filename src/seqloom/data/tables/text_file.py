@@ -5,16 +5,18 @@ ends (`/dev/zero`, a pipe, a gzip file that unfolds without end) at a stated lim
 `tests/data/tables/test_text_file.py` and the tests of `pairs/` and `texts/`.
 """
 
+import atexit
 import codecs
 import gzip
 import os
+import shutil
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from io import BufferedIOBase, BufferedReader
+from io import BufferedIOBase, StringIO
 from pathlib import Path
-from typing import cast
 
 from ...errors import DataError
 from ...progress import progress
@@ -62,6 +64,31 @@ def pieces(path: str | Path) -> Iterator[str]:
         yield piece if number else piece.removeprefix("\ufeff")
 
 
+_SPOOLED: list[tuple[object, Path]] = []  # standard input, and the file that has its bytes
+
+
+def standard_input() -> Path:
+    """A file with the bytes of standard input, which can be read once only and this often.
+
+    It is removed when the process ends.
+
+    Raises:
+        DataError: Standard input is closed, or cannot be read.
+    """
+    if sys.stdin is None:
+        raise DataError(f"{STANDARD_INPUT}: standard input is closed. Name a file.")
+    if not _SPOOLED or _SPOOLED[-1][0] is not sys.stdin:
+        handle, name = tempfile.mkstemp(prefix="seqloom-")
+        atexit.register(Path(name).unlink, missing_ok=True)
+        try:
+            with open(handle, "wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+        except (OSError, ValueError) as error:
+            raise _unreadable(STANDARD_INPUT, error) from None
+        _SPOOLED.append((sys.stdin, Path(name)))
+    return _SPOOLED[-1][1]
+
+
 def numbered_lines(path: str | Path) -> Iterator[tuple[int, str]]:
     """The lines that are not blank, without their LF, and their numbers from 1.
 
@@ -82,24 +109,20 @@ def lines_of(path: str | Path) -> Iterator[str]:
     Raises:
         DataError: As `read_text`; a file may have any size, a line `MOST_LINE` characters.
     """
-    name, end, rest, first = str(path), "\n", list[str](), True
-    for text in _decoded(name, limited=False):
-        if first:
-            text, first = text.removeprefix("\ufeff"), False
-            end = "\n" if "\n" in text or "\r" not in text else "\r"
-        head, *lines = text.split(end)
-        if not lines:
-            rest.append(head)
+    name, end, rest = str(path), "", list[str]()
+    for text in pieces(name):
+        end = end or ("\n" if "\n" in text or "\r" not in text else "\r")
+        last = text.rfind(end) + 1
+        if not last:
+            rest.append(text)
             if sum(map(len, rest)) > MOST_LINE:
                 raise DataError(
                     f"{name}: a line may have {MOST_LINE:,} characters at most, and one has more. "
                     "Break it, or name another file."
                 )
             continue
-        yield "".join((*rest, head, end))
-        for line in lines[:-1]:
-            yield line + end
-        rest = lines[-1:]
+        yield from StringIO("".join((*rest, text[:last])), newline=end)
+        rest = [text[last:]]
     if any(rest):
         yield "".join(rest)
 
@@ -135,14 +158,11 @@ def _after(raw: bytes, line: int, column: int) -> tuple[int, int]:
 def _opened(name: str, stack: ExitStack) -> tuple[BufferedIOBase, int | None]:
     """The file's bytes, unzipped; the size of a gzip file, `None` of another."""
     if name == STANDARD_INPUT:
-        if sys.stdin is None:
-            raise DataError(f"{name}: standard input is closed. Name a file.")
-        file = cast(BufferedReader, sys.stdin.buffer)
+        name = str(standard_input())
     elif os.path.isdir(name):
         raise DataError(f"{name}: data must be a file, got a directory. Name one file in it.")
     try:
-        if name != STANDARD_INPUT:
-            file = stack.enter_context(Path(name).open("rb"))  # noqa: SIM115
+        file = stack.enter_context(Path(name).open("rb"))  # noqa: SIM115
         if not file.peek(2).startswith(GZIP_MAGIC):
             return file, None
         size = os.fstat(file.fileno()).st_size
