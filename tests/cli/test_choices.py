@@ -10,6 +10,7 @@ from seqloom.cli.app import app
 from seqloom.config import sections_of
 from seqloom.config.forecast import LEVELS
 from seqloom.config.shared import CellName
+from seqloom.config.training import DeviceName
 from seqloom.config.transduce import Link
 from seqloom.evaluation.forecast_baselines import NAMES
 from seqloom.inspection.figures import FIGURES
@@ -28,6 +29,7 @@ def test_the_lists_are_those_of_the_rooms():
     assert {a for task in TASKS for a in sections_of(task).models} == set(choices.ARCHITECTURES)
     assert typing.get_args(CellName) == choices.CELLS
     assert typing.get_args(Link) == choices.LINKS
+    assert typing.get_args(DeviceName) == choices.DEVICES
     assert tuple(map(str, LEVELS)) == choices.LEVELS
     assert NAMES == choices.BASELINES
     assert set(KINDS) == set(choices.BUDGETS)

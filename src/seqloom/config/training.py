@@ -6,6 +6,8 @@ from typing import Literal
 from ..errors import ConfigError
 from .rules import ConfigSection, choice, number, text
 
+DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig(ConfigSection):
@@ -16,7 +18,7 @@ class TrainingConfig(ConfigSection):
         None, 0.05, 100_000, "length of the whole command in minutes, see above"
     )
     steps: int | None = number(None, 1, 1_000_000_000, "number of optimizer steps")
-    device: Literal["auto", "cpu", "cuda", "mps"] = choice(
+    device: DeviceName = choice(
         "auto", "where to compute; auto: a CUDA device if there is one, else the CPU"
     )
     threads: int | None = number(
