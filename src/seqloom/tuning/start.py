@@ -1,0 +1,392 @@
+"""`tune`: a search over settings, from the request to the best model.
+
+Trials run one after another in one process. What is done stays done: the same call continues, and a
+trial that was killed is resumed. Checked by `tests/tuning/test_tune.py` and `test_kill.py`.
+"""
+
+import dataclasses
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..config import config_from, merge, read_toml
+from ..data.given import given
+from ..data.guess import guess_task
+from ..errors import ConfigError, RunError
+from ..evaluation.measure import Measure
+from ..extras import require
+from ..progress import progress
+from ..tasks import TASKS
+from ..training.reporter import Quiet, Reporter
+from ..training.run_folder import RunFolder
+from ..training.tasks import open_work
+from ..training.work import Work
+from .budget import DEFAULT_MINUTES, LEAST, Budget, trial_minutes
+from .folder import FORMAT, Request, TuneFolder, check_data, check_same, digest, space_toml
+from .importance import LEAST as LEAST_TRIALS
+from .importance import draw, importance
+from .results import TuneResult, keep, rows
+from .search import LONG, Search
+from .space import Space, space_from
+from .spaces import default_space
+from .trial import Interrupted, OutOfTime, folder_name, has_length, now, run_trial, seconds_of
+
+FAILURES = 5  # in a row, after which the space is taken to be wrong
+SEED = 1
+
+
+def tune(
+    data: str | Path,
+    out: str | Path,
+    *,
+    minutes: float | None = None,
+    trials: int | None = None,
+    space: Mapping[str, object] | str | Path | None = None,
+    valid: str | Path | None = None,
+    task: str | None = None,
+    settings: Mapping[str, object] | None = None,
+    reporter: Reporter | None = None,
+    since: float | None = None,
+) -> TuneResult:
+    """Search for the settings that train the best model.
+
+    Args:
+        data: What `train` takes.
+        out: The search's folder: new, empty, or that of the same search, which continues.
+        minutes: Length of all of it; 60 if neither `minutes` nor `trials` is given.
+        trials: Number of trials; as many as fit if `None`.
+        space: What is searched: nested mappings or a TOML file, see docs/tune.md; the task's
+            default space if `None`.
+        valid: Validation data, of the same kind; a part of `data` is held out if `None`.
+        task: What to learn; guessed from the data if `None`.
+        settings: Nested settings of every trial, as `train` takes them. Their length is that of
+            a trial.
+        reporter: Told what happens; nobody if `None`.
+        since: When the search began, by `time.perf_counter`; now if `None`.
+    Returns:
+        A `TuneResult`. Ctrl-C stops after the step that runs: `finished` is False, and the same
+        call continues.
+    Raises:
+        ConfigError: A setting is unknown, out of range, or both set and searched; or torchrun
+            started it.
+        DataError: The data break a rule.
+        RunError: The folder holds another search, or every trial failed.
+    """
+    since = now() if since is None else since
+    _check_environment()
+    shown = reporter or Quiet()
+    if minutes is not None and not 10 * LEAST <= minutes <= 100_000:
+        raise ConfigError(
+            f"tune: `--minutes` must be from {10 * LEAST:g} to 100000, got {minutes:g}."
+        )
+    if trials is not None and not 1 <= trials <= 100_000:
+        raise ConfigError(f"tune: `--trials` must be from 1 to 100000, got {trials}.")
+    if task is None:
+        guess = guess_task(str(data))
+        task = guess.task
+        shown.message(guess.say())
+    whole = merge({"task": task}, settings or {})
+    searched = _space(space, whole)
+    request = Request(
+        data=given(data).whole,
+        valid=None if valid is None else given(valid).whole,
+        task=task,
+        settings=whole,
+        space=searched.plain(),
+        seed=_seed(whole),
+        minutes=DEFAULT_MINUTES if minutes is None and trials is None else minutes,
+        trials=trials,
+    )
+    folder = TuneFolder(Path(out))
+    kept = folder.read()
+    if kept is not None:
+        check_same(folder.path, kept, request)
+    return _carry_on(folder, kept, request, searched, shown, since)
+
+
+def resume_tuning(
+    out: str | Path,
+    *,
+    minutes: float | None = None,
+    trials: int | None = None,
+    reporter: Reporter | None = None,
+    since: float | None = None,
+) -> TuneResult:
+    """Continue a search that was interrupted or killed, or lengthen one.
+
+    Args:
+        out: The search's folder.
+        minutes: Length of all of it, earlier sessions included; as before if `None`.
+        trials: Number of trials, likewise.
+        reporter: Told what happens; nobody if `None`.
+        since: When this session began, by `time.perf_counter`; now if `None`.
+    Raises:
+        RunError: The folder is not that of a search, or its data has changed since.
+    """
+    since = now() if since is None else since
+    _check_environment()
+    folder = TuneFolder(Path(out))
+    kept = folder.read()
+    if kept is None:
+        raise RunError(
+            f"tune: `{out}` must be the folder of a search that had begun, got one that had not. "
+            "Begin it with: seqloom tune DATA --out DIR"
+        )
+    asked = {field.name: kept[field.name] for field in dataclasses.fields(Request)}
+    if minutes is not None or trials is not None:
+        asked |= {
+            "minutes": asked["minutes"] if minutes is None else minutes,
+            "trials": asked["trials"] if trials is None else trials,
+        }
+    request = Request(**asked)
+    space = space_from(request.space, request.settings, str(folder.request))
+    return _carry_on(folder, kept, request, space, reporter or Quiet(), since)
+
+
+def _check_environment() -> None:
+    require("tune", "torch", "rapidfuzz", "matplotlib", "optuna")
+    processes = int(os.environ.get("WORLD_SIZE", "1"))
+    if processes > 1:
+        raise ConfigError(
+            f"tune: it must run in 1 process, got {processes} of torchrun. Start it without."
+        )
+
+
+def _space(
+    given_space: Mapping[str, object] | str | Path | None, settings: dict[str, Any]
+) -> Space:
+    """What is searched: the user's space, or the default one without what the user has set."""
+    if given_space is None:
+        model = config_from(settings, "tune").model
+        base = default_space(settings["task"], model.architecture)
+        space = Space(
+            base, {"task": settings["task"], "model": {"architecture": model.architecture}}
+        )
+        left = tuple(
+            one
+            for one in base
+            if not any(
+                _is_set(settings, name) for name in space.targets(one.name, model.architecture)
+            )
+        )
+        return Space(left, settings)
+    if isinstance(given_space, Mapping):
+        return space_from(given_space, settings)
+    return space_from(read_toml(Path(given_space)), settings, f"tune: {given_space}")
+
+
+def _is_set(settings: Mapping[str, object], name: str) -> bool:
+    section, _, key = name.partition(".")
+    found = settings.get(section, {})
+    return isinstance(found, Mapping) and key in found
+
+
+def _seed(settings: Mapping[str, object]) -> int:
+    return int(config_from(settings, "tune").training.seed)
+
+
+def _carry_on(
+    folder: TuneFolder,
+    kept: dict[str, Any] | None,
+    request: Request,
+    space: Space,
+    shown: Reporter,
+    since: float,
+) -> TuneResult:
+    """Begin or continue a search, with the folder held."""
+    folder.path.mkdir(parents=True, exist_ok=True)
+    with RunFolder(folder.path).held():
+        if kept is None:
+            kept = _prepare(folder, request, space, shown)
+        else:
+            check_data(folder.path, kept)
+            kept |= {"minutes": request.minutes, "trials": request.trials}
+            folder.write(kept)
+        return Tuning(folder, kept, request, space, shown, since).go()
+
+
+def _prepare(folder: TuneFolder, request: Request, space: Space, shown: Reporter) -> dict[str, Any]:
+    """Read the data once, for the defaults that depend on them, and write the request."""
+    with progress(f"reading {request.data}"):
+        work = open_work(request.data, request.valid, config_from(request.settings, "tune"))
+    for line in work.report:
+        shown.message(line)
+    files = [name for name in (request.data, request.valid) if name is not None]
+    settled = has_length(request.settings)
+    kept: dict[str, Any] = {
+        "format": FORMAT,
+        **dataclasses.asdict(request),
+        "digests": {name: digest(name) for name in files},
+        "trial_minutes": trial_minutes(request.minutes, request.trials, settled=settled),
+        "defaults": space.defaults(work.config),
+    }
+    folder.space.write_text(space_toml(request.space), encoding="utf-8")
+    folder.write(kept)
+    return kept
+
+
+class Tuning:
+    """A search in motion."""
+
+    def __init__(
+        self,
+        folder: TuneFolder,
+        kept: Mapping[str, Any],
+        request: Request,
+        space: Space,
+        shown: Reporter,
+        since: float,
+    ) -> None:
+        self.folder, self.kept, self.request, self.shown = folder, kept, request, shown
+        self.space, self.since = space, since
+        work: type[Work] = TASKS[request.task].part("work")
+        self.measure: Measure = work.measures[0]
+        self.search = Search(folder.study, space, seed=request.seed, rises=self.measure.rises)
+        self.budget = Budget(request.minutes, request.trials, kept["trial_minutes"])
+        self.before = self._seconds_before()
+
+    def _seconds_before(self) -> float:
+        """Seconds of the sessions before."""
+        trial = self.search.open_trial()
+        if trial is None:
+            return self.search.seconds
+        return self.search.seconds + seconds_of(self._run_of(trial.number))
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds that are over, all sessions together."""
+        return self.before + now() - self.since
+
+    def _run_of(self, number: int) -> Path:
+        return self.folder.trials / folder_name(number)
+
+    def go(self) -> TuneResult:
+        """Do all trials, and write the results."""
+        say = self.shown.message
+        say(self._plan())
+        self.folder.trials.mkdir(exist_ok=True)
+        try:
+            finished = self._all_trials()
+        except (Interrupted, KeyboardInterrupt):
+            finished = False
+        keep(self.search, self.folder, self.measure.key)
+        best = self.search.best()
+        if best is None and finished:
+            raise RunError(self._no_model())
+        shares = importance(self.search) if finished else {}
+        if shares:
+            draw(self.folder.importance, shares, self.search, self.space, self.measure)
+        elif finished:
+            say(f"importance: not said, for fewer than {LEAST_TRIALS} trials have a score")
+        return TuneResult(
+            folder=self.folder.path,
+            model=self.folder.best,
+            config=self.folder.config,
+            best=None if best is None else best.number,
+            score=None if best is None else best.value,
+            measure=self.measure,
+            trials=rows(self.search),
+            importance=shares,
+            finished=finished,
+        )
+
+    def _plan(self) -> str:
+        """What is about to be done, in a line."""
+        names = ", ".join(d.name for d in self.space.dimensions)
+        minutes, each = self.request.minutes, self.kept["trial_minutes"]
+        number = "trials" if self.request.trials is None else f"{self.request.trials} trials"
+        if each is not None:
+            number = f"{number} of {each:.3g} minutes, then one long run"
+        total = "" if minutes is None else f", {minutes:g} minutes in all"
+        return f"search: {number}{total}, over {names}"
+
+    def _all_trials(self) -> bool:
+        """Do the trials that are missing."""
+        while True:
+            trial = self.search.open_trial() or self._begin()
+            if trial is None:
+                return True
+            number = trial.number
+            self.shown.message(f"trial {number}{self._words(trial.params, trial.user_attrs)}")
+            try:
+                run_trial(
+                    self.search,
+                    trial,
+                    self._run_of(number),
+                    data=self.request.data,
+                    valid=self.request.valid,
+                    minutes=self.kept["trial_minutes"],
+                    shown=self.shown,
+                    late=self._late(),
+                )
+            except OutOfTime:
+                self.shown.message(f"trial {number}: unfinished, the minutes are over")
+                return True
+            self.search.note_seconds(self.elapsed)
+            keep(self.search, self.folder, self.measure.key)
+            self._tell(number)
+            self._check_failures()
+
+    def _begin(self) -> Any:
+        """Begin the next trial, if there is time for one."""
+        trials = self.search.trials()
+        longs = [t.number for t in trials if LONG in t.user_attrs]
+        after = [t for t in trials if t.number > max(longs, default=-1)]
+        what = self.budget.next(
+            trials=len(trials) - len(longs), after_long=len(after), elapsed=self.elapsed
+        )
+        if what == "trial":
+            return self.search.begin(self.kept["defaults"])
+        best = self.search.best()
+        if what == "long" and best is not None:
+            return self.search.begin_long(best, self.budget.left(self.elapsed))
+        return None
+
+    def _late(self) -> Callable[[], bool]:
+        """Whether the minutes are over; a run of minutes keeps to its own."""
+        if self.kept["trial_minutes"] is not None:
+            return lambda: False
+        return lambda: self.elapsed > self.budget.seconds
+
+    def _words(self, values: Mapping[str, object], attributes: Mapping[str, Any]) -> str:
+        """The values of a trial for people."""
+        shown = ", ".join(
+            f"{name.partition('.')[2]} {value:.3g}"
+            if isinstance(value, float)
+            else f"{name.partition('.')[2]} {value}"
+            for name, value in values.items()
+        )
+        length = f" (long run of {attributes[LONG]:.3g} minutes)" if LONG in attributes else ""
+        return f"{length}: {shown}"
+
+    def _tell(self, number: int) -> None:
+        """How a trial ended."""
+        row = rows(self.search)[number]
+        score = "" if row.score is None else f" {self.measure.label} {self.measure.show(row.score)}"
+        best = self.search.best()
+        what = "best so far" if best is not None and best.number == number else row.state
+        why = f": {row.error}" if row.error else ""
+        self.shown.message(f"trial {number}:{score} ({what}){why}")
+
+    def _check_failures(self) -> None:
+        """Stop where trial after trial fails.
+
+        Raises:
+            RunError: The last ones all failed.
+        """
+        last = rows(self.search)[-FAILURES:]
+        if len(last) == FAILURES and all(row.state == "failed" for row in last):
+            raise RunError(
+                f"tune: the last {FAILURES} trials failed, the last one so: {last[-1].error} "
+                "Narrow the search space with --space."
+            )
+
+    def _no_model(self) -> str:
+        failed = [row for row in rows(self.search) if row.error]
+        if failed:
+            return f"tune: no trial has ended with a model. The first error: {failed[0].error}"
+        return (
+            "tune: no trial has ended in the time. Give it more: seqloom tune "
+            f"--resume {self.folder.path} --minutes {2 * (self.request.minutes or 1):g}"
+        )
