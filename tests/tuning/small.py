@@ -6,7 +6,7 @@ from typing import Any
 
 from seqloom.training.reporter import Clock, Quiet
 from seqloom.tuning.folder import TuneFolder
-from seqloom.tuning.search import Search
+from seqloom.tuning.search import TuneStudy
 from seqloom.tuning.space import space_from
 
 from ..toys import tiny
@@ -15,7 +15,7 @@ SPACE: dict[str, Any] = {
     "training": {"learning_rate": {"low": 1e-4, "high": 5e-2, "log": True}},
     "model": {"dropout": {"low": 0.0, "high": 0.6}, "cell": ["lstm", "gru", "rnn"]},
 }
-SETTINGS = {**tiny(training={"steps": 20}), "task": "transduce"}
+SETTINGS = {**tiny(training={"steps": 10}), "task": "transduce"}
 
 
 class Told(Quiet):
@@ -36,9 +36,11 @@ class Told(Quiet):
         self.losses.append(loss)
 
 
-def a_search(folder: Path, *, seed: int = 3, rises: bool = False, space=None) -> Search:
+def a_search(folder: Path, *, seed: int = 3, rises: bool = False, space=None) -> TuneStudy:
     """A study that trains nothing."""
-    return Search(folder / "study.db", space_from(space or SPACE, SETTINGS), seed=seed, rises=rises)
+    return TuneStudy(
+        folder / "study.db", space_from(space or SPACE, SETTINGS), seed=seed, rises=rises
+    )
 
 
 def trials(out: Path) -> list[dict[str, Any]]:

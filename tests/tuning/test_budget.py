@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from seqloom.tuning.budget import Budget, trial_minutes
+from seqloom.tuning.budget import TuneBudget, trial_minutes
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_length_of_a_trial(minutes, trials, settled, each):
 
 
 def test_half_of_the_minutes_is_for_trials_and_the_rest_for_a_long_run():
-    budget = Budget(60, None, 3.0)
+    budget = TuneBudget(60, None, 3.0)
     assert budget.seconds == 3597.0
     assert budget.next(trials=0, after_long=0, elapsed=20) == "trial"
     assert budget.next(trials=9, after_long=9, elapsed=1700) == "trial"  # most of it fits
@@ -33,26 +33,26 @@ def test_half_of_the_minutes_is_for_trials_and_the_rest_for_a_long_run():
 
 
 def test_no_more_trials_than_asked_for():
-    budget = Budget(60, 4, 3.0)
+    budget = TuneBudget(60, 4, 3.0)
     assert budget.next(trials=3, after_long=3, elapsed=600) == "trial"
     assert budget.next(trials=4, after_long=4, elapsed=600) == "long"
 
 
 def test_a_longer_search_goes_on_with_trials_and_another_long_run():
-    longer = Budget(120, None, 3.0)
+    longer = TuneBudget(120, None, 3.0)
     assert longer.next(trials=10, after_long=0, elapsed=3000) == "trial"
     assert longer.next(trials=10, after_long=0, elapsed=3600) == "nothing"
     assert longer.next(trials=12, after_long=2, elapsed=3600) == "long"
 
 
 def test_a_length_of_ones_own_and_no_long_run():
-    budget = Budget(10, None, None)
+    budget = TuneBudget(10, None, None)
     assert budget.next(trials=2, after_long=2, elapsed=590) == "trial"
     assert budget.next(trials=2, after_long=2, elapsed=598) == "nothing"
 
 
 def test_trials_without_minutes():
-    budget = Budget(None, 3, None)
+    budget = TuneBudget(None, 3, None)
     assert budget.seconds == math.inf
     assert budget.next(trials=2, after_long=2, elapsed=1e9) == "trial"
     assert budget.next(trials=3, after_long=3, elapsed=0) == "nothing"

@@ -17,7 +17,7 @@ KILLS = 10
 @pytest.mark.parametrize("seed", [1, 2])
 def test_killed_ten_times(tmp_path, seed):
     data = write_toy(tmp_path / "toy.tsv")
-    settings = {**SETTINGS, "training": {"steps": 40, "seed": seed}}
+    settings = {**SETTINGS, "training": {"steps": 30, "seed": seed}}
     options = {"trials": NUMBER, "space": SPACE, "settings": settings}
     for name, kills in (("whole", 0), ("killed", KILLS)):
         line = [sys.executable, "-m", "tests.tuning.kill", data, tmp_path / name]

@@ -17,7 +17,7 @@ from seqloom.tuning.importance import LEAST
 from ..toys import write_toy
 from .small import SETTINGS, SPACE, Told, assert_equal_searches, runs, table, trials
 
-NUMBER = 8
+NUMBER = 7
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +71,7 @@ def test_bad_trials_are_pruned(done):
     assert states[: search.PRUNED_AFTER] == ["complete"] * search.PRUNED_AFTER
     assert "pruned" in states
     for row in result.trials:
-        assert (row.steps == 20) == (row.state == "complete")
+        assert (row.steps == 10) == (row.state == "complete")
         events = RunFolder(out / "trials" / f"{row.trial:03d}").events()
         assert max(e["step"] for e in events if e["event"] == "validation") == row.steps
 
@@ -89,7 +89,7 @@ def test_the_best_settings_repeat_the_best_model(done, tmp_path):
 def test_what_is_said(done):
     _, _, result, told = done
     assert told.lines[0].startswith("/") or "pairs" in told.lines[0]
-    plan = "search: 8 trials, over training.learning_rate, model.dropout, model.cell"
+    plan = "search: 7 trials, over training.learning_rate, model.dropout, model.cell"
     assert plan in told.lines
     assert "trial 0: learning_rate 0.002, dropout 0.3, cell lstm" in told.lines
     first = result.measure.show(result.trials[0].score)
@@ -137,24 +137,24 @@ def killed_when(monkeypatch, owner, name, call, *, after):
 
 
 MOMENTS = [
-    (start.TuneFolder, "write", 1, False),
-    (search.Search, "begin", 7, True),
-    (search.Search, "report", 8, True),
+    (search.TuneStudy, "begin", 6, True),
+    (search.TuneStudy, "report", 8, True),
     (loop, "save_checkpoint", 13, True),
-    (search.Search, "end", 3, False),
-    (start, "keep", 5, False),
+    (search.TuneStudy, "end", 3, False),
 ]
 MORE_MOMENTS = [
+    (start.TuneFolder, "write", 1, False),
+    (start, "keep", 5, False),
     (start.TuneFolder, "write", 1, True),
-    (search.Search, "begin", 1, True),
-    (search.Search, "begin", 7, False),
+    (search.TuneStudy, "begin", 1, True),
+    (search.TuneStudy, "begin", 7, False),
     (trial.RunFolder, "append", 1, False),
-    (trial.RunFolder, "append", 30, True),
-    (search.Search, "report", 8, False),
+    (trial.RunFolder, "append", 20, True),
+    (search.TuneStudy, "report", 8, False),
     (loop, "save_checkpoint", 13, False),
     (loop, "draw_curve", 2, False),
-    (search.Search, "end", 3, True),
-    (search.Search, "note_seconds", 6, False),
+    (search.TuneStudy, "end", 3, True),
+    (search.TuneStudy, "note_seconds", 6, False),
     (start, "draw", 1, False),
 ]
 
@@ -186,7 +186,7 @@ def test_a_pruned_trial_that_was_killed_before_it_was_ended_is_not_trained_on(
         next(row.trial for row in result.trials if row.state == "pruned")
     )
     with monkeypatch.context() as patch:
-        killed_when(patch, search.Search, "end", pruned + 1, after=False)
+        killed_when(patch, search.TuneStudy, "end", pruned + 1, after=False)
         with pytest.raises(Killed):
             run(data, tmp_path / "out")
     told = Told()
@@ -201,7 +201,7 @@ def test_a_stop_is_a_stop(done, tmp_path, monkeypatch):
 
     def step(run, rows):
         honest(run, rows)
-        if run.progress.step == 9 and run.config.training.learning_rate != 0.002:
+        if run.progress.step == 6 and run.config.training.learning_rate != 0.002:
             run.interrupted = True
 
     with monkeypatch.context() as patch:
@@ -213,7 +213,7 @@ def test_a_stop_is_a_stop(done, tmp_path, monkeypatch):
     assert stopped.model.exists()
     told = Told()
     assert resume_tuning(tmp_path / "out", reporter=told).finished
-    assert told.begun[0] == 9
+    assert told.begun[0] == 6
     assert_equal_searches(out, tmp_path / "out")
 
 
@@ -254,15 +254,15 @@ def test_where_all_trials_fail(done, tmp_path, monkeypatch):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """A clock that only steps move, by half a second each."""
+    """A clock that only steps move, by a second each."""
     seconds = [0.0]
-    honest = trial.Probe.step
+    honest = trial.TrialReporter.step
 
     def step(probe, *args):
-        seconds[0] += 0.5
+        seconds[0] += 1.0
         honest(probe, *args)
 
-    monkeypatch.setattr(trial.Probe, "step", step)
+    monkeypatch.setattr(trial.TrialReporter, "step", step)
     monkeypatch.setattr(start, "now", lambda: seconds[0])
     return seconds
 
@@ -273,7 +273,7 @@ def test_a_search_of_minutes_with_a_length_of_its_own(done, tmp_path, clock):
     assert [row.state for row in result.trials][:2] == ["complete", "complete"]
     assert result.finished
     assert result.trials[-1].state == "unfinished"
-    assert 28.5 <= clock[0] <= 29.5
+    assert 28.5 <= clock[0] <= 30
     assert told.lines[-2].endswith(": unfinished, the minutes are over")
     number = len(result.trials)
     clock[0] = 0.0
@@ -322,8 +322,8 @@ def test_another_request_is_refused(done, tmp_path):
     end = "Choose another --out, or repeat the command that began it."
     for changes, name in (
         ({"space": other}, "space"),
-        ({"settings": {**SETTINGS, "training": {"steps": 21, "seed": 3}}}, "settings"),
-        ({"settings": {**SETTINGS, "training": {"steps": 20, "seed": 4}}}, "settings"),
+        ({"settings": {**SETTINGS, "training": {"steps": 11, "seed": 3}}}, "settings"),
+        ({"settings": {**SETTINGS, "training": {"steps": 10, "seed": 4}}}, "settings"),
         ({"valid": data}, "valid"),
     ):
         options = {"trials": NUMBER, "space": SPACE, "settings": SETTINGS, **changes}

@@ -15,7 +15,7 @@ from .options import TaskName
 
 if TYPE_CHECKING:
     from ..training.reporter import Reporter
-    from ..tuning import Row, TuneResult
+    from ..tuning import TrialRow, TuneResult
 
 SHOWN = 10  # trials of the table that is printed
 LENGTHENING = ("resume", "minutes", "trials", "quiet")  # what goes with --resume
@@ -181,7 +181,7 @@ def _report(result: "TuneResult") -> None:
             console.print(line, markup=False, soft_wrap=True)
 
 
-def _cells(row: "Row", names: list[str], result: "TuneResult") -> list[str]:
+def _cells(row: "TrialRow", names: list[str], result: "TuneResult") -> list[str]:
     """A trial's line of the table."""
     values = [row.values.get(name, "") for name in names]
     shown = [f"{value:.3g}" if type(value) is float else str(value) for value in values]

@@ -11,7 +11,7 @@ importance.py  which settings mattered, and the figure of it
 start.py       all of it
 """
 
-from .results import Row, TuneResult
+from .results import TrialRow, TuneResult
 from .start import resume_tuning, tune
 
-__all__ = ["Row", "TuneResult", "resume_tuning", "tune"]
+__all__ = ["TrialRow", "TuneResult", "resume_tuning", "tune"]

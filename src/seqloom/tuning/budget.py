@@ -20,7 +20,7 @@ Next = Literal["trial", "long", "nothing"]
 
 
 @dataclass(frozen=True)
-class Budget:
+class TuneBudget:
     """What a search may use.
 
     Attributes:

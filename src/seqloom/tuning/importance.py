@@ -17,7 +17,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from ..evaluation.measure import Measure
 from ..inspection.figures.style import BLUE, GREY, LINE, ORANGE, paper, plain, save
-from .search import LONG, Search, quiet
+from .search import LONG, TuneStudy, quiet
 from .space import Dimension, Space
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ SHOWN = 4  # settings whose trials are drawn
 _PANEL, _ROW = 2.6, 0.32  # inches
 
 
-def importance(search: Search) -> dict[str, float]:
+def importance(search: TuneStudy) -> dict[str, float]:
     """Share of each setting in what made a trial good, largest first; empty for few trials."""
     trials = _judged(search)
     if len(trials) < LEAST:
@@ -43,7 +43,7 @@ def importance(search: Search) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
 
-def _judged(search: Search) -> list[FrozenTrial]:
+def _judged(search: TuneStudy) -> list[FrozenTrial]:
     """The trials of equal length that have a score, as complete ones."""
     return [
         create_trial(value=value, params=trial.params, distributions=trial.distributions)
@@ -60,7 +60,7 @@ def _score(trial: FrozenTrial) -> float | None:
 
 
 def draw(
-    path: Path, shares: Mapping[str, float], search: Search, space: Space, measure: Measure
+    path: Path, shares: Mapping[str, float], search: TuneStudy, space: Space, measure: Measure
 ) -> None:
     """Draw the shares, and the score against the values of the settings that matter most.
 

@@ -16,7 +16,7 @@ from ..errors import RunError
 from ..evaluation.measure import Measure
 from ..files import replacing
 from .folder import TuneFolder
-from .search import LONG, Search
+from .search import LONG, TuneStudy
 from .space import Value
 from .trial import folder_name
 
@@ -29,7 +29,7 @@ STATES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class TrialRow:
     """A trial.
 
     Attributes:
@@ -77,23 +77,23 @@ class TuneResult:
     best: int | None
     score: float | None
     measure: Measure
-    trials: tuple[Row, ...]
+    trials: tuple[TrialRow, ...]
     importance: dict[str, float]
     finished: bool
 
 
-def rows(search: Search) -> tuple[Row, ...]:
+def rows(search: TuneStudy) -> tuple[TrialRow, ...]:
     """The trials as a table has them."""
     return tuple(_row(trial) for trial in search.trials())
 
 
-def _row(trial: FrozenTrial) -> Row:
+def _row(trial: FrozenTrial) -> TrialRow:
     facts = trial.user_attrs
     points = trial.intermediate_values
     score = trial.value if trial.state == TrialState.COMPLETE else None
     if trial.state == TrialState.PRUNED:
         score = points[max(points)]
-    return Row(
+    return TrialRow(
         trial=trial.number,
         state=STATES[trial.state],
         score=score,
@@ -105,7 +105,7 @@ def _row(trial: FrozenTrial) -> Row:
     )
 
 
-def keep(search: Search, folder: TuneFolder, measure: str) -> None:
+def keep(search: TuneStudy, folder: TuneFolder, measure: str) -> None:
     """Write the table, and the best model with its settings.
 
     Args:
@@ -131,7 +131,7 @@ def keep(search: Search, folder: TuneFolder, measure: str) -> None:
             shutil.copyfile(source, beside)
 
 
-def _csv(trials: Sequence[Row], measure: str) -> str:
+def _csv(trials: Sequence[TrialRow], measure: str) -> str:
     """The table: a line for each trial, a column for each setting."""
     names = list(dict.fromkeys(name for row in trials for name in row.values))
     text = io.StringIO()

@@ -27,7 +27,7 @@ GRID = range(10, 101, 10)  # % of a run at which trials are compared
 LONG = "long"  # what a trial that is longer than the others has
 
 
-class Search:
+class TuneStudy:
     """The trials of one search, in their file."""
 
     def __init__(self, path: Path, space: Space, *, seed: int, rises: bool) -> None:

@@ -22,15 +22,15 @@ from ..training.reporter import Quiet, Reporter
 from ..training.run_folder import RunFolder
 from ..training.tasks import open_work
 from ..training.work import Work
-from .budget import DEFAULT_MINUTES, LEAST, Budget, trial_minutes
+from .budget import DEFAULT_MINUTES, LEAST, TuneBudget, trial_minutes
 from .folder import FORMAT, Request, TuneFolder, check_data, check_same, digest, space_toml
 from .importance import LEAST as LEAST_TRIALS
 from .importance import draw, importance
 from .results import TuneResult, keep, rows
-from .search import LONG, Search
+from .search import LONG, TuneStudy
 from .space import Space, space_from
 from .spaces import default_space
-from .trial import Interrupted, OutOfTime, folder_name, has_length, now, run_trial, seconds_of
+from .trial import OutOfTime, TrialStopped, folder_name, has_length, now, run_trial, seconds_of
 
 FAILURES = 5  # in a row, after which the space is taken to be wrong
 SEED = 1
@@ -242,8 +242,8 @@ class Tuning:
         self.space, self.since = space, since
         work: type[Work] = TASKS[request.task].part("work")
         self.measure: Measure = work.measures[0]
-        self.search = Search(folder.study, space, seed=request.seed, rises=self.measure.rises)
-        self.budget = Budget(request.minutes, request.trials, kept["trial_minutes"])
+        self.search = TuneStudy(folder.study, space, seed=request.seed, rises=self.measure.rises)
+        self.budget = TuneBudget(request.minutes, request.trials, kept["trial_minutes"])
         self.before = self._seconds_before()
 
     def _seconds_before(self) -> float:
@@ -268,7 +268,7 @@ class Tuning:
         self.folder.trials.mkdir(exist_ok=True)
         try:
             finished = self._all_trials()
-        except (Interrupted, KeyboardInterrupt):
+        except (TrialStopped, KeyboardInterrupt):
             finished = False
         keep(self.search, self.folder, self.measure.key)
         best = self.search.best()

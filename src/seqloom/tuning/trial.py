@@ -16,7 +16,7 @@ from ..errors import ConfigError, DivergedError, RunError
 from ..training.reporter import Clock, Quiet, Reporter
 from ..training.run_folder import RunFolder
 from ..training.validation import Validation
-from .search import LONG, Search
+from .search import LONG, TuneStudy
 from .space import LENGTHS
 
 
@@ -28,15 +28,15 @@ class OutOfTime(Exception):
     """The minutes of the search are over."""
 
 
-class Interrupted(Exception):
+class TrialStopped(Exception):
     """The user asked to stop; the trial can be continued."""
 
 
-class Probe(Quiet):
+class TrialReporter(Quiet):
     """Reports a run's validations to the study, and stops it."""
 
     def __init__(
-        self, search: Search, number: int, shown: Reporter, late: Callable[[], bool]
+        self, search: TuneStudy, number: int, shown: Reporter, late: Callable[[], bool]
     ) -> None:
         """
         Args:
@@ -72,7 +72,7 @@ class Probe(Quiet):
 
 
 def run_trial(
-    search: Search,
+    search: TuneStudy,
     trial: FrozenTrial,
     folder: Path,
     *,
@@ -93,17 +93,17 @@ def run_trial(
         shown: Told of the run's steps.
         late: Whether the minutes of the search are over.
     Raises:
-        Interrupted: The user asked to stop.
+        TrialStopped: The user asked to stop.
         OutOfTime: The minutes of the search are over; the trial stays open.
     """
     state, value, facts = TrialState.COMPLETE, None, {}
     try:
         if search.prunes(trial.number):  # it was killed before it was ended
             raise Pruned
-        probe = Probe(search, trial.number, shown, late)
+        probe = TrialReporter(search, trial.number, shown, late)
         result = _run(search, trial, folder, data, valid, minutes, probe)
         if not result.finished:
-            raise Interrupted
+            raise TrialStopped
         value = result.score
     except Pruned:
         state = TrialState.PRUNED
@@ -113,13 +113,13 @@ def run_trial(
 
 
 def _run(
-    search: Search,
+    search: TuneStudy,
     trial: FrozenTrial,
     path: Path,
     data: str,
     valid: str | None,
     minutes: float | None,
-    probe: Probe,
+    probe: TrialReporter,
 ) -> training.Result:
     """Begin a run, or continue it."""
     folder = RunFolder(path)
