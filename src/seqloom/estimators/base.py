@@ -81,14 +81,12 @@ class SeqloomEstimator(BaseEstimator):  # type: ignore[misc]
 
     def _keep(self, content: bytes) -> None:
         self.model_file_ = content
-        self.__dict__.pop("_model", None)
+        self._model = loaded(content)
 
     @property
     def model_(self) -> Model:
         """The trained model, as `seqloom.load` gives it."""
-        check_is_fitted(self, "model_file_")
-        if "_model" not in self.__dict__:
-            self._model = loaded(self.model_file_)
+        check_is_fitted(self)
         return self._model
 
     def save(self, path: str | Path) -> None:
@@ -97,7 +95,7 @@ class SeqloomEstimator(BaseEstimator):  # type: ignore[misc]
         Args:
             path: The file.
         """
-        check_is_fitted(self, "model_file_")
+        check_is_fitted(self)
         Path(path).write_bytes(self.model_file_)
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -106,6 +104,11 @@ class SeqloomEstimator(BaseEstimator):  # type: ignore[misc]
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = super().__getstate__()
         return {name: value for name, value in state.items() if name != "_model"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        if "model_file_" in self.__dict__:
+            self._keep(self.model_file_)
 
     def __sklearn_tags__(self) -> Any:
         """Of scikit-learn 1.6 and later: input is texts, which have no features to count."""
