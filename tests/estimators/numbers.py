@@ -5,7 +5,6 @@ A row of numbers becomes a text with two words for each column, of its value rou
 
 from typing import Any
 
-import numpy as np
 from sklearn.utils.validation import check_array
 
 from seqloom.estimators import TextClassifier
@@ -44,5 +43,4 @@ def small() -> NumberClassifier:
         learning_rate=0.03,
         architecture="fully-connected",
         level="words",
-        settings={"data": {"header": "no"}},
     )

@@ -74,10 +74,11 @@ class SeqloomEstimator(BaseEstimator):  # type: ignore[misc]
             "does not have. Leave it out."
         )
 
-    def _train(self, data: Path, folder: Path) -> None:
-        """Train, and keep the model."""
-        result = train(data, folder / "run", config=self._settings())
-        self._keep(result.model.read_bytes())
+    def _train(self, data: object) -> None:
+        """Train in a folder that goes away, and keep the model."""
+        with tempfile.TemporaryDirectory() as folder:
+            result = train(data, Path(folder) / "run", config=self._settings())
+            self._keep(result.model.read_bytes())
 
     def _keep(self, content: bytes) -> None:
         self.model_file_ = content

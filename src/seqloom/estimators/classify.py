@@ -1,8 +1,6 @@
 """`TextClassifier`: texts to labels."""
 
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +10,6 @@ from sklearn.utils.validation import column_or_1d
 
 from ..errors import DataError
 from .base import SeqloomEstimator, check_lengths, texts_of
-from .handing import pairs_file
 
 
 class TextClassifier(ClassifierMixin, SeqloomEstimator):  # type: ignore[misc]
@@ -100,9 +97,7 @@ class TextClassifier(ClassifierMixin, SeqloomEstimator):  # type: ignore[misc]
             )
         if len(names) < 2:
             raise DataError(f"fit: y must have 2 classes or more, got 1 class: {names[0]}.")
-        with tempfile.TemporaryDirectory() as folder:
-            data = pairs_file(texts, [names[i] for i in places], Path(folder))
-            self._train(data, Path(folder))
+        self._train({"text": texts, "label": [names[i] for i in places]})
         self.classes_ = classes
         return self
 

@@ -1,8 +1,6 @@
 """`SeriesForecaster`: the past of series to their future."""
 
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +8,6 @@ import numpy as np
 from ..decoding.forecast_table import ForecastTable
 from ..errors import ConfigError, DataError
 from .base import SeqloomEstimator
-from .handing import series_file
 
 
 class SeriesForecaster(SeqloomEstimator):
@@ -83,8 +80,7 @@ class SeriesForecaster(SeqloomEstimator):
             DataError: The series break a rule.
         """
         y = _numbers(y)
-        with tempfile.TemporaryDirectory() as folder:
-            self._train(series_file(y, Path(folder)), Path(folder))
+        self._train(y)
         self.y_ = y
         return self
 

@@ -1,14 +1,11 @@
 """`Transducer`: texts to texts."""
 
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .base import SeqloomEstimator, check_lengths, texts_of
-from .handing import pairs_file
 
 
 class Transducer(SeqloomEstimator):
@@ -88,8 +85,7 @@ class Transducer(SeqloomEstimator):
         """
         sources, targets = texts_of(X), texts_of(y, "y")
         check_lengths(sources, targets)
-        with tempfile.TemporaryDirectory() as folder:
-            self._train(pairs_file(sources, targets, Path(folder)), Path(folder))
+        self._train({"source": sources, "target": targets})
         return self
 
     def predict(self, X: object) -> np.ndarray:

@@ -19,8 +19,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ..config.layout import Rule, anything, checked, keys, number, table, text, whole
-from ..data.given import given
+from ..config.layout import Rule, anything, checked, items, keys, number, table, text, whole
+from ..data.given import Given
 from ..data.hashes import sha256
 from ..errors import DataError, RunError
 from ..files import explaining, replacing
@@ -35,9 +35,10 @@ def _or_none(rule: Rule[Any]) -> Rule[Any]:
 _REQUEST = keys(
     {
         "format": whole(FORMAT, FORMAT),
-        "data": text(),
-        "valid": _or_none(text()),
-        "digests": table(text()),
+        "data": anything,
+        "valid": anything,
+        "digests": items(text()),
+        "fingerprint": text(),
         "task": text(),
         "settings": table(anything),
         "space": table(anything),
@@ -56,7 +57,8 @@ class Request:
     """What was asked of a search, and what followed from it.
 
     Attributes:
-        data, valid: What it trains and validates on, as whole paths.
+        data, valid: What it trains and validates on: whole paths, or a data set's name; `None` for
+            what Python holds.
         task: A key of `TASKS`.
         settings: Nested settings of every trial.
         space: What is searched, as TOML has it.
@@ -64,8 +66,8 @@ class Request:
         minutes, trials: Limits; `None` for none.
     """
 
-    data: str
-    valid: str | None
+    data: object
+    valid: object
     task: str
     settings: dict[str, object]
     space: dict[str, dict[str, object]]
@@ -138,34 +140,41 @@ def check_same(folder: Path, kept: Mapping[str, Any], asked: Request) -> None:
             )
 
 
-def check_data(folder: Path, kept: Mapping[str, Any]) -> None:
-    """Refuse data that changed since the search began.
+def check_data(kept: Mapping[str, Any], data: Given, valid: Given | None) -> None:
+    """Refuse files that changed since the search began.
 
     Raises:
         RunError: They did.
     """
-    for name, before in kept["digests"].items():
-        if digest(name) != before:
-            raise RunError(
-                f"tune: `{name}` must be the data that the search began with, got other data. "
-                "Bring the old file back, or begin anew with another --out."
-            )
+    if kept["digests"] != digests(data, valid):
+        raise RunError(
+            f"tune: `{data.name}` must be the data that the search began with, got other data. "
+            "Bring the old file back, or begin anew with another --out."
+        )
 
 
-def digest(data: str) -> str:
-    """SHA-256 of a file, or of the files of a folder; the name of a data set.
+def digests(*sources: Given | None) -> list[str]:
+    """SHA-256 of the files of each source; the name of a data set, and of what Python holds.
 
     Raises:
-        DataError: It cannot be read.
+        DataError: One cannot be read, or only once.
     """
-    source = given(data)
-    if source.kind == "set":
-        return data
+    return [_digest(source) for source in sources if source is not None]
+
+
+def _digest(source: Given) -> str:
+    if source.kind in ("set", "python"):
+        return source.name
+    if source.kind == "stream":
+        raise DataError(
+            f"tune: `{source.name}` can be read only once, and every trial reads the data. "
+            "Write it to a file first."
+        )
     try:
         return sha256(file.read_bytes() for file in source.files())
     except OSError as error:
         raise DataError(
-            f"tune: `{data}` must be readable, got {error.strerror}. Name another file."
+            f"tune: `{source.name}` must be readable, got {error.strerror}. Name another file."
         ) from error
 
 

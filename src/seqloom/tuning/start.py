@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ..config import config_from, merge, read_toml
-from ..data.given import given
-from ..data.guess import guess_task
+from ..data.given import Given, given
+from ..data.guess import guess_task, say_columns
 from ..errors import ConfigError, RunError
 from ..evaluation.measure import Measure
 from ..extras import require
@@ -23,7 +23,7 @@ from ..training.run_folder import RunFolder
 from ..training.tasks import open_work
 from ..training.work import Work
 from .budget import DEFAULT_MINUTES, LEAST, TuneBudget, trial_minutes
-from .folder import FORMAT, Request, TuneFolder, check_data, check_same, digest, space_toml
+from .folder import FORMAT, Request, TuneFolder, check_data, check_same, digests, space_toml
 from .importance import LEAST as LEAST_TRIALS
 from .importance import draw, importance
 from .results import TuneResult, keep, rows
@@ -37,13 +37,13 @@ SEED = 1
 
 
 def tune(
-    data: str | Path,
+    data: object,
     out: str | Path,
     *,
     minutes: float | None = None,
     trials: int | None = None,
     space: Mapping[str, object] | str | Path | None = None,
-    valid: str | Path | None = None,
+    valid: object = None,
     task: str | None = None,
     settings: Mapping[str, object] | None = None,
     reporter: Reporter | None = None,
@@ -52,7 +52,7 @@ def tune(
     """Search for the settings that train the best model.
 
     Args:
-        data: What `train` takes.
+        data: What `train` takes; what Python holds is given again to continue.
         out: The search's folder: new, empty, or that of the same search, which continues.
         minutes: Length of all of it; 60 if neither `minutes` nor `trials` is given.
         trials: Number of trials; as many as fit if `None`.
@@ -82,15 +82,16 @@ def tune(
         )
     if trials is not None and not 1 <= trials <= 100_000:
         raise ConfigError(f"tune: `--trials` must be from 1 to 100000, got {trials}.")
+    source, of_valid = given(data), None if valid is None else given(valid)
     if task is None:
-        guess = guess_task(str(data))
+        guess = guess_task(source)
         task = guess.task
         shown.message(guess.say())
     whole = merge({"task": task}, settings or {})
     searched = _space(space, whole)
     request = Request(
-        data=given(data).whole,
-        valid=None if valid is None else given(valid).whole,
+        data=source.whole,
+        valid=None if of_valid is None else of_valid.whole,
         task=task,
         settings=whole,
         space=searched.plain(),
@@ -102,7 +103,7 @@ def tune(
     kept = folder.read()
     if kept is not None:
         check_same(folder.path, kept, request)
-    return _carry_on(folder, kept, request, searched, shown, since)
+    return _carry_on(folder, kept, request, searched, shown, since, source, of_valid)
 
 
 def resume_tuning(
@@ -141,7 +142,14 @@ def resume_tuning(
         }
     request = Request(**asked)
     space = space_from(request.space, request.settings, str(folder.request))
-    return _carry_on(folder, kept, request, space, reporter or Quiet(), since)
+    if request.data is None:
+        raise RunError(
+            f"tune: `{out}` is a search on data that Python held. Give them again: "
+            "seqloom.tune(data, out)."
+        )
+    source = given(request.data)
+    of_valid = None if request.valid is None else given(request.valid)
+    return _carry_on(folder, kept, request, space, reporter or Quiet(), since, source, of_valid)
 
 
 def _check_environment() -> None:
@@ -193,31 +201,60 @@ def _carry_on(
     space: Space,
     shown: Reporter,
     since: float,
+    data: Given,
+    valid: Given | None,
 ) -> TuneResult:
     """Begin or continue a search, with the folder held."""
     folder.path.mkdir(parents=True, exist_ok=True)
     with RunFolder(folder.path).held():
         if kept is None:
-            kept = _prepare(folder, request, space, shown)
+            kept = _prepare(folder, request, space, shown, data, valid)
         else:
-            check_data(folder.path, kept)
+            check_data(kept, data, valid)
+            _check_python(kept, request, data, valid)
             kept |= {"minutes": request.minutes, "trials": request.trials}
             folder.write(kept)
-        return Tuning(folder, kept, request, space, shown, since).go()
+        return Tuning(folder, kept, request, space, shown, since, data, valid).go()
 
 
-def _prepare(folder: TuneFolder, request: Request, space: Space, shown: Reporter) -> dict[str, Any]:
+def _check_python(
+    kept: Mapping[str, Any], request: Request, data: Given, valid: Given | None
+) -> None:
+    """Refuse what Python holds if it is not what the search began with."""
+    if "python" not in (data.kind, valid and valid.kind):
+        return
+    work = open_work(data, valid, config_from(request.settings, "tune"))
+    if work.fingerprint != kept["fingerprint"]:
+        raise RunError(
+            "tune: the data must be those that the search began with, got others. "
+            "Give the same, or begin anew with another folder."
+        )
+
+
+def _prepare(
+    folder: TuneFolder,
+    request: Request,
+    space: Space,
+    shown: Reporter,
+    data: Given,
+    valid: Given | None,
+) -> dict[str, Any]:
     """Read the data once, for the defaults that depend on them, and write the request."""
-    with progress(f"reading {request.data}"):
-        work = open_work(request.data, request.valid, config_from(request.settings, "tune"))
+    found = digests(data, valid)
+    config = config_from(request.settings, "tune")
+    columns = say_columns(config.task, data, config.data)
+    if columns is not None:
+        shown.message(columns)
+    with progress(f"reading {data.name}"):
+        work = open_work(data, valid, config)
     for line in work.report:
         shown.message(line)
-    files = [name for name in (request.data, request.valid) if name is not None]
     settled = has_length(request.settings)
     kept: dict[str, Any] = {
         "format": FORMAT,
         **dataclasses.asdict(request),
-        "digests": {name: digest(name) for name in files},
+        "digests": found,
+        "fingerprint": work.fingerprint,
         "trial_minutes": trial_minutes(request.minutes, request.trials, settled=settled),
         "defaults": space.defaults(work.config),
     }
@@ -237,7 +274,10 @@ class Tuning:
         space: Space,
         shown: Reporter,
         since: float,
+        data: Given,
+        valid: Given | None,
     ) -> None:
+        self.data, self.valid = data, valid
         self.folder, self.kept, self.request, self.shown = folder, kept, request, shown
         self.space, self.since = space, since
         work: type[Work] = TASKS[request.task].part("work")
@@ -314,8 +354,8 @@ class Tuning:
                     self.search,
                     trial,
                     self._run_of(number),
-                    data=self.request.data,
-                    valid=self.request.valid,
+                    data=self.data,
+                    valid=self.valid,
                     minutes=self.kept["trial_minutes"],
                     shown=self.shown,
                     late=self._late(),

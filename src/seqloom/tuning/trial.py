@@ -76,8 +76,8 @@ def run_trial(
     trial: FrozenTrial,
     folder: Path,
     *,
-    data: str,
-    valid: str | None,
+    data: object,
+    valid: object,
     minutes: float | None,
     shown: Reporter,
     late: Callable[[], bool],
@@ -116,15 +116,15 @@ def _run(
     search: TuneStudy,
     trial: FrozenTrial,
     path: Path,
-    data: str,
-    valid: str | None,
+    data: object,
+    valid: object,
     minutes: float | None,
     probe: TrialReporter,
 ) -> training.Result:
     """Begin a run, or continue it."""
     folder = RunFolder(path)
     if folder.log.exists() and folder.events():
-        return training.resume(path, reporter=probe)
+        return training.resume(path, data=data, valid=valid, reporter=probe)
     if path.exists():  # killed before its first line of log
         shutil.rmtree(path)
     settings = search.space.settings_of(trial.params)
