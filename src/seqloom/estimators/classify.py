@@ -9,6 +9,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
 from ..errors import DataError
+from ..plain import shown
 from .base import SeqloomEstimator, check_lengths, texts_of
 
 
@@ -90,10 +91,11 @@ class TextClassifier(ClassifierMixin, SeqloomEstimator):  # type: ignore[misc]
         check_classification_targets(labels)
         check_lengths(texts, labels)
         classes, places = np.unique(labels, return_inverse=True)
-        names = [str(one) for one in classes]
-        if len({*names}) < len(names):
+        names = [_name(one) for one in classes]
+        if len({*names}) < len(names) or not all(names):
             raise DataError(
-                "fit: y must have classes that differ as texts, got two of one name. Rename one."
+                "fit: y must have classes with names that differ and are not blank, got "
+                f"{shown(names)}. Rename one."
             )
         if len(names) < 2:
             raise DataError(f"fit: y must have 2 classes or more, got 1 class: {names[0]}.")
@@ -105,7 +107,7 @@ class TextClassifier(ClassifierMixin, SeqloomEstimator):  # type: ignore[misc]
         """Probabilities of `classes_`, `(N, C)`."""
         model: Any = self.model_
         found = model.predict_proba(texts_of(X))
-        order = [model.labels.index(str(one)) for one in self.classes_]
+        order = [model.labels.index(_name(one)) for one in self.classes_]
         probabilities: np.ndarray = found[:, order]
         return probabilities
 
@@ -114,3 +116,8 @@ class TextClassifier(ClassifierMixin, SeqloomEstimator):  # type: ignore[misc]
         best = self.predict_proba(X).argmax(axis=1)
         classes: np.ndarray = self.classes_[best]
         return classes
+
+
+def _name(label: object) -> str:
+    """A label as the model file has it: without the blanks that a table's cell may not hold."""
+    return " ".join(str(label).split())
