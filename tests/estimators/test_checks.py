@@ -22,6 +22,7 @@ NOT_FOR_TEXT = {
 ESTIMATORS = (TextClassifier, Transducer, SeriesForecaster)
 
 
+@pytest.mark.slow
 def test_checks_of_scikit_learn():
     line = [sys.executable, "-m", "tests.estimators.numbers", json.dumps(NOT_FOR_TEXT)]
     done = subprocess.run(line, env=ENVIRONMENT, capture_output=True, text=True)

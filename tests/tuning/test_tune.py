@@ -8,7 +8,7 @@ import torch
 
 import seqloom
 from seqloom.config import config_from, read_toml
-from seqloom.errors import ConfigError, DivergedError, RunError
+from seqloom.errors import ConfigError, DataError, DivergedError, RunError
 from seqloom.training import loop
 from seqloom.training.run_folder import RunFolder
 from seqloom.tuning import resume_tuning, search, start, trial, tune
@@ -377,6 +377,38 @@ def test_numbers_out_of_range(done, tmp_path):
         "tune: `--trials` must be from 1 to 100000, got 0."
     )
     assert not out.exists()
+
+
+def test_data_that_python_holds(done, tmp_path, monkeypatch):
+    data, out, _, _ = done
+    lines = [line.split("\t") for line in data.read_text().splitlines()]
+    columns = {"source": [a for a, _ in lines], "target": [b for _, b in lines]}
+    with monkeypatch.context() as patch:
+        killed_when(patch, loop, "save_checkpoint", 13, after=True)
+        with pytest.raises(Killed):
+            run(columns, tmp_path / "out")
+    with pytest.raises(RunError) as caught:
+        resume_tuning(tmp_path / "out")
+    assert str(caught.value) == (
+        f"tune: `{tmp_path / 'out'}` is a search on data that Python held. Give them again: "
+        "seqloom.tune(data, out)."
+    )
+    other = {**columns, "target": columns["target"][::-1]}
+    options = {"trials": NUMBER, "space": SPACE, "settings": SETTINGS}
+    assert refusal(RunError, other, tmp_path / "out", **options) == (
+        "tune: the data must be those that the search began with, got others. "
+        "Give the same, or begin anew with another folder."
+    )
+    run(columns, tmp_path / "out")
+    assert trials(tmp_path / "out") == trials(out)
+
+
+def test_standard_input_is_refused(tmp_path):
+    message = refusal(DataError, "/dev/null", tmp_path / "out", task="transduce", trials=1)
+    assert message == (
+        "tune: `/dev/null` can be read only once, and every trial reads the data. "
+        "Write it to a file first."
+    )
 
 
 def test_a_setting_of_the_users_leaves_the_default_space(done, tmp_path):

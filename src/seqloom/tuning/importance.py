@@ -98,6 +98,8 @@ def draw(
 
 def _scatter(axes: "Axes", trials: Sequence[FrozenTrial], dimension: Dimension) -> None:
     """The score of every trial against its value of a setting."""
+    from matplotlib.ticker import LogLocator, MaxNLocator
+
     name = dimension.name
     kinds = (
         ("complete", TrialState.COMPLETE, BLUE, "o"),
@@ -128,8 +130,11 @@ def _scatter(axes: "Axes", trials: Sequence[FrozenTrial], dimension: Dimension) 
         axes.set_xlim(-0.5, len(ticks) - 0.5)
     elif dimension.log:
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axes.xaxis.set_major_formatter(lambda value, place: f"{value:g}")
         axes.xaxis.set_minor_formatter(lambda value, place: "")
+    elif dimension.whole:
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set_xlabel(name.partition(".")[2])
     axes.grid(color=LINE, linewidth=0.4)
     plain(axes)
