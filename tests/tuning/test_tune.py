@@ -11,7 +11,7 @@ from seqloom.config import config_from, read_toml
 from seqloom.errors import ConfigError, DataError, DivergedError, RunError
 from seqloom.training import loop
 from seqloom.training.run_folder import RunFolder
-from seqloom.tuning import resume_tuning, search, start, trial, tune
+from seqloom.tuning import resume_tuning, search, start, trial, tune, tuning
 from seqloom.tuning.importance import LEAST
 
 from ..toys import write_toy
@@ -144,7 +144,7 @@ MOMENTS = [
 ]
 MORE_MOMENTS = [
     (start.TuneFolder, "write", 1, False),
-    (start, "keep", 5, False),
+    (tuning, "keep", 5, False),
     (start.TuneFolder, "write", 1, True),
     (search.TuneStudy, "begin", 1, True),
     (search.TuneStudy, "begin", 7, False),
@@ -155,7 +155,7 @@ MORE_MOMENTS = [
     (loop, "draw_curve", 2, False),
     (search.TuneStudy, "end", 3, True),
     (search.TuneStudy, "note_seconds", 6, False),
-    (start, "draw", 1, False),
+    (tuning, "draw", 1, False),
 ]
 
 
@@ -263,7 +263,8 @@ def clock(monkeypatch):
         honest(probe, *args)
 
     monkeypatch.setattr(trial.TrialReporter, "step", step)
-    monkeypatch.setattr(start, "now", lambda: seconds[0])
+    for module in (start, tuning):
+        monkeypatch.setattr(module, "now", lambda: seconds[0])
     return seconds
 
 

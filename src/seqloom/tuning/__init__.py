@@ -8,7 +8,8 @@ trial.py       one trial: a run that tells the study its validation curve
 folder.py      the folder of a search and its request
 results.py     the table, the best model, the settings that repeat it
 importance.py  which settings mattered, and the figure of it
-start.py       all of it
+tuning.py      a search in motion
+start.py       the ways into it
 """
 
 from .results import TrialRow, TuneResult
