@@ -4,7 +4,8 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from seqloom.training.reporter import Clock, Quiet
+from seqloom.training.callback import Callback
+from seqloom.training.clock import Clock
 from seqloom.tuning.folder import TuneFolder
 from seqloom.tuning.search import TuneStudy
 from seqloom.tuning.space import space_from
@@ -18,7 +19,7 @@ SPACE: dict[str, Any] = {
 SETTINGS = {**tiny(training={"steps": 10}), "task": "transduce"}
 
 
-class Told(Quiet):
+class Told(Callback):
     """Remembers what is said, and how often a run began."""
 
     def __init__(self) -> None:

@@ -27,7 +27,8 @@ def no_curves(monkeypatch):
 
 
 def run(data, out, **changes):
-    return tune(data, out, **{"trials": NUMBER, "space": SPACE, "settings": SETTINGS, **changes})
+    options = {"trials": NUMBER, "space": SPACE, "settings": SETTINGS, "progress": False}
+    return tune(data, out, **{**options, **changes})
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def done(tmp_path_factory):
     torch.set_default_dtype(torch.float32)
     folder, told = tmp_path_factory.mktemp("done"), Told()
     data = write_toy(folder / "toy.tsv")
-    result = run(data, folder / "out", reporter=told)
+    result = run(data, folder / "out", callbacks=[told])
     torch.set_default_dtype(dtype)
     torch.set_num_threads(threads)
     return data, folder / "out", result, told
@@ -102,7 +103,7 @@ def test_a_finished_search_is_left_as_it_is(done, tmp_path):
     data, out, result, _ = done
     shutil.copytree(out, tmp_path / "out")
     told = Told()
-    again = run(data, tmp_path / "out", reporter=told)
+    again = run(data, tmp_path / "out", callbacks=[told])
     assert (again.trials, again.best, told.begun) == (result.trials, result.best, [])
     assert_equal_searches(out, tmp_path / "out")
 
@@ -172,7 +173,7 @@ def test_a_search_that_was_killed_equals_one_that_was_not(
         with pytest.raises(Killed):
             run(data, tmp_path / "out")
     told = Told()
-    run(data, tmp_path / "out", reporter=told)
+    run(data, tmp_path / "out", callbacks=[told])
     assert_equal_searches(out, tmp_path / "out")
     if name == "report":
         assert told.begun[0] > 0 or after is False  # it is resumed, not begun anew
@@ -190,7 +191,7 @@ def test_a_pruned_trial_that_was_killed_before_it_was_ended_is_not_trained_on(
         with pytest.raises(Killed):
             run(data, tmp_path / "out")
     told = Told()
-    run(data, tmp_path / "out", reporter=told)
+    run(data, tmp_path / "out", callbacks=[told])
     assert len(told.begun) == NUMBER - pruned - 1
     assert_equal_searches(out, tmp_path / "out")
 
@@ -212,7 +213,7 @@ def test_a_stop_is_a_stop(done, tmp_path, monkeypatch):
     assert (stopped.best, stopped.importance) == (0, {})
     assert stopped.model.exists()
     told = Told()
-    assert resume_tuning(tmp_path / "out", reporter=told).finished
+    assert resume_tuning(tmp_path / "out", callbacks=[told]).finished
     assert told.begun[0] == 6
     assert_equal_searches(out, tmp_path / "out")
 
@@ -270,7 +271,7 @@ def clock(monkeypatch):
 
 def test_a_search_of_minutes_with_a_length_of_its_own(done, tmp_path, clock):
     told = Told()
-    result = run(done[0], tmp_path / "out", trials=None, minutes=0.5, reporter=told)
+    result = run(done[0], tmp_path / "out", trials=None, minutes=0.5, callbacks=[told])
     assert [row.state for row in result.trials][:2] == ["complete", "complete"]
     assert result.finished
     assert result.trials[-1].state == "unfinished"
@@ -415,7 +416,7 @@ def test_standard_input_is_refused(tmp_path):
 def test_a_setting_of_the_users_leaves_the_default_space(done, tmp_path):
     told = Told()
     changes = {"model": {**SETTINGS["model"], "dropout": 0.1}, "data": {"batch_symbols": 100}}
-    tune(done[0], tmp_path, trials=1, settings={**SETTINGS, **changes}, reporter=told)
+    tune(done[0], tmp_path, trials=1, settings={**SETTINGS, **changes}, callbacks=[told])
     assert (
         "search: 1 trials, over training.learning_rate, training.label_smoothing, model.cell"
         in told.lines

@@ -3,7 +3,6 @@
 import contextlib
 import shlex
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +13,6 @@ from .command import command, given_options, option
 from .options import TaskName
 
 if TYPE_CHECKING:
-    from ..training.reporter import Reporter
     from ..tuning import TrialRow, TuneResult
 
 SHOWN = 10  # trials of the table that is printed
@@ -75,8 +73,8 @@ def tune(options: TuneOptions) -> None:
       seqloom tune --resume runs/tune-words --minutes 90
     """
     _check(options)
-    with _reporting(options.quiet) as reporter:
-        result = _search(options, reporter)
+    _load(options.quiet)
+    result = _search(options)
     if not result.finished:
         line = shlex.join(["seqloom", "tune", "--resume", str(result.folder)])
         print(f"stopped; what is done is kept. Go on with: {line}", file=sys.stderr)
@@ -104,7 +102,7 @@ def _check(options: TuneOptions) -> None:
         )
 
 
-def _search(options: TuneOptions, reporter: "Reporter") -> "TuneResult":
+def _search(options: TuneOptions) -> "TuneResult":
     from ..config import parse_assignments
     from ..extras import require
     from .begun import BEGUN
@@ -118,7 +116,7 @@ def _search(options: TuneOptions, reporter: "Reporter") -> "TuneResult":
             options.resume,
             minutes=options.minutes,
             trials=options.trials,
-            reporter=reporter,
+            progress="quiet" if options.quiet else "auto",
             since=BEGUN,
         )
     assert options.data is not None, "checked"
@@ -132,29 +130,18 @@ def _search(options: TuneOptions, reporter: "Reporter") -> "TuneResult":
         valid=options.valid,
         task=options.task,
         settings=assigned,
-        reporter=reporter,
+        progress="quiet" if options.quiet else "auto",
         since=BEGUN,
     )
 
 
-@contextlib.contextmanager
-def _reporting(quiet: bool) -> "Iterator[Reporter]":
-    """Load PyTorch, and give what reports on the search."""
+def _load(quiet: bool) -> None:
+    """Load PyTorch, and say so."""
+    from ..extras import require
     from ..progress import progress, showing
 
-    with contextlib.ExitStack() as stack:
-        if quiet:
-            stack.enter_context(showing(None))
-        with progress("loading PyTorch"):
-            from ..extras import require
-
-            require("tune", "torch")
-            from ..training.reporter import Quiet
-            from .trials import LiveTrials, PlainTrials
-        if quiet:
-            yield Quiet()
-        else:
-            yield LiveTrials() if sys.stderr.isatty() else PlainTrials()
+    with showing(None) if quiet else contextlib.nullcontext(), progress("loading PyTorch"):
+        require("tune", "torch")
 
 
 def _report(result: "TuneResult") -> None:

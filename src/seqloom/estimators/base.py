@@ -16,12 +16,11 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from ..config import config_from, merge, sections_of
+from ..config.short_names import OWN
 from ..errors import ConfigError, DataError
 from ..export.model_file import read_model
 from ..runtime import Model, model_of
 from ..training import train
-
-_BOTH = {"cell": ("encoder_cell", "decoder_cell")}  # of an encoder-decoder
 
 
 class SeqloomEstimator(BaseEstimator):  # type: ignore[misc]
@@ -65,8 +64,8 @@ class SeqloomEstimator(BaseEstimator):  # type: ignore[misc]
         }
         for section, cls in parts.items():
             keys = {field.name for field in fields(cls)}
-            found = [key for key in (name,) if key in keys]
-            found = found or [key for key in _BOTH.get(name, ()) if key in keys]
+            names = [name, *(one.partition(".")[2] for one in OWN.get(name, ()))]
+            found = [key for key in dict.fromkeys(names) if key in keys]
             if found:
                 return [(section, key) for key in found]
         raise ConfigError(
@@ -77,8 +76,8 @@ class SeqloomEstimator(BaseEstimator):  # type: ignore[misc]
     def _train(self, data: object) -> None:
         """Train in a folder that goes away, and keep the model."""
         with tempfile.TemporaryDirectory() as folder:
-            result = train(data, Path(folder) / "run", config=self._settings())
-            self._keep(result.model.read_bytes())
+            result = train(data, Path(folder) / "run", config=self._settings(), progress=False)
+            self._keep(result.path.read_bytes())
 
     def _keep(self, content: bytes) -> None:
         self.model_file_ = content

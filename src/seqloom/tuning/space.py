@@ -21,18 +21,18 @@ from optuna import Trial
 
 from ..config import SECTION_NAMES, Config, config_from, merge, sections_of
 from ..config.rules import one_of, unknown
+from ..config.short_names import LENGTHS, OWN
 from ..errors import ConfigError
 from ..plain import shown
 
 Value = bool | int | float | str
 _ARCHITECTURE = "model.architecture"
-LENGTHS = ("epochs", "minutes", "steps")
 # what makes scores of two runs incomparable, or is the search's own
 UNSEARCHED = (
-    *(f"training.{name}" for name in (*LENGTHS, "pace", "valid_share", "seed")),
+    *(f"training.{name}" for name in (*sorted(LENGTHS), "pace", "valid_share", "seed")),
     "data.valid_fraction",
 )
-_SHORT = {"model.cell": ("model.encoder_cell", "model.decoder_cell")}
+_SHORT = {"model.cell": OWN["cell"][1:]}  # what is short for several
 _RANGE = "a list of values or a range such as { low = 0.1, high = 0.5 }"
 
 

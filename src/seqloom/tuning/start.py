@@ -6,7 +6,7 @@ trial that was killed is resumed. Checked by `tests/tuning/test_tune.py` and `te
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,13 @@ from ..data.given import Given, given
 from ..data.guess import guess_task, say_columns
 from ..errors import ConfigError, RunError
 from ..extras import require
-from ..progress import progress
-from ..training.reporter import Quiet, Reporter
+from ..progress import progress as working
+from ..training.callback import Callback
 from ..training.run_folder import RunFolder
 from ..training.tasks import open_work
 from .budget import DEFAULT_MINUTES, LEAST, trial_minutes
 from .folder import FORMAT, Request, TuneFolder, check_data, check_same, digests, space_toml
+from .reporter import reporting
 from .results import TuneResult
 from .space import Space, space_from
 from .spaces import default_space
@@ -38,7 +39,8 @@ def tune(
     valid: object = None,
     task: str | None = None,
     settings: Mapping[str, object] | None = None,
-    reporter: Reporter | None = None,
+    progress: str | bool = "auto",
+    callbacks: Sequence[Callback] = (),
     since: float | None = None,
 ) -> TuneResult:
     """Search for the settings that train the best model.
@@ -54,7 +56,8 @@ def tune(
         task: What to learn; guessed from the data if `None`.
         settings: Nested settings of every trial, as `train` takes them. Their length is that of
             a trial.
-        reporter: Told what happens; nobody if `None`.
+        progress: How progress is shown on standard error, see `train`.
+        callbacks: Told of the search by `message`, and of the steps of every trial.
         since: When the search began, by `time.perf_counter`; now if `None`.
     Returns:
         A `TuneResult`. Ctrl-C stops after the step that runs: `finished` is False, and the same
@@ -67,35 +70,35 @@ def tune(
     """
     since = now() if since is None else since
     _check_environment()
-    shown = reporter or Quiet()
     if minutes is not None and not 10 * LEAST <= minutes <= 100_000:
         raise ConfigError(
             f"tune: `--minutes` must be from {10 * LEAST:g} to 100000, got {minutes:g}."
         )
     if trials is not None and not 1 <= trials <= 100_000:
         raise ConfigError(f"tune: `--trials` must be from 1 to 100000, got {trials}.")
-    source, of_valid = given(data), None if valid is None else given(valid)
-    if task is None:
-        guess = guess_task(source)
-        task = guess.task
-        shown.message(guess.say())
-    whole = merge({"task": task}, settings or {})
-    searched = _space(space, whole)
-    request = Request(
-        data=source.whole,
-        valid=None if of_valid is None else of_valid.whole,
-        task=task,
-        settings=whole,
-        space=searched.plain(),
-        seed=_seed(whole),
-        minutes=DEFAULT_MINUTES if minutes is None and trials is None else minutes,
-        trials=trials,
-    )
-    folder = TuneFolder(Path(out))
-    kept = folder.read()
-    if kept is not None:
-        check_same(folder.path, kept, request)
-    return _carry_on(folder, kept, request, searched, shown, since, source, of_valid)
+    with reporting(progress, callbacks) as shown:
+        source, of_valid = given(data), None if valid is None else given(valid)
+        if task is None:
+            guess = guess_task(source)
+            task = guess.task
+            shown.message(guess.say())
+        whole = merge({"task": task}, settings or {})
+        searched = _space(space, whole)
+        request = Request(
+            data=source.whole,
+            valid=None if of_valid is None else of_valid.whole,
+            task=task,
+            settings=whole,
+            space=searched.plain(),
+            seed=_seed(whole),
+            minutes=DEFAULT_MINUTES if minutes is None and trials is None else minutes,
+            trials=trials,
+        )
+        folder = TuneFolder(Path(out))
+        kept = folder.read()
+        if kept is not None:
+            check_same(folder.path, kept, request)
+        return _carry_on(folder, kept, request, searched, shown, since, source, of_valid)
 
 
 def resume_tuning(
@@ -103,7 +106,8 @@ def resume_tuning(
     *,
     minutes: float | None = None,
     trials: int | None = None,
-    reporter: Reporter | None = None,
+    progress: str | bool = "auto",
+    callbacks: Sequence[Callback] = (),
     since: float | None = None,
 ) -> TuneResult:
     """Continue a search that was interrupted or killed, or lengthen one.
@@ -112,7 +116,7 @@ def resume_tuning(
         out: The search's folder.
         minutes: Length of all of it, earlier sessions included; as before if `None`.
         trials: Number of trials, likewise.
-        reporter: Told what happens; nobody if `None`.
+        progress, callbacks: See `tune`.
         since: When this session began, by `time.perf_counter`; now if `None`.
     Raises:
         RunError: The folder is not that of a search, or its data has changed since.
@@ -141,7 +145,8 @@ def resume_tuning(
         )
     source = given(request.data)
     of_valid = None if request.valid is None else given(request.valid)
-    return _carry_on(folder, kept, request, space, reporter or Quiet(), since, source, of_valid)
+    with reporting(progress, callbacks) as shown:
+        return _carry_on(folder, kept, request, space, shown, since, source, of_valid)
 
 
 def _check_environment() -> None:
@@ -191,7 +196,7 @@ def _carry_on(
     kept: dict[str, Any] | None,
     request: Request,
     space: Space,
-    shown: Reporter,
+    shown: Callback,
     since: float,
     data: Given,
     valid: Given | None,
@@ -227,7 +232,7 @@ def _prepare(
     folder: TuneFolder,
     request: Request,
     space: Space,
-    shown: Reporter,
+    shown: Callback,
     data: Given,
     valid: Given | None,
 ) -> dict[str, Any]:
@@ -237,7 +242,7 @@ def _prepare(
     columns = say_columns(config.task, data, config.data)
     if columns is not None:
         shown.message(columns)
-    with progress(f"reading {data.name}"):
+    with working(f"reading {data.name}"):
         work = open_work(data, valid, config)
     for line in work.report:
         shown.message(line)

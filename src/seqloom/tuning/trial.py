@@ -12,12 +12,13 @@ from optuna.trial import FrozenTrial, TrialState
 
 from .. import training
 from ..config import merge, read_toml
+from ..config.short_names import LENGTHS
 from ..errors import ConfigError, DivergedError, RunError
-from ..training.reporter import Clock, Quiet, Reporter
+from ..training.callback import Callback, RunStart
+from ..training.clock import Clock
 from ..training.run_folder import RunFolder
 from ..training.validation import Validation
 from .search import LONG, TuneStudy
-from .space import LENGTHS
 
 
 class Pruned(Exception):
@@ -32,11 +33,11 @@ class TrialStopped(Exception):
     """The user asked to stop; the trial can be continued."""
 
 
-class TrialReporter(Quiet):
+class TrialReporter(Callback):
     """Reports a run's validations to the study, and stops it."""
 
     def __init__(
-        self, search: TuneStudy, number: int, shown: Reporter, late: Callable[[], bool]
+        self, search: TuneStudy, number: int, shown: Callback, late: Callable[[], bool]
     ) -> None:
         """
         Args:
@@ -47,6 +48,9 @@ class TrialReporter(Quiet):
         """
         self.search, self.number, self.shown, self.late = search, number, shown, late
         self.steps = 1
+
+    def begin(self, run: RunStart) -> None:
+        self.shown.begin(run)
 
     def start(self, step: int, steps: int) -> None:
         self.steps = steps
@@ -70,6 +74,9 @@ class TrialReporter(Quiet):
     def stop(self) -> None:
         self.shown.stop()
 
+    def end(self, result: training.Result) -> None:
+        self.shown.end(result)
+
 
 def run_trial(
     search: TuneStudy,
@@ -79,7 +86,7 @@ def run_trial(
     data: object,
     valid: object,
     minutes: float | None,
-    shown: Reporter,
+    shown: Callback,
     late: Callable[[], bool],
 ) -> None:
     """Carry out the open trial, or continue it, and end it in the study.
@@ -124,7 +131,7 @@ def _run(
     """Begin a run, or continue it."""
     folder = RunFolder(path)
     if folder.log.exists() and folder.events():
-        return training.resume(path, data=data, valid=valid, reporter=probe)
+        return training.resume(path, data=data, valid=valid, progress=False, callbacks=[probe])
     if path.exists():  # killed before its first line of log
         shutil.rmtree(path)
     settings = search.space.settings_of(trial.params)
@@ -132,7 +139,9 @@ def _run(
     if length is not None:
         training_settings = {"minutes": length, **_validated(path.parent)}
         settings = merge(settings, {"training": training_settings})
-    return training.train(data, path, valid=valid, config=settings, reporter=probe)
+    return training.train(
+        data, path, valid=valid, config=settings, progress=False, callbacks=[probe]
+    )
 
 
 def _validated(trials: Path) -> dict[str, object]:
@@ -178,7 +187,7 @@ def seconds_of(folder: Path) -> float:
 
 def has_length(settings: dict[str, object]) -> bool:
     """Whether settings say how long a run is."""
-    return bool({*LENGTHS} & {*_section(settings, "training")})
+    return bool(LENGTHS & {*_section(settings, "training")})
 
 
 def now() -> float:

@@ -13,7 +13,7 @@ from ..data.given import Given
 from ..errors import RunError
 from ..evaluation.measure import Measure
 from ..tasks import TASKS
-from ..training.reporter import Reporter
+from ..training.callback import Callback
 from ..training.work import Work
 from .budget import TuneBudget
 from .folder import Request, TuneFolder
@@ -36,7 +36,7 @@ class Tuning:
         kept: Mapping[str, Any],
         request: Request,
         space: Space,
-        shown: Reporter,
+        shown: Callback,
         since: float,
         data: Given,
         valid: Given | None,
