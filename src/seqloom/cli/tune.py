@@ -120,10 +120,9 @@ def _search(options: TuneOptions) -> "TuneResult":
             since=BEGUN,
         )
     assert options.data is not None, "checked"
-    stem = Path(options.data).name.partition(".")[0] or "data"
     return tuning.tune(
         options.data,
-        options.out or Path("runs", f"tune-{stem}"),
+        options.out,
         minutes=options.minutes,
         trials=options.trials,
         space=options.space,

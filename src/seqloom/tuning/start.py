@@ -31,7 +31,7 @@ from .tuning import Tuning
 
 def tune(
     data: object,
-    out: str | Path,
+    out: str | Path | None = None,
     *,
     minutes: float | None = None,
     trials: int | None = None,
@@ -47,7 +47,8 @@ def tune(
 
     Args:
         data: What `train` takes; what Python holds is given again to continue.
-        out: The search's folder: new, empty, or that of the same search, which continues.
+        out: The search's folder: new, empty, or that of the same search, which continues;
+            `runs/tune-NAME` after the data if `None`.
         minutes: Length of all of it; 60 if neither `minutes` nor `trials` is given.
         trials: Number of trials; as many as fit if `None`.
         space: What is searched: nested mappings or a TOML file, see docs/tune.md; the task's
@@ -94,11 +95,16 @@ def tune(
             minutes=DEFAULT_MINUTES if minutes is None and trials is None else minutes,
             trials=trials,
         )
-        folder = TuneFolder(Path(out))
+        folder = TuneFolder(_default_folder(source) if out is None else Path(out))
         kept = folder.read()
         if kept is not None:
             check_same(folder.path, kept, request)
         return _carry_on(folder, kept, request, searched, shown, since, source, of_valid)
+
+
+def _default_folder(source: Given) -> Path:
+    """The folder of a search, named after the data without its endings."""
+    return Path("runs", f"tune-{Path(source.name).name.partition('.')[0] or 'data'}")
 
 
 def resume_tuning(
