@@ -2,6 +2,7 @@
 
     python docs/build.py settings          docs/settings.md, from the dataclasses in config/
     python docs/build.py tensors           docs/tensors.md, from the tables of weights in networks/
+    python docs/build.py spaces            the table of docs/tune.md, from tuning/spaces.py
     python docs/build.py figures MODEL     docs/figures/alignment.png, from a model of English words
     python docs/build.py story             docs/story/, its numbers, quotations and figures
     python docs/build.py drawings          the drawings of docs/story/ alone, in seconds
@@ -95,7 +96,8 @@ def _number(value: float) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "what", choices=["settings", "tensors", "figures", "story", "drawings", "pages"]
+        "what",
+        choices=["settings", "tensors", "spaces", "figures", "story", "drawings", "pages"],
     )
     parser.add_argument("model", nargs="?", type=Path)
     parser.add_argument("--data", type=Path, default=HERE.parent / "../shared/data")
@@ -126,6 +128,11 @@ def main() -> None:
         from tensor_tables import tensors_page  # beside this file
 
         (HERE / "tensors.md").write_text(tensors_page(), encoding="utf-8")
+        return
+    if arguments.what == "spaces":
+        from search_spaces import tune_page  # beside this file
+
+        (HERE / "tune.md").write_text(tune_page(), encoding="utf-8")
         return
     model = seqloom.load(arguments.model)
     words = [model.parts.source.decode(model.encode(word)) for word in WORDS]

@@ -32,7 +32,17 @@ ROOMS = (
     *("version", "plain", "errors", "shapes", "extras", "files", "progress", "stopping"),
     *("bootstrap", "tasks", "config"),
     *("data", "reference", "networks", "native", "decoding", "export", "runtime"),
-    *("evaluation", "inspection", "layers", "models", "training", "comparison", "cli"),
+    *(
+        "evaluation",
+        "inspection",
+        "layers",
+        "models",
+        "training",
+        "comparison",
+        "tuning",
+        "estimators",
+    ),
+    "cli",
 )
 WITHOUT_TORCH = ROOMS[: ROOMS.index("inspection") + 1]
 # Imports that may look down the list and close a circle: which module's, and of what.

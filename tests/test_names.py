@@ -11,6 +11,8 @@ ROOT = Path(seqloom.__file__).parent
 SAME = {
     "Cell": {"reference/unroll.py", "layers/cell.py"},  # a recurrent cell, in NumPy and in torch
     "LSTMState": {"reference/lstm.py", "layers/lstm.py"},  # of such a cell
+    # of scikit-learn's interface, and the model that it makes
+    "Transducer": {"runtime/transduce.py", "estimators/transduce.py"},
     "RNNCell": {"reference/rnn.py", "layers/rnn.py"},  # such a cell
 }
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .runtime.transcribe import Transcriber
     from .runtime.transduce import Transducer
     from .training import Callback, Result, resume, train, watch
+    from .tuning import TuneResult, tune
 
 __all__ = [
     "Alignment",
@@ -45,12 +46,14 @@ __all__ = [
     "Trace",
     "Transcriber",
     "Transducer",
+    "TuneResult",
     "__version__",
     "compare",
     "evaluate",
     "load",
     "resume",
     "train",
+    "tune",
     "watch",
 ]
 
@@ -70,11 +73,13 @@ _HOMES = {
     "Trace": "inspection",
     "Transcriber": "runtime.transcribe",
     "Transducer": "runtime.transduce",
+    "TuneResult": "tuning",
     "compare": "comparison",
     "evaluate": "evaluation.tasks",
     "load": "runtime",
     "resume": "training",
     "train": "training",
+    "tune": "tuning",
     "watch": "training",
 }
 

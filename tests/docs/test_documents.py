@@ -87,6 +87,11 @@ def test_tensors_page_is_fresh():
     assert page == script("tensor_tables").tensors_page(), "run: python docs/build.py tensors"
 
 
+def test_search_spaces_of_the_page_are_fresh():
+    page = (ROOT / "docs" / "tune.md").read_text(encoding="utf-8")
+    assert page == script("search_spaces").tune_page(), "run: python docs/build.py spaces"
+
+
 def test_every_file_of_src_has_a_docstring():
     for path in (ROOT / "src").rglob("*.py"):
         assert path.read_text(encoding="utf-8").startswith(('"""', 'r"""')), path

@@ -12,6 +12,7 @@ from .inspect import inspect
 from .make import make
 from .predict import predict
 from .train import train
+from .tune import tune
 
 app = typer.Typer(
     name="seqloom",
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command()(train)
 app.command()(evaluate)
 app.command()(compare)
+app.command()(tune)
 app.command()(predict)
 app.command()(inspect)
 app.command()(info)

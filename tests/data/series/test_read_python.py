@@ -8,6 +8,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from seqloom.data.given import given
 from seqloom.data.series.read import read_series
 from seqloom.data.series.times import TimeAxis
 from seqloom.errors import DataError
@@ -80,6 +81,13 @@ FORMS = "Give a CSV's path, a pandas or polars frame, {name: numbers}, or a list
 def test_other_things_are_refused(data, message):
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         read_series(data)
+
+
+def test_what_was_given_is_seen_through():
+    for data in ([3.0, 5.0], {"a": [3, 5]}, np.array([3.0, 5.0])):
+        found, wanted = read_series(given(data)), read_series(data)
+        assert [one.values.tolist() for one in found.series] == [[3.0, 5.0]]
+        assert [one.name for one in found.series] == [one.name for one in wanted.series]
 
 
 def test_numbers_alone_have_no_dates():

@@ -52,6 +52,7 @@ def read_series(
         return data
     source = given(data)
     if source.kind == "python":
+        data = source.data
         if isinstance(data, Mapping) and not _is_table(data):
             return _joined([_plain(str(name), values, like) for name, values in data.items()])
         if isinstance(data, Sequence | np.ndarray) and _is_numbers(data):

@@ -1,0 +1,1 @@
+"""`estimators`: the interface of scikit-learn."""

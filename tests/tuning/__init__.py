@@ -1,0 +1,1 @@
+"""`tuning`: the search over settings."""
