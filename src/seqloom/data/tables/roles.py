@@ -196,7 +196,8 @@ def select(
         raise DataError(f"{table.name}: the file is empty. {roles.rule}")
     asked = {role: AUTO for role in roles.names} | dict(wanted or {})
     form = form_of_part(part)
-    for role, column in form.roles if form is not None else ():
+    apart = asked.get("features", NONE) != NONE  # then they are not to be joined to the source
+    for role, column in form.roles if form is not None and not apart else ():
         if asked.get(role) == AUTO:
             asked[role] = column
     names = part.names

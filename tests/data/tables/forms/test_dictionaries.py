@@ -223,6 +223,12 @@ def test_no_misaki(tmp_path, value):
     assert part_of(written(tmp_path, "data.json", json.dumps(value, indent=1))).form == "JSON"
 
 
+def test_json_lines_are_not_read_whole(tmp_path, monkeypatch):
+    name = written(tmp_path, "data.json", '{"DEFAULT": "a"}\n{"DEFAULT": "b"}\n')
+    monkeypatch.setattr("seqloom.data.tables.forms.dictionaries.read_text", None)
+    assert part_of(name).form == "JSON lines"
+
+
 def test_misaki_with_a_wrong_entry(tmp_path):
     name = written(tmp_path, "us.json", '{"a": "x", "b": ["y"]}')
     with pytest.raises(DataError, match=r"us\.json, entry 2: 'b' must have a pronunciation"):

@@ -21,7 +21,9 @@ def read(path, form="auto"):
 def test_common_voice(tmp_path):
     (tmp_path / "clips").mkdir()
     path = tmp_path / "train.tsv"
-    path.write_text(HEADER + 'x1\ta.mp3\ts1\tHe said "no".\t2\t\nx2\tb.mp3\ts2\tYes\t2\tteens\n')
+    path.write_text(
+        HEADER + 'x1\ta.mp3\ts1\tHe said "no".\t2\t\nx2\tclips/b.mp3\ts2\tYes\t2\tteens\n'
+    )
     assert part_of(str(path)).form == "common-voice"
     assert read(path) == [
         (tmp_path / "clips" / "a.mp3", 'He said "no".', 0.0, None),

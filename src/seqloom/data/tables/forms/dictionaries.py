@@ -20,6 +20,7 @@ from collections.abc import Iterator
 
 from ....errors import DataError
 from ..delimited import DELIMITERS, delimiter_of
+from ..json_rows import json_object
 from ..table import Row, TablePart
 from ..text_file import numbered_lines, read_text
 from .form import LOOKED_AT, Form, Glimpse
@@ -171,6 +172,8 @@ def is_misaki(glimpse: Glimpse) -> bool:
     """Whether a file is a JSON object of texts by word, or of texts by part of speech by word."""
     if not glimpse.plain.endswith(".json") or not glimpse.lines[0].lstrip().startswith("{"):
         return False
+    if len(glimpse.lines) > 1 and json_object(glimpse.lines[0]) is not None:
+        return False  # JSON lines, which may be too many to read whole
     try:
         found = json.loads(read_text(glimpse.name))
     except (ValueError, RecursionError):

@@ -29,7 +29,7 @@ def is_common_voice(glimpse: Glimpse) -> bool:
 
 
 def read_common_voice(name: str) -> TablePart:
-    """A table of Common Voice, its paths with `clips/` in front.
+    """A table of Common Voice, its paths with `clips/` in front where they lack it.
 
     Raises:
         DataError: Line 1 has no `path`, or while it is read: a row has other columns.
@@ -53,7 +53,8 @@ def read_common_voice(name: str) -> TablePart:
                     f"{name}, line {number}: a line must have {len(names)} columns as the header "
                     f"has, got {len(cells)}."
                 )
-            cells[place] = f"{CLIPS}/{cells[place]}"
+            if not str(cells[place]).startswith(f"{CLIPS}/"):
+                cells[place] = f"{CLIPS}/{cells[place]}"
             yield number, cells
 
     return TablePart(name, "common-voice", names, read)
