@@ -1,6 +1,7 @@
 """Make what is generated in the documentation.
 
     python docs/build.py settings          docs/settings.md, from the dataclasses in config/
+    python docs/build.py forms             the forms of docs/tables.md, from data/tables/forms/
     python docs/build.py tensors           docs/tensors.md, from the tables of weights in networks/
     python docs/build.py spaces            the table of docs/tune.md, from tuning/spaces.py
     python docs/build.py figures MODEL     docs/figures/alignment.png, from a model of English words
@@ -18,10 +19,12 @@ from typing import Any, get_type_hints
 
 import seqloom
 from seqloom.config import Sections, sections_of
+from seqloom.data.tables.forms.known import FORMS
 from seqloom.inspection.figures.alignment import draw_alignments
 from seqloom.tasks import TASKS
 
 HERE = Path(__file__).parent
+FORMS_BEGIN, FORMS_END = "<!-- forms: made by docs/build.py -->", "<!-- end of forms -->"
 WORDS = ["thought", "phoenix", "knowledge"]
 
 INTRO = """# Settings
@@ -48,6 +51,22 @@ and the schedule of the run exactly.
 def settings_page() -> str:
     """The text of docs/settings.md."""
     return "\n".join([INTRO, *(_task(name, sections_of(name)) for name in TASKS)])
+
+
+def forms_table() -> str:
+    """The table of forms in docs/tables.md."""
+    rows = [
+        f"| `{form.name}` | `{form.task}` | {form.rule} | {', '.join(form.columns)} |"
+        for form in FORMS
+    ]
+    head = "| `--form` | task | told by | columns |\n|---|---|---|---|"
+    return "\n".join([head, *rows])
+
+
+def with_forms(page: str) -> str:
+    """A page with the table of forms between its marks."""
+    before, _, rest = page.partition(FORMS_BEGIN)
+    return f"{before}{FORMS_BEGIN}\n{forms_table()}\n{FORMS_END}{rest.partition(FORMS_END)[2]}"
 
 
 def _task(name: str, sections: Sections) -> str:
@@ -97,7 +116,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "what",
-        choices=["settings", "tensors", "spaces", "figures", "story", "drawings", "pages"],
+        choices=["settings", "forms", "tensors", "spaces", "figures", "story", "drawings", "pages"],
     )
     parser.add_argument("model", nargs="?", type=Path)
     parser.add_argument("--data", type=Path, default=HERE.parent / "../shared/data")
@@ -110,6 +129,10 @@ def main() -> None:
         from story.script import build  # beside this file
 
         build(arguments.data, arguments.runs or Path("runs/story"), arguments.out)
+        return
+    if arguments.what == "forms":
+        page = HERE / "tables.md"
+        page.write_text(with_forms(page.read_text(encoding="utf-8")), encoding="utf-8")
         return
     if arguments.what == "drawings":
         from story.drawings import draw_all

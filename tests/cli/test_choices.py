@@ -56,6 +56,7 @@ def test_completion():
         ("train", "architecture", "", list(choices.ARCHITECTURES)),
         ("train", "cell", "l", ["lstm"]),
         ("train", "link", "", list(choices.LINKS)),
+        ("train", "form", "c", ["cmudict", "common-voice", "class-folder"]),
         ("compare", "task", "g", ["generate"]),
         ("compare", "budget", "m", ["minutes"]),
         ("compare", "architectures", "gru,a", ["gru,attention"]),

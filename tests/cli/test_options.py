@@ -18,7 +18,7 @@ def test_a_value_of_nothing_is_given_all_the_same(value):
     options = PredictOptions(model=Path("m"), texts=["a"], length=value, top_k=None)
     message = (
         r"^predict: `--length` is not an option for classify models\. "
-        r"Their options: nbest, scores\.$"
+        r"Their options: column, nbest, out, scores, write\.$"
     )
     with pytest.raises(ConfigError, match=message):
         options.check_known("classify")
@@ -32,15 +32,14 @@ def test_what_is_not_given_is_not_refused():
 
 
 KNOWN = {
-    (
-        "predict",
-        "transduce",
-    ): "beam length-penalty nbest sample scores seed temperature top-k top-p",
-    ("predict", "classify"): "nbest scores",
+    ("predict", "transduce"): (
+        "beam column length-penalty nbest out sample scores seed temperature top-k top-p write"
+    ),
+    ("predict", "classify"): "column nbest out scores write",
     ("predict", "forecast"): "figure level",
     ("predict", "transcribe"): "beam length-penalty stream",
     ("predict", "generate"): "length nbest seed temperature top-k top-p",
-    ("evaluate", "transduce"): "beam length-penalty outputs",
+    ("evaluate", "transduce"): "beam length-penalty outputs target-file",
     ("evaluate", "classify"): "baselines by figure outputs valid",
     ("evaluate", "forecast"): "against figure level test windows",
     ("evaluate", "transcribe"): "beam length-penalty outputs",

@@ -82,6 +82,12 @@ def test_settings_page_is_fresh():
     assert page == build.settings_page(), "run: python docs/build.py settings"
 
 
+def test_table_of_forms_is_fresh():
+    build = script("build")
+    page = (ROOT / "docs" / "tables.md").read_text(encoding="utf-8")
+    assert page == build.with_forms(page), "run: python docs/build.py forms"
+
+
 def test_tensors_page_is_fresh():
     page = (ROOT / "docs" / "tensors.md").read_text(encoding="utf-8")
     assert page == script("tensor_tables").tensors_page(), "run: python docs/build.py tensors"

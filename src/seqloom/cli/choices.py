@@ -11,6 +11,11 @@ from ..tasks import TASKS
 TASK_NAMES = tuple(TASKS)
 ARCHITECTURES = ("recurrent", "transformer", "fully-connected", "ctc", "las")
 CELLS = ("rnn", "lstm", "gru")
+FORMS = (
+    *("auto", "table", "mfa", "cmudict", "misaki", "inflection", "fasttext", "gluonts"),
+    *("common-voice", "ljspeech", "kaldi", "audio-folder", "class-folder", "lexicon"),
+)
+WRITTEN = ("mfa", "lexicon", "cmudict", "tsv", "csv", "jsonl", "parquet")
 LINKS = ("attention", "context")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 LEVELS = ("50", "80", "90", "95")

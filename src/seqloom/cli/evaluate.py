@@ -44,10 +44,13 @@ def evaluate(options: EvaluateOptions) -> None:
 
 def _evaluate(model: "Model", options: EvaluateOptions) -> None:
     """Print what an evaluation finds, and write what else is asked for."""
+    from ..data.given import aligned
     from ..evaluation.tasks import evaluate, options_of
 
     own = {name: getattr(options, name) for name in options_of(model.file.task)}
-    found = evaluate(model, options.file, say=_say, **own)
+    target = options.target_file
+    data = options.file if target is None else aligned(options.file, target)
+    found = evaluate(model, data, say=_say, **own)
     if options.as_json:
         print(to_json(found.as_dict(), indent=2))
     else:

@@ -9,7 +9,17 @@ from typing import Annotated
 
 import typer
 
-from .choices import BASELINES, FIGURES, LEVELS, PATTERNS, TASK_NAMES, listed, one_of, some_of
+from .choices import (
+    BASELINES,
+    FIGURES,
+    LEVELS,
+    PATTERNS,
+    TASK_NAMES,
+    WRITTEN,
+    listed,
+    one_of,
+    some_of,
+)
 from .command import CLASSIFY, FORECAST, GENERATE, TRANSCRIBE, TRANSDUCE, For, ModelOptions, option
 
 SAMPLING = f"{TRANSDUCE} with --sample, {GENERATE}"
@@ -81,6 +91,23 @@ class PredictOptions(ModelOptions):
             flags="--scores",
         ),
     ] = False
+    write: Annotated[
+        str | None,
+        option(
+            f"Write a file in this form: {listed(WRITTEN)}; INPUT may be a table.",
+            TRANSDUCE,
+            CLASSIFY,
+            complete=one_of(WRITTEN),
+        ),
+    ] = None
+    out: Annotated[
+        Path | None,
+        option("With --write: the file (default: standard output).", TRANSDUCE, CLASSIFY),
+    ] = None
+    column: Annotated[
+        str | None,
+        option("With --write: the column of INPUT to predict from.", TRANSDUCE, CLASSIFY),
+    ] = None
     beam: Beam = None
     length_penalty: LengthPenalty = None
     sample: Annotated[
@@ -137,6 +164,9 @@ class EvaluateOptions(ModelOptions):
         ),
     ]
     as_json: AsJson = False
+    target_file: Annotated[
+        str | None, option("Targets, aligned with the lines of FILE.", TRANSDUCE)
+    ] = None
     outputs: Annotated[
         Path | None,
         option("Write all inputs and outputs to this TSV file.", TRANSDUCE, CLASSIFY, TRANSCRIBE),

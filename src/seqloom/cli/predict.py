@@ -16,6 +16,8 @@ def predict(options: PredictOptions) -> None:
       seqloom predict runs/words remember attention
       cut -f1 test.tsv | seqloom predict runs/words --json > out.jsonl
       seqloom predict runs/reviews "a dull, lifeless mess" --scores
+      seqloom predict runs/words words.txt --write mfa --nbest 3 --out words.dict
+      seqloom predict runs/reviews reviews.csv --write csv --out labelled.csv
       seqloom predict runs/sales sales.csv --figure next.png > next.csv
       seqloom predict runs/speech call.wav
       seqloom predict runs/shakespeare "ROMEO:" --length 500

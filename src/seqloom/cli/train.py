@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .choices import ARCHITECTURES, CELLS, DEVICES, LINKS, TRACKERS, listed, one_of
+from .choices import ARCHITECTURES, CELLS, DEVICES, FORMS, LINKS, TRACKERS, listed, one_of
 from .command import FORECAST, TRANSDUCE, command, given_options, option
 from .options import TaskName
 
@@ -59,6 +59,23 @@ class TrainOptions:
         ),
     ] = None
     horizon: Annotated[int | None, option("Number of steps to forecast.", FORECAST)] = None
+    form: Annotated[
+        str | None,
+        option(
+            f"Form of DATA: {listed(FORMS)} (default: auto; table: none of the others).",
+            heading=TABLE,
+            complete=one_of(FORMS),
+        ),
+    ] = None
+    source_file: Annotated[
+        str | None, option("Sources of aligned files, a line each, in place of DATA.", TRANSDUCE)
+    ] = None
+    target_file: Annotated[
+        str | None, option("Targets, aligned with the lines of the sources.", TRANSDUCE)
+    ] = None
+    valid_target_file: Annotated[
+        str | None, option("With --target-file: targets of --valid.", TRANSDUCE)
+    ] = None
     source: Annotated[
         str | None,
         option("Column of the source: a name, a number from 1, or several: 1,3.", heading=TABLE),
@@ -177,16 +194,17 @@ def _begin(options: TrainOptions) -> None:
     from ..errors import ConfigError
     from .begun import BEGUN
 
-    if options.data is None:
+    data, valid = _data(options)
+    if data is None:
         raise ConfigError("train: DATA is missing. For example: seqloom train words.tsv")
-    config, remarks = _config(options, options.data)
+    config, remarks = _config(options, data)
     with _training(options.quiet) as reporter:
         from ..training import train
 
         result = train(
-            options.data,
+            data,
             options.out,
-            valid=options.valid,
+            valid=valid,
             start_from=options.start_from,
             config=config,
             progress=False,
@@ -198,14 +216,43 @@ def _begin(options: TrainOptions) -> None:
     _tell(result, reporter)
 
 
-def _config(options: TrainOptions, data: str) -> "tuple[Config, tuple[str, ...]]":
+def _data(options: TrainOptions) -> tuple[object, object]:
+    """What to train and to validate on; of aligned files both."""
+    from ..data.given import aligned
+    from ..errors import ConfigError
+
+    valid = None if options.valid is None else str(options.valid)
+    if options.target_file is None:
+        if options.source_file is not None or options.valid_target_file is not None:
+            raise ConfigError(
+                "train: `--source-file` and `--valid-target-file` need --target-file. Add it."
+            )
+        return options.data, valid
+    if (options.source_file is None) == (options.data is None):
+        raise ConfigError(
+            "train: `--target-file` needs the file of its sources, once: as DATA or with "
+            "--source-file. For example: seqloom train train.en --target-file train.de"
+        )
+    if (valid is None) != (options.valid_target_file is None):
+        raise ConfigError(
+            "train: of aligned files `--valid` and `--valid-target-file` need each other. Give "
+            "both."
+        )
+    data = aligned(options.source_file or options.data or "", options.target_file)
+    of_valid = options.valid_target_file
+    return data, None if valid is None or of_valid is None else aligned(valid, of_valid)
+
+
+def _config(options: TrainOptions, data: object) -> "tuple[Config, tuple[str, ...]]":
     """The settings of a new run, and remarks on them."""
-    from ..config import config_from, parse_assignments, read_toml
+    from ..config import config_from, merge, parse_assignments, read_toml
     from ..config.short_names import columns_of, laid, settings_of
-    from ..data.guess import guess_task
+    from ..data.given import given
+    from ..data.guess import form_in, guess_task
     from ..export.start_model import read_start
 
     recipe = read_toml(options.config) if options.config else {}
+    assigned = parse_assignments(options.settings or [])
     model = None if options.start_from is None else read_start(options.start_from)
     remarks: tuple[str, ...] = ()
     task = options.task
@@ -214,9 +261,9 @@ def _config(options: TrainOptions, data: str) -> "tuple[Config, tuple[str, ...]]
     elif task is None and model is not None:
         task = model.file.task
     elif task is None:
-        guess = guess_task(data, columns_of(vars(options)))
+        form = options.form or form_in(merge(recipe, assigned))
+        guess = guess_task(given(data).read_as(form), columns_of(vars(options)))
         task, remarks = guess.task, (guess.say(),)
-    assigned = parse_assignments(options.settings or [])
     short = settings_of(dict(given_options(options)), task, flags=True)
     tree = laid(recipe, {"task": task}, assigned, short)
     return config_from(tree if model is None else model.inherited(tree), "train"), remarks

@@ -14,6 +14,7 @@ SHORTEST_CUT, LONGEST_CUT = 400, 1_000  # symbols: the default of `max_symbols` 
 CUT_SHARE = 0.02  # of the training texts may be longer than it
 
 TextLevelChoice = Literal["auto", "words", "characters", "subwords"]
+FormChoice = Literal["auto", "table", "fasttext", "class-folder"]
 PoolName = Literal["max", "mean", "attention", "last"]
 
 
@@ -21,6 +22,7 @@ PoolName = Literal["max", "mean", "attention", "last"]
 class ClassifyDataConfig(ConfigSection):
     """Where text and label stand, how text is read, split and batched."""
 
+    form: FormChoice = choice("auto", "form of the data, see tables.md; table: none of those")
     header: HeaderChoice = choice("auto", "whether line 1 contains the column names")
     text_column: str = text("auto", "column of the text: a number from 1, or a column name")
     label_column: str = text("auto", "column of the label, likewise")

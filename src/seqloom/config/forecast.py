@@ -13,6 +13,7 @@ LONGEST_WINDOW = 400  # of those chosen for the data
 MANY = 10_000  # training windows from which a batch is larger
 
 Output = Literal["quantile", "gaussian", "point"]
+FormChoice = Literal["auto", "table", "gluonts"]
 Level = Literal[50, 80, 90, 95]
 LEVELS = (50, 80, 90, 95)  # %, of intervals
 PROBABILITIES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)  # of quantiles
@@ -24,6 +25,7 @@ OUTPUT_SIZES: dict[str, int] = {"quantile": len(PROBABILITIES), "gaussian": 2, "
 class ForecastDataConfig(ConfigSection):
     """How series are read, scaled and cut into windows."""
 
+    form: FormChoice = choice("auto", "form of the data, see tables.md; table: none of those")
     series_column: str = text("auto", "column of the names of the series, by number or name")
     time_column: str = text("auto", "column of the times, likewise")
     value_column: str = text("auto", "column of the values, likewise; other columns are covariates")

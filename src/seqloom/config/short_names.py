@@ -30,6 +30,7 @@ COLUMNS = (  # of the data, by role
 OWN = {  # those of them that the task has
     "cell": ("model.cell", "model.encoder_cell", "model.decoder_cell"),
     "link": ("model.link",),
+    "form": ("data.form",),
     "horizon": ("data.horizon",),
     **{role: (f"data.{role}_column",) for role in COLUMNS},
 }

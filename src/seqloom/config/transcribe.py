@@ -13,6 +13,7 @@ BATCH_SECONDS = 20.0
 RATES = {"ctc": 4e-3, "las": 3e-3}
 BEAMS = {"ctc": 1, "las": 5}
 
+FormChoice = Literal["auto", "table", "common-voice", "ljspeech", "kaldi", "audio-folder"]
 TextLevel = Literal["auto", "characters", "symbols", "subwords"]
 
 
@@ -20,6 +21,7 @@ TextLevel = Literal["auto", "characters", "symbols", "subwords"]
 class TranscribeDataConfig(ConfigSection):
     """How sound and text are read, changed and batched."""
 
+    form: FormChoice = choice("auto", "form of the data, see tables.md; table: none of those")
     audio_column: str = text("auto", "column of the recordings' files: a number from 1, or a name")
     text_column: str = text("auto", "column of the transcripts, likewise")
     start_column: str = text("auto", "column of where a part begins, in seconds, likewise")

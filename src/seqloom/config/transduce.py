@@ -13,6 +13,7 @@ LEAST_EPOCHS, LEAST_STEPS = 12, 2400  # the default length of a run: whichever i
 LARGE = 1_000_000  # training symbols from which a batch is twice as large
 
 LevelChoice = Literal["auto", "characters", "symbols", "subwords"]
+FormChoice = Literal["auto", "table", "mfa", "cmudict", "lexicon", "misaki", "inflection"]
 Link = Literal["attention", "context"]
 Scorer = Literal["additive", "dot", "general"]
 
@@ -32,6 +33,7 @@ class TransduceDataConfig(ConfigSection):
     split_column: str = text(
         "auto", "column that says train, valid or test; auto: one that is named split"
     )
+    form: FormChoice = choice("auto", "form of the data, see tables.md; table: none of those")
     source_level: LevelChoice = choice("auto", "unit of the source")
     target_level: LevelChoice = choice("auto", "unit of the target")
     subword_size: int = number(8000, 100, 100_000, "size of the subword vocabulary")

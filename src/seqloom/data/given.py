@@ -1,17 +1,20 @@
 """What the user gave as data, decided once: a data set, files, or what Python holds.
 
+Two aligned files of text are `{"source_file": PATH, "target_file": PATH}`.
+
 Checked by `tests/data/test_given.py`.
 """
 
 import glob
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from ..errors import DataError
 
+ALIGNED = ("source_file", "target_file")
 DATA_SETS = ("cmudict",)
 PYTHON_DATA = "data"  # its name in messages
 
@@ -23,14 +26,20 @@ class Given:
     Attributes:
         name: As the user wrote it.
         kind: `set`: a data set with parts of its own; `folder`; `files`: a pattern, or a list of
-            paths; `stream`: a pipe or a device; `python`: no path at all; `file`: all else, also
-            a path where nothing is, of which the reader complains.
+            paths; `parallel`: two aligned files; `stream`: a pipe or a device; `python`: no path
+            at all; `file`: all else, also a path where nothing is, of which the reader complains.
         data: What it is.
+        form: The form that it is to be read as: see `tables/forms/known.py`.
     """
 
     name: str
-    kind: Literal["set", "folder", "files", "stream", "python", "file"]
+    kind: Literal["set", "folder", "files", "parallel", "stream", "python", "file"]
     data: object
+    form: str = "auto"
+
+    def read_as(self, form: object) -> "Given":
+        """The same, to be read as a form."""
+        return replace(self, form=str(form))
 
     @property
     def whole(self) -> object:
@@ -42,6 +51,9 @@ class Given:
             return self.name
         if self.kind == "python":
             return None
+        if self.kind == "parallel":
+            whole = (os.path.realpath(file) for file in self.files())
+            return dict(zip(ALIGNED, whole, strict=True))
         if self.kind == "files":
             return [os.path.realpath(file) for file in self.files()]
         return self.name if self.name == "-" else os.path.realpath(self.name)
@@ -53,6 +65,9 @@ class Given:
             DataError: The folder cannot be read.
         """
         path = Path(self.name)
+        if self.kind == "parallel":
+            assert isinstance(self.data, Mapping)
+            return [Path(str(self.data[name])) for name in ALIGNED]
         if self.kind == "files":
             if isinstance(self.data, Sequence) and not isinstance(self.data, str):
                 return [Path(str(file)) for file in self.data]
@@ -72,6 +87,9 @@ def given(data: object) -> Given:
     """What `data` is."""
     if isinstance(data, Given):
         return data
+    if _are_aligned(data):
+        assert isinstance(data, Mapping)
+        return Given(f"{data[ALIGNED[0]]} and {data[ALIGNED[1]]}", "parallel", data)
     if _are_paths(data):
         assert isinstance(data, Sequence)
         more = f" and {len(data) - 1} more" if len(data) > 1 else ""
@@ -90,9 +108,31 @@ def given(data: object) -> Given:
     return Given(name, "stream" if stream else "file", name)
 
 
+def aligned(source: str, target: str) -> dict[str, str]:
+    """Two aligned files of text, as data."""
+    return dict(zip(ALIGNED, (source, target), strict=True))
+
+
+def like(settings: Mapping[str, object], data: object) -> Given:
+    """Data to be read as the form that those had which a model was trained on.
+
+    Args:
+        settings: How they were read: the settings of their run's data.
+        data: What the user gave.
+    """
+    return given(data).read_as(settings.get("form", "auto"))
+
+
 def is_data_set(data: object) -> bool:
     """True if `data` names a data set with parts of its own rather than a file."""
     return given(data).kind == "set"
+
+
+def _are_aligned(data: object) -> bool:
+    """Two paths by the names of `ALIGNED`."""
+    if not isinstance(data, Mapping) or set(data) != set(ALIGNED):
+        return False
+    return all(isinstance(file, str | os.PathLike) for file in data.values())
 
 
 def _are_paths(data: object) -> bool:

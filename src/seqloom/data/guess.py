@@ -1,5 +1,6 @@
 """Which task data are for, by their look: read a little of them, say why, or ask.
 
+    a form of `tables/forms/known.py`        what it is for
     a column of audio files                  transcribe
     a column of times, and numbers           forecast
     text and label, few labels               classify
@@ -22,9 +23,10 @@ from .pairs import pairs
 from .series.layout import ID_NAMES, TIME_NAMES, VALUE_NAMES
 from .series.time_texts import is_date
 from .speech.manifest import PATH_NAMES, TEXT_NAMES
+from .tables.forms.known import BY_NAME
 from .tables.header_names import HEADER_NAMES
 from .tables.roles import AUTO, look_like_names, named, question
-from .tables.source import head_lines, table_of
+from .tables.source import folder_form, form_of_part, head_lines, table_of
 from .tables.suggest import are_labels, is_number, text_and_label
 from .tables.table import Row, Table, TablePart
 from .text.text import ENDINGS
@@ -61,19 +63,27 @@ def guess_task(data: object, columns: Mapping[str, str] | None = None) -> Guess:
     source = given(data)
     if source.kind == "set":
         return Guess("transduce", f"{source.name} is a set of pairs")
-    if source.kind == "folder" and source.files(ENDINGS):
+    if source.kind == "parallel":
+        return Guess("transduce", "two aligned files")
+    in_folder = source.kind == "folder" and folder_form(source) is not None
+    if source.kind == "folder" and not in_folder and source.files(ENDINGS):
         return Guess("generate", "a folder of texts")
     if source.kind == "stream":
         raise DataError(
             f"{source.name}: this is a pipe or a device, and training data are read more than "
             "once. Write them to a file first, or give - and pipe them in."
         )
+    if source.form in BY_NAME:
+        return Guess(BY_NAME[source.form].task, BY_NAME[source.form].what)
     asked = _asked(columns or {})
     if asked is not None:
         return asked
     table = table_of(source)
     if table is None:
         return _of_text(source)
+    form = form_of_part(table.first)
+    if form is not None:
+        return Guess(form.task, form.what)
     head = table.first.head(MOST_ROWS + 1)
     whole = len(head) <= MOST_ROWS and len(table.parts) == 1
     if not head:
@@ -91,7 +101,7 @@ def say_columns(task: str, data: object, settings: object) -> str | None:
     Raises:
         DataError: It cannot be told.
     """
-    source = given(data)
+    source = given(data).read_as(getattr(settings, "form", AUTO))
     if source.kind == "set":
         return None
     if task == "transduce":
@@ -99,6 +109,12 @@ def say_columns(task: str, data: object, settings: object) -> str | None:
     if task == "classify":
         return labelled.select_labelled(source, labelled.TextColumns.of(vars(settings))).say()
     return None
+
+
+def form_in(tree: Mapping[str, object]) -> str:
+    """The form of the data that settings as nested mappings name."""
+    section = tree.get("data")
+    return str(section.get("form", AUTO)) if isinstance(section, Mapping) else AUTO
 
 
 def _asked(columns: Mapping[str, str]) -> Guess | None:
@@ -129,8 +145,7 @@ def _of_text(source: Given) -> Guess:
     if len(lines) > 1 and phones > 0.9 * len(lines[:200]):
         raise DataError(
             f"{source.name}: these look like words and their phones with blanks between them, and "
-            "columns have a tab between them. Convert it with: sed -E 's/ +/\\t/' "
-            f"{source.name} > words.tsv"
+            "columns have a tab between them. If they are, give --form lexicon."
         )
     return Guess("generate", "running text")
 

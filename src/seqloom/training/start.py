@@ -10,7 +10,7 @@ import torch
 from ..config import Config, config_from, merge, read_toml, to_toml, to_tree
 from ..config.short_names import columns_of, laid, settings_of
 from ..data.given import Given, given
-from ..data.guess import guess_task, say_columns
+from ..data.guess import form_in, guess_task, say_columns
 from ..data.ragged import scratch
 from ..data.tables.text_file import STANDARD_INPUT, standard_input
 from ..errors import RunError
@@ -59,6 +59,7 @@ def train(
     audio: str | None = None,
     start: str | None = None,
     end: str | None = None,
+    form: str | None = None,
     start_from: str | Path | None = None,
     config: Config | Mapping[str, object] | None = None,
     progress: str | bool = "auto",
@@ -91,6 +92,7 @@ def train(
         source, target, text, label, group, split, series, time, value, audio, start, end: Columns
             of the data by role, a name or a number from 1 as text; where names and contents do
             not tell.
+        form: The form of the data, where its look does not tell (docs/tables.md).
         start_from: A model file or a run's folder: the run begins with that model, whose task,
             architecture and sizes it has, and trains it further (docs/runs.md).
         config: All settings, by section: `{"model": {"hidden_size": 512}}`, also `task`. The
@@ -117,7 +119,7 @@ def train(
         **{"architecture": architecture, "horizon": horizon, "link": link},
         **{"source": source, "target": target, "text": text, "label": label, "group": group},
         **{"split": split, "series": series, "time": time, "value": value, "audio": audio},
-        **{"start": start, "end": end},
+        **{"start": start, "end": end, "form": form},
         **{"device": device, "threads": threads},
     }
     with reporting(progress, (*callbacks, *trackers(track))) as told:
@@ -127,6 +129,11 @@ def train(
         for line in (*remarks, *guessed):  # before the data are read, which may fail
             Callbacks(told).message(line)
         return _begin(given_data, out, given_valid, settings, told, since, model)
+
+
+def _named(source: Given) -> object:
+    """What a run without a folder is named after: of aligned files the first."""
+    return source.files()[0] if source.kind == "parallel" else source.data
 
 
 def _settings(
@@ -144,7 +151,8 @@ def _settings(
         tree = model.inherited(laid(tree, {"task": own}, settings_of(short, own)))
         return config_from(tree, "train"), (model.say(),)
     if task is None and "task" not in tree:
-        guess = guess_task(data, columns_of(short))
+        form = str(short["form"] or form_in(tree))
+        guess = guess_task(data.read_as(form), columns_of(short))
         task, remarks = guess.task, (guess.say(),)
     task = str(tree["task"]) if task is None else task
     return config_from(laid(tree, {"task": task}, settings_of(short, task)), "train"), remarks
@@ -167,7 +175,7 @@ def _begin(
         stack.enter_context(on_threads(config.training.threads))
         find_precision(config.training.precision, team.device)  # refused before data are read
         folder = RunFolder(
-            Path(team.same(str(default_folder(source.data) if out is None else out)))
+            Path(team.same(str(default_folder(_named(source)) if out is None else out)))
         )
         if out is None:
             Callbacks(callbacks).message(f"run folder: {folder.path}")

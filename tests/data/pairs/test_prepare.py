@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from seqloom.config.transduce import TransduceDataConfig
+from seqloom.data.given import given
 from seqloom.data.pairs.prepare import prepare_pairs
 from seqloom.data.vocabulary import EOS, UNK
 from seqloom.errors import DataError
@@ -78,10 +79,13 @@ def test_lemma_and_tags(tmp_path):
     with pytest.raises(
         DataError, match=r"3 columns \(adg, N;PL, adgs\), of which source and target"
     ):
-        prepare_pairs(train, None, TransduceDataConfig())
+        prepare_pairs(given(train).read_as("table"), None, TransduceDataConfig())
+    told = prepare_pairs(train, None, TransduceDataConfig())
+    assert told.columns == ("lemma,features", "form")
     config = TransduceDataConfig(source_column="1,2", target_column="3")
     prepared = prepare_pairs(train, None, config)
     assert prepared.columns == ("1,2", "3")
+    assert prepared.valid == told.valid
     assert prepared.source.level == "characters"
     assert prepared.valid[0].source.endswith(" N;PL")
 

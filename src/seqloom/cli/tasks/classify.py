@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...data.given import like
 from ...data.texts.labelled import read_labelled
 from ...data.unseen import Unseen
 from ...errors import ConfigError
@@ -13,6 +14,7 @@ from ...plain import JSON, printable, to_json
 from ...runtime.classify import Classifier
 from ..lines import argument, batches, no_files, printing
 from ..options import InspectOptions, PredictOptions
+from ..written import wants_file, write_labels
 
 if TYPE_CHECKING:
     from ...inspection.trace import Trace
@@ -28,6 +30,9 @@ def predict(model: Classifier, options: PredictOptions) -> None:
             f"predict: `--nbest` must be from 1 to the number of labels, {len(model.labels)}, "
             f"got {nbest}."
         )
+    if wants_file(options):
+        write_labels(model, options, nbest)
+        return
     with printing():
         unseen = Unseen(model.parts.reader.unknown)
         for lines in batches(no_files(options.texts)):
@@ -56,7 +61,8 @@ def searchable(model: Classifier, file: str) -> Iterator[str]:
     """Texts like those of the training data."""
     from ...evaluation.tasks.classify import columns_of
 
-    return (row.text for row in read_labelled(file, columns_of(model), known=set(model.labels)))
+    data = like(model.file.data_settings, file)
+    return (row.text for row in read_labelled(data, columns_of(model), known=set(model.labels)))
 
 
 def _answers(

@@ -4,6 +4,7 @@ import dataclasses
 import sys
 from typing import TYPE_CHECKING
 
+from ...data.given import like
 from ...data.series.read import read_series
 from ...data.series.series import SeriesSet
 from ...errors import ConfigError
@@ -59,7 +60,7 @@ def trace(model: Forecaster, given: str, options: InspectOptions) -> "Trace":
 
 def _read(model: Forecaster, name: str) -> SeriesSet:
     """Series of a file for the model; what is odd about them goes to standard error."""
-    data = read_series(name, like=model.parts.features.axis)
+    data = read_series(like(model.file.data_settings, name), like=model.parts.features.axis)
     for note in data.notes:
         print(printable(f"note: {name}: {note}"), file=sys.stderr)
     return data

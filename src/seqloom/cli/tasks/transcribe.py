@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...data.given import like
 from ...data.speech.manifest import read_manifest
 from ...errors import ConfigError, DataError
 from ...plain import JSON, printable, to_json
@@ -70,7 +71,8 @@ def searchable(model: Transcriber, file: str) -> Iterator[np.ndarray]:
     """The recordings of a manifest."""
     from ...evaluation.tasks.transcribe import recordings
 
-    return (audio.samples for audio in recordings(model, read_manifest(file)))
+    utterances = read_manifest(like(model.file.data_settings, file))
+    return (audio.samples for audio in recordings(model, utterances))
 
 
 def _shown(name: str, found: Transcript, options: PredictOptions) -> str:

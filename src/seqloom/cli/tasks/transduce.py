@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...data.given import like
 from ...data.pairs.load import load_pairs
 from ...data.pairs.pairs import group_by_source
 from ...data.unseen import Unseen
@@ -15,6 +16,7 @@ from ...plain import JSON, printable, to_json
 from ...runtime import Prediction, Transducer
 from ..lines import argument, batches, no_files, printing
 from ..options import InspectOptions, PredictOptions
+from ..written import wants_file, write_outputs
 
 if TYPE_CHECKING:
     from ...inspection.trace import Trace
@@ -29,6 +31,9 @@ def predict(model: Transducer, options: PredictOptions) -> None:
         )
     if options.seed is not None and options.seed < 0:
         raise ConfigError(f"predict: `--seed` must be at least 0, got {options.seed}.")
+    if wants_file(options):
+        write_outputs(model, options)
+        return
     with printing():
         unseen = Unseen(model.parts.source.unknown)
         for lines in batches(no_files(options.texts)):
@@ -53,7 +58,8 @@ def searchable(model: Transducer, file: str) -> Iterator[str]:
 
     longest, read = model.parts.max_symbols, model.parts.source.encode
     stress, columns = reading(model)
-    pairs = load_pairs(file, "train", stress=stress, columns=columns)
+    data = like(model.file.data_settings, file)
+    pairs = load_pairs(data, "train", stress=stress, columns=columns)
     sources = (example.source for example in group_by_source(pairs))
     return (source for source in sources if 0 < len(read(source)) <= longest)
 

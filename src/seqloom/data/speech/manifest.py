@@ -73,7 +73,7 @@ def read_manifest(data: object, columns: Mapping[str, str] | None = None) -> lis
     if not table.first.head(1):
         raise DataError(f"{table.name}: the manifest is empty. {EXAMPLE}")
     found = [
-        _utterance(Path() if source.kind == "python" else Path(part.name).parent, where, row)
+        _utterance(Path() if source.kind == "python" else part.base, where, row)
         for part in table.parts
         for where, row in _rows(part, columns or {})
     ]

@@ -9,4 +9,6 @@ source.py                           which of these it is
 roles.py, header_names.py           which columns are meant, and whether line 1 names them
 splits.py                           columns that say what validates
 suggest.py                          the example of a question
+forms/                              forms of data that have readers of their own
+inputs.py, write.py                 the rows that a model is to answer, and its answers as a table
 """

@@ -29,7 +29,7 @@ from typing import Literal, cast
 from ...errors import DataError
 from .delimited import delimited
 from .header_names import known_columns, known_for
-from .source import table_of
+from .source import form_of_part, table_of
 from .splits import are_splits
 from .suggest import are_labels, is_number, suggested, text_and_label
 from .table import Cells, Row, Table, TablePart
@@ -195,6 +195,11 @@ def select(
     if not head:
         raise DataError(f"{table.name}: the file is empty. {roles.rule}")
     asked = {role: AUTO for role in roles.names} | dict(wanted or {})
+    form = form_of_part(part)
+    apart = asked.get("features", NONE) != NONE  # then they are not to be joined to the source
+    for role, column in form.roles if form is not None and not apart else ():
+        if asked.get(role) == AUTO:
+            asked[role] = column
     names = part.names
     line_1 = None if names is not None or header == "no" else head[0]
     shown = tuple(map(str, names if names is not None else head[0][1]))

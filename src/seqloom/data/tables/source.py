@@ -3,6 +3,7 @@
     Parquet, Arrow, Feather          by their first bytes
     JSON lines                       the first lines are objects
     JSON                             begins with [ or {, and is no JSON lines
+    a form of `forms/known.py`       by the rule of the form
     TSV                              most of the first lines have a tab
     CSV                              the first lines have one number of cells, see `delimited.py`
 
@@ -18,6 +19,9 @@ from ...errors import DataError
 from ..given import Given, given
 from .arrow_rows import ARROW, FEATHER_1, PARQUET, arrow, parquet
 from .delimited import delimited, delimiter_of
+from .forms.form import Form, Glimpse
+from .forms.known import AUTO, BY_NAME, form_named, form_of
+from .forms.parallel import parallel
 from .json_rows import json_lines, json_object, json_whole
 from .python_data import python_data
 from .table import TEXT_FORMS, Row, Table, TablePart
@@ -40,19 +44,42 @@ def table_of(data: object) -> Table | None:
     source = given(data)
     if source.kind == "python":
         return Table(source.name, (python_data(source.data),))
-    parts = [part_of(str(file)) for file in _files(source)]
+    if source.kind == "parallel":
+        return Table(source.name, (parallel(*map(str, source.files())),))
+    if source.kind == "folder":
+        form = folder_form(source)
+        if form is not None:
+            return Table(source.name, (form.read(source.name),))
+    parts = [part_of(str(file), source.form) for file in _files(source)]
     if not parts or any(part is None for part in parts):
         return None
     found = [part for part in parts if part is not None]
     return Table(source.name, tuple(_alike(found)))
 
 
-def part_of(name: str) -> TablePart | None:
+def folder_form(source: Given) -> Form | None:
+    """The form of a folder, as asked for or by its look; `None` if it is one of tables or texts."""
+    if source.form in BY_NAME and BY_NAME[source.form].folder:
+        return form_named(source.name, source.form)
+    return form_of(Glimpse(source.name), folder=True) if source.form == AUTO else None
+
+
+def form_of_part(part: TablePart) -> Form | None:
+    """The form that a part has been read as; `None` of an ordinary table."""
+    return BY_NAME.get(part.form)
+
+
+def part_of(name: str, form: str = AUTO) -> TablePart | None:
     """A file as a part of a table; `None` if it is running text.
 
+    Args:
+        name: The file.
+        form: One of `forms/known.py`; `table` if it is none of them.
     Raises:
         DataError: It cannot be read, is empty, or is neither text nor a table.
     """
+    if form in BY_NAME:
+        return form_named(name, form).read(name)
     magic = _first_bytes(name)
     if magic.startswith(PARQUET):
         return parquet(_path(name))
@@ -61,6 +88,9 @@ def part_of(name: str) -> TablePart | None:
     lines = head_lines(name)[0]
     if not lines:
         raise DataError(f"{name}: the file is empty. Name another.")
+    found = form_of(Glimpse(name, lines), folder=False) if form == AUTO else None
+    if found is not None:
+        return found.read(name)
     plain = name.lower().removesuffix(".gz").removesuffix(".zst")
     if is_json_lines(lines, plain):
         return json_lines(name)

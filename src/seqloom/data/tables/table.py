@@ -8,12 +8,11 @@ there. Checked by the tests of the readers.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from pathlib import Path
 
-Form = Literal["TSV", "CSV", "JSON", "JSON lines", "Parquet", "Arrow", "Python data"]
 Cells = Sequence[object]
 Row = tuple[int, Cells]  # its line from 1, its cells
-TEXT_FORMS: tuple[Form, ...] = ("TSV", "CSV")  # of which line 1 may be data
+TEXT_FORMS = ("TSV", "CSV")  # of which line 1 may be data
 
 
 @dataclass(frozen=True)
@@ -22,23 +21,31 @@ class TablePart:
 
     Attributes:
         name: The file as the user wrote it, for messages.
-        form: What kind of table it is.
+        form: What kind of table it is: TSV, CSV, JSON, JSON lines, Parquet, Arrow, Python data, or
+            a name of `forms/known.py`.
         names: Names of its columns, where the form says them; `None` where line 1 may.
         read: Reads the rows from the first on; blank lines are left out.
         unit: What the number of a row counts.
         delimiter: Of a CSV.
+        folder: What paths in its cells are relative to; that of the file if empty.
     """
 
     name: str
-    form: Form
+    form: str
     names: tuple[str, ...] | None
     read: Callable[[], Iterator[Row]]
     unit: str = "line"
     delimiter: str = "\t"
+    folder: str = ""
 
     def where(self, line: int) -> str:
         """A row as messages name it."""
         return f"{self.name}, {self.unit} {line}"
+
+    @property
+    def base(self) -> Path:
+        """The folder that paths in its cells are relative to."""
+        return Path(self.folder) if self.folder else Path(self.name).parent
 
     def head(self, number: int) -> list[Row]:
         """The first rows."""

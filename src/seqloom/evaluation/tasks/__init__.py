@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ...data.given import like
 from ...errors import ConfigError
 from ...runtime import Model, load
 from ...tasks import TASKS
@@ -52,7 +53,8 @@ def evaluate(
                 f"evaluate: `{name}` is not an option for {task} models. Their options: "
                 f"{', '.join(own)}."
             )
-    found: ModelEvaluation = TASKS[task].part("evaluation")(loaded, data, say=say, **options)
+    test = like(loaded.file.data_settings, data)
+    found: ModelEvaluation = TASKS[task].part("evaluation")(loaded, test, say=say, **options)
     return found
 
 

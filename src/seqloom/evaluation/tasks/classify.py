@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...data.given import given
+from ...data.given import given, like
 from ...data.seen import row_numbers
 from ...data.tables.roles import NONE
 from ...data.texts.labelled import Labelled, TextColumns, read_labelled, split_by_class
@@ -187,9 +187,10 @@ def _baselines(model: Classifier, data: object, valid_data: object) -> "list[Cla
     from ..class_baselines import fit_class_baselines
 
     columns, known = columns_of(model), set(model.labels)
-    train = read_labelled(data, columns, known=known)
+    settings = model.file.data_settings
+    train = read_labelled(like(settings, data), columns, known=known)
     if valid_data is not None:
-        valid = read_labelled(valid_data, columns, known=known)
+        valid = read_labelled(like(settings, valid_data), columns, known=known)
     else:
         fraction = model.file.data_settings.get("valid_fraction", 0.1)
         train, valid = split_by_class(train, fraction)

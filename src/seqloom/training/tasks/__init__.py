@@ -3,7 +3,9 @@
 import dataclasses
 
 from ...config import Config
+from ...data.given import given
 from ...data.seen import merged
+from ...data.tables.forms.known import AUTO
 from ...export.start_model import StartModel
 from ...tasks import TASKS
 from ..work import Work
@@ -26,6 +28,8 @@ def open_work(
         MissingExtraError: The task needs a package that is not installed.
     """
     work: type[Work] = TASKS[config.task].part("work")
+    form = getattr(config.data, "form", AUTO)
+    data, valid = given(data).read_as(form), None if valid is None else given(valid).read_as(form)
     if start is None:
         return work.open(data, valid, config)
     found = work.open(data, valid, config, start.file.parts)
