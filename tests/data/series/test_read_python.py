@@ -97,3 +97,9 @@ def test_numbers_alone_have_no_dates():
     )
     with pytest.raises(DataError, match=f"^{re.escape(message)}$"):
         read_series([1, 2], like=TimeAxis("second", 3600))
+
+
+def test_a_set_of_series_comes_back_as_it_is():
+    """Also where it is held as what the user gave, as `evaluate` does."""
+    found = read_series([1.0, 2.0, 3.0, 4.0])
+    assert read_series(found) is read_series(given(found)) is found

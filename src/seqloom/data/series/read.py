@@ -48,11 +48,11 @@ def read_series(
     Raises:
         DataError: A file is missing, damaged, not UTF-8, or a line breaks a rule.
     """
+    source = given(data)
+    data = source.data
     if isinstance(data, SeriesSet):
         return data
-    source = given(data)
     if source.kind == "python":
-        data = source.data
         if isinstance(data, Mapping) and not _is_table(data):
             return _joined([_plain(str(name), values, like) for name, values in data.items()])
         if isinstance(data, Sequence | np.ndarray) and _is_numbers(data):
