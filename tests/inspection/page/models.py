@@ -1,6 +1,6 @@
 """Traces of model files for tests of the sections that run the model."""
 
-from seqloom.runtime.model import load
+from seqloom.runtime import load
 
 
 def traced(path, text, **options):
