@@ -22,9 +22,9 @@ from seqloom.training import loop, resume, train
 
 def live(data: str, out: Path, settings: dict) -> None:
     if (out / "log.jsonl").exists():
-        resume(out)
+        resume(out, progress=False)
     else:
-        train(data, out, config=settings)
+        train(data, out, config=settings, progress=False)
 
 
 def main(data: str, out: Path, settings: dict, seed: int) -> None:
@@ -32,7 +32,7 @@ def main(data: str, out: Path, settings: dict, seed: int) -> None:
     loop.CHECKPOINT_SECONDS = 0.0
     with tempfile.TemporaryDirectory() as folder:  # whatever torch loads late, load it once
         warm = {**settings, "training": {"steps": 1}}
-        train(data, Path(folder) / "run", config=warm)
+        train(data, Path(folder) / "run", config=warm, progress=False)
     draw = random.Random(seed)
     kills = 0
     while True:
