@@ -30,15 +30,18 @@ LONG = "long"  # what a trial that is longer than the others has
 class TuneStudy:
     """The trials of one search, in their file."""
 
-    def __init__(self, path: Path, space: Space, *, seed: int, rises: bool) -> None:
+    def __init__(
+        self, path: Path, space: Space, *, seed: int, rises: bool, measure: str = ""
+    ) -> None:
         """
         Args:
             path: The SQLite file, made if it is not there.
             space: What is searched.
             seed: Of the drawing.
             rises: Whether more of the measure is better.
+            measure: Its key in the log of a run.
         """
-        self.space, self.seed = space, seed
+        self.space, self.seed, self.measure = space, seed, measure
         self._direction = StudyDirection.MAXIMIZE if rises else StudyDirection.MINIMIZE
         with quiet():
             self.study = optuna.create_study(

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState
 
@@ -130,7 +131,8 @@ def _run(
 ) -> training.Result:
     """Begin a run, or continue it."""
     folder = RunFolder(path)
-    if folder.log.exists() and folder.events():
+    if folder.log.exists() and (events := folder.events()):
+        _report_again(search, trial.number, events)
         return training.resume(path, data=data, valid=valid, progress=False, callbacks=[probe])
     if path.exists():  # killed before its first line of log
         shutil.rmtree(path)
@@ -142,6 +144,20 @@ def _run(
     return training.train(
         data, path, valid=valid, config=settings, progress=False, callbacks=[probe]
     )
+
+
+def _report_again(search: TuneStudy, number: int, events: list[dict[str, Any]]) -> None:
+    """Report the validations of a run that the study may have missed: one at the last step.
+
+    Raises:
+        Pruned: The trial is worse than the median.
+    """
+    steps = 1
+    for event in events:
+        steps = event["steps"] if event["event"] in ("start", "pace") else steps
+        share = min(100, 100 * event.get("step", 0) // steps)
+        if event["event"] == "validation" and search.report(number, share, event[search.measure]):
+            raise Pruned
 
 
 def _validated(trials: Path) -> dict[str, object]:

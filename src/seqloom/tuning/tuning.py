@@ -46,7 +46,13 @@ class Tuning:
         self.space, self.since = space, since
         work: type[Work] = TASKS[request.task].part("work")
         self.measure: Measure = work.measures[0]
-        self.search = TuneStudy(folder.study, space, seed=request.seed, rises=self.measure.rises)
+        self.search = TuneStudy(
+            folder.study,
+            space,
+            seed=request.seed,
+            rises=self.measure.rises,
+            measure=self.measure.key,
+        )
         self.budget = TuneBudget(request.minutes, request.trials, kept["trial_minutes"])
         self.before = self._seconds_before()
 
