@@ -29,7 +29,7 @@ class Reading(NamedTuple):
     weights: Value | None
 
 
-class TextStates(NamedTuple):
+class EncodedText(NamedTuple):
     """A text before its classes.
 
     Attributes:
@@ -58,14 +58,14 @@ class Classifying(Network):
         return Reading(self.ops.log_softmax(self.ops.linear(pooled, self.output)), weights)
 
     @abc.abstractmethod
-    def encode(self, symbols: Value, lengths: Value) -> TextStates:
+    def encode(self, symbols: Value, lengths: Value) -> EncodedText:
         """Read padded texts."""
 
-    def _pool(self, kind: PoolName, x: Value, lengths: Value, weights: Weights) -> TextStates:
+    def _pool(self, kind: PoolName, x: Value, lengths: Value, weights: Weights) -> EncodedText:
         if kind == "attention":
-            return TextStates(x, *self.ops.pool_attend(x, lengths, weights))
+            return EncodedText(x, *self.ops.pool_attend(x, lengths, weights))
         assert kind != "last"
-        return TextStates(x, self.ops.pool(kind, x, lengths), None)
+        return EncodedText(x, self.ops.pool(kind, x, lengths), None)
 
 
 @final
@@ -91,11 +91,11 @@ class FullyConnectedClassifier(Classifying):
         does = "from the hidden layer to a score for each class"
         self.output = t.linear("output", "C", "H", does)
 
-    def encode(self, symbols: Value, lengths: Value) -> TextStates:
+    def encode(self, symbols: Value, lengths: Value) -> EncodedText:
         ops = self.ops
         mean_BE = ops.pool("mean", ops.embed("source", self.embedding, symbols), lengths)
         hidden_BH = ops.kept("hidden", ops.relu(ops.linear(mean_BE, self.hidden)))
-        return TextStates(None, hidden_BH, None)
+        return EncodedText(None, hidden_BH, None)
 
 
 @final
@@ -122,14 +122,14 @@ class RecurrentClassifier(Classifying):
         self.pool_weights = t.pool("M") if config.pool == "attention" else None
         self.output = t.linear("output", "C", "M", _SCORES)
 
-    def encode(self, symbols: Value, lengths: Value) -> TextStates:
+    def encode(self, symbols: Value, lengths: Value) -> EncodedText:
         ops, cell = self.ops, self.config.cell
         x = ops.embed("source", self.embedding, symbols)
         ends: list[Value] = []
         for k, directions in enumerate(self.layers):
             x, ends = both_ways(ops, f"encoder.{k}", cell, x, directions, lengths)
         if self.config.pool == "last":
-            return TextStates(x, ops.join(*ends) if len(ends) > 1 else ends[0], None)
+            return EncodedText(x, ops.join(*ends) if len(ends) > 1 else ends[0], None)
         return self._pool(self.config.pool, x, lengths, self.pool_weights)
 
 
@@ -154,7 +154,7 @@ class TransformerClassifier(Classifying):
         self.pool_weights = t.pool("D") if config.pool == "attention" else None
         self.output = t.linear("output", "C", "D", _SCORES)
 
-    def encode(self, symbols: Value, lengths: Value) -> TextStates:
+    def encode(self, symbols: Value, lengths: Value) -> EncodedText:
         ops, N = self.ops, self.config.num_heads
         embedded = ops.embed("source", self.embedding, symbols)
         x = ops.place(ops.scale(embedded, float(self.config.hidden_size**0.5)))
