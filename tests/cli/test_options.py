@@ -33,7 +33,8 @@ def test_what_is_not_given_is_not_refused():
 
 KNOWN = {
     ("predict", "transduce"): (
-        "beam column length-penalty nbest out sample scores seed temperature top-k top-p write"
+        "beam column length-penalty mass nbest no-exceptions oovs out sample scores seed "
+        "temperature top-k top-p write"
     ),
     ("predict", "classify"): "column nbest out scores write",
     ("predict", "forecast"): "figure level",

@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import seqloom
@@ -61,6 +62,7 @@ def test_json(cli, model):
                 "score": pytest.approx(p.score, abs=1e-6),
                 "log_probability": pytest.approx(p.log_probability, abs=1e-6),
                 "finished": True,
+                "origin": "network",
             }
             for p in (best, second)
         ],
@@ -83,15 +85,62 @@ def test_search_settings_reach_the_search(cli, model, monkeypatch):
     cli("predict", model, "ab", "--beam", 4, "--nbest", 2, "--length-penalty", 0.5)
     cli("predict", model, "ab", "--sample", "--temperature", 0.5, "--top-k", 3)
     cli("predict", model, "ab", "--sample")
-    assert seen[0] == (2, {"beam": 4, "length_penalty": 0.5})
+    assert seen[0] == (
+        2,
+        {"beam": 4, "length_penalty": 0.5, "exceptions": True, "mass": None},
+    )
     for nbest, options in seen[1:]:
-        assert nbest == 1
+        assert nbest is None
         assert options.pop("seed") > 0
         assert options.pop("beam") is options.pop("length_penalty") is None
+        assert options.pop("exceptions")
     assert [options for _, options in seen[1:]] == [
         {"temperature": 0.5, "top_k": 3, "top_p": 1.0},
         {"temperature": 1.0, "top_k": None, "top_p": 1.0},
     ]
+
+
+def test_mass_stops_where_the_share_is_reached(cli, model):
+    """Five hypotheses of the beam share a probability of 1; outputs are ranked by score."""
+    whole = seqloom.load(model).predict_nbest(["gabh"], 5)[0]
+    odds = np.exp([p.log_probability for p in whole])
+    shares = odds / odds.sum()
+    for mass in (0.01, shares[0] + 0.01, shares[:3].sum() + 0.001, 1.0):
+        enough = next(n for n in range(1, 6) if shares[:n].sum() >= mass - 1e-9)
+        done = cli("predict", model, "gabh", "--mass", mass, "--json")
+        found = json.loads(done.out)["outputs"]
+        assert [p["text"] for p in found] == [p.text for p in whole[:enough]]
+        np.testing.assert_allclose([p["share"] for p in found], shares[:enough], rtol=1e-4)
+    texts = "\t".join(p.text for p in whole[:2])
+    assert cli("predict", model, "gabh", "--mass", 1, "--nbest", 2).out == f"{texts}\n"
+    assert (
+        len(
+            json.loads(cli("predict", model, "gabh", "--mass", 1, "--nbest", 7, "--json").out)[
+                "outputs"
+            ]
+        )
+        == 7
+    )
+    assert cli("predict", model, "gabh", "--mass", 1e-9).out == f"{whole[0].text}\n"
+
+
+def test_mass_that_is_none(refuses, model):
+    for mass in (0, 1.5, "nan"):
+        line = refuses("predict", model, "ab", "--mass", mass)
+        assert line.startswith("predict: `mass` must be above 0 and at most 1, got "), line
+    line = refuses("predict", model, "ab", "--mass", 0.9, "--sample")
+    assert line == "predict: `--mass` and `--sample` exclude each other. Drop one."
+
+
+def test_inputs_with_unknown_symbols_are_written(cli, refuses, model, tmp_path):
+    oovs = tmp_path / "oovs.txt"
+    done = cli("predict", model, "--oovs", oovs, stdin="ab\ncafé\n\nABC\ncafé\n".encode())
+    assert done.out.count("\n") == 5
+    assert oovs.read_text(encoding="utf-8") == "café\nABC\n"
+    cli("predict", model, "ab", "--oovs", oovs)
+    assert oovs.read_text() == ""
+    line = refuses("predict", model, "ab", "--oovs", tmp_path / "no" / "oovs.txt")
+    assert "No such file or directory. Make that folder first." in line
 
 
 def test_draws_depend_on_the_seed_and_the_line_and_not_on_when_it_came(cli, model):

@@ -118,6 +118,25 @@ def test_baselines_that_are_not_installed_are_said(task, package, kept, sit, mon
 # -- transduce -----------------------------------------------------------------------------------
 
 
+def test_pairs_keep_their_features(tmp_path):
+    """In the files that are written, in the network's vocabulary and in the baseline."""
+    lines = [f"{s}{t}\t{tag}\t{s}{tag}" for s in "abcdef" for t in "ghij" for tag in ("V", "N")]
+    (tmp_path / "t.tsv").write_text("\n".join(lines) + "\n")
+    columns = {"source_column": "1", "features_column": "2", "target_column": "3"}
+    kind = held_out_class("transduce")
+    (tmp_path / "out").mkdir()
+    spec, _ = kind.hold_out(str(tmp_path / "t.tsv"), None, {"data": columns}, tmp_path / "out")
+    config = config_from(merge({"task": "transduce"}, spec["settings"]))
+    work = open_work(spec["train"], spec["valid"], config)
+    assert set(work.data.source.features) == {"V", "N"}
+    test = held_out_test("transduce", kind.complete(spec, work))
+    assert {e.source.split("\t")[1] for e in test.examples} == {"V", "N"}
+    (nearest,) = test.baselines()
+    answers = nearest.fit()(test.rows)
+    tags = [example.source[-1] for example in test.examples]
+    assert [answer[-1] for answer in answers] == tags
+
+
 def test_pairs_no_source_of_the_test_is_trained_or_validated_on(sit):
     sitting = sit("transduce")
     tested = {e.source for e in sitting.test.examples}

@@ -42,9 +42,12 @@ CONFIGS: dict[str, ModelConfig] = {
 }
 
 
-def random_model(config: ModelConfig) -> tuple[ModelFile, PairModel]:
+def random_model(
+    config: ModelConfig, features: tuple[str, ...] = ()
+) -> tuple[ModelFile, PairModel]:
     """A model file and the torch network with the same float32 weights; outputs vary."""
     source = Vocabulary.learn(["abcdefg"], "characters")
+    source = source.with_features(features) if features else source
     target = Vocabulary.learn(["A B C D E"], "symbols")
     network = build(config, len(source), len(target)).float().eval()
     scale = 1.0 if config.architecture == "transformer" else 3.0

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
+from seqloom.data.pairs.exceptions import Exceptions
 from seqloom.data.vocabulary import SPECIALS
 from seqloom.errors import FormatError, RunError
 from seqloom.export.digest import digest
@@ -95,7 +96,7 @@ def test_any_safetensors_reader_opens_it(path, model):
     with safe_open(path, "numpy") as file:
         assert list(file.metadata()) == ["seqloom"]
         header = json.loads(file.metadata()["seqloom"])
-    assert header["format"] == FORMAT == 1
+    assert header["format"] == 1
     assert header["training"]["note"] == "µ 10 %"
 
 
@@ -202,10 +203,39 @@ def test_number_type_that_numpy_has_not(tmp_path):
 
 
 def test_newer_format_comes_before_all_other_checks(path):
-    rewrite(path, lambda header: {"format": 2, "shape": "unheard of"}, seal=False)
+    assert FORMAT == 2
+    rewrite(path, lambda header: {"format": 3, "shape": "unheard of"}, seal=False)
     assert error_of(path) == (
-        "must be of format 1 or older, got 2. Update with: pip install --upgrade seqloom."
+        "must be of format 2 or older, got 3. Update with: pip install --upgrade seqloom."
     )
+
+
+@pytest.fixture
+def with_exceptions(model, path):
+    """A model with a dictionary, in the place of the other's file."""
+    found = Exceptions({"cab": ("A", "B A"), "fée": ("E",)})
+    parts = dataclasses.replace(model.parts, exceptions=found)
+    changed = dataclasses.replace(model, parts=parts)
+    write_model(path, changed)
+    return changed
+
+
+def test_exceptions_are_a_tensor_of_format_2(with_exceptions, path):
+    assert_same(read_model(path), with_exceptions)
+    with safe_open(path, "numpy") as file:
+        assert json.loads(file.metadata()["seqloom"])["format"] == 2
+        assert file.get_tensor("exceptions").dtype == np.uint8
+
+
+def test_exceptions_of_a_format_that_has_none(with_exceptions, path):
+    rewrite(path, lambda header: header | {"format": 1})
+    assert error_of(path) == "is damaged: it holds what format 1 does not have. Copy it again."
+
+
+def test_damaged_exceptions(with_exceptions, path):
+    tensors = load_file(path)
+    rewrite(path, tensors=tensors | {"exceptions": tensors["exceptions"][:-1]})
+    assert error_of(path).startswith(": tensor `exceptions` must be one whole stream of zlib")
 
 
 @pytest.mark.parametrize("version", [0, -1, "1", 1.0, None, [1], True])

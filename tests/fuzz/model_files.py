@@ -10,6 +10,7 @@ they print is looked at: JSON without NaN, no control characters, a line out for
 """
 
 import contextlib
+import dataclasses
 import functools
 import io
 import json
@@ -25,6 +26,7 @@ import numpy as np
 from safetensors.numpy import save
 
 import seqloom
+from seqloom.data.pairs.exceptions import Exceptions
 from seqloom.errors import SeqloomError
 from seqloom.export.digest import digest
 from seqloom.export.model_file import ModelFile, write_model
@@ -39,6 +41,7 @@ INPUTS = {
     "transduce": ["abc", "hgfe", "a\x1bc"],
     "generate": ["the cat", "zebra "],
 }
+TAGGED = ["abc\tV", "hgfe\tV;PST", "a\tN\x1b"]  # for a model with features
 
 
 def target(task: str) -> Target:
@@ -144,6 +147,9 @@ def _random_models(task: str) -> Iterator[ModelFile]:
 
         names = ("gru, context", "rnn, general", "lstm, dot, one way", "transformer")
         yield from (models.random_model(models.CONFIGS[name])[0] for name in names)
+        file, _ = models.random_model(models.CONFIGS["gru, additive"], ("V", "PST", "a"))
+        known = Exceptions({"abc\tV": ("A", "B A"), "hgfe\tV;PST": ("E",)})
+        yield dataclasses.replace(file, parts=dataclasses.replace(file.parts, exceptions=known))
     elif task == "transcribe":
         from ..export import speech
 
@@ -196,7 +202,8 @@ def _random_classifiers() -> Iterator[ModelFile]:
 def _use(task: str, path: Path) -> bool:
     """Load, and go through the commands; `False` if the file is refused at load."""
     try:
-        found = seqloom.load(path).file.task
+        model = seqloom.load(path)
+        found = model.file.task
     except SeqloomError as error:
         _check_text(str(error), "the error")
         return False
@@ -205,6 +212,8 @@ def _use(task: str, path: Path) -> bool:
     out = _command("info", str(path), *more)
     json.loads(out, parse_constant=_refuse) if as_json else _check_text(out, "info")
     given = _inputs(found, path)
+    if found == "transduce" and model.parts.source.features:
+        given = TAGGED
     out = _command("predict", str(path), *given, *more)
     if as_json:
         for line in out.split("\n"):

@@ -83,7 +83,7 @@ def test_other_processes_call_nobody(data, tmp_path, monkeypatch, capsys):
         (
             {"horizon": 3},
             "train: `horizon` must be a setting of the task, got transduce, which has no such "
-            "thing. Its own are: cell, form, group, link, source, split, target.",
+            "thing. Its own are: cell, exceptions, form, group, link, source, split, target.",
         ),
         ({"progress": "loud"}, "train: `progress` must be auto, quiet or False, got 'loud'."),
         (

@@ -214,6 +214,9 @@ def summary(trace: Trace) -> Iterator[str]:
     """What a person wants to know first."""
     yield f"input:  {_one_line(trace.input)}"
     yield f"output: {_seen(trace.output)}{_sure(trace)}"
+    if "exceptions" in trace.facts:
+        answers = ", ".join(map(_seen, trace.facts["exceptions"]))
+        yield f"note: predict answers this input from the dictionary of exceptions: {answers}"
     for sentence in trace.facts.get("verdict", []):
         yield f"- {sentence}"
     mattered = _mattered(trace)

@@ -82,6 +82,17 @@ class PredictOptions(ModelOptions):
             GENERATE,
         ),
     ] = None
+    mass: Annotated[
+        float | None,
+        option(
+            "Only as many outputs as have this share of the probability of the beam, e.g. 0.9.",
+            TRANSDUCE,
+        ),
+    ] = None
+    oovs: Annotated[
+        Path | None,
+        option("Write the inputs with symbols unknown to the model to this file.", TRANSDUCE),
+    ] = None
     scores: Annotated[
         bool,
         option(
@@ -110,6 +121,14 @@ class PredictOptions(ModelOptions):
     ] = None
     beam: Beam = None
     length_penalty: LengthPenalty = None
+    no_exceptions: Annotated[
+        bool,
+        option(
+            "Ask the network also what the model file's dictionary of exceptions answers.",
+            TRANSDUCE,
+            flags="--no-exceptions",
+        ),
+    ] = False
     sample: Annotated[
         bool,
         option("Sample outputs instead of searching for the best.", TRANSDUCE, flags="--sample"),

@@ -58,6 +58,14 @@ class TrainOptions:
             complete=one_of(LINKS),
         ),
     ] = None
+    exceptions: Annotated[
+        bool,
+        option(
+            "Store the training pairs that the model gets wrong, and look them up first.",
+            TRANSDUCE,
+            flags="--exceptions",
+        ),
+    ] = False
     horizon: Annotated[int | None, option("Number of steps to forecast.", FORECAST)] = None
     form: Annotated[
         str | None,

@@ -69,9 +69,11 @@ def write_outputs(model: Transducer, options: PredictOptions) -> None:
             unseen.of(row.text, row.where)
         found = model.predict_nbest(
             [row.text for row in rows],
-            nbest=1 if options.nbest is None else options.nbest,
+            nbest=options.nbest,
+            mass=options.mass,
             beam=options.beam,
             length_penalty=options.length_penalty,
+            exceptions=not options.no_exceptions,
         )
         return [
             [Output(p.text, p.score, Spoken(_phones(model, p), p.log_probability)) for p in best]
@@ -86,6 +88,14 @@ def write_outputs(model: Transducer, options: PredictOptions) -> None:
         )
     trained = str(model.file.data_settings.get("source_column", AUTO))
     _write(options, form, "source", trained, answers, "score")
+    write_oovs(options, unseen)
+
+
+def write_oovs(options: PredictOptions, unseen: Unseen) -> None:
+    """Write the inputs with unknown symbols, if that is asked for."""
+    if options.oovs is not None:
+        with replacing(options.oovs, "predict") as beside:
+            beside.write_text("".join(f"{text}\n" for text in unseen.inputs), encoding="utf-8")
 
 
 def write_labels(model: Classifier, options: PredictOptions, nbest: int) -> None:

@@ -31,6 +31,7 @@ OWN = {  # those of them that the task has
     "cell": ("model.cell", "model.encoder_cell", "model.decoder_cell"),
     "link": ("model.link",),
     "form": ("data.form",),
+    "exceptions": ("training.exceptions",),
     "horizon": ("data.horizon",),
     **{role: (f"data.{role}_column",) for role in COLUMNS},
 }
@@ -54,6 +55,7 @@ def settings_of(
     known = {f"data.{field.name}" for field in dataclasses.fields(sections.data)}
     for model in sections.models.values():
         known |= {f"model.{field.name}" for field in dataclasses.fields(model)}
+    known |= {f"training.{field.name}" for field in dataclasses.fields(sections.training)}
     own = {short: [name for name in names if name in known] for short, names in OWN.items()}
     tree: dict[str, dict[str, object]] = {}
     for short, value in given.items():

@@ -34,6 +34,12 @@ class TransduceDataConfig(ConfigSection):
         "auto", "column that says train, valid or test; auto: one that is named split"
     )
     form: FormChoice = choice("auto", "form of the data, see tables.md; table: none of those")
+    features_column: str = text(
+        "none", "column of features of the source, e.g. V;PST, by number or name"
+    )
+    weight_column: str = text(
+        "none", "column of weights, e.g. frequencies, for weighted error rates, by number or name"
+    )
     source_level: LevelChoice = choice("auto", "unit of the source")
     target_level: LevelChoice = choice("auto", "unit of the target")
     subword_size: int = number(8000, 100, 100_000, "size of the subword vocabulary")
@@ -103,6 +109,9 @@ class TransduceTrainingConfig(TrainingConfig):
     """The length of a run, the optimiser, the loss, and when to stop."""
 
     label_smoothing: float = number(0.1, 0.0, 0.9, "label smoothing")
+    exceptions: bool = choice(
+        False, "put the training pairs that the finished model gets wrong into its file, see below"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +144,9 @@ SECTIONS = Sections(
         "`training.learning_rate`: 0.002 recurrent, 0.001 Transformer.",
         f"Length of the run, if none of `epochs`, `minutes` and `steps` is given: {LEAST_EPOCHS} "
         f"epochs or {LEAST_STEPS:,} steps, whichever is longer.",
+        "`training.exceptions`: once training is over, the best model predicts every training "
+        "source; those of which it predicts none of the targets are stored in the model file and "
+        "looked up before the network is asked. The search takes time beyond `training.minutes`.",
         "Validation: once an epoch, but at least 10 and at most 100 times in a run.",
     ),
 )

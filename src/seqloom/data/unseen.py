@@ -12,20 +12,27 @@ MOST_SHOWN = 10
 class Unseen:
     """Finds the unknown symbols of inputs, and says so of the first that has some.
 
-    Args:
-        unknown: The different symbols of a text that have no number.
-        say: Told the note; it goes to standard error if there is none.
+    Attributes:
+        inputs: Those with some, each once, in order of appearance.
     """
 
     def __init__(
         self, unknown: Callable[[str], list[str]], say: Callable[[str], object] | None = None
     ) -> None:
+        """
+        Args:
+            unknown: The different symbols of a text that have no number.
+            say: Told the note; it goes to standard error if there is none.
+        """
         self._unknown, self._said = unknown, False
         self._say = say or _on_standard_error
+        self.inputs: dict[str, None] = {}
 
     def of(self, text: str, name: str) -> list[str]:
         """The unknown symbols of a text, which a note calls `name`."""
         symbols = self._unknown(text)
+        if symbols:
+            self.inputs[text] = None
         if symbols and not self._said:
             self._said = True
             self._say(f"note: {name} has {self._words(symbols)}{self._case(text)}")

@@ -1,7 +1,10 @@
 """Symbols and their numbers, as stored in a model file.
 
 The four specials have the numbers 0 to 3 in every vocabulary. They are numbers only: text that
-spells one, such as a literal `<pad>`, is unknown like any other symbol never learned.
+spells one, such as a literal `<pad>`, is unknown like any other symbol never learned. Features of a
+source (`tags.py`) have the numbers behind those of the symbols, so that the tag `V` and the letter
+`V` are two. They are read before the text: a recurrent encoder that reads forward knows them at
+every symbol (Kann & Schuetze 2016), and the symbols of two texts with equal tags have equal places.
 Checked by `tests/data/test_vocabulary.py`.
 """
 
@@ -18,6 +21,7 @@ from ..plain import JSON, shown
 from .code_points import count_characters, numbers_of
 from .levels import Level, SymbolCounts, blocks_of, count_words, join_symbols, split_text
 from .subwords import SubwordSplitter, learn_subwords
+from .tags import apart, check_tag, shown_tag, with_tags
 
 PAD, BOS, EOS, UNK = 0, 1, 2, 3
 SPECIALS = ("<pad>", "<bos>", "<eos>", "<unk>")
@@ -36,7 +40,8 @@ class Vocabulary:
     """A level, its symbols (the four specials first) and, for subwords, the merges.
 
     `spaces`: subwords keep white space, as a running text needs. `marks` is their rule for
-    combining marks; models of the first releases have none.
+    combining marks; models of the first releases have none. `features` are the tags of a source;
+    a vocabulary that has some reads `text TAB tags`.
     """
 
     level: Level
@@ -44,6 +49,7 @@ class Vocabulary:
     merges: tuple[tuple[str, str], ...] = ()
     spaces: bool = False
     marks: bool = False
+    features: tuple[str, ...] = ()
 
     @classmethod
     def learn(
@@ -116,16 +122,49 @@ class Vocabulary:
         ]
         return replace(self, symbols=self.symbols + tuple(new))
 
+    def with_features(self, tags: Iterable[str], *, min_count: int = 1) -> "Vocabulary":
+        """The same with the tags of all sources, by falling count and then by code point.
+
+        Args:
+            tags: Those of every source, one after another, or how often each occurs.
+            min_count: Tags seen less often are unknown.
+        Raises:
+            DataError: No tag is seen `min_count` times.
+        """
+        ranked = sorted(Counter(tags).items(), key=lambda item: (-item[1], item[0]))
+        kept = tuple(tag for tag, count in ranked if count >= min_count)
+        if not kept:
+            raise DataError(
+                f"Vocabulary.with_features: no tag occurs at least {min_count} times. Give more "
+                "data or lower min_count."
+            )
+        return replace(self, features=kept)
+
     def split(self, text: str) -> list[str]:
-        """Split into symbols, known or not."""
-        if self._splitter is not None:
-            return self._splitter.split(text)
-        return split_text(text, self.level)
+        """Split into symbols, known or not; tags come first and are shown as `<V>`."""
+        if self.features:
+            text, tags = apart(text)
+            return [*map(shown_tag, tags), *self._split(text)]
+        return self._split(text)
+
+    def normal(self, text: str) -> str:
+        """The text as all are spelled that `split` reads alike: with single spaces, if any."""
+        if self.features:
+            text, tags = apart(text)
+            return with_tags(self._normal(text), tags)
+        return self._normal(text)
 
     def encode(self, text: str) -> list[int]:
         """Return the numbers of the text's symbols: `UNK` if unknown; no `BOS` or `EOS` added."""
         number = self._numbers.get
-        return [number(symbol, UNK) for symbol in self.split(text)]
+        if self.features:
+            text, tags = apart(text)
+            of_tag = self._tag_numbers.get
+            return [
+                *(of_tag(tag, UNK) for tag in tags),
+                *(number(symbol, UNK) for symbol in self._split(text)),
+            ]
+        return [number(symbol, UNK) for symbol in self._split(text)]
 
     def encode_many(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """The numbers of texts as `encode` gives them, one after the other, and how many each has.
@@ -133,7 +172,7 @@ class Vocabulary:
         Returns:
             Numbers, int32 `(M,)`; lengths, int32 `(N,)`.
         """
-        if self.level == "characters":
+        if self.level == "characters" and not self.features:
             known = self.symbols[len(SPECIALS) :]
             lengths = np.fromiter(map(len, texts), np.int32, len(texts))
             return numbers_of(texts, known, len(SPECIALS), UNK), lengths
@@ -144,21 +183,26 @@ class Vocabulary:
     def decode(self, ids: Iterable[int]) -> str:
         """Return the text of `ids`, leaving out `PAD`, `BOS` and `EOS`, with ⁇ for `UNK`."""
         shown = (*self.symbols[:UNK], UNKNOWN_SIGN, *self.symbols[UNK + 1 :])
-        symbols = []
+        symbols, tags = [], []
         for i in ids:
-            assert 0 <= i < len(shown), f"id {i} is not one of {len(shown)}"
-            if i not in (PAD, BOS, EOS):
+            assert 0 <= i < len(self), f"id {i} is not one of {len(self)}"
+            if i >= len(shown):
+                tags.append(self.features[i - len(shown)])
+            elif i not in (PAD, BOS, EOS):
                 symbols.append(shown[i])
-        if self._splitter is not None:
-            return self._splitter.join(symbols)
-        return join_symbols(symbols, self.level)
+        text = self._joined(symbols)
+        return with_tags(text, tags) if self.features else text
 
     def unknown(self, text: str) -> list[str]:
         """Return the different symbols of the text that have no number, in order of appearance."""
-        return [s for s in dict.fromkeys(self.split(text)) if s not in self._numbers]
+        if self.features:
+            text, tags = apart(text)
+            odd = [shown_tag(tag) for tag in dict.fromkeys(tags) if tag not in self._tag_numbers]
+            return odd + self._unknown(text)
+        return self._unknown(text)
 
     def __len__(self) -> int:
-        return len(self.symbols)
+        return len(self.symbols) + len(self.features)
 
     def to_json(self) -> dict[str, JSON]:
         """Return plain lists and strings that `from_json` reads."""
@@ -167,16 +211,21 @@ class Vocabulary:
             "symbols": list(self.symbols),
             "merges": [list(merge) for merge in self.merges],
             **({"marks": True} if self.marks else {}),
+            **({"features": list(self.features)} if self.features else {}),
         }
 
     @classmethod
-    def from_json(cls, data: object) -> "Vocabulary":
+    def from_json(cls, data: object, *, of_source: bool = False) -> "Vocabulary":
         """Read what `to_json` wrote.
 
+        Args:
+            data: Plain values.
+            of_source: It may have features.
         Raises:
             FormatError: Anything is missing, of the wrong type, or contradicts the rest.
         """
-        if not isinstance(data, dict) or set(data) - {"marks"} != {"level", "symbols", "merges"}:
+        maybe = {"marks", "features"} if of_source else {"marks"}
+        if not isinstance(data, dict) or set(data) - maybe != {"level", "symbols", "merges"}:
             got = sorted(map(str, data)) if isinstance(data, dict) else type(data).__name__
             raise _broken("data", "be an object with level, symbols and merges", got)
         stored, symbols, merges = data["level"], data["symbols"], data["merges"]
@@ -188,7 +237,11 @@ class Vocabulary:
             raise _broken("marks", "be false, or true at the level pieces", repr(marks))
         _check_symbols(level, symbols, spaces)
         _check_merges(level, merges, set(symbols[len(SPECIALS) :]))
-        return cls(level, tuple(symbols), tuple((a, b) for a, b in merges), spaces, marks)
+        features = data.get("features", [])
+        if "features" in data:
+            _check_features(features)
+        pairs = tuple((a, b) for a, b in merges)
+        return cls(level, tuple(symbols), pairs, spaces, marks, tuple(features))
 
     @property
     def stored_level(self) -> str:
@@ -200,6 +253,27 @@ class Vocabulary:
         """Numbers of the ordinary symbols: text can never reach a special through this."""
         first = len(SPECIALS)
         return {symbol: i for i, symbol in enumerate(self.symbols[first:], start=first)}
+
+    @cached_property
+    def _tag_numbers(self) -> dict[str, int]:
+        return {tag: i for i, tag in enumerate(self.features, start=len(self.symbols))}
+
+    def _split(self, text: str) -> list[str]:
+        """Split a text without tags."""
+        if self._splitter is not None:
+            return self._splitter.split(text)
+        return split_text(text, self.level)
+
+    def _joined(self, symbols: list[str]) -> str:
+        if self._splitter is not None:
+            return self._splitter.join(symbols)
+        return join_symbols(symbols, self.level)
+
+    def _normal(self, text: str) -> str:
+        return text if self.level == "characters" or self.spaces else " ".join(text.split())
+
+    def _unknown(self, text: str) -> list[str]:
+        return [s for s in dict.fromkeys(self._split(text)) if s not in self._numbers]
 
     @cached_property
     def _splitter(self) -> SubwordSplitter | None:
@@ -233,6 +307,19 @@ def _check_merges(level: Level, merges: object, symbols: set[str]) -> None:
     for left, right in merges:
         if not symbols.issuperset((left, right, left + right)):
             raise _broken("merges", "join two symbols into a third", f"{left!r} and {right!r}")
+
+
+def _check_features(features: object) -> None:
+    if (
+        not isinstance(features, list)
+        or not features
+        or not all(isinstance(tag, str) and check_tag(tag) for tag in features)
+    ):
+        raise _broken("features", "be a list of tags, texts without ; | and tabs", shown(features))
+    if any("\ud800" <= character <= "\udfff" for character in "".join(features)):
+        raise _broken("features", "be text that UTF-8 can say", shown(features))
+    if len(set(features)) < len(features):
+        raise _broken("features", "all be different", shown(features))
 
 
 def _is_pair(value: object) -> bool:

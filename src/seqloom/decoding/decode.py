@@ -90,6 +90,7 @@ def decode(
     search: Search,
     *,
     batch_rows: int = 320,
+    what: str = "decoding",
 ) -> list[list[Hypothesis]]:
     """Decode sources of any lengths.
 
@@ -99,6 +100,7 @@ def decode(
         limit: Most symbols of an output.
         search: How to search.
         batch_rows: Hypotheses that are worked on at once.
+        what: What the work is called while its progress is shown.
     Returns:
         Per source, in the order given, its `search.nbest` hypotheses, the best first.
     """
@@ -107,7 +109,7 @@ def decode(
     drawn = search.temperature is not None
     width = max(1, batch_rows // (search.nbest if drawn else search.beam))
     results: list[list[Hypothesis]] = [[] for _ in sources]
-    with progress("decoding", len(sources)) as step:
+    with progress(what, len(sources)) as step:
         for start in range(0, len(order), width):
             rows = order[start : start + width]
             source = _padded([sources[row] for row in rows])

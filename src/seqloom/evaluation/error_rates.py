@@ -113,7 +113,11 @@ def error_counts(
         DataError: The two differ in length, a source has no reference, or a text was not split.
         MissingExtraError: rapidfuzz is not installed.
     """
-    matches = match_references(outputs, references)
+    return count_matches(match_references(outputs, references))
+
+
+def count_matches(matches: Sequence[Match]) -> Counts:
+    """The sums over some outputs."""
     return Counts(
         edits=sum(m.edits for m in matches),
         reference_symbols=sum(m.reference_symbols for m in matches),

@@ -22,6 +22,7 @@ from .error_rates import (
     output_error_rate,
     symbol_error_rate,
 )
+from .weighted import WeightedRates, weighted_rates
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class Evaluation:
     """The scores of a test set, and where its errors sit.
 
     `sources` counts them; rates are in %; BLEU and chrF run from 0 to 100 and carry sacrebleu's
-    signatures; there is no BLEU where most references are too short for it.
+    signatures; there is no BLEU where most references are too short for it. `weighted` has the
+    error rates by the sources' weights, if these have some.
     """
 
     sources: int
@@ -54,6 +56,7 @@ class Evaluation:
     by_length: tuple[LengthRow, ...]
     confusions: tuple[Confusion, ...]
     rows: tuple[OutputRow, ...]
+    weighted: WeightedRates | None = None
 
     def to_json(self) -> dict[str, JSON]:
         """Everything but `rows`, in types that `json` writes."""
@@ -67,6 +70,7 @@ class Evaluation:
         return {
             "sources": self.sources,
             **scores,
+            **({} if self.weighted is None else {"weighted": self.weighted.to_json()}),
             "by_length": [asdict(row) for row in self.by_length],
             "confusions": [asdict(confusion) for confusion in self.confusions],
         }
@@ -94,6 +98,31 @@ class Evaluation:
             yield "\t".join((*texts, str(row.edits), str(int(row.correct)))) + "\n"
 
 
+@dataclass(frozen=True)
+class LookedUp:
+    """What a dictionary of exceptions changes.
+
+    Attributes:
+        entries: Sources that it holds.
+        sources: Test sources among them.
+        without: The evaluation of what the network itself predicts.
+    """
+
+    entries: int
+    sources: int
+    without: Evaluation
+
+    def to_json(self) -> dict[str, JSON]:
+        """Counts, and the error rates without the dictionary."""
+        without = self.without.to_json()
+        names = ("symbol_error_rate", "output_error_rate", "exact_match")
+        return {
+            "entries": self.entries,
+            "sources": self.sources,
+            "without": {name: without[name] for name in names},
+        }
+
+
 def evaluate_outputs(
     sources: Sequence[str],
     outputs: Sequence[str],
@@ -101,6 +130,7 @@ def evaluate_outputs(
     *,
     split_source: Callable[[str], list[str]],
     split_target: Callable[[str], list[str]],
+    weights: Sequence[float] | None = None,
     bleu_tokenizer: str = "13a",
     seed: int = 0,
 ) -> Evaluation:
@@ -112,6 +142,7 @@ def evaluate_outputs(
         references: One or more right texts for each.
         split_source: Source text to symbols; only their number is used.
         split_target: Output or reference text to symbols.
+        weights: Of the sources, not negative, for error rates by weight as well.
         bleu_tokenizer: sacrebleu's; "none" for symbols separated by spaces.
         seed: Of the bootstrap.
 
@@ -155,6 +186,7 @@ def evaluate_outputs(
                 sources, outputs, references, matches, strict=True
             )
         ),
+        weighted=None if weights is None else weighted_rates(matches, weights, seed=seed),
     )
 
 

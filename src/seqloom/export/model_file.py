@@ -28,7 +28,7 @@ from ..tasks import TASKS
 from .digest import digest
 from .parts import parts_class
 
-FORMAT = 1
+FORMAT = 2  # the highest that is read; a file is written in the lowest that has all of its parts
 BEST = "best.safetensors"  # of a run's folder
 _KEY = "seqloom"
 _EARLIER = items(keys({"file": text(), "sha256": text(), "training": table(anything)}))
@@ -67,14 +67,15 @@ def write_model(path: Path, model: ModelFile) -> None:
         RunError: The file cannot be written.
     """
     header = {
-        "format": FORMAT,
+        "format": model.parts.format,
         "task": model.task,
         "model": dataclasses.asdict(model.model),
         "decoding": dataclasses.asdict(model.decoding),
         **model.parts.to_json(),
         "training": model.training,
     }
-    tensors = {name: np.asarray(array, order="C") for name, array in model.tensors.items()}
+    stored = model.tensors | model.parts.to_tensors()
+    tensors = {name: np.asarray(array, order="C") for name, array in stored.items()}
     header["sha256"] = digest(header, tensors)
     # one key only: the order of several would differ from run to run
     data = save(tensors, metadata={_KEY: json.dumps(header, ensure_ascii=False)})
@@ -142,15 +143,17 @@ def _read(path: Path) -> ModelFile:
         )
     kind = parts_class(task)
     config = config_from({"task": task, **{n: header[n] for n in ("model", "decoding")}}, "header")
-    parts = kind.from_json(header)
-    _check_finite(path, tensors)
+    parts, weights = kind.from_json(header).with_tensors(tensors)
+    if parts.format > version:
+        raise _damaged(path, f"it holds what format {version} does not have")
+    _check_finite(path, weights)
     return ModelFile(
         task=task,
         model=config.model,
         decoding=config.decoding,
         parts=parts,
         training=_record(task, header["training"]),
-        tensors=tensors,
+        tensors=weights,
     )
 
 

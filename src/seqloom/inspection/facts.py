@@ -165,6 +165,7 @@ class Facts(TypedDict, total=False):
     probabilities: dict[str, float]
     beam: list[dict[str, object]]
     unknown: list[str]
+    exceptions: list[str]
     nearest: NearestFacts
     places: PlaceFacts
     patterns: list[PatternFacts]

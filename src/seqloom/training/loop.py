@@ -121,6 +121,7 @@ class TrainingRun(Planned):
                         break
             finally:
                 self.callbacks.stop()
+        finished = self.done
         if self.done and self.team.leads:
             self._record_length()
             events = self.folder.events()
@@ -128,10 +129,11 @@ class TrainingRun(Planned):
             epochs = state.epoch + state.batch / len(self.work.plan(state.epoch))
             for line in advice(events, self.work.measures[0], self.folder.path, epochs):
                 self.say(line)
+            finished = self._finish()
         result = Result(
             folder=self.folder.path,
             path=self.folder.best,
-            finished=self.done,
+            finished=finished,
             step=state.step,
             steps=self.steps,
             score=state.best,
@@ -139,6 +141,17 @@ class TrainingRun(Planned):
         )
         self.callbacks.end(result)
         return result
+
+    def _finish(self) -> bool:
+        """Let the task add to the best model; False if it was asked to stop meanwhile."""
+        try:
+            with asked():
+                line = self.work.finish(self.folder.best)
+        except KeyboardInterrupt:
+            return False
+        if line is not None:
+            self.say(line)
+        return True
 
     def _begun(self) -> RunStart:
         """What callbacks are told before the first step."""

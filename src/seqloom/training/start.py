@@ -47,6 +47,7 @@ def train(
     threads: int | None = None,
     horizon: int | None = None,
     link: str | None = None,
+    exceptions: bool | None = None,
     source: str | None = None,
     target: str | None = None,
     text: str | None = None,
@@ -89,6 +90,8 @@ def train(
         threads: Of the CPU.
         horizon: Steps to forecast, of the task `forecast`.
         link: Between encoder and decoder, of the task `transduce`: `attention` or `context`.
+        exceptions: Put the training pairs that the finished model gets wrong into its file, of the
+            task `transduce` (docs/transduce.md).
         source, target, text, label, group, split, series, time, value, audio, start, end: Columns
             of the data by role, a name or a number from 1 as text; where names and contents do
             not tell.
@@ -117,6 +120,7 @@ def train(
     short = {
         **{"epochs": epochs, "minutes": minutes, "steps": steps, "seed": seed, "cell": cell},
         **{"architecture": architecture, "horizon": horizon, "link": link},
+        "exceptions": exceptions,
         **{"source": source, "target": target, "text": text, "label": label, "group": group},
         **{"split": split, "series": series, "time": time, "value": value, "audio": audio},
         **{"start": start, "end": end, "form": form},

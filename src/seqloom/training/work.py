@@ -8,6 +8,7 @@ the settings, the data and the numbers it is given, so that a resumed run is exa
 import abc
 import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar, final
 
 import numpy as np
@@ -42,7 +43,7 @@ class Work(abc.ABC):
 
     unit: ClassVar[str]
     volume_unit: ClassVar[str]
-    measures: ClassVar[tuple[Measure, ...]]
+    measures: tuple[Measure, ...]
 
     def __init__(self, data: Prepared, config: Config) -> None:
         """
@@ -181,6 +182,16 @@ class Work(abc.ABC):
     def restore(self, carried: dict[str, Tensor]) -> None:
         """Take back what `carried` gave."""
         assert not carried, "a work that carries something takes it back"
+
+    def finish(self, path: Path) -> str | None:
+        """Add to the best model's file what can be found once training is over; say what it was.
+
+        Nothing by default. It may be interrupted, and is called again when the run is resumed.
+
+        Args:
+            path: The model file, whole before and after.
+        """
+        return None
 
     @final
     def steps_of(self, epochs: float) -> int:

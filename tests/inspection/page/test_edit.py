@@ -57,6 +57,22 @@ def test_a_typed_input_says_what_predict_says(pair_page):
     assert len(pair_page.requests) == 1  # the page itself
 
 
+def test_the_dictionary_of_exceptions_is_told_of(opened):
+    path = GOLDEN / "transduce-2.safetensors"
+    one = opened(page(traced(path, "hgfe\tREV"), path.read_bytes()))
+    section = ready(one, "edit")
+    model = seqloom.load(path)
+    for text in ("cab\tREV;UP", "gh\tCOPY", "cab\t REV | UP"):
+        [network] = model.predict([text], exceptions=False)
+        assert typed(one, text) == network != model.predict([text])[0]
+        told = section.locator(".known").inner_text()
+        assert told.endswith(f"from which predict answers: {model.predict([text])[0]}"), text
+    typed(one, "cab\tREV")
+    assert section.locator(".known").inner_text() == ""
+    assert one.errors == []
+    assert len(one.requests) == 1  # the page itself
+
+
 def test_symbols_are_deleted_and_replaced_by_pointer_and_keys(pair_page):
     model = seqloom.load(PAIRS)
     section = ready(pair_page, "edit")

@@ -56,12 +56,15 @@ def written(folder, file):
     return path
 
 
-def lively(config):
+def lively(config, features=()):
     """The first random model that does not say the same of every source."""
+    sources = ["a", "bad", "gfedc", "cccccc"]
+    if features:
+        sources = [(source, "V;PST") for source in sources]
     for seed in range(20):
         torch.manual_seed(seed)
-        file, _ = random_model(config)
-        if len(set(Transducer(file).predict(["a", "bad", "gfedc", "cccccc"], beam=3))) > 2:
+        file, _ = random_model(config, features)
+        if len(set(Transducer(file).predict(sources, beam=3))) > 2:
             return file
     raise AssertionError("no seed gave one")
 
@@ -103,6 +106,13 @@ def test_golden_pairs(engine, name):
     check_pairs(*answers(engine, GOLDEN / f"{name}.safetensors", inputs))
 
 
+def test_golden_pairs_of_format_2(engine):
+    """The page runs the network, not the dictionary of exceptions."""
+    inputs = [f"{text}\tREV" for text in texts("abcdefgh", 30, seed=9, most=9)]
+    model, inputs, found = answers(engine, GOLDEN / "transduce-2.safetensors", inputs)
+    check_pairs(model, inputs, found)
+
+
 @pytest.mark.parametrize("name", PAIRS)
 def test_random_pairs(engine, tmp_path, name):
     file = lively(PAIRS[name])
@@ -111,6 +121,26 @@ def test_random_pairs(engine, tmp_path, name):
         decoding = TransduceDecodingConfig(beam=beam, length_penalty=0.7)
         path = written(tmp_path, ModelFile(**{**vars(file), "decoding": decoding}))
         check_pairs(*answers(engine, path, inputs))
+
+
+@pytest.mark.parametrize("name", ["lstm, additive", "transformer"])
+def test_pairs_with_features(engine, tmp_path, name):
+    """Letters and tags of one name; tags that are unknown, spaced or absent."""
+    path = written(tmp_path, lively(PAIRS[name], ("V", "PST", "a", "N(1,SG)")))
+    cells = ["V;PST", "a", " V |N(1,SG) ", "FUT;V", "", ";", "a;a;a;a"]
+    sources = texts("abcdefg", 50, seed=8, most=9)
+    inputs = [f"{source}\t{cells[i % 7]}" for i, source in enumerate(sources)]
+    model, inputs, found = answers(engine, path, [*inputs, "abc", "\tV", "abc\tV;V"])
+    check_pairs(model, inputs, found)
+    refused = {
+        text: got["error"] for text, got in zip(inputs, found, strict=True) if "error" in got
+    }
+    assert refused["abc"].startswith("Type features behind the source")
+    assert refused["\tV"] == "Type at least one symbol."
+    for text in ("bad\tV;PST", "a\ta;FUT", "\tV", "bad\t"):
+        split = engine.evaluate("(text) => model.reader.split(text)", text)
+        assert split == model.parts.source.split(text)
+        assert engine.evaluate("(symbols) => model.reader.join(symbols)", split) == text
 
 
 def test_pairs_of_subwords_and_of_symbols(engine, tmp_path):
@@ -306,6 +336,7 @@ def test_which_models_run(engine):
     runs = "(header) => Seqloom.engine.runs(header)"
     for task in ("classify", "transduce", "generate"):
         assert engine.evaluate(runs, {"format": 1, "task": task})
-        assert not engine.evaluate(runs, {"format": 2, "task": task})
+        assert engine.evaluate(runs, {"format": 2, "task": task})
+        assert not engine.evaluate(runs, {"format": 3, "task": task})
     for task in ("forecast", "transcribe"):
         assert not engine.evaluate(runs, {"format": 1, "task": task})

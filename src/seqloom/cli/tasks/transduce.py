@@ -12,11 +12,12 @@ from ...data.pairs.load import load_pairs
 from ...data.pairs.pairs import group_by_source
 from ...data.unseen import Unseen
 from ...errors import ConfigError, DataError
+from ...files import explaining
 from ...plain import JSON, printable, to_json
 from ...runtime import Prediction, Transducer
 from ..lines import argument, batches, no_files, printing
 from ..options import InspectOptions, PredictOptions
-from ..written import wants_file, write_outputs
+from ..written import wants_file, write_oovs, write_outputs
 
 if TYPE_CHECKING:
     from ...inspection.trace import Trace
@@ -31,15 +32,21 @@ def predict(model: Transducer, options: PredictOptions) -> None:
         )
     if options.seed is not None and options.seed < 0:
         raise ConfigError(f"predict: `--seed` must be at least 0, got {options.seed}.")
+    if options.sample and options.mass is not None:
+        raise ConfigError("predict: `--mass` and `--sample` exclude each other. Drop one.")
+    if options.oovs is not None:
+        with explaining(options.oovs, "predict"):
+            options.oovs.absolute().parent.stat()  # before the work, not after it
     if wants_file(options):
         write_outputs(model, options)
         return
+    unseen = Unseen(model.parts.source.unknown)
     with printing():
-        unseen = Unseen(model.parts.source.unknown)
         for lines in batches(no_files(options.texts)):
             for line in _answers(model, lines, unseen, options):
                 print(line)
             sys.stdout.flush()
+    write_oovs(options, unseen)
 
 
 def trace(model: Transducer, given: str, options: InspectOptions) -> "Trace":
@@ -86,9 +93,10 @@ def _answers(
     found: Iterator[list[Prediction]]
     best = functools.partial(
         model.predict_nbest,
-        nbest=1 if options.nbest is None else options.nbest,
+        nbest=options.nbest,
         beam=options.beam,
         length_penalty=options.length_penalty,
+        exceptions=not options.no_exceptions,
     )
     if options.sample:
         # line by line: a sample depends on the line's number, not on when the line came
@@ -101,9 +109,9 @@ def _answers(
         found = (sample([text], seed=_seed(options, number))[0] for number, text in full)
     elif options.scores or options.as_json:
         # line by line: in the last digits scores depend on the lines that are worked on together
-        found = (best([text])[0] for _, text in full)
+        found = (best([text], mass=options.mass)[0] for _, text in full)
     else:
-        found = iter(best([text for _, text in full]))
+        found = iter(best([text for _, text in full], mass=options.mass))
     unknown = [unseen.of(text, f"line {number}") for number, text in given]
     for (_, text), symbols in zip(given, unknown, strict=True):
         yield _shown(text, next(found) if text else [], symbols, options)
@@ -128,6 +136,8 @@ def _shown(
                 "score": p.score,
                 "log_probability": p.log_probability,
                 "finished": p.finished,
+                "origin": p.origin,
+                **({} if p.share is None else {"share": p.share}),
             }
             for p in predictions
         ]

@@ -18,6 +18,7 @@ from ...data.given import is_data_set
 from ...data.pairs.load import load_pairs
 from ...data.pairs.pairs import Example, Pair, PairColumns, group_by_source, read_pairs
 from ...data.pairs.split import split_by_source
+from ...data.tables.roles import NONE
 from ...data.vocabulary import Vocabulary
 from ...errors import DataError
 from ...evaluation.error_rates import match_references
@@ -36,8 +37,13 @@ if TYPE_CHECKING:
 MOST_SOURCES = 2000  # held out: more would make scoring slow
 AT_ONCE = 32  # sources whose distances to the whole training data are in memory together
 # of the files written here
-PLAIN = {"header": "no", "source_column": "1", "target_column": "2"}
-WRITTEN = PairColumns.of(PLAIN)
+PLAIN = {
+    "header": "no",
+    "source_column": "1",
+    "target_column": "2",
+    **{f"{role}_column": NONE for role in ("group", "split", "features", "weight")},
+}
+TAGGED = {**PLAIN, "features_column": "3"}
 
 
 class TransduceHeldOut(HeldOut):
@@ -79,7 +85,7 @@ class TransduceHeldOut(HeldOut):
             "train": write_pairs(folder / "train.tsv", train),
             "valid": valid,
             "test": write_pairs(folder / "test.tsv", held_out),
-            "settings": {"data": PLAIN},
+            "settings": {"data": TAGGED if any(pair.features for pair in pairs) else PLAIN},
         }, lines
 
     @classmethod
@@ -88,7 +94,7 @@ class TransduceHeldOut(HeldOut):
 
         assert isinstance(work, Transduce), "of this task"
         source, most = work.data.source, work.config.data.max_symbols
-        examples = group_by_source(read_pairs(test_file(spec), WRITTEN))
+        examples = group_by_source(read_pairs(test_file(spec), _columns(spec)))
         lengths = [len(source.encode(example.source)) for example in examples]
         kept = [i for i, length in enumerate(lengths) if 0 < length <= most]
         if not kept:
@@ -101,9 +107,10 @@ class TransduceHeldOut(HeldOut):
 
     def __init__(self, spec: Spec) -> None:
         require("compare", "rapidfuzz")
-        examples = group_by_source(read_pairs(test_file(spec), WRITTEN))
+        self.columns = _columns(spec)
+        examples = group_by_source(read_pairs(test_file(spec), self.columns))
         self.examples: list[Example] = [examples[i] for i in spec["kept"]]
-        self.source = Vocabulary.from_json(spec["source"])
+        self.source = Vocabulary.from_json(spec["source"], of_source=True)
         self.target = Vocabulary.from_json(spec["target"])
         self.train = spec["train"]
         self.lengths = [float(len(self.source.split(e.source))) for e in self.examples]
@@ -131,7 +138,7 @@ class TransduceHeldOut(HeldOut):
         from rapidfuzz.distance import Levenshtein
         from rapidfuzz.process import cdist
 
-        known = group_by_source(read_pairs(self.train, WRITTEN))
+        known = group_by_source(read_pairs(self.train, self.columns))
         numbers: dict[str, int] = {}  # of symbols, which are what is compared
 
         def spelled(text: str) -> list[int]:
@@ -151,5 +158,15 @@ class TransduceHeldOut(HeldOut):
 
 
 def write_pairs(path: Path, pairs: Sequence[Pair]) -> str:
-    """Write pairs as a file that `read_pairs` reads; return its path."""
-    return write_lines(path, (f"{pair.source}\t{pair.target}" for pair in pairs))
+    """Write pairs, with their features in a third column; return the file's path."""
+    return write_lines(path, ("\t".join(_cells(pair)) for pair in pairs))
+
+
+def _cells(pair: Pair) -> list[str]:
+    features = [";".join(pair.features)] if pair.features else []
+    return [pair.source, pair.target, *features]
+
+
+def _columns(spec: Spec) -> PairColumns:
+    """The columns of the files written here; comparisons of old have two."""
+    return PairColumns.of(spec.get("settings", {}).get("data", PLAIN))

@@ -5,42 +5,63 @@ by a space: `lemma` and `tags` to `form`. Checked by `tests/data/pairs/test_pair
 library's `csv` reader is the oracle.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ...errors import DataError
 from ..tables.roles import AUTO, NONE, Header, Roles, Selection, select
 from ..tables.splits import Split, split_of
+from ..tags import split_tags, with_tags
 
 ROLES = Roles(
     ("source", "target"),
     "pair",
     "Write one pair a line, source and target separated by one tab.",
-    more=("group", "split"),
+    more=("group", "split", "features", "weight"),
 )
 
 
 class Pair(NamedTuple):
-    """One line of a file: `line` counts from 1; its group and its part, if columns say them."""
+    """One line of a file: `line` counts from 1; and what columns say of it, if there are some.
+
+    Attributes:
+        group: Pairs of a group validate together or not at all.
+        split: The part that the pair belongs to.
+        features: Tags of the source.
+        weight: How much its source counts in weighted error rates, not negative.
+    """
 
     source: str
     target: str
     line: int
     group: str = ""
     split: Split = ""
+    features: tuple[str, ...] = ()
+    weight: float = 1.0
+
+    @property
+    def text(self) -> str:
+        """The source as the model reads it: with its features, if it has some."""
+        return with_tags(self.source, self.features) if self.features else self.source
 
     @property
     def row(self) -> str:
         """Source and target, by which the pair is known again."""
-        return f"{self.source}\t{self.target}"
+        return f"{self.text}\t{self.target}"
 
 
 @dataclass(frozen=True)
 class Example:
-    """A source with all its references, unique and in order of appearance."""
+    """A source, as `Pair.text`, with all its references, unique and in order of appearance.
+
+    Its weight is the largest of its pairs: a list of frequencies has a word's in each of its rows.
+    """
 
     source: str
     targets: tuple[str, ...]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -56,6 +77,8 @@ class PairColumns:
         group: The column whose rows validate together or not at all; `none` if there is none.
         split: The column that says which rows train, validate and test; `auto`: one named `split`
             that holds nothing else.
+        features: The column of the source's tags, `V;PST`; `none` if there is none.
+        weight: The column of weights, e.g. how often a word occurs; `none` if there is none.
     """
 
     header: Header = "auto"
@@ -63,6 +86,8 @@ class PairColumns:
     target: str = AUTO
     group: str = NONE
     split: str = NONE
+    features: str = NONE
+    weight: str = NONE
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "PairColumns":
@@ -123,7 +148,13 @@ class PairRows:
             split: Split = ""
             if "split" in found.places:
                 split = split_of(part.where(line), found.text(part, line, cells, "split"))
-            yield Pair(source, target, line, group, split)
+            features: tuple[str, ...] = ()
+            if "features" in found.places:
+                features = _features(part.where(line), found.text(part, line, cells, "features"))
+            weight = 1.0
+            if "weight" in found.places:
+                weight = _weight(part.where(line), found.text(part, line, cells, "weight"))
+            yield Pair(source, target, line, group, split, features, weight)
 
 
 def select_pairs(data: object, columns: PairColumns | None = None) -> Selection:
@@ -137,9 +168,39 @@ def select_pairs(data: object, columns: PairColumns | None = None) -> Selection:
     return select(data, ROLES, wanted, columns.header)
 
 
+def _features(where: str, cell: str) -> tuple[str, ...]:
+    """The tags of a cell.
+
+    Raises:
+        DataError: There are none.
+    """
+    tags = split_tags(cell)
+    if not tags:
+        raise DataError(f"{where}: the features are empty. Write _ for a source that has none.")
+    return tags
+
+
+def _weight(where: str, cell: str) -> float:
+    """The number of a cell.
+
+    Raises:
+        DataError: It is none, or negative.
+    """
+    try:
+        weight = float(cell)
+    except ValueError:
+        weight = math.nan
+    if not 0.0 <= weight < math.inf:
+        raise DataError(f"{where}: the weight must be a number, not negative, got {cell[:40]!r}.")
+    return weight
+
+
 def group_by_source(pairs: Iterable[Pair]) -> list[Example]:
     """Gather the references of each source, in order of first appearance."""
     targets: dict[str, dict[str, None]] = {}
+    weights: dict[str, float] = {}
     for pair in pairs:
-        targets.setdefault(pair.source, {})[pair.target] = None
-    return [Example(source, tuple(unique)) for source, unique in targets.items()]
+        source = pair.text
+        targets.setdefault(source, {})[pair.target] = None
+        weights[source] = max(weights.get(source, 0.0), pair.weight)
+    return [Example(s, tuple(unique), weights[s]) for s, unique in targets.items()]

@@ -8,6 +8,7 @@ oracle.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -35,6 +36,7 @@ class FirstPass:
         valid: The pairs that validate, in order; none if `divide` was false and no column says it.
         how: How they were chosen.
         counts: Of the training texts, by side.
+        tags: How often each feature of the training sources occurs.
         hashes: Of each row, see `seen.py`, `(N,)`.
     """
 
@@ -53,6 +55,7 @@ class FirstPass:
         """
         self.rows = rows
         self.counts = {"source": SymbolCounts(), "target": SymbolCounts()}
+        self.tags: Counter[str] = Counter()
         self.valid: list[Pair] = []
         self.how = "as the column split says"
         fractions, hashes, parts = [], [], []
@@ -82,6 +85,7 @@ class FirstPass:
                 self._by_source(valid_fraction, candidates)
             for side, counts in self.counts.items():
                 counts.take_back([getattr(pair, side) for pair in self.valid])
+            self.tags.subtract(tag for pair in self.valid for tag in pair.features)
         del self._fractions
         for side, counts in self.counts.items():
             if counts.words is None and 2 * counts.spaced >= counts.texts:
@@ -91,6 +95,7 @@ class FirstPass:
     def _count(self, pairs: list[Pair]) -> None:
         for side, counts in self.counts.items():
             counts.add([getattr(pair, side) for pair in pairs])
+        self.tags.update(tag for pair in pairs for tag in pair.features)
 
     def _by_source(self, valid_fraction: float, candidates: "_Smallest") -> None:
         training = self.part == TRAIN
@@ -170,7 +175,7 @@ class SecondPass:
                 continue
             digest.update(encoded("".join(f"{pair.row}\n" for pair in block)))
             sides = (
-                source.encode_many([pair.source for pair in block]),
+                source.encode_many([pair.text for pair in block]),
                 target.encode_many([pair.target for pair in block]),
             )
             (_, lengths), (_, others) = sides

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...config.transduce import TransduceDataConfig
-from ...errors import DataError
+from ...errors import ConfigError, DataError
 from ..given import given
 from ..levels import level_of
 from ..pairs.load import load_pairs
@@ -31,6 +31,7 @@ class PreparedPairs(Prepared):
         target: Target vocabulary.
         length_ratio: Most target symbols per source symbol among the shortest 99.9 %.
         columns: Where source and target stood.
+        weighted: Whether the validation sources have weights of their own.
     """
 
     train: PairSet
@@ -39,6 +40,7 @@ class PreparedPairs(Prepared):
     target: Vocabulary
     length_ratio: float
     columns: tuple[str, str] = (AUTO, AUTO)
+    weighted: bool = False
 
     @property
     def num_symbols(self) -> int:
@@ -95,6 +97,7 @@ def prepare_pairs(
         _learn(side, read, valid_pairs, config, report, known[place] if known else None)
         for place, side in enumerate(("source", "target"))
     )
+    source = _with_features(source, read, known[0] if known else None, config, report)
     encoded = SecondPass(read, source, target, most=config.max_symbols, valid=valid_pairs)
     if encoded.num_left_out:
         report.append(
@@ -129,6 +132,7 @@ def prepare_pairs(
         rows_seen=encoded.rows_seen,
         report=tuple(report),
         columns=(columns.source, columns.target),
+        weighted=any(example.weight != 1.0 for example in readable),
     )
 
 
@@ -142,7 +146,10 @@ def _learn(
 ) -> Vocabulary:
     counts, texts = read.counts[side], read.texts(side)
     if known is not None:
-        vocabulary = known.extended(texts, min_count=config.min_count)
+        # new symbols would take the numbers of the features, which stand behind the symbols
+        vocabulary = known
+        if not known.features:
+            vocabulary = known.extended(texts, min_count=config.min_count)
         report.append(extended_line(side, known, vocabulary))
         return vocabulary
     level, why = level_of(counts, [getattr(pair, side) for pair in valid])
@@ -164,6 +171,33 @@ def _learn(
             "are read as unknown"
         )
     return vocabulary
+
+
+def _with_features(
+    source: Vocabulary,
+    read: FirstPass,
+    known: Vocabulary | None,
+    config: TransduceDataConfig,
+    report: list[str],
+) -> Vocabulary:
+    """The source vocabulary with the tags of the training data; a known one keeps its own.
+
+    Raises:
+        ConfigError: A known vocabulary has features and the data have none, or the reverse.
+    """
+    if known is not None:
+        if bool(known.features) != bool(read.tags):
+            has, lacks = ("model", "data") if known.features else ("data", "model")
+            raise ConfigError(
+                f"train: the {has} has features of its sources, and the {lacks} has none. Set "
+                "data.features_column to fit the model."
+            )
+        return source
+    if not read.tags:
+        return source
+    found = source.with_features(read.tags, min_count=config.min_count)
+    report.append(f"features: {len(found.features)} different tags, read before the source")
+    return found
 
 
 def _unknown_report(source: Vocabulary, target: Vocabulary, examples: list[Example]) -> list[str]:

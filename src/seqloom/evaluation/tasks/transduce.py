@@ -1,5 +1,6 @@
 """How good a model of pairs is: error rates, BLEU and chrF, error by length, confusions."""
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from ...data.vocabulary import Vocabulary
 from ...extras import require
 from ...plain import JSON
 from ...runtime.transduce import Transducer
-from ..evaluate import Evaluation, evaluate_outputs
+from ..evaluate import Evaluation, LookedUp, evaluate_outputs
 from ..flattered import seen_by
 from ..model_evaluation import ModelEvaluation, Notes, said
 
@@ -27,17 +28,21 @@ class TransduceEvaluation(ModelEvaluation):
 
     Attributes:
         scores: Error rates, BLEU, chrF, and `rows`, every output beside its best reference.
+        exceptions: What the dictionary of the model file changes, if there is one.
     """
 
     scores: Evaluation
+    exceptions: LookedUp | None = None
 
     def measured(self) -> dict[str, JSON]:
-        return self.scores.to_json()
+        looked_up = self.exceptions
+        more = {} if looked_up is None else {"exceptions": looked_up.to_json()}
+        return self.scores.to_json() | more
 
     def print_on(self, console: "Console") -> None:
         from ..report import print_evaluation
 
-        print_evaluation(self.scores, console)
+        print_evaluation(self.scores, console, self.exceptions)
 
     def headline(self) -> str:
         scores = self.scores
@@ -78,14 +83,23 @@ def evaluate(
     for number, text in enumerate(sources, 1):
         model.encode(text, f"source {number} of {name}")
     source, target = model.parts.source, model.parts.target
-    scores = evaluate_outputs(
+    alone = model.predict(sources, beam=beam, length_penalty=length_penalty, exceptions=False)
+    known = [model.known(text) for text in sources]
+    weighted = any(example.weight != 1.0 for example in examples)
+    score = functools.partial(
+        evaluate_outputs,
         sources,
-        model.predict(sources, beam=beam, length_penalty=length_penalty),
-        [example.targets for example in examples],
+        references=[example.targets for example in examples],
         split_source=source.split,
         split_target=target.split,
+        weights=[example.weight for example in examples] if weighted else None,
         bleu_tokenizer=_bleu_tokenizer(target, targets),
     )
+    scores = score([e[0].text if e else text for e, text in zip(known, alone, strict=True)])
+    looked_up = None
+    if model.parts.exceptions is not None:
+        without = score(alone) if any(known) else scores
+        looked_up = LookedUp(len(model.parts.exceptions), sum(map(bool, known)), without)
     for side, vocabulary, texts in (("source", source, sources), ("reference", target, targets)):
         unknown = [symbol for text in texts for symbol in vocabulary.unknown(text)]
         if unknown:
@@ -93,9 +107,14 @@ def evaluate(
                 f"note: {len(unknown)} {side} symbols were never seen in training: "
                 f"{' '.join(sorted(set(unknown))[:10])}"
             )
-    known = seen_by(model.file, row_numbers(p.row for p in pairs), name, "pairs", notes)
+    trained_on = seen_by(model.file, row_numbers(p.row for p in pairs), name, "pairs", notes)
     return TransduceEvaluation(
-        model=model.name, data=name, notes=tuple(notes.lines), seen=known, scores=scores
+        model=model.name,
+        data=name,
+        notes=tuple(notes.lines),
+        seen=trained_on,
+        scores=scores,
+        exceptions=looked_up,
     )
 
 

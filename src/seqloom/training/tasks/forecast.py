@@ -6,7 +6,6 @@ Source: the pinball loss of quantile regression, Koenker & Bassett 1978; twice i
 
 import dataclasses
 from collections.abc import Callable
-from typing import ClassVar
 
 import numpy as np
 import torch
@@ -56,7 +55,7 @@ class Forecast(Work):
 
     unit = "value"
     volume_unit = "values"
-    measures: ClassVar[tuple[Measure, ...]] = (
+    measures: tuple[Measure, ...] = (
         Measure("mase", "MASE", digits=4),
         Measure("smape", "sMAPE", "%"),
         Measure("crps", "CRPS", digits=4),

@@ -1,6 +1,7 @@
 """The task `transduce` in training: pairs, teacher forcing, errors of greedy outputs."""
 
 import dataclasses
+from pathlib import Path
 from typing import final
 
 import numpy as np
@@ -12,14 +13,22 @@ from ...config.transduce import LARGE, LEAST_EPOCHS, LEAST_STEPS, RecurrentPairs
 from ...data.pairs.batches import PairSet, plan_batches
 from ...data.pairs.prepare import PreparedPairs, prepare_pairs
 from ...decoding import LengthLimit, Search, Stepper, decode
-from ...evaluation import Counts, error_counts
+from ...evaluation.error_rates import Match, count_matches, match_references
 from ...evaluation.measure import Measure
+from ...evaluation.weighted import weighted_percent
+from ...export.model_file import read_model, write_model
 from ...export.parts import Parts
 from ...export.parts.transduce import TransduceParts
 from ...models import PairModel, TorchStepper, build
+from ...runtime.transduce import Transducer
+from ..exceptions import find_exceptions
 from ..sample import SampleOutput
 from ..work import Work, places_of, resolved, spread, target_loss
 
+WEIGHTED = (
+    Measure("weighted_symbol_error", "weighted", "%"),
+    Measure("weighted_output_error", "weighted output error", "%"),
+)
 VALID_PAIRS = 64  # pairs whose validation loss is found at once
 
 
@@ -29,7 +38,7 @@ class Transduce(Work):
 
     unit = "symbol"
     volume_unit = "symbols"
-    measures = (
+    measures: tuple[Measure, ...] = (
         Measure("symbol_error", "symbol error", "%"),
         Measure("output_error", "output error", "%"),
     )
@@ -37,6 +46,9 @@ class Transduce(Work):
     def __init__(self, data: PreparedPairs, config: Config) -> None:
         super().__init__(data, resolve(config, data))
         self.data = data
+        if data.weighted:
+            symbols, outputs = self.measures
+            self.measures = (symbols, WEIGHTED[0], outputs, WEIGHTED[1])
 
     @classmethod
     def open(
@@ -86,14 +98,18 @@ class Transduce(Work):
 
     def validate(self, network: nn.Module, device: torch.device) -> dict[str, float]:
         assert isinstance(network, PairModel)
-        counts = count_errors(
-            TorchStepper(network, device), self.data, self.config.data.max_symbols
-        )
-        return {
+        stepper = TorchStepper(network, device)
+        matches = match_outputs(stepper, self.data, self.config.data.max_symbols)
+        counts = count_matches(matches)
+        values = {
             "symbol_error": counts.symbol_error_rate,
             "output_error": counts.output_error_rate,
             "valid_loss": self._valid_loss(network, device),
         }
+        if self.data.weighted:
+            rates = weighted_percent(matches, [example.weight for example in self.data.valid])
+            values |= {measure.key: rate for measure, rate in zip(WEIGHTED, rates, strict=True)}
+        return values
 
     def _valid_loss(self, network: nn.Module, device: torch.device) -> float:
         """Per target symbol, of each source's first reference."""
@@ -138,6 +154,19 @@ class Transduce(Work):
         )
         return parts, {"pairs": len(data.train)}
 
+    def finish(self, path: Path) -> str | None:
+        if not self.config.training.exceptions:  # type: ignore[attr-defined]
+            return None
+        file = read_model(path)
+        found, asked = find_exceptions(Transducer(file), self.data.train)
+        parts = dataclasses.replace(file.parts, exceptions=found)
+        write_model(path, dataclasses.replace(file, parts=parts))
+        count, size = (0, 0) if found is None else (len(found), len(found.to_bytes()))
+        return (
+            f"exceptions: {count:,} of {asked:,} training sources, which the model gets wrong, "
+            f"are in the model file ({size / 1000:,.0f} kB)"
+        )
+
     def default_steps(self) -> int:
         return max(LEAST_STEPS, self.steps_of(LEAST_EPOCHS))
 
@@ -161,8 +190,8 @@ def resolve(config: Config, data: PreparedPairs) -> Config:
     )
 
 
-def count_errors(model: Stepper, data: PreparedPairs, most: int) -> Counts:
-    """Errors of greedy outputs for the validation sources, against the best of their references.
+def match_outputs(model: Stepper, data: PreparedPairs, most: int) -> list[Match]:
+    """Greedy outputs for the validation sources, each with the best of its references.
 
     Args:
         model: The model.
@@ -173,7 +202,7 @@ def count_errors(model: Stepper, data: PreparedPairs, most: int) -> Counts:
     limit = LengthLimit(data.length_ratio, most=most)
     found = decode(model, sources, limit, Search())
     target = data.target
-    return error_counts(
+    return match_references(
         [target.split(target.decode(best[0].symbols)) for best in found],
         [[target.split(text) for text in example.targets] for example in data.valid],
     )

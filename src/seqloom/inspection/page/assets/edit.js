@@ -1,6 +1,7 @@
 /**
- * Another input: what would the model say? It runs in the page (engine.js) and says what `predict`
- * says of the same text. For running text that is the likeliest continuation.
+ * Another input: what would the network say? It runs in the page (engine.js) and says what `predict`
+ * says of the same text, without a dictionary of exceptions. For running text that is the likeliest
+ * continuation.
  */
 Seqloom.section({
   id: "edit",
@@ -50,7 +51,8 @@ class Editor {
     this.tools = dom("div", { class: "controls" });
     this.status = dom("p", { class: "readout", role: "status" });
     this.answer = dom("div", { class: "answer-now" });
-    root.append(this.field, this.chips, this.tools, this.answer, this.status);
+    this.known = dom("p", { class: "known", dir: "auto" });
+    root.append(this.field, this.chips, this.tools, this.answer, this.known, this.status);
     this.chips.addEventListener("click", (event) => this.press(Seqloom.closest(event, ".chip")));
     this.chips.addEventListener("keydown", (event) => this.key(event));
     // a large model is opened only when somebody comes to see it
@@ -103,9 +105,19 @@ class Editor {
       said = /** @type {Error} */ (error).message;
     }
     this.cost = performance.now() - started;
+    this.lookUp(this.text);
     const old = this.text === this.trace.input ? "" : " The other sections still show the input as it was.";
     this.status.textContent = `${said} Computed here in ${Math.round(this.cost)} ms.${old}`;
     this.drawChips();
+  }
+
+  /** Says so if `predict` answers from the model file's dictionary of exceptions. */
+  async lookUp(text) {
+    const found = (await this.model.known?.(text)) ?? [];
+    if (text !== this.text) return; // another one was typed meanwhile
+    this.known.textContent = found.length
+      ? `The network says this. The model file has a dictionary of exceptions, from which predict answers: ${found.join(", ")}`
+      : "";
   }
 
   drawChips() {

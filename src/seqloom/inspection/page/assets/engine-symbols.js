@@ -16,6 +16,7 @@ const LONGEST = 100; // code points of a chunk
 
 const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const SPACES = new RegExp(`[${SPACE}]+`, "u");
+const ENDS = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, "gu");
 const JOINER = "\\u200c\\u200d";
 
 /** What finds words and chunks; `marks`: combining marks and joiners belong to a word. */
@@ -84,34 +85,79 @@ function splitter(level, symbols, merges, marks) {
     });
 }
 
-/** A vocabulary of a model file: `{level, symbols, merges, marks}`; old files have no marks. */
+/** A source and its features, `walk TAB V;PST`, as data/tags.py takes them apart. */
+function apart(text) {
+  const tab = text.lastIndexOf("\t");
+  if (tab < 0) return { text, tags: [] };
+  const tags = text.slice(tab + 1).split(/[;|]/);
+  const stripped = tags.map((tag) => tag.replace(ENDS, ""));
+  return { text: text.slice(0, tab), tags: stripped.filter((tag) => tag !== "") };
+}
+
+const shownTag = (tag) => `<${tag}>`;
+
+/** A vocabulary of a model file: `{level, symbols, merges, marks, features}`; old files have no marks. */
 class Vocabulary {
-  constructor({ level, symbols, merges, marks = false }) {
+  constructor({ level, symbols, merges, marks = false, features = [] }) {
     this.level = level;
     this.symbols = symbols;
-    this.split = splitter(level, symbols, merges, marks);
+    this.features = features;
+    this.cut = splitter(level, symbols, merges, marks);
     this.numbers = new Map(symbols.slice(SPECIALS).map((s, i) => [s, i + SPECIALS]));
+    this.tagNumbers = new Map(features.map((tag, i) => [tag, i + symbols.length]));
   }
 
   get size() {
-    return this.symbols.length;
+    return this.symbols.length + this.features.length;
   }
 
+  /** The symbols of a text; tags come first, as `<V>`. */
+  split(text) {
+    if (!this.features.length) return this.cut(text);
+    const { text: bare, tags } = apart(text);
+    return [...tags.map(shownTag), ...this.cut(bare)];
+  }
+
+  /** The number of a symbol of the text, or of a tag as it is shown. */
   number(symbol) {
-    return this.numbers.get(symbol) ?? UNK;
+    return this.numbers.get(symbol) ?? this.tagNumbers.get(/^<(.+)>$/s.exec(symbol)?.[1]) ?? UNK;
   }
 
   encode(text) {
-    return this.split(text).map((symbol) => this.number(symbol));
+    const numbers = (symbols) => symbols.map((symbol) => this.numbers.get(symbol) ?? UNK);
+    if (!this.features.length) return numbers(this.cut(text));
+    const { text: bare, tags } = apart(text);
+    return [...tags.map((tag) => this.tagNumbers.get(tag) ?? UNK), ...numbers(this.cut(bare))];
+  }
+
+  /** The text as all are spelled that are read alike: what a dictionary of exceptions has. */
+  normal(text) {
+    const plain = (bare) => (this.level === "characters" ? bare : fields(bare).join(" "));
+    if (!this.features.length) return plain(text);
+    const { text: bare, tags } = apart(text);
+    return `${plain(bare)}\t${tags.join(";")}`;
+  }
+
+  /** How many features a source has; -1 if the vocabulary has none. */
+  tags(text) {
+    return this.features.length ? apart(text).tags.length : -1;
   }
 
   decode(ids) {
     const shown = ids.filter((i) => ![PAD, BOS, EOS].includes(i)).map((i) => (i === UNK ? SIGN : this.symbols[i]));
-    return this.join(shown);
+    return this.spell(shown);
   }
 
   /** A text that `split` cuts into these symbols. */
   join(symbols) {
+    if (!this.features.length) return this.spell(symbols);
+    const tag = (symbol) => (symbol.length > 2 ? /^<(.+)>$/s.exec(symbol)?.[1] : undefined);
+    const end = symbols.findIndex((symbol) => tag(symbol) === undefined);
+    const count = end < 0 ? symbols.length : end;
+    return `${this.spell(symbols.slice(count))}\t${symbols.slice(0, count).map(tag).join(";")}`;
+  }
+
+  spell(symbols) {
     if (this.level === "symbols") return symbols.join(" ");
     const text = symbols.join("");
     return this.level === "subwords" ? fields(text.replaceAll(MARK, " ")).join(" ") : text;

@@ -116,8 +116,23 @@ function transformerPair(config, tensors) {
   return { start, step };
 }
 
+/** The dictionary of exceptions in a model file: references by source. */
+async function unpack(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const { shared, rests, targets } = await new Response(stream).json();
+  const found = new Map();
+  let before = "";
+  shared.forEach((count, i) => {
+    before = Array.from(before).slice(0, count).join("") + rests[i];
+    found.set(before, targets[i]);
+  });
+  return found;
+}
+
 /** A model of pairs at work. */
 class Transducer {
+  /** @type {Promise<Map<string, string[]>> | undefined} */ exceptions;
+
   constructor({ header, tensors }) {
     this.task = header.task;
     this.reader = new engine.Vocabulary(header.source);
@@ -127,6 +142,17 @@ class Transducer {
     this.attends = recurrent && header.model.link === "attention";
     const make = recurrent ? encoderDecoder : transformerPair;
     this.stepper = (forced) => make(header.model, tensors, forced);
+    this.packed = tensors.exceptions?.data;
+  }
+
+  /** What the dictionary of exceptions, if there is one, has for a text.
+
+      @param {string} text
+      @returns {Promise<string[]>} */
+  async known(text) {
+    if (!this.packed) return [];
+    this.exceptions ??= unpack(this.packed);
+    return (await this.exceptions).get(this.reader.normal(text)) ?? [];
   }
 
   /** The best output.
@@ -138,15 +164,17 @@ class Transducer {
   predict(text, forced) {
     const source = this.reader.split(text);
     const { max_symbols: most, length_ratio: ratio, decoding } = this.header;
-    if (!source.length) throw new engine.InputError("Type at least one symbol.");
+    const tags = this.reader.tags(text);
+    if (tags === 0) throw new engine.InputError("Type features behind the source, after a tab: walk, tab, V;PST.");
+    if (source.length === Math.max(tags, 0)) throw new engine.InputError("Type at least one symbol.");
     if (source.length > most) {
       throw new engine.InputError(`The model reads at most ${most} symbols, these are ${source.length}.`);
     }
-    const found = engine.search(
-      this.stepper(forced),
-      source.map((s) => this.reader.number(s)),
-      { beam: decoding.beam, penalty: decoding.length_penalty, limit: engine.lengthLimit(ratio, most, source.length) },
-    );
+    const found = engine.search(this.stepper(forced), this.reader.encode(text), {
+      beam: decoding.beam,
+      penalty: decoding.length_penalty,
+      limit: engine.lengthLimit(ratio, most, source.length),
+    });
     const { symbols, path, ...rest } = found;
     return {
       ...rest,

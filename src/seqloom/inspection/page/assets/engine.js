@@ -10,6 +10,9 @@ globalThis.Seqloom ??= /** @type {Shared} */ ({});
 Seqloom.engine ??= /** @type {Engine} */ ({});
 const { engine } = Seqloom;
 
+/** The highest format of the model file that is read. */
+const FORMAT = 2;
+
 /** Numbers of the special symbols. */
 Object.assign(engine, { PAD: 0, BOS: 1, EOS: 2, UNK: 3 });
 
@@ -19,7 +22,7 @@ class InputError extends Error {}
 const models = () => ({ classify: engine.Classifier, transduce: engine.Transducer, generate: engine.Generator });
 
 /** True if a model of this description can run in a page. @type {Engine["runs"]} */
-const runs = (header) => header.format === 1 && header.task in models();
+const runs = (header) => header.format <= FORMAT && header.task in models();
 
 /**
  * The model at work: `predict(text)`, `reader.split(text)`, `reader.join(symbols)`.

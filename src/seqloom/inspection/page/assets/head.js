@@ -113,6 +113,15 @@ Seqloom.section({
     if (answer || trace.labels.target?.length) root.append(dom("p", { class: "label" }, "Answer"));
     const none = trace.output ? "" : " muted";
     if (answer) root.append(dom("p", { class: `answer${none}`, dir: "auto" }, answer));
+    const known = trace.facts.exceptions ?? [];
+    if (known.length)
+      root.append(
+        dom(
+          "p",
+          { class: "exceptions", dir: "auto" },
+          `This is the network's answer. The model file has a dictionary of exceptions, from which predict answers: ${known.join(", ")}`,
+        ),
+      );
     const sure = sureness(trace);
     if (sure) root.append(dom("p", { class: "muted" }, sure));
     const valid = validated(trace.facts.model ?? {});

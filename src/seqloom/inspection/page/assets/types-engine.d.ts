@@ -67,6 +67,7 @@ interface TextReader {
   whole?(text: string): string[];
   join(symbols: string[]): string;
   number(symbol: string): number;
+  encode(text: string): number[];
   symbols?: string[];
 }
 interface Model {
@@ -74,6 +75,7 @@ interface Model {
   reader: TextReader;
   labels?: string[];
   predict(text: string, forced?: any): Answer;
+  known?(text: string): Promise<string[]>;
 }
 /** What a search steps through: `step` has an item for each hypothesis. */
 interface Stepper {
@@ -105,7 +107,13 @@ interface Engine {
   Classifier: new (file: ModelFile) => Model;
   Transducer: new (file: ModelFile) => Model;
   Generator: new (file: ModelFile) => Model;
-  Vocabulary: new (vocabulary: any) => Required<Omit<TextReader, "whole">> & { decode(ids: number[]): string };
+  Vocabulary: new (
+    vocabulary: any,
+  ) => Required<Omit<TextReader, "whole">> & {
+    decode(ids: number[]): string;
+    tags(text: string): number;
+    normal(text: string): string;
+  };
   Reader: new (reader: any) => TextReader;
   search(stepper: Stepper, source: number[], how: SearchOptions): Hypothesis;
   lengthLimit(ratio: number, most: number, sourceLength: number): number;

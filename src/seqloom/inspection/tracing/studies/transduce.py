@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from ....config.transduce import ModelConfig
+from ....data.tags import source_text
 from ....data.vocabulary import EOS
 from ....decoding import Considered, Search, decode_recorded
 from ....errors import ConfigError
 from ....export.parts.transduce import TransduceParts
 from ....networks.ops import Ops
 from ....runtime.numpy_ops import PLAIN
-from ....runtime.transduce import Transducer
+from ....runtime.transduce import Source, Transducer
 from ...facts import Facts
 from ...trace import Named
 from ..attention_edit import Edited, Edits, check_edits, shifted
@@ -37,6 +38,7 @@ class PairStudy(Study):
         output: list[int],
         edits: Edits | None = None,
         beam: list[dict[str, object]] | None = None,
+        exceptions: list[str] | None = None,
     ) -> None:
         """
         Args:
@@ -48,9 +50,10 @@ class PairStudy(Study):
             output: The output to explain, with EOS if it ended.
             edits: What an `Edited` was given.
             beam: What the search for the output looked at, if it was searched for.
+            exceptions: What the dictionary of the model file has for the source.
         """
         self.network, self.source, self.edits = network, source, edits or {}
-        self.beam = beam or []
+        self.beam, self.exceptions = beam or [], exceptions or []
         self.target = np.array(output, np.int64)
         self.kind = kind_of(config)
         self.input, self.written = text, parts.target.decode(output)
@@ -87,27 +90,31 @@ class PairStudy(Study):
         return output_arrays(answer, self.target)
 
     def facts(self, answer: Answer) -> Facts:
-        return {"beam": self.beam} if self.beam else {}
+        facts: Facts = {"beam": self.beam} if self.beam else {}
+        if self.exceptions:
+            facts["exceptions"] = self.exceptions
+        return facts
 
     def _answer(self, network: Any, source: np.ndarray, lengths: np.ndarray, ops: Ops) -> Answer:
         return along(network, source, lengths, self.target, ops)
 
 
 def study(
-    model: Transducer, x: str, target: str | None = None, edits: Edits | None = None
+    model: Transducer, x: Source, target: str | None = None, edits: Edits | None = None
 ) -> PairStudy:
     """A source and the output to explain.
 
     Args:
         model: The model; with `edits`, one whose network an `Edited` takes.
-        x: The source.
+        x: The source, as `predict` takes it.
         target: The output; the model's own, with these weights, if `None`.
         edits: Weights of the decoder's attention, by target step and source step.
     Raises:
         DataError: The source is empty or too long.
         ConfigError: The weights cannot be those of this attention.
     """
-    source = model.encode(x)
+    text = source_text(x, "the input")
+    source = model.encode(text)
     network: Any = model.network
     if edits:
         check_edits(edits, len(source))
@@ -129,9 +136,10 @@ def study(
         model.file.model,
         network,
         model.parts,
-        text=x,
+        text=text,
         source=source,
         output=output,
         edits=edits,
         beam=[row.to_json(model.parts.target.symbols) for row in rows],
+        exceptions=[known.text for known in model.known(text)],
     )
