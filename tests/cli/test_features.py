@@ -10,7 +10,7 @@ from ..toys import GOLDEN, flags, tiny
 from ..training.runs import validations
 
 TAGGED = GOLDEN / "transduce-2.safetensors"
-COLUMNS = ("--source", 1, "--target", 3, "--set", "data.features_column=2", "--task", "transduce")
+COLUMNS = ("--source", 1, "--target", 3, "--features", 2, "--task", "transduce")
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,24 @@ def test_train_by_a_column(cli, table, tmp_path):
     model = seqloom.load(tmp_path / "run")
     assert set(model.parts.source.features) == {"REV", "COPY"}
     assert len(model.predict([("abc", "REV"), ("abc", "COPY;REV")])) == 2
+
+
+def test_features_are_found_by_name_and_kept_for_tables(cli, table, tmp_path):
+    rows = [line.split("\t")[:3] for line in table.read_text().splitlines()]
+    named = tmp_path / "named.csv"
+    named.write_text("".join(",".join(row) + "\n" for row in [["word", "tags", "form"], *rows]))
+    run = tmp_path / "run"
+    done = cli("train", named, "--out", run, *flags(tiny()))
+    assert done.code == 0, done
+    assert done.err.splitlines()[1] == (
+        "source: word, target: form, features: tags, header in line 1"
+    )
+    assert seqloom.load(run).file.data_settings["features_column"] == "tags"
+    plain = cli("predict", run, "abc\tREV").out.strip()
+    asked = tmp_path / "asked.csv"
+    asked.write_text("word,tags\nabc,REV\n")
+    written = cli("predict", run, asked, "--write", "csv")
+    assert written.out == f"word,tags,prediction\nabc,REV,{plain}\n"
 
 
 def test_predict_lines_and_arguments(cli):

@@ -91,6 +91,12 @@ class TrainOptions:
     target: Annotated[str | None, option("Column of the target.", heading=TABLE)] = None
     text: Annotated[str | None, option("Column of the text or transcript.", heading=TABLE)] = None
     label: Annotated[str | None, option("Column of the label.", heading=TABLE)] = None
+    features: Annotated[
+        str | None, option("Column of features of the source, e.g. V;PST.", heading=TABLE)
+    ] = None
+    weight: Annotated[
+        str | None, option("Column of weights, for weighted error rates.", heading=TABLE)
+    ] = None
     group: Annotated[
         str | None,
         option("Column whose rows are held out together or not at all.", heading=TABLE),

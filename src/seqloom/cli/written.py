@@ -86,8 +86,10 @@ def write_outputs(model: Transducer, options: PredictOptions) -> None:
             f"predict: `--write {form}` needs phones, and this model's outputs are made of "
             "subwords. Write another form, e.g. --write tsv."
         )
-    trained = str(model.file.data_settings.get("source_column", AUTO))
-    _write(options, form, "source", trained, answers, "score")
+    data = model.file.data_settings
+    features = str(data["features_column"]) if model.parts.source.features else None
+    found = _inputs(options, "source", str(data.get("source_column", AUTO)), features)
+    _write(options, form, found, answers, "score")
     write_oovs(options, unseen)
 
 
@@ -112,8 +114,9 @@ def write_labels(model: Classifier, options: PredictOptions, nbest: int) -> None
             for row, places in zip(found, best, strict=True)
         ]
 
-    trained = str(model.file.data_settings.get("text_column", AUTO))
-    _write(options, _form(options, tables.WRITTEN), "text", trained, answers, "probability")
+    form = _form(options, tables.WRITTEN)
+    found = _inputs(options, "text", str(model.file.data_settings.get("text_column", AUTO)))
+    _write(options, form, found, answers, "probability")
 
 
 def _form(options: PredictOptions, forms: tuple[str, ...]) -> str:
@@ -132,10 +135,12 @@ def _phones(model: Transducer, prediction: Prediction) -> str:
     return " ".join(symbol for symbol in prediction.symbols if symbol.strip())
 
 
-def _write(
-    options: PredictOptions, form: str, role: str, trained: str, answers: Answers, score: str
-) -> None:
-    found = _inputs(options, role, trained)
+def _several(options: PredictOptions) -> bool:
+    """Whether an input may have several outputs."""
+    return (options.nbest or 1) > 1 or options.mass is not None
+
+
+def _write(options: PredictOptions, form: str, found: Inputs, answers: Answers, score: str) -> None:
     answered = _answered(found.rows, answers)
     if form == "parquet":
         assert options.out is not None, "checked"
@@ -146,7 +151,7 @@ def _write(
     with _opened(options.out) as out:
         if form in dictionaries.WRITTEN:
             words = ((row.text, [o.spoken for o in best if o.spoken]) for row, best in answered)
-            several = (options.nbest or 1) > 1
+            several = _several(options)
             out.writelines(dictionary_lines(form, words, probabilities=several))
             return
         writer = TableWriter(form, _names(options, found, score), found.named, out.write)
@@ -154,7 +159,9 @@ def _write(
             writer.write(cells)
 
 
-def _inputs(options: PredictOptions, role: str, trained: str) -> Inputs:
+def _inputs(
+    options: PredictOptions, role: str, trained: str, features: str | None = None
+) -> Inputs:
     """The rows of the files that the user names, or the texts."""
     texts = [text for text in options.texts or () if text != "-"]
     files = [text for text in texts if os.path.isfile(text)]
@@ -165,7 +172,8 @@ def _inputs(options: PredictOptions, role: str, trained: str) -> Inputs:
         )
     if files:
         data = given(files if len(files) > 1 else files[0])
-        return inputs_of(data, role, column=options.column or AUTO, trained=trained)
+        column = options.column or AUTO
+        return inputs_of(data, role, column=column, trained=trained, features=features)
     if options.column is not None:
         raise ConfigError("predict: `--column` needs a file with columns as INPUT. Name it.")
     lines = ((n, line.strip()) for batch in batches(options.texts) for n, line in batch)
@@ -185,7 +193,7 @@ def _answered(rows: Iterable[Input], answers: Answers) -> Iterator[tuple[Input, 
 
 def _names(options: PredictOptions, found: Inputs, score: str) -> list[str]:
     names = list(found.names)
-    more = ["prediction", *["rank"] * ((options.nbest or 1) > 1), *[score] * options.scores]
+    more = ["prediction", *["rank"] * _several(options), *[score] * options.scores]
     for name in more:
         names.append(free_name(name, names))
     return names
@@ -199,7 +207,7 @@ def _table_rows(
         outputs: list[Output | None] = [*best] or [None]
         for rank, output in enumerate(outputs, start=1):
             cells: list[object] = [*row.cells, None if output is None else output.text]
-            if (options.nbest or 1) > 1:
+            if _several(options):
                 cells.append(rank)
             if options.scores:
                 cells.append(None if output is None else output.score)

@@ -24,7 +24,7 @@ COMMON = {  # the settings that a name stands for, whatever the task
     "architecture": ("model.architecture",),
 }
 COLUMNS = (  # of the data, by role
-    *("source", "target", "text", "label", "group", "split"),
+    *("source", "target", "text", "label", "features", "weight", "group", "split"),
     *("series", "time", "value", "audio", "start", "end"),
 )
 OWN = {  # those of them that the task has

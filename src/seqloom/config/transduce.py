@@ -35,10 +35,14 @@ class TransduceDataConfig(ConfigSection):
     )
     form: FormChoice = choice("auto", "form of the data, see tables.md; table: none of those")
     features_column: str = text(
-        "none", "column of features of the source, e.g. V;PST, by number or name"
+        "auto",
+        "column of features of the source, e.g. V;PST, by number or name; auto: one that is named "
+        "features, feats or tags, or that the form of the file has",
     )
     weight_column: str = text(
-        "none", "column of weights, e.g. frequencies, for weighted error rates, by number or name"
+        "auto",
+        "column of weights, e.g. frequencies, for weighted error rates, by number or name; auto: "
+        "the probabilities of a dictionary that has some",
     )
     source_level: LevelChoice = choice("auto", "unit of the source")
     target_level: LevelChoice = choice("auto", "unit of the target")

@@ -52,6 +52,8 @@ def train(
     target: str | None = None,
     text: str | None = None,
     label: str | None = None,
+    features: str | None = None,
+    weight: str | None = None,
     group: str | None = None,
     split: str | None = None,
     series: str | None = None,
@@ -92,7 +94,8 @@ def train(
         link: Between encoder and decoder, of the task `transduce`: `attention` or `context`.
         exceptions: Put the training pairs that the finished model gets wrong into its file, of the
             task `transduce` (docs/transduce.md).
-        source, target, text, label, group, split, series, time, value, audio, start, end: Columns
+        source, target, text, label, features, weight, group, split, series, time, value, audio,
+            start, end: Columns
             of the data by role, a name or a number from 1 as text; where names and contents do
             not tell.
         form: The form of the data, where its look does not tell (docs/tables.md).
@@ -122,6 +125,7 @@ def train(
         **{"architecture": architecture, "horizon": horizon, "link": link},
         "exceptions": exceptions,
         **{"source": source, "target": target, "text": text, "label": label, "group": group},
+        **{"features": features, "weight": weight},
         **{"split": split, "series": series, "time": time, "value": value, "audio": audio},
         **{"start": start, "end": end, "form": form},
         **{"device": device, "threads": threads},

@@ -7,6 +7,7 @@ import pytest
 
 from seqloom.config.transduce import TransduceDataConfig
 from seqloom.data.given import given
+from seqloom.data.pairs.pairs import PairColumns
 from seqloom.data.pairs.prepare import prepare_pairs
 from seqloom.data.vocabulary import EOS, UNK
 from seqloom.errors import DataError
@@ -81,11 +82,11 @@ def test_lemma_and_tags(tmp_path):
     ):
         prepare_pairs(given(train).read_as("table"), None, TransduceDataConfig())
     told = prepare_pairs(train, None, TransduceDataConfig())
-    assert told.columns == ("lemma,features", "form")
+    assert told.columns == PairColumns("auto", "lemma", "form", split="auto", features="features")
+    assert told.source.features == ("N", "PL")
     config = TransduceDataConfig(source_column="1,2", target_column="3")
     prepared = prepare_pairs(train, None, config)
-    assert prepared.columns == ("1,2", "3")
-    assert prepared.valid == told.valid
+    assert prepared.columns == PairColumns("auto", "1,2", "3", split="auto")
     assert prepared.source.level == "characters"
     assert prepared.valid[0].source.endswith(" N;PL")
 

@@ -39,7 +39,7 @@ def test_examples_differ_by_features_and_have_the_largest_weight(file):
     ]
 
 
-@pytest.mark.parametrize("cell", ["", " ", ";", "| ;"])
+@pytest.mark.parametrize("cell", [" ", ";", "| ;"])
 def test_no_features(file, cell):
     file.write_text(LINES[0] + f"\nwalk\t{cell}\twalk\t1\n")
     with pytest.raises(DataError) as caught:
@@ -49,7 +49,7 @@ def test_no_features(file, cell):
     )
 
 
-@pytest.mark.parametrize("cell", ["", "often", "-1", "nan", "inf"])
+@pytest.mark.parametrize("cell", ["often", "-1", "nan", "inf"])
 def test_weights_that_are_none(file, cell):
     file.write_text(LINES[0] + f"\nwalk\tV\twalk\t{cell}\n")
     with pytest.raises(DataError) as caught:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...config.transduce import TransduceDataConfig
 from ...data.given import is_data_set
 from ...data.pairs.load import load_pairs
 from ...data.pairs.pairs import Example, Pair, PairColumns, group_by_source, read_pairs
@@ -59,7 +60,7 @@ class TransduceHeldOut(HeldOut):
         chosen = section(settings, "data")
         options: dict[str, Any] = {
             "stress": bool(chosen.get("stress", False)),
-            "columns": PairColumns.of(chosen),
+            "columns": PairColumns.of(vars(TransduceDataConfig()) | chosen),
         }
         pairs, valid = load_pairs(data, "train", **options), None
         known: set[str] = set()

@@ -7,7 +7,7 @@ library's `csv` reader is the oracle.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from ...errors import DataError
@@ -136,6 +136,19 @@ class PairRows:
             DataError: As `read_pairs`, as far as the first rows say.
         """
         self.found = select_pairs(data, columns)
+        self._asked = columns or PairColumns()
+
+    @property
+    def columns(self) -> PairColumns:
+        """Where they stand, as settings name it: what was found in place of `auto`."""
+        source, target = self.found.wanted
+        features, weight = (
+            self.found.more.get(role, NONE)
+            if getattr(self._asked, role) == AUTO
+            else str(getattr(self._asked, role))
+            for role in ("features", "weight")
+        )
+        return replace(self._asked, source=source, target=target, features=features, weight=weight)
 
     def __iter__(self) -> Iterator[Pair]:
         found = self.found
@@ -181,11 +194,13 @@ def _features(where: str, cell: str) -> tuple[str, ...]:
 
 
 def _weight(where: str, cell: str) -> float:
-    """The number of a cell.
+    """The number of a cell, 1 where it is empty.
 
     Raises:
         DataError: It is none, or negative.
     """
+    if not cell:
+        return 1.0
     try:
         weight = float(cell)
     except ValueError:

@@ -1,6 +1,5 @@
 """From files of pairs to encoded pairs and vocabularies, with a report of what was done."""
 
-import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from ..given import given
 from ..levels import level_of
 from ..pairs.load import load_pairs
 from ..prepared import Prepared
-from ..tables.roles import AUTO, NONE
+from ..tables.roles import NONE
 from ..unknown import extended_line, unknown_line
 from ..vocabulary import Vocabulary
 from .batches import PairSet
@@ -39,7 +38,7 @@ class PreparedPairs(Prepared):
     source: Vocabulary
     target: Vocabulary
     length_ratio: float
-    columns: tuple[str, str] = (AUTO, AUTO)
+    columns: PairColumns = PairColumns()
     weighted: bool = False
 
     @property
@@ -71,8 +70,7 @@ def prepare_pairs(
         rows = load_pairs(train, "train", stress=config.stress)
     else:
         rows = PairRows(train, columns)
-        source_column, target_column = rows.found.wanted
-        columns = dataclasses.replace(columns, source=source_column, target=target_column)
+        columns = rows.columns
     read = FirstPass(
         rows,
         config.valid_fraction,
@@ -131,7 +129,7 @@ def prepare_pairs(
         fingerprint=encoded.fingerprint,
         rows_seen=encoded.rows_seen,
         report=tuple(report),
-        columns=(columns.source, columns.target),
+        columns=columns,
         weighted=any(example.weight != 1.0 for example in readable),
     )
 

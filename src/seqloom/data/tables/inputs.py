@@ -46,7 +46,14 @@ class Inputs:
     rows: Iterator[Input]
 
 
-def inputs_of(source: Given, role: str, *, column: str = AUTO, trained: str = AUTO) -> Inputs:
+def inputs_of(
+    source: Given,
+    role: str,
+    *,
+    column: str = AUTO,
+    trained: str = AUTO,
+    features: str | None = None,
+) -> Inputs:
     """The rows of a file.
 
     Args:
@@ -54,6 +61,7 @@ def inputs_of(source: Given, role: str, *, column: str = AUTO, trained: str = AU
         role: What goes into the model: `source` or `text`.
         column: The column that the user names.
         trained: That of the training data, as settings name it.
+        features: The column of features of the training data, of a model that reads some.
     Raises:
         DataError: It cannot be read, or it cannot be told which column is meant.
     """
@@ -71,7 +79,10 @@ def inputs_of(source: Given, role: str, *, column: str = AUTO, trained: str = AU
     places = _places(table, shown, named, role, column, trained)
     names = shown if named else tuple(str(i + 1) for i in range(len(shown)))
     header = named and part.names is None
-    return Inputs(_different(names), named, _rows(table, role, places, names, header))
+    tags = None
+    if features is not None:
+        tags = places_of(table.name, shown, "features", features, "auto")[0][0]
+    return Inputs(_different(names), named, _rows(table, role, places, names, header, tags))
 
 
 def _is_header(shown: Sequence[str], role: str, column: str, trained: str) -> bool:
@@ -109,7 +120,12 @@ def _places(
 
 
 def _rows(
-    table: Table, role: str, places: Sequence[int], names: tuple[str, ...], header: bool
+    table: Table,
+    role: str,
+    places: Sequence[int],
+    names: tuple[str, ...],
+    header: bool,
+    tags: int | None,
 ) -> Iterator[Input]:
     width = len(names)
     for part in table.parts:
@@ -121,7 +137,10 @@ def _rows(
                     f"{part.where(line)}: a line must have {width} columns like line 1, got "
                     f"{len(cells)}."
                 )
-            yield Input(part.where(line), _text(part, line, role, cells, places), cells)
+            text = _text(part, line, role, cells, places)
+            if tags is not None:
+                text = f"{text}\t{cell_text(part, line, 'features', cells[tags])}"
+            yield Input(part.where(line), text, cells)
 
 
 def _text(part: TablePart, line: int, role: str, cells: Cells, places: Sequence[int]) -> str:

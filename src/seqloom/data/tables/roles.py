@@ -36,6 +36,7 @@ from .table import Cells, Row, Table, TablePart
 
 Header = Literal["auto", "yes", "no"]
 AUTO, NONE = "auto", "none"
+FEATURES = {"features", "feats", "tags"}  # names of the column of features
 HEAD = 2000  # rows by which columns are told by content
 _NAME = re.compile(r"[^\W\d][\w .:#/()-]{0,39}")
 _BREAKS = re.compile(r"[\t\r\n]+")
@@ -75,6 +76,7 @@ class Selection:
         wanted: The same for the first two roles, as settings name them.
         header: Line 1, if it names the columns.
         names: Names of the columns, where there are some.
+        more: The columns of the other roles that were found, as settings name them.
         empty: Rows left out, by what they lack, with the place of the first.
     """
 
@@ -85,6 +87,7 @@ class Selection:
     header: Row | None
     names: tuple[str, ...] | None
     empty: dict[str, tuple[int, str]] = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)
 
     def rows(self) -> Iterator[tuple[TablePart, int, Cells]]:
         """The rows below the header, each with its part and line.
@@ -196,8 +199,7 @@ def select(
         raise DataError(f"{table.name}: the file is empty. {roles.rule}")
     asked = {role: AUTO for role in roles.names} | dict(wanted or {})
     form = form_of_part(part)
-    apart = asked.get("features", NONE) != NONE  # then they are not to be joined to the source
-    for role, column in form.roles if form is not None and not apart else ():
+    for role, column in form.roles if form is not None else ():
         if asked.get(role) == AUTO:
             asked[role] = column
     names = part.names
@@ -207,6 +209,7 @@ def select(
         next(rows_of(part, roles.rule))  # says what is wrong with it
     by_name, first_two = _first_two(table, roles, asked, head, shown, names is None, header)
     places: dict[str, tuple[int, ...]] = {}
+    more: dict[str, str] = {}
     where = part.where(head[0][0]) if names is None else table.name
     for role, text in zip(roles.names, first_two, strict=True):
         places[role], named = places_of(where, shown, role, text, header)
@@ -215,16 +218,20 @@ def select(
         text = asked.get(role, NONE)
         if text == AUTO and role == "split":
             text = _split_column(part, head, shown)
+        if text == AUTO and role == "features":
+            text = _features_column(shown)
         if text not in (NONE, AUTO):
-            places[role], named = places_of(where, shown, role, text, header)
-            by_name = by_name or named
-    found = Selection(table, roles, places, first_two, None, names)
+            found, named = places_of(where, shown, role, text, header)
+            if (wanted or {}).get(role) == AUTO and _taken(found, places, roles):
+                continue  # asked for as a part of the source, say
+            by_name, more[role], places[role] = by_name or named, text, found
+    selection = Selection(table, roles, places, first_two, None, names, more=more)
     if line_1 is None:
-        return found
+        return selection
     known = all(known_for(shown[place], role) for role in roles.names for place in places[role])
-    if header == "yes" or by_name or known or (is_header is not None and is_header(found)):
-        found.header, found.names = line_1, shown
-    return found
+    if header == "yes" or by_name or known or (is_header is not None and is_header(selection)):
+        selection.header, selection.names = line_1, shown
+    return selection
 
 
 def rows_of(part: TablePart, rule: str) -> Iterator[Row]:
@@ -388,6 +395,16 @@ def _first_two(
         if named_place in shown and str(shown.index(named_place) + 1) == usual:
             usual = "1" if usual == "2" else "2"
     return False, (usual, other) if i == 0 else (one, usual)
+
+
+def _features_column(shown: Sequence[str]) -> str:
+    """The column of features by its name."""
+    found = [name for name in shown if name.strip().lower() in FEATURES]
+    return found[0] if len(found) == 1 else NONE
+
+
+def _taken(found: Sequence[int], places: Mapping[str, tuple[int, ...]], roles: Roles) -> bool:
+    return any(place in places[role] for role in roles.names for place in found)
 
 
 def _split_column(part: TablePart, head: list[Row], shown: Sequence[str]) -> str:

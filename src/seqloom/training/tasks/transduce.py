@@ -29,6 +29,7 @@ WEIGHTED = (
     Measure("weighted_symbol_error", "weighted", "%"),
     Measure("weighted_output_error", "weighted output error", "%"),
 )
+RESOLVED = ("source", "target", "features", "weight")  # columns that are found by name or form
 VALID_PAIRS = 64  # pairs whose validation loss is found at once
 
 
@@ -181,10 +182,9 @@ def resolve(config: Config, data: PreparedPairs) -> Config:
     batch_symbols = config.data.batch_symbols
     if batch_symbols is None:
         batch_symbols = 2048 if data.num_symbols >= LARGE else 1024
-    source, target = data.columns
-    chosen = dataclasses.replace(
-        config.data, batch_symbols=batch_symbols, source_column=source, target_column=target
-    )
+    found = data.columns
+    columns = {f"{role}_column": getattr(found, role) for role in RESOLVED}
+    chosen = dataclasses.replace(config.data, batch_symbols=batch_symbols, **columns)
     return resolved(
         config, chosen, 2e-3 if isinstance(config.model, RecurrentPairsConfig) else 1e-3
     )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from seqloom.config.transduce import TransduceDataConfig
 from seqloom.data.guess import guess_task, say_columns
 from seqloom.data.pairs.pairs import PairColumns, read_pairs
 from seqloom.data.tables.source import part_of
@@ -32,10 +33,12 @@ def test_pairs_of_both_orders_are_the_same(tmp_path):
     first, second = tmp_path / "unimorph", tmp_path / "shared"
     first.write_text("walk\twalked\tV;PST\nwalk\twalks\tV;SG\n")
     second.write_text("walk\tV;PST\twalked\nwalk\tV;SG\twalks\n")
-    columns = PairColumns(source="lemma,features", target="form")
-    want = [("walk V;PST", "walked"), ("walk V;SG", "walks")]
+    columns = PairColumns(features="auto")
+    want = [("walk", ("V", "PST"), "walked"), ("walk", ("V", "SG"), "walks")]
+    joined = PairColumns(source="lemma,features", target="form")
     for path in (first, second):
-        assert [(p.source, p.target) for p in read_pairs(str(path), columns)] == want
+        assert [(p.source, p.features, p.target) for p in read_pairs(str(path), columns)] == want
+        assert [p.source for p in read_pairs(str(path), joined)] == ["walk V;PST", "walk V;SG"]
         assert guess_task(str(path)).say() == (
             "task: transduce (lemma, form and features; --task overrides)"
         )
@@ -44,8 +47,8 @@ def test_pairs_of_both_orders_are_the_same(tmp_path):
 def test_the_columns_are_said(tmp_path):
     path = tmp_path / "deu.trn"
     path.write_text(SHARED_2023)
-    said = say_columns("transduce", str(path), PairColumns())
-    assert said == "source: lemma and features, target: form"
+    said = say_columns("transduce", str(path), TransduceDataConfig())
+    assert said == "source: lemma, target: form, features: features"
 
 
 @pytest.mark.parametrize(

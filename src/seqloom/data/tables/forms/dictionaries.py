@@ -224,6 +224,7 @@ MFA = Form(
     ("word", *MFA_NUMBERS, "pronunciation"),
     is_mfa,
     read_mfa,
+    roles=(("weight", "probability"),),
 )
 CMUDICT = Form(
     "cmudict",

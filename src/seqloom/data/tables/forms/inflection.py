@@ -52,5 +52,5 @@ INFLECTION = Form(
     ("lemma", "form", "features"),
     is_inflection,
     read_inflection,
-    roles=(("source", "lemma,features"), ("target", "form")),
+    roles=(("source", "lemma"), ("features", "features"), ("target", "form")),
 )
