@@ -176,9 +176,6 @@ def _begin(
     model: StartModel | None,
 ) -> Result:
     """Read the data, make the folder, and train."""
-    columns = say_columns(config.task, source, config.data)
-    if columns is not None:
-        Callbacks(callbacks).message(columns)
     with Team(config.training.device) as team, ExitStack() as stack:
         stack.enter_context(on_threads(config.training.threads))
         find_precision(config.training.precision, team.device)  # refused before data are read
@@ -192,6 +189,9 @@ def _begin(
             stack.enter_context(folder.held())
             if source.name == STANDARD_INPUT:
                 source = given(folder.keep(standard_input()))
+        columns = say_columns(config.task, source, config.data)  # before all is read: it may fail
+        if columns is not None:
+            Callbacks(callbacks).message(columns)
         with working(f"reading {source.name}"), scratch(folder.path):
             work = open_work(source, valid, config, model)
         run = TrainingRun(work, folder, team, callbacks)
