@@ -105,8 +105,8 @@ def test_search_settings_reach_the_search(cli, model, pairs, monkeypatch):
     cli("evaluate", model, pairs, "--beam", 2, "--length-penalty", 0.5)
     cli("evaluate", model, pairs)
     assert seen == [
-        {"beam": 2, "length_penalty": 0.5},
-        {"beam": None, "length_penalty": None},
+        {"beam": 2, "length_penalty": 0.5, "exceptions": False},
+        {"beam": None, "length_penalty": None, "exceptions": False},
     ]
 
 
@@ -159,7 +159,7 @@ def test_stress_is_the_models(cli, model, pairs, tmp_path, monkeypatch, stress):
     asked = []
 
     def load_pairs(data, split, *, stress, **_):
-        asked.append((data, split, stress))
+        asked.append((data.name, split, stress))
         return read_pairs(pairs)
 
     monkeypatch.setattr("seqloom.evaluation.tasks.transduce.load_pairs", load_pairs)

@@ -11,7 +11,7 @@ from seqloom.training.callback import Callback
 from seqloom.training.clock import Clock
 from seqloom.training.loop import TrainingRun
 from seqloom.training.run_folder import RunFolder
-from seqloom.training.tasks import open_work
+from seqloom.training.tasks import open_work, transduce
 from seqloom.training.team import Team
 
 TIMES = ("seconds", "symbols_per_second")  # all that may differ between equal runs
@@ -66,3 +66,23 @@ def assert_equal_runs(one: Path, other: Path) -> None:
         assert a.metadata() == b.metadata(), (a.metadata(), b.metadata())
     leftovers = [path for folder in (one, other) for path in folder.glob(".*")]
     assert leftovers == []
+
+
+def made_up(monkeypatch, errors, losses=()):
+    """Validations find these errors, and then the last of them; and these losses, or the number."""
+    errors, losses = iter(errors), iter(losses)
+    last = {}
+
+    def validate(work, model, device):
+        last["error"] = next(errors, last.get("error"))
+        loss = next(losses, last.get("loss", 1.0))
+        last["loss"] = loss
+        return {"symbol_error": last["error"], "output_error": 1.0, "valid_loss": loss}
+
+    monkeypatch.setattr(transduce.Transduce, "validate", validate)
+
+
+def timed(settings, minutes=0.05):
+    """Settings of a run of minutes."""
+    training = {k: v for k, v in settings["training"].items() if k != "steps"}
+    return {**settings, "training": {**training, "minutes": minutes}}

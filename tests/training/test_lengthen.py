@@ -11,8 +11,7 @@ from seqloom.training import loop, resume, train
 from seqloom.training.pace import Pace
 
 from ..toys import tiny
-from .runs import Listening, assert_equal_runs, log, validations
-from .test_run import made_up, timed
+from .runs import Listening, assert_equal_runs, log, made_up, timed, validations
 
 SETTINGS = tiny(model={"dropout": 0.4})  # 20 steps
 

@@ -20,10 +20,9 @@ from seqloom.config import config_from, read_toml
 from seqloom.errors import ConfigError, DataError, DivergedError, RunError
 from seqloom.training import loop, resume, train
 from seqloom.training.run_folder import RunFolder
-from seqloom.training.tasks import transduce
 
 from ..toys import ENVIRONMENT, tiny
-from .runs import Listening, assert_equal_runs, log, open_run, validations
+from .runs import Listening, assert_equal_runs, log, made_up, open_run, timed, validations
 
 
 def test_same_seed_same_bits(data, tmp_path):
@@ -117,20 +116,6 @@ def test_settings_are_checked(data, tmp_path):
         train(data, tmp_path / "run", config={"model": {"hiden_size": 3}})
 
 
-def made_up(monkeypatch, errors, losses=()):
-    """Validations find these errors, and then the last of them; and these losses, or the number."""
-    errors, losses = iter(errors), iter(losses)
-    last = {}
-
-    def validate(work, model, device):
-        last["error"] = next(errors, last.get("error"))
-        loss = next(losses, last.get("loss", 1.0))
-        last["loss"] = loss
-        return {"symbol_error": last["error"], "output_error": 1.0, "valid_loss": loss}
-
-    monkeypatch.setattr(transduce.Transduce, "validate", validate)
-
-
 def test_without_a_better_score_the_rate_falls_and_the_run_ends(data, tmp_path, monkeypatch):
     """The third validation is the best, then four that are not: a quarter of 14 steps is left."""
     settings = tiny(training={"patience": 4, "steps": 40})
@@ -194,12 +179,6 @@ def test_a_perfect_validation_with_a_level_loss_ends_the_run(data, tmp_path, mon
         "validation is perfect and its loss level: the learning rate falls, and the run ends at "
         "step 70"
     )
-
-
-def timed(settings, minutes=0.05):
-    """Settings of a run of minutes."""
-    training = {k: v for k, v in settings["training"].items() if k != "steps"}
-    return {**settings, "training": {**training, "minutes": minutes}}
 
 
 def test_minutes_become_steps_that_repeat(data, tmp_path):

@@ -12,6 +12,7 @@ from seqloom.tuning.space import space_from
 
 from ..toys import tiny
 
+NUMBER = 7  # trials of a search
 SPACE: dict[str, Any] = {
     "training": {"learning_rate": {"low": 1e-4, "high": 5e-2, "log": True}},
     "model": {"dropout": {"low": 0.0, "high": 0.6}, "cell": ["lstm", "gru", "rnn"]},

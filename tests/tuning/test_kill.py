@@ -7,8 +7,7 @@ import sys
 import pytest
 
 from ..toys import ENVIRONMENT, write_toy
-from .small import SETTINGS, SPACE, assert_equal_searches
-from .test_tune import NUMBER
+from .small import NUMBER, SETTINGS, SPACE, assert_equal_searches
 
 KILLS = 10
 

@@ -149,7 +149,9 @@ def test_what_a_run_ships_says_what_validation_heard(tones, tmp_path, model):
     network = work.build()
     network.load_state_dict({n: torch.from_numpy(t) for n, t in shipped.file.tensors.items()})
     device = torch.device("cpu")
-    heard = [work.data.text.decode(s) for s in work._greedy(network.eval(), device)]
+    heard = [
+        work.data.text.decode(s) for s in work._greedy(network.eval(), device, work.valid_features)
+    ]
     paths = [u.path for u in work.data.valid.utterances]
     assert shipped.predict(paths, beam=1) == heard
     values = work.validate(network, device)

@@ -431,7 +431,8 @@ def label_is_on_no_other_line(found: Selection, role: str) -> bool:
 def numbers_as_labels(found: Selection, role: str) -> str | None:
     """The error of a column of numbers as labels; `None` if they may be classes."""
     place = found.places[role][0]
-    cells = [row[place] for _, row in found.table.first.head(HEAD)][found.header is not None :]
+    rows = found.table.first.head(HEAD)[found.header is not None :]
+    cells = [row[place] for _, row in rows if len(row) > place]
     texts = [str(cell) for cell in cells if cell not in (None, "")]
     if len(texts) < 2 or not all(map(is_number, texts)) or are_labels(texts):
         return None
