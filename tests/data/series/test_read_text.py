@@ -148,7 +148,7 @@ BROKEN = [
      "read. Correct it, leave the cell empty, or give the column in another unit."),
     ("ds,y\n1,2\n1,3\n", ", line 3: 1 is there twice for 'y', in line 2 too, "
      "with another value. Keep one row a time: add them up, or name the column that tells the "
-     "series apart `unique_id`."),
+     "series apart with --series."),
     ("ds,y\n1,2\nmonday,3\n", ", line 3: 'monday' is no date and no whole number. "
      "Write dates as 2024-01-31 or 2024-01-31 13:00, or number the steps 1, 2, 3."),
     ("1,2\n2,3\n", ", line 1: the first line has values, and no names of "

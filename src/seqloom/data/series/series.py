@@ -223,7 +223,7 @@ def _once(
     if differ.any():
         raise DataError(
             f"{what}, with another value. Keep one row a time: add them up, or name the column "
-            "that tells the series apart `unique_id`."
+            "that tells the series apart with --series."
         )
     return np.flatnonzero(np.diff(positions, prepend=positions[0] - 1))
 
