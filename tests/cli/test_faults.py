@@ -176,16 +176,14 @@ def test_first_line_of_a_rare_class(trained):
     assert "201 texts of 3 labels" in said or "header" in said
 
 
-@pytest.mark.parametrize("name", ["c04_mfa_3_columns.tsv", "c07_unimorph.tsv"])
-def test_three_columns(refuses, tmp_path, name):
-    line = refuses("train", FAULTS / name, "--out", tmp_path / "run", "-q")
-    assert "3 columns" in line
-    assert "cut -f" not in line
-
-
 @pytest.mark.parametrize(
     ("name", "said"),
     [
+        (
+            "c04_mfa_3_columns.tsv",
+            "source: word, target: pronunciation, weight: probability",
+        ),
+        ("c07_unimorph.tsv", "source: lemma, target: form, features: features"),
         ("c05_text_label.csv", "text: text, label: label, header in line 1"),
         ("c06_pairs.jsonl", "source: source, target: target"),
     ],
@@ -193,7 +191,7 @@ def test_three_columns(refuses, tmp_path, name):
 def test_the_usual_tables_are_read(cli, tmp_path, name, said):
     done = cli("train", FAULTS / name, "--out", tmp_path / "run", "--steps", 2)
     assert done.code == 0
-    assert done.err.splitlines()[1] == said
+    assert said in done.err.splitlines()
 
 
 def test_segments_by_offset(cli, tmp_path):

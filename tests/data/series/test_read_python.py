@@ -73,8 +73,8 @@ FORMS = "Give a CSV's path, a pandas or polars frame, {name: numbers}, or a list
         (pl.DataFrame({"y": []}), f"data: there are no rows in it. {FORMS}"),
         (
             pl.DataFrame({"ds": [1, 1], "y": [2, 3]}),
-            "data, row 2: 1 is there twice for 'y', in row 1 too, with another value. Keep one "
-            "row a time: add them up, or name the column that tells the series apart with --series.",
+            "data, row 2: 1 is there twice for 'y', in row 1 too, with another value. Keep one row "
+            "a time: add them up, or name the column that tells the series apart with --series.",
         ),
     ],
 )
