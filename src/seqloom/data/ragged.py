@@ -17,6 +17,7 @@ from ..shapes import Int
 from .vocabulary import PAD
 
 MOST_IN_MEMORY = 2**26  # bytes of numbers; more lie in a file
+BLOCK = 32  # rows
 
 
 class Ragged:
@@ -30,8 +31,9 @@ class Ragged:
     def __init__(self, flat: np.ndarray, lengths: Int[np.ndarray, " N"]) -> None:
         self.lengths = lengths
         self._flat = flat
-        self._starts = np.cumsum(lengths, dtype=np.int64)
-        self._starts -= lengths
+        # where each block of rows starts: of very many rows, all starts would take the most memory
+        sums = np.add.reduceat(lengths, np.arange(0, len(lengths), BLOCK), dtype=np.int64)
+        self._blocks = np.cumsum(sums) - sums
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[int]]) -> "Ragged":
@@ -50,10 +52,19 @@ class Ragged:
         """Return the rows padded with `PAD` to the longest of them, int64."""
         lengths = self.lengths[rows]
         columns = np.arange(lengths.max(initial=0))
-        places = self._starts[rows][:, None] + columns
+        places = self._starts(rows)[:, None] + columns
         padded: Int[np.ndarray, "B T"] = self._flat.take(places, mode="clip").astype(np.int64)
         padded[columns >= lengths[:, None]] = PAD
         return padded
+
+    def _starts(self, rows: Int[np.ndarray, " B"]) -> Int[np.ndarray, " B"]:
+        """Where rows start."""
+        blocks, inside = np.divmod(np.asarray(rows, np.int64), BLOCK)
+        before = np.arange(BLOCK - 1)
+        places = np.minimum(blocks[:, None] * BLOCK + before, max(len(self.lengths) - 1, 0))
+        lengths = np.where(before < inside[:, None], self.lengths[places], 0)
+        starts: np.ndarray = self._blocks[blocks] + lengths.sum(axis=1, dtype=np.int64)
+        return starts
 
 
 _SCRATCH: ContextVar[Path | None] = ContextVar("scratch", default=None)
@@ -96,14 +107,15 @@ class RaggedWriter:
             DataError: They cannot be written.
         """
         self._flat.append(flat.astype(self._dtype))
-        self._lengths.append(lengths.astype(np.int32))
+        short = int(lengths.max(initial=0)) < 2**15
+        self._lengths.append(lengths.astype(np.int16 if short else np.int32))
         self._bytes += self._flat[-1].nbytes
         if self._bytes > MOST_IN_MEMORY:
             self._spill()
 
     def done(self) -> Ragged:
         """All rows."""
-        lengths = np.concatenate([np.zeros(0, np.int32), *self._lengths])
+        lengths = np.concatenate([np.zeros(0, np.int16), *self._lengths])
         self._lengths.clear()
         self._flat.append(np.full(1, PAD, self._dtype))
         if self._file is None:

@@ -111,7 +111,8 @@ def plan_batches(
     # One number that orders as (source length, target length) does.
     most = int(target_lengths.max(initial=0)) + 1
     wide = int(source_lengths.max(initial=0)) * most + most >= 2**31
-    key = source_lengths.astype(np.int64 if wide else np.int32) * most + target_lengths
+    key = source_lengths.astype(np.int64 if wide else np.int32) * most
+    key = key + target_lengths
     key = key[rows]
     rows = rows[np.argsort(key, kind="stable")]
     ends = _cut(source_lengths[rows], target_lengths[rows], batch_symbols, rng)

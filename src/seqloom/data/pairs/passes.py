@@ -8,6 +8,7 @@ oracle.
 """
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -144,8 +145,8 @@ class SecondPass:
 
     Attributes:
         train: They.
+        ratio: Target symbols per source symbol; a thousandth of the pairs have more.
         num_left_out: Pairs that are empty or too long.
-        ratios: Target symbols per source symbol of each pair.
         fingerprint: SHA-256 of training and validation rows, see `hashes.fingerprint`.
         rows_seen: See `seen.sketch`.
     """
@@ -168,7 +169,7 @@ class SecondPass:
             valid: The pairs that validate.
         """
         writers = RaggedWriter(len(source)), RaggedWriter(len(target))
-        digest, ratios = hashlib.sha256(b"\0"), []
+        digest = hashlib.sha256(b"\0")
         self.num_left_out = 0
         for block in read.training():
             if not block:
@@ -181,18 +182,26 @@ class SecondPass:
             (_, lengths), (_, others) = sides
             kept = (lengths > 0) & (np.maximum(lengths, others) <= most)
             self.num_left_out += int((~kept).sum())
-            ratios.append(others[kept] / np.maximum(lengths[kept], 1))
             numbers, lengths = _kept(*sides[0], kept)
             writers[0].add(numbers, lengths)
             writers[1].add(*_with_end(*_kept(*sides[1], kept)))
         digest.update(encoded("".join(("\0", *(f"{pair.row}\n" for pair in valid)))))
-        self.ratios = _joined(ratios, np.float64)
         self.train = PairSet.of(writers[0].done(), writers[1].done())
+        self.ratio = _high_ratio(self.train)
         self.fingerprint = digest.hexdigest()
         sketches = Sketch(), Sketch()
         sketches[0].add(read.hashes[read.part == TRAIN])
         sketches[1].add(row_hashes(pair.row for pair in valid))
         self.rows_seen = {"train": sketches[0].hex(), "valid": sketches[1].hex()}
+
+
+def _high_ratio(pairs: PairSet) -> float:
+    if not len(pairs):
+        return 1.0
+    ratios = (pairs.target_lengths - 1) / pairs.source_lengths  # without `EOS`
+    place = math.ceil(0.999 * (len(ratios) - 1))
+    ratios.partition(place)
+    return float(ratios[place])
 
 
 _PARTS = {"": TRAIN, "train": TRAIN, "valid": VALID, "test": TEST}

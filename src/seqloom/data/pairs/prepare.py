@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from ...config.transduce import TransduceDataConfig
 from ...errors import ConfigError, DataError
 from ..given import given
@@ -119,13 +117,12 @@ def prepare_pairs(
             f"train: `{name if valid is None else given(valid).name}` has no validation source of "
             f"at most {config.max_symbols} symbols. Raise data.max_symbols."
         )
-    longest = float(np.quantile(encoded.ratios, 0.999, method="higher"))
     return PreparedPairs(
         train=encoded.train,
         valid=readable,
         source=source,
         target=target,
-        length_ratio=math.ceil(1000 * longest) / 1000,
+        length_ratio=math.ceil(1000 * encoded.ratio) / 1000,
         fingerprint=encoded.fingerprint,
         rows_seen=encoded.rows_seen,
         report=tuple(report),
