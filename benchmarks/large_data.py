@@ -15,6 +15,8 @@ import sys
 import time
 from pathlib import Path
 
+from tables import DOCS, write_tables
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -75,9 +77,10 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--pairs", type=int, nargs="*", default=[1_000_000, 10_000_000])
     parser.add_argument("--text", type=int, nargs="*", default=[2_000_000_000])
+    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
-    print("| data | size, MB | peak memory, GB | one step done after, s |\n|---|---|---|---|")
+    lines = ["| data | size, MB | peak memory, GB | one step done after, s |", "|---|---|---|---|"]
     cases = [(f"{n:,} pairs", n, "transduce", write_pairs) for n in args.pairs]
     cases += [(f"{n:,} bytes of text", n, "generate", write_text) for n in args.text]
     for name, size, task, write in cases:
@@ -86,7 +89,10 @@ def main() -> None:
             write(data, size)
         memory, seconds = measured(data, task, args.folder / f"run-{task}-{size}-{time.time():.0f}")
         megabytes = data.stat().st_size / 1e6
-        print(f"| {name} | {megabytes:,.0f} | {memory:.2f} | {seconds:.0f} |", flush=True)
+        lines.append(f"| {name} | {megabytes:,.0f} | {memory:.2f} | {seconds:.0f} |")
+        print(lines[-1], flush=True)
+    if args.write:
+        write_tables(DOCS / "performance.md", {"large": "\n".join(lines)})
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+from tables import DOCS, write_tables
 
 from seqloom.data.texts.labelled import read_labelled
 
@@ -46,6 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "reviews.csv"
@@ -56,8 +58,13 @@ def main() -> None:
         ]
         rows = len(pd.read_csv(path))
     theirs, ours = (statistics.median(times) for times in zip(*found, strict=True))
-    print("| rows | MB | pandas, s | seqloom, s | ratio |\n|---|---|---|---|---|")
-    print(f"| {rows:,} | {args.megabytes} | {theirs:.2f} | {ours:.2f} | {ours / theirs:.2f} |")
+    table = (
+        "| rows | MB | pandas, s | seqloom, s | ratio |\n|---|---|---|---|---|\n"
+        f"| {rows:,} | {args.megabytes} | {theirs:.2f} | {ours:.2f} | {ours / theirs:.2f} |"
+    )
+    print(table)
+    if args.write:
+        write_tables(DOCS / "performance.md", {"csv": table})
 
 
 if __name__ == "__main__":

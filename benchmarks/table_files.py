@@ -19,6 +19,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from tables import DOCS, write_tables
+
 ROWS = 400
 
 
@@ -269,10 +271,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--write", action="store_true", help="into docs/tables.md")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     files = write_all(args.data, args.out)
-    print("| file | task | option | read |\n|---|---|---|---|")
+    lines = ["| file | task | option | read |", "|---|---|---|---|"]
     wrong = 0
     for number, (name, asked) in enumerate(files.items()):
         run = args.out / "runs" / f"{number}"
@@ -293,7 +296,10 @@ def main() -> None:
         ok = done.returncode == 0 and task is not None and task[1] == asked.task
         wrong += not ok
         said = "trained" if ok else (done.stderr.strip().splitlines() or ["nothing"])[-1]
-        print(f"| {name} | {asked.task} | {' '.join(asked.flags)} | {said} |", flush=True)
+        lines.append(f"| `{name}` | {asked.task} | {' '.join(asked.flags)} | {said} |")
+        print(lines[-1], flush=True)
+    if args.write:
+        write_tables(DOCS / "tables.md", {"files": "\n".join(lines)})
     print(f"\n{len(files) - wrong} of {len(files)} read")
     sys.exit(bool(wrong))
 

@@ -135,26 +135,14 @@ def killed_when(monkeypatch, owner, name, call, *, after):
     monkeypatch.setattr(owner, name, function)
 
 
-MOMENTS = [
-    (search.TuneStudy, "begin", 6, True),
-    (search.TuneStudy, "report", 8, True),
+MOMENTS = [(search.TuneStudy, "begin", 6, True), (search.TuneStudy, "report", 8, True)]
+MORE_MOMENTS = [
     (loop, "save_checkpoint", 13, True),
     (search.TuneStudy, "end", 3, False),
-]
-MORE_MOMENTS = [
-    (start.TuneFolder, "write", 1, False),
-    (tuning, "keep", 5, False),
     (start.TuneFolder, "write", 1, True),
-    (search.TuneStudy, "begin", 1, True),
-    (search.TuneStudy, "begin", 7, False),
-    (trial.RunFolder, "append", 1, False),
     (trial.RunFolder, "append", 20, True),
-    (search.TuneStudy, "report", 8, False),
-    (loop, "save_checkpoint", 13, False),
-    (loop, "draw_curve", 2, False),
-    (search.TuneStudy, "end", 3, True),
+    (tuning, "keep", 5, False),
     (search.TuneStudy, "note_seconds", 6, False),
-    (tuning, "draw", 1, False),
 ]
 
 
