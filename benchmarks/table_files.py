@@ -14,6 +14,7 @@ import json
 import re
 import subprocess
 import sys
+import wave
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -68,6 +69,12 @@ def recordings(data: Path) -> list[tuple[str, str]]:
     names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
     files = sorted((data / "digits/wav").glob("*_[01].wav"))[:120]
     return [(str(file), names[int(file.name[0])]) for file in files]
+
+
+def seconds(file: str) -> float:
+    """Length of a recording, rounded down."""
+    with wave.open(file) as sound:
+        return int(1000 * sound.getnframes() / sound.getframerate()) / 1000
 
 
 def write_csv(path: Path, header: list[str], rows: list[list[object]], **how: object) -> None:
@@ -252,7 +259,7 @@ def write_all(data: Path, out: Path) -> dict[str, Written]:
         "manifest.jsonl",
         "transcribe",
         lambda p: write_lines(
-            p, [{"audio_filepath": f, "text": t, "duration": 0.2} for f, t in sounds]
+            p, [{"audio_filepath": f, "text": t, "duration": seconds(f)} for f, t in sounds]
         ),
     )
     play = (data / "text/shakespeare.txt").read_text(encoding="utf-8").split("\n\n")
