@@ -190,8 +190,7 @@ def test_a_parameter_that_the_architecture_lacks():
     with pytest.raises(ConfigError) as caught:
         model.fit(TEXTS, LABELS)
     assert str(caught.value) == (
-        "fit: `cell` must be a setting of the architecture fully-connected, got one that it does "
-        "not have. Leave it out."
+        "fit: the architecture fully-connected has no setting `cell`. Leave it out."
     )
     with pytest.raises(ConfigError, match=r"^train: `model\.dropout` must be from 0 to 0\.95"):
         TextClassifier(dropout=2.0).fit(TEXTS, LABELS)

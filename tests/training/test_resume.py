@@ -228,14 +228,14 @@ def test_folder_that_is_no_run(tmp_path, copy):
     for text in ("", '{"event": "st', '{"event": "stop"}\n'):
         (copy / "log.jsonl").write_text(text)
         assert error_of(copy) == (
-            f"train: `{copy}` must be the folder of a run that had begun, got one that had not. "
-            "Remove it and train again."
+            f"train: `{copy}` is not the folder of a run, or the run had not begun. Remove it and "
+            "train again."
         )
 
 
 def test_log_without_settings(copy):
     os.remove(copy / "config.toml")
-    assert error_of(copy).startswith(f"train: `{copy}` must be the folder of a run that had begun")
+    assert error_of(copy).startswith(f"train: `{copy}` is not the folder of a run")
 
 
 def test_damaged_checkpoint(copy):
@@ -303,3 +303,17 @@ def test_resumed_from_another_folder(tmp_path, monkeypatch):
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
     assert resume("../run").finished
+
+
+def test_data_that_python_held_are_given_again(tmp_path):
+    text = write_toy(tmp_path / "t.tsv").read_text()
+    rows = [tuple(line.split("\t")) for line in text.splitlines()]
+    out = tmp_path / "run"
+    train(rows, out, config=SETTINGS)
+    assert error_of(out) == (
+        f"train: `{out}` was trained on data that Python held. Give them again: "
+        f"seqloom.resume({str(out)!r}, data=...)."
+    )
+    assert resume(out, data=rows).finished
+    with pytest.raises(RunError, match=r"^train: `data` must be the data that the run began with"):
+        resume(out, data=rows[1:])

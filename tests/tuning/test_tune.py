@@ -351,8 +351,8 @@ def test_folders_that_are_no_searches(done, tmp_path):
     with pytest.raises(RunError) as caught:
         resume_tuning(tmp_path / "none")
     assert str(caught.value) == (
-        f"tune: `{tmp_path / 'none'}` must be the folder of a search that had begun, got one that "
-        "had not. Begin it with: seqloom tune DATA --out DIR"
+        f"tune: `{tmp_path / 'none'}` is not the folder of a search, or the search had not begun. "
+        "Begin it with: seqloom tune DATA --out DIR"
     )
 
 

@@ -232,7 +232,8 @@ def _is_series(
     if _sentences(below, numeric):
         return False
     if part.form == "TSV":
-        last = numeric[-1] and (any(dates[:-1]) or part.name.lower().rstrip(".gz").endswith("csv"))
+        csv = part.name.lower().removesuffix(".gz").endswith("csv")
+        last = numeric[-1] and (any(dates[:-1]) or csv)
         return last or (timed and numeric.count(True) == len(numeric) - dates.count(True))
     others = [
         name not in ID_NAMES and not number and not date

@@ -69,8 +69,7 @@ class SeqloomEstimator(BaseEstimator):  # type: ignore[misc]
             if found:
                 return [(section, key) for key in found]
         raise ConfigError(
-            f"fit: `{name}` must be a setting of the architecture {architecture}, got one that it "
-            "does not have. Leave it out."
+            f"fit: the architecture {architecture} has no setting `{name}`. Leave it out."
         )
 
     def _train(self, data: object) -> None:

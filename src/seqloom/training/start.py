@@ -277,8 +277,8 @@ def _go_on(
     events = folder.events()
     if not events or events[0].get("event") != "start" or not folder.config.exists():
         raise RunError(
-            f"train: `{out}` must be the folder of a run that had begun, got one that had not. "
-            "Remove it and train again."
+            f"train: `{out}` is not the folder of a run, or the run had not begun. Remove it and "
+            "train again."
         )
     start = events[0]
     given_now = {key: value for key, value in machine.items() if value is not None}

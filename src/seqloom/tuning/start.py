@@ -133,8 +133,8 @@ def resume_tuning(
     kept = folder.read()
     if kept is None:
         raise RunError(
-            f"tune: `{out}` must be the folder of a search that had begun, got one that had not. "
-            "Begin it with: seqloom tune DATA --out DIR"
+            f"tune: `{out}` is not the folder of a search, or the search had not begun. Begin it "
+            "with: seqloom tune DATA --out DIR"
         )
     asked = {field.name: kept[field.name] for field in dataclasses.fields(Request)}
     if minutes is not None or trials is not None:

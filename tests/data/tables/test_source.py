@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from seqloom.data.given import given
-from seqloom.data.pairs.pairs import read_pairs
+from seqloom.data.pairs.pairs import PairColumns, read_pairs
 from seqloom.data.tables.source import table_of
 from seqloom.data.texts.labelled import read_labelled
 from seqloom.errors import DataError
@@ -228,3 +228,16 @@ def test_standard_input_is_read_as_often_as_needed(monkeypatch):
     monkeypatch.setattr(sys, "stdin", text)
     assert [(row.text, row.label) for row in read_labelled("-")] == WANT
     assert table_of("-").first.head(1) == table_of("-").first.head(1)
+
+
+def test_objects_within_cells_are_columns_wherever_they_come_from(tmp_path):
+    import pyarrow.parquet as pq
+
+    rows = [{"id": 1, "translation": {"en": "go", "fr": "va"}}]
+    rows += [{"id": 2, "translation": {"en": "be", "fr": "sois"}}]
+    columns = PairColumns(source="translation.en", target="translation.fr")
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "data.parquet")
+    (tmp_path / "data.json").write_text(json.dumps(rows))
+    for data in (rows, pl.DataFrame(rows), tmp_path / "data.parquet", tmp_path / "data.json"):
+        found = [(pair.source, pair.target) for pair in read_pairs(data, columns)]
+        assert found == [("go", "va"), ("be", "sois")]

@@ -8,11 +8,11 @@ Checked by `tests/data/tables/test_delimited.py`: pandas is the oracle.
 
 import csv
 import re
-import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from ...errors import DataError
 from .header_names import HEADER_NAMES, known_for
@@ -20,10 +20,14 @@ from .suggest import is_number
 from .table import Row, TablePart
 from .text_file import lines_of
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
 DELIMITERS = ",;\t|"
 SNIFFED = 50  # lines by which the delimiter is told
 _EXCEL = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _MOST_CELL = 2**26  # characters
+_SAID = {",": "comma", ";": "semicolon", "|": "bar"}
 
 
 def delimited(name: str, delimiter: str) -> TablePart:
@@ -76,8 +80,12 @@ def _is_table(lines: Sequence[str], delimiter: str, columns: int) -> bool:
 def _cells(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
     if delimiter == "\t":
         return (line.split("\t") for line in lines[:SNIFFED])
-    rows = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True)
-    return islice(rows, SNIFFED)
+    return islice(_reader((f"{line}\n" for line in lines), delimiter), SNIFFED)
+
+
+def _reader(lines: Iterable[str], delimiter: str) -> "Reader":
+    csv.field_size_limit(_MOST_CELL)  # the library's own is 128 kB
+    return csv.reader(lines, delimiter=delimiter, strict=True)
 
 
 def _regular(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
@@ -103,9 +111,7 @@ def _quoted(name: str, delimiter: str) -> Iterator[Row]:
     skipped = 1 if _EXCEL.fullmatch(first) else 0
     if skipped:
         first = next(lines, "")
-    csv.field_size_limit(min(_MOST_CELL, sys.maxsize))
-    # a separator of several characters, or none, is no separator of csv
-    reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    reader = _reader(chain([first], lines), delimiter)
     begins = 1 + skipped
     try:
         for row in reader:
@@ -118,6 +124,3 @@ def _quoted(name: str, delimiter: str) -> Iterator[Row]:
             f"{name}, line {begins}: the line is not CSV: {error}. Quote cells that hold a "
             f"{_SAID.get(delimiter, 'delimiter')} or a quote, and double the quotes in them."
         ) from error
-
-
-_SAID = {",": "comma", ";": "semicolon", "|": "bar"}

@@ -11,6 +11,7 @@ read whole. Checked by `tests/data/tables/test_json_rows.py`.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import cast
 
@@ -84,6 +85,25 @@ def _objects(name: str) -> Iterator[tuple[int, dict[str, object]]]:
                 f"{line.strip()[:40]!r}. {_RULE}"
             )
         yield number, flat(found)
+
+
+def flattened(part: TablePart) -> TablePart:
+    """A part whose objects within cells are columns of their own, as those of JSON are."""
+    if part.names is None or not any(
+        isinstance(cell, Mapping) for _, cells in part.head(LOOKED_AT) for cell in cells
+    ):
+        return part
+    outer, names = part.names, dict[str, None]()
+    for _, cells in part.head(LOOKED_AT):
+        names.update(dict.fromkeys(flat(dict(zip(outer, cells, strict=True)))))
+    columns = tuple(names)
+
+    def read() -> Iterator[Row]:
+        for line, cells in part.read():
+            found = flat(dict(zip(outer, cells, strict=True)))
+            yield line, [found.get(column) for column in columns]
+
+    return replace(part, names=columns, read=read)
 
 
 def flat(found: Mapping[str, object]) -> dict[str, object]:

@@ -151,11 +151,13 @@ def _by_row(data: Sequence[object]) -> TablePart:
     first = data[0] if len(data) else None
     if isinstance(first, Mapping):
         names: dict[str, None] = {}
+        records = []
         for row in data:
             if not isinstance(row, Mapping):
                 raise DataError(f"{NAME}: rows must all be dictionaries like the first. {_FORMS}")
-            names.update(dict.fromkeys(flat(row)))
-        return _part(tuple(names), [[flat(row).get(n) for n in names] for row in data])  # type: ignore[arg-type]
+            records.append(flat(row))
+            names.update(dict.fromkeys(records[-1]))
+        return _part(tuple(names), [[record.get(name) for name in names] for record in records])
     if isinstance(first, Sequence) and not isinstance(first, str | bytes):
         names_of = getattr(first, "_fields", None) or _numbers(len(first))  # a NamedTuple's
         for number, row in enumerate(data, start=1):

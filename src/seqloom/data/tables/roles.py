@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from ...errors import DataError
+from ..given import given
 from .delimited import delimited
 from .header_names import known_columns, known_for
 from .source import form_of_part, table_of
@@ -190,9 +191,8 @@ def select(
     """
     table = table_of(data)
     if table is None:  # no delimiter: the rows will say so
-        from ..given import given
-
-        table = Table(given(data).name, (delimited(given(data).name, "\t"),))
+        name = given(data).name
+        table = Table(name, (delimited(name, "\t"),))
     part = table.first
     head = part.head(HEAD)
     if not head:

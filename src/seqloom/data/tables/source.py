@@ -22,7 +22,7 @@ from .delimited import delimited, delimiter_of
 from .forms.form import Form, Glimpse
 from .forms.known import AUTO, BY_NAME, form_named, form_of
 from .forms.parallel import parallel
-from .json_rows import json_lines, json_object, json_whole
+from .json_rows import flattened, json_lines, json_object, json_whole
 from .python_data import python_data
 from .table import TEXT_FORMS, Row, Table, TablePart
 from .text_file import STANDARD_INPUT, read_head, standard_input
@@ -43,7 +43,7 @@ def table_of(data: object) -> Table | None:
     """
     source = given(data)
     if source.kind == "python":
-        return Table(source.name, (python_data(source.data),))
+        return Table(source.name, (flattened(python_data(source.data)),))
     if source.kind == "parallel":
         return Table(source.name, (parallel(*map(str, source.files())),))
     if source.kind == "folder":
@@ -82,9 +82,9 @@ def part_of(name: str, form: str = AUTO) -> TablePart | None:
         return form_named(name, form).read(name)
     magic = _first_bytes(name)
     if magic.startswith(PARQUET):
-        return parquet(_path(name))
+        return flattened(parquet(_path(name)))
     if magic.startswith((ARROW, FEATHER_1)) or name.lower().endswith(".arrow"):
-        return arrow(_path(name))
+        return flattened(arrow(_path(name)))
     lines = head_lines(name)[0]
     if not lines:
         raise DataError(f"{name}: the file is empty. Name another.")
