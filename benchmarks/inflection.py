@@ -19,8 +19,6 @@ import torch
 from tables import DOCS, RESULTS, write_tables
 
 import seqloom
-from seqloom.data.pairs.pairs import PairColumns, group_by_source, read_pairs
-from seqloom.evaluation import evaluate_outputs
 
 FILE = RESULTS / "inflection.json"
 COLUMNS = {"header": "no", "source_column": "1", "features_column": "2", "target_column": "3"}
@@ -52,17 +50,8 @@ def measure(data: Path, run: Path) -> dict[str, Any]:
         )
     assert result.finished, "interrupted: run the script again"
     events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
-    model = seqloom.load(result.path)
-    examples = group_by_source(read_pairs(data / "deu.tst", PairColumns.of(COLUMNS)))
-    sources = [example.source for example in examples]
-    found = evaluate_outputs(
-        sources,
-        model.predict(sources),
-        [example.targets for example in examples],
-        split_source=model.parts.source.split,
-        split_target=model.parts.target.split,
-        bleu_tokenizer="char",
-    )
+    model = seqloom.load(result.path, task="transduce")
+    found = seqloom.evaluate(model, data / "deu.tst").scores
     return {
         "parameters": events[0]["parameters"],
         "steps": result.steps,

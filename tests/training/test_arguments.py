@@ -83,7 +83,8 @@ def test_other_processes_call_nobody(data, tmp_path, monkeypatch, capsys):
         (
             {"horizon": 3},
             "train: `horizon` must be a setting of the task, got transduce, which has no such "
-            "thing. Its own are: cell, exceptions, form, group, link, source, split, target.",
+            "thing. Its own are: cell, exceptions, features, form, group, link, source, split, "
+            "target, weight.",
         ),
         ({"progress": "loud"}, "train: `progress` must be auto, quiet or False, got 'loud'."),
         (

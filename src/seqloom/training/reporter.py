@@ -33,15 +33,28 @@ def reporting(
     Raises:
         ConfigError: `progress` is something else.
     """
-    if progress not in ("auto", "quiet", False):
-        raise ConfigError(f"train: `progress` must be auto, quiet or False, got {progress!r}.")
+    shown = is_shown(progress, "train")
     if not Team().leads:
         yield ()
-    elif progress != "auto":
+    elif not shown:
         yield tuple(callbacks)
     else:
         with showing(display()):
             yield (Notebook() if in_notebook() else on_standard_error(), *callbacks)
+
+
+def is_shown(progress: str | bool, command: str) -> bool:
+    """Whether the argument `progress` asks for it to be shown.
+
+    Args:
+        progress: `auto`, `quiet`, or `False`, which is `quiet`.
+        command: What an error message starts with.
+    Raises:
+        ConfigError: It is something else.
+    """
+    if progress not in ("auto", "quiet", False):
+        raise ConfigError(f"{command}: `progress` must be auto, quiet or False, got {progress!r}.")
+    return progress == "auto"
 
 
 def on_standard_error() -> Callback:

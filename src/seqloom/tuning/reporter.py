@@ -9,14 +9,13 @@ from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 
-from ..errors import ConfigError
 from ..plain import printable
 from ..progress import on_standard_error as display
 from ..progress import showing
 from ..training.callback import Callback, RunStart
 from ..training.clock import Clock
 from ..training.notebook import Notebook, in_notebook
-from ..training.reporter import Live, PlainReporter
+from ..training.reporter import Live, PlainReporter, is_shown
 from ..training.result import Result
 from ..training.validation import Validation
 
@@ -31,9 +30,7 @@ def reporting(progress: str | bool, callbacks: Sequence[Callback]) -> Iterator[C
     Raises:
         ConfigError: `progress` is something else.
     """
-    if progress not in ("auto", "quiet", False):
-        raise ConfigError(f"tune: `progress` must be auto, quiet or False, got {progress!r}.")
-    if progress != "auto":
+    if not is_shown(progress, "tune"):
         yield Together(callbacks)
         return
     with showing(display()):

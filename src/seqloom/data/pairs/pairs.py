@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ...errors import DataError
 from ..tables.roles import AUTO, NONE, Header, Roles, Selection, select
-from ..tables.splits import Split, split_of
+from ..tables.splits import Split
 from ..tags import split_tags, with_tags
 
 ROLES = Roles(
@@ -157,10 +157,7 @@ class PairRows:
                 yield Pair(source, target, line)
             return
         for part, line, source, target, cells in found.filled():
-            group = found.text(part, line, cells, "group") if "group" in found.places else ""
-            split: Split = ""
-            if "split" in found.places:
-                split = split_of(part.where(line), found.text(part, line, cells, "split"))
+            group, split = found.group_and_split(part, line, cells)
             features: tuple[str, ...] = ()
             if "features" in found.places:
                 features = _features(part.where(line), found.text(part, line, cells, "features"))

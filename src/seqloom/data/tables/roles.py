@@ -31,7 +31,7 @@ from ..given import given
 from .delimited import delimited
 from .header_names import known_columns, known_for
 from .source import form_of_part, table_of
-from .splits import are_splits
+from .splits import Split, are_splits, split_of
 from .suggest import are_labels, is_number, suggested, text_and_label
 from .table import Cells, Row, Table, TablePart
 
@@ -146,6 +146,17 @@ class Selection:
         if len(places) == 1:
             return cell_text(part, line, role, cells[places[0]])
         return " ".join(cell_text(part, line, role, cells[place]) for place in places).strip()
+
+    def group_and_split(self, part: TablePart, line: int, cells: Cells) -> tuple[str, Split]:
+        """The group and the part of a row, empty where no column says them.
+
+        Raises:
+            DataError: A cell names no part.
+        """
+        group = self.text(part, line, cells, "group") if "group" in self.places else ""
+        if "split" not in self.places:
+            return group, ""
+        return group, split_of(part.where(line), self.text(part, line, cells, "split"))
 
     def left_out(self) -> list[str]:
         """A line for each role that rows were left out for, for the report."""

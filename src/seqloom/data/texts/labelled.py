@@ -22,7 +22,7 @@ from ..tables.roles import (
     numbers_as_labels,
     select,
 )
-from ..tables.splits import Split, of_split, split_of
+from ..tables.splits import Split, of_split
 
 ROLES = Roles(
     ("text", "label"),
@@ -117,11 +117,7 @@ def labelled_table(
                 f"got {label!r}. Correct it, or name its column with data.label_column"
                 f"{'; if the line names the columns, delete it' if first else ''}."
             )
-        group = found.text(part, line, cells, "group") if "group" in found.places else ""
-        split: Split = ""
-        if "split" in found.places:
-            split = split_of(part.where(line), found.text(part, line, cells, "split"))
-        rows.append(Labelled(text, label, line, group, split))
+        rows.append(Labelled(text, label, line, *found.group_and_split(part, line, cells)))
     return rows, found
 
 
