@@ -177,17 +177,18 @@ def _function(library: ctypes.CDLL, name: str, result: Any, *arguments: Any) -> 
     return function
 
 
-def _find() -> Path | None:
-    """The shared library beside this file or, in an editable install, where it was installed.
+def find(name: str = "seqloom") -> Path | None:
+    """A shared library beside this file or, in an editable install, where it was installed.
 
     The package's `__path__` would do for the latter, but import hooks (jaxtyping's) leave it short.
     """
-    name = {"darwin": "libseqloom.dylib", "win32": "seqloom.dll"}.get(sys.platform, "libseqloom.so")
-    path = Path(__file__).with_name(name)
+    forms = {"darwin": "lib{}.dylib", "win32": "{}.dll"}
+    file = forms.get(sys.platform, "lib{}.so").format(name)
+    path = Path(__file__).with_name(file)
     if path.is_file():
         return path
     try:
-        installed = distribution("seqloom").locate_file(f"seqloom/native/{name}")
+        installed = distribution("seqloom").locate_file(f"seqloom/native/{file}")
     except PackageNotFoundError:
         return None
     return Path(str(installed)) if Path(str(installed)).is_file() else None
@@ -206,7 +207,7 @@ def core() -> Core:
     Raises:
         ConfigError: It was not built, or SEQLOOM_ISA cannot be met.
     """
-    path = _find()
+    path = find()
     if path is None:
         raise ConfigError(_MISSING)
     return Core(path)
@@ -219,7 +220,7 @@ def available() -> bool:
     Raises:
         ConfigError: It was, but SEQLOOM_ISA cannot be met.
     """
-    if _find() is None:
+    if find() is None:
         return False
     core()
     return True

@@ -1,0 +1,6 @@
+#define SEQLOOM_TABLE engine_avx512vnni
+#define SEQLOOM_NAME "avx512vnni"
+#define SEQLOOM_REAL float
+#define SEQLOOM_LANES 16
+#define SEQLOOM_REGISTERS 32
+#include "kernels.inc"

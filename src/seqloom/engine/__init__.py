@@ -1,0 +1,1 @@
+"""The native engine: programs run in C++, forward only."""
