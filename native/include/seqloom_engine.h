@@ -78,6 +78,11 @@ SEQLOOM_API int32_t seqloom_entry_results(const seqloom_model* model, int32_t en
 SEQLOOM_API const char* seqloom_input_name(const seqloom_model* model, int32_t entry, int32_t k);
 SEQLOOM_API const char* seqloom_result_name(const seqloom_model* model, int32_t entry, int32_t k);
 
+/* Rank of an input; its sizes go to `sizes` [4], below 0 for a letter (-1: A), 1 through `shared` if it
+   is a memory, whose rows several rows of the batch may read. */
+SEQLOOM_API int32_t seqloom_input_shape(const seqloom_model* model, int32_t entry, int32_t k,
+                                        int32_t* sizes, int32_t* shared);
+
 /* Bytes of the plan itself. */
 SEQLOOM_API int64_t seqloom_plan_bytes(const seqloom_model* model, int32_t entry);
 /* sizes: of every input in turn its shape, 4 numbers each, unused ones 0. */
@@ -91,9 +96,57 @@ SEQLOOM_API int64_t seqloom_plan_workspace(const seqloom_plan* plan);
 SEQLOOM_API int seqloom_run(const seqloom_plan* plan, const void* const* inputs,
                             const int64_t* owner, void* workspace, int64_t bytes);
 /* Result k of the last run in this workspace, valid until the next; its shape goes to `shape` [4],
-   its rank is returned through `rank`, 1 through `whole` if it holds int64. */
+   its rank is returned through `rank`, 1 through `whole` if it holds int64. Without a workspace, NULL,
+   it tells only these. */
 SEQLOOM_API const void* seqloom_result(const seqloom_plan* plan, const void* workspace, int32_t k,
                                        int64_t* shape, int32_t* rank, int32_t* whole);
+
+/* How outputs of an encoder-decoder are searched for, as src/seqloom/decoding does it. */
+typedef struct {
+  int32_t beam; /* hypotheses kept for each source; 1: greedy */
+  int32_t draws; /* 0: search; else so many outputs are drawn for each source, and `beam` is not read */
+  double length_penalty;
+  double temperature; /* of draws; above 0 */
+  int64_t top_k;      /* of draws; 0: all */
+  double top_p;       /* of draws; 1: all */
+  uint64_t seed;      /* of draws */
+} seqloom_search;
+
+typedef struct {
+  double log_probability, score;
+  int64_t length; /* symbols, without the end */
+  int32_t finished;
+} seqloom_hypothesis;
+
+/* Bytes of memory for a search, or -status.
+   first: a plan of `start` or `read` for the sources; widest: a plan of `step` for as many rows as
+   there are sources times width, and for the longest output where a state grows; width is `beam`, or
+   `draws`; longest: the longest limit. */
+SEQLOOM_API int64_t seqloom_decode_bytes(const seqloom_plan* first, const seqloom_plan* widest,
+                                         const seqloom_search* search, int64_t longest);
+/* Reads B sources and searches.
+   inputs: of the first entry; limits: [B] most symbols of each output, without the end, up to longest;
+   rows: [B] number of each source in the whole input, for the draws; read only there.
+   found: [B][width], symbols: [B][width][longest]; the best first, of draws in the order drawn;
+   count: [B] how many there are. */
+SEQLOOM_API int seqloom_decode(const seqloom_plan* first, const seqloom_plan* widest,
+                               const seqloom_search* search, int64_t longest,
+                               const void* const* inputs, const int64_t* limits, const int64_t* rows,
+                               void* memory, int64_t bytes, seqloom_hypothesis* found,
+                               int64_t* symbols, int64_t* count);
+
+/* A text that is continued symbol by symbol, with the entry `step` of a language model. */
+typedef struct seqloom_text seqloom_text;
+
+/* Bytes of a text; widest: a plan of `step` for one row, its state as long as it gets. */
+SEQLOOM_API int64_t seqloom_text_bytes(const seqloom_plan* widest);
+/* Begins a text that draws with seeds (seed, number); temperature 0 takes the likeliest each time. */
+SEQLOOM_API int seqloom_text_begin(const seqloom_plan* widest, const seqloom_search* search,
+                                   uint64_t number, void* memory, int64_t bytes, seqloom_text** text);
+/* Reads symbols; the next one follows the last of them. */
+SEQLOOM_API int seqloom_text_read(seqloom_text* text, const int64_t* symbols, int64_t n);
+/* Writes n symbols, each of which it has read when it writes the next. */
+SEQLOOM_API int seqloom_text_write(seqloom_text* text, int64_t* symbols, int64_t n);
 
 #ifdef __cplusplus
 }

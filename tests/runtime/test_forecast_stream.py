@@ -69,7 +69,7 @@ def test_a_stream_begins_with_predict_and_comes_back_to_it(name):
 @pytest.mark.parametrize("decode", ["direct", "autoregressive"])
 def test_a_push_costs_the_same_however_long_the_past(decode, monkeypatch):
     """Cell steps, counted; and what is kept between pushes."""
-    model = model_of(random_forecaster(CONFIGS[f"lstm, {decode}, attention"])[0])
+    model = model_of(random_forecaster(CONFIGS[f"lstm, {decode}, attention"])[0], "numpy")
     from seqloom.reference import lstm
 
     count, step = [0], lstm.step

@@ -44,12 +44,13 @@ def test_a_type_checker_knows_the_class():
 
 def test_a_model_shows_what_it_is():
     file = GOLDEN / "classify-1.safetensors"
-    assert repr(load(file)) == (
+    assert repr(load(file, engine="numpy")) == (
         f"Classifier of {file}\n"
         "  network: recurrent gru, layers 1, hidden_size 8; 1,008 parameters\n"
         "  labels: negative, neutral, positive\n"
         "  text: words, lower case, vocabulary of 33\n"
         "  max_symbols: 400\n"
+        "  engine: numpy\n"
         "  trained on: 267 texts, 60 steps\n"
         "  validation: accuracy 100, macro f1 100, log loss 0.4402"
     )

@@ -140,6 +140,14 @@ const char* seqloom_result_name(const seqloom_model* model, int32_t entry, int32
   return model->entry[entry].result[k].name;
 }
 
+int32_t seqloom_input_shape(const seqloom_model* model, int32_t entry, int32_t k, int32_t* sizes,
+                            int32_t* shared) {
+  const Input& input = model->entry[entry].input[k];
+  for (int d = 0; d < 4; ++d) sizes[d] = d < input.rank ? input.size[d] : 0;
+  *shared = input.shared;
+  return input.rank;
+}
+
 int64_t seqloom_plan_bytes(const seqloom_model* model, int32_t entry) {
   Arena arena;
   arena.take<seqloom_plan>(1);
@@ -155,7 +163,7 @@ int seqloom_plan_make(const seqloom_model* model, int32_t entry, const int64_t* 
   }
   Arena arena = {static_cast<char*>(memory)};
   seqloom_plan* plan = arena.take<seqloom_plan>(1);
-  *plan = {model, &model->entry[entry], arena.take<Value>(model->entry[entry].values), 0, 0, 0};
+  *plan = {model, &model->entry[entry], arena.take<Value>(model->entry[entry].values), 0, 0, 0, 0};
   *found = plan;
   return make_plan(*model, model->entry[entry], sizes, *plan);
 }
@@ -185,5 +193,5 @@ const void* seqloom_result(const seqloom_plan* plan, const void* workspace, int3
   for (int d = 0; d < 4; ++d) shape[d] = d < value.shape.rank ? value.shape.n[d] : 0;
   *rank = value.shape.rank;
   *whole = value.kind != NUMBERS;
-  return static_cast<const void* const*>(workspace)[v];
+  return workspace ? static_cast<const void* const*>(workspace)[v] : nullptr;
 }

@@ -762,6 +762,13 @@ int make_plan(const seqloom_model& model, const Entry& entry, const int64_t* siz
   }
   arena.take<char>(most);
   plan.workspace = arena.used;
+  Arena loose;
+  loose.take<void*>(entry.values);
+  for (int32_t v = entry.inputs; v < entry.values; ++v) {
+    if (plan.value[v].root == v) loose.take<char>(plan.value[v].bytes());
+  }
+  loose.take<char>(most);
+  plan.loose = loose.used;
   return arena.overflow ? SEQLOOM_BAD_SHAPE : SEQLOOM_ENGINE_OK;
 }
 

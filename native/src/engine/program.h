@@ -134,6 +134,7 @@ struct seqloom_plan {
   int64_t B;          // rows of the batch
   int64_t scratch;    // where scratch memory begins
   int64_t workspace;  // bytes in all
+  int64_t loose;      // as many if no value took another's place: no plan of smaller sizes needs more
 };
 
 namespace seqloom {

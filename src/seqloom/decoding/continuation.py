@@ -7,7 +7,7 @@ import numpy as np
 
 from ..data.vocabulary import BOS, EOS, PAD, UNK
 from ..errors import ConfigError
-from .contract import TextModel, check_numbers
+from .contract import TextModel, Writing, check_numbers
 from .sampling import check_sampling, narrowed, pick
 
 NO_TEXT = (PAD, BOS, EOS, UNK)  # symbols that are never written
@@ -52,6 +52,8 @@ def continuation(
         sampling: How to draw.
         number: Of this text among those of the seed: each draws differently.
     """
+    if isinstance(model, Writing):
+        yield from model.write(prompt, sampling, number)
     random = np.random.default_rng([sampling.seed, number])
     state = model.initial_state(1)
     read = np.array([BOS, *prompt], dtype=np.int64)

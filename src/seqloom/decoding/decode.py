@@ -13,7 +13,7 @@ from ..data.vocabulary import PAD
 from ..errors import ConfigError
 from ..progress import progress
 from .beam import beam_search
-from .contract import Hypothesis, Stepper
+from .contract import Hypothesis, Searching, Stepper
 from .greedy import greedy
 from .record import Considered, Record, replay
 from .sampling import check_sampling, sampler
@@ -180,6 +180,8 @@ def _decode_batch(
     search: Search,
 ) -> list[list[Hypothesis]]:
     limits = limit(lengths)
+    if isinstance(model, Searching):
+        return model.search(source, lengths, limits, rows, search)
     if search.temperature is not None:
         copies = np.repeat(np.arange(len(rows)), search.nbest)
         choose = sampler(

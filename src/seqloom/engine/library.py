@@ -6,7 +6,7 @@
 import ctypes
 import functools
 import os
-from ctypes import POINTER, Structure, c_char_p, c_int, c_int32, c_int64, c_void_p
+from ctypes import POINTER, Structure, c_char_p, c_int, c_int32, c_int64, c_uint64, c_void_p
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {  # result, arguments
     "entry_results": (c_int32, c_void_p, c_int32),
     "input_name": (c_char_p, c_void_p, c_int32, c_int32),
     "result_name": (c_char_p, c_void_p, c_int32, c_int32),
+    "input_shape": (c_int32, c_void_p, c_int32, c_int32, c_void_p, c_void_p),
     "plan_bytes": (c_int64, c_void_p, c_int32),
     "plan_make": (
         *(c_int, c_void_p, c_int32, c_void_p, c_void_p, c_int64),
@@ -58,6 +59,15 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {  # result, arguments
     ),
     "plan_workspace": (c_int64, c_void_p),
     "run": (c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_int64),
+    "decode_bytes": (c_int64, c_void_p, c_void_p, c_void_p, c_int64),
+    "decode": (c_int, *[c_void_p] * 3, c_int64, *[c_void_p] * 4, c_int64, *[c_void_p] * 3),
+    "text_bytes": (c_int64, c_void_p),
+    "text_begin": (
+        *(c_int, c_void_p, c_void_p, c_uint64, c_void_p, c_int64),
+        POINTER(c_void_p),
+    ),
+    "text_read": (c_int, c_void_p, c_void_p, c_int64),
+    "text_write": (c_int, c_void_p, c_void_p, c_int64),
     "result": (c_void_p, c_void_p, c_void_p, c_int32, c_void_p, c_void_p, c_void_p),
 }
 

@@ -10,7 +10,7 @@ import ctypes
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,7 +24,12 @@ PLANS = 32  # that a thread keeps
 
 
 class EngineProgram:
-    """A program with its weights."""
+    """A program with its weights.
+
+    Attributes:
+        recorded: As the network was recorded.
+        model: As the engine knows it.
+    """
 
     def __init__(self, network: Network, tensors: Mapping[str, "np.ndarray | Quantised"]) -> None:
         """
@@ -35,7 +40,8 @@ class EngineProgram:
             FormatError: The tensors are not the network's.
         """
         self.library = library()
-        self._program = np.frombuffer(lower(record(network)), np.uint8).copy()
+        self.recorded = record(network)
+        self._program = np.frombuffer(lower(self.recorded), np.uint8).copy()
         self._tensors = {name: _contiguous(array) for name, array in tensors.items()}
         structs = (TensorStruct * len(tensors))(
             *(_struct(name, tensor) for name, tensor in self._tensors.items())
@@ -70,33 +76,74 @@ class EngineProgram:
         Raises:
             SeqloomError: Shapes do not fit together, or a symbol or a length is out of range.
         """
-        found = self.entries[entry]
-        arrays = [_array(inputs[name]) for name in found.inputs]
-        plan = self._plan(found, tuple(array.shape for array in arrays))
-        return plan.run(arrays)
+        return self.plan(entry, inputs).run()
 
-    def _plan(self, entry: "_Entry", shapes: tuple[tuple[int, ...], ...]) -> "_Plan":
-        plans: OrderedDict[Any, _Plan] | None = getattr(self._local, "plans", None)
+    def plan(self, entry: str, inputs: Mapping[str, np.ndarray]) -> "Plan":
+        """A plan for some inputs, with them; of this thread, and valid until its next."""
+        found = self.entries[entry]
+        arrays = [_array(inputs[one.name]) for one in found.inputs]
+        plan = self._plan(found, tuple(array.shape for array in arrays))
+        plan.arrays = arrays
+        return plan
+
+    def plan_like(self, first: "Plan", entry: str, rows: int, steps: int) -> "Plan":
+        """A plan of an entry that reads what another one made, for so many rows and steps.
+
+        Args:
+            first: A plan of the entry that makes the memories.
+            entry: The entry.
+            rows: Of everything else.
+            steps: Of a past.
+        """
+        made = first.shapes_of_results()
+        shapes = [
+            made[one.name] if one.shared else one.shape(rows, steps, made.get(one.name))
+            for one in self.entries[entry].inputs
+        ]
+        return self._plan(self.entries[entry], tuple(shapes))
+
+    def widest(self, entry: str, rows: int, steps: int) -> "Plan":
+        """A plan of an entry for so many rows, and so many steps of a past."""
+        found = self.entries[entry]
+        return self._plan(found, tuple(one.shape(rows, steps) for one in found.inputs))
+
+    def _plan(self, entry: "_Entry", shapes: tuple[tuple[int, ...], ...]) -> "Plan":
+        plans: OrderedDict[Any, Plan] | None = getattr(self._local, "plans", None)
         if plans is None:
             plans = self._local.plans = OrderedDict()
         key = (entry.number, shapes)
         found = plans.get(key)
         if found is None:
-            found = plans[key] = _Plan(self, entry, shapes)
+            found = plans[key] = Plan(self, entry, shapes)
             if len(plans) > PLANS:
                 plans.popitem(last=False)
         plans.move_to_end(key)
         return found
 
 
+class _Input(NamedTuple):
+    """An input of an entry: its shape in numbers and letters, and whether it is a memory."""
+
+    name: str
+    slots: tuple[int | str, ...]
+    shared: bool
+
+    def shape(self, rows: int, steps: int, like: tuple[int, ...] | None = None) -> tuple[int, ...]:
+        """For so many rows, and steps where another axis is free, or those of `like`."""
+        sizes = [rows]
+        for axis, size in enumerate(self.slots[1:], start=1):
+            free = like[axis] if like is not None else steps
+            sizes.append(size if isinstance(size, int) else free)
+        return tuple(sizes)
+
+
 class _Entry:
-    """Number and names of an entry."""
+    """Number, inputs and results of an entry."""
 
     def __init__(self, engine: Library, model: ctypes.c_void_p, name: str) -> None:
         self.number = number = engine.entry(model, name.encode())
         self.inputs = [
-            engine.input_name(model, number, k).decode()
-            for k in range(engine.entry_inputs(model, number))
+            _input(engine, model, number, k) for k in range(engine.entry_inputs(model, number))
         ]
         self.results = [
             engine.result_name(model, number, k).decode()
@@ -104,8 +151,20 @@ class _Entry:
         ]
 
 
-class _Plan:
-    """An entry for given sizes, with its workspace."""
+def _input(engine: Library, model: ctypes.c_void_p, entry: int, k: int) -> _Input:
+    sizes, shared = (ctypes.c_int32 * 4)(), ctypes.c_int32()
+    rank = engine.input_shape(model, entry, k, sizes, ctypes.byref(shared))
+    slots = tuple(n if n >= 0 else chr(ord("A") - 1 - n) for n in sizes[:rank])
+    return _Input(engine.input_name(model, entry, k).decode(), slots, bool(shared.value))
+
+
+class Plan:
+    """An entry for given sizes, with its workspace.
+
+    Attributes:
+        plan: As the engine knows it.
+        arrays: The inputs.
+    """
 
     def __init__(
         self, program: EngineProgram, entry: _Entry, shapes: tuple[tuple[int, ...], ...]
@@ -124,28 +183,35 @@ class _Plan:
             )
         )
         self.plan = plan
-        self.workspace = memory(engine.plan_workspace(plan))
+        self.arrays: list[np.ndarray] = []
         self._inputs = (ctypes.c_void_p * max(1, len(shapes)))()
-        self._at = (self.workspace.ctypes.data, self.workspace.size)
+        self._workspace: np.ndarray | None = None
 
-    def run(self, arrays: list[np.ndarray]) -> dict[str, np.ndarray]:
-        """The results, copied out of the workspace."""
-        for k, array in enumerate(arrays):
+    def run(self) -> dict[str, np.ndarray]:
+        """The results for `arrays`, copied out of the workspace."""
+        if self._workspace is None:
+            self._workspace = memory(self.library.plan_workspace(self.plan))
+        for k, array in enumerate(self.arrays):
             self._inputs[k] = array.ctypes.data
-        engine = self.library
-        engine.check(engine.run(self.plan, self._inputs, None, *self._at))
-        return {name: self._result(k) for k, name in enumerate(self.entry.results)}
+        at = (self._workspace.ctypes.data, self._workspace.size)
+        self.library.check(self.library.run(self.plan, self._inputs, None, *at))
+        found = {}
+        for k, name in enumerate(self.entry.results):
+            shape, whole, address = self._result(k, at[0])
+            found[name] = np.empty(shape, np.int64 if whole else np.float32)
+            ctypes.memmove(found[name].ctypes.data, address or 0, found[name].nbytes)
+        return found
 
-    def _result(self, k: int) -> np.ndarray:
+    def shapes_of_results(self) -> dict[str, tuple[int, ...]]:
+        """Shapes by name, before anything is run."""
+        return {name: self._result(k, None)[0] for k, name in enumerate(self.entry.results)}
+
+    def _result(self, k: int, workspace: int | None) -> tuple[tuple[int, ...], bool, int | None]:
         shape, rank, whole = (ctypes.c_int64 * 4)(), ctypes.c_int32(), ctypes.c_int32()
         at = self.library.result(
-            self.plan, self._at[0], k, shape, ctypes.byref(rank), ctypes.byref(whole)
+            self.plan, workspace, k, shape, ctypes.byref(rank), ctypes.byref(whole)
         )
-        found: np.ndarray = np.empty(
-            tuple(shape[: rank.value]), np.int64 if whole.value else np.float32
-        )
-        ctypes.memmove(found.ctypes.data, at, found.nbytes)
-        return found
+        return tuple(shape[: rank.value]), bool(whole.value), at
 
 
 def _contiguous(tensor: "np.ndarray | Quantised") -> "np.ndarray | Quantised":

@@ -4,8 +4,9 @@ Checked by `tests/networks/test_program.py`: running what was recorded is the ne
 """
 
 from ..errors import FormatError
+from ..reference import trees
 from .interpreter import named, run
-from .network import Network, Slot, Slots
+from .network import EntryPoint, Network, Slot, Slots
 from .ops import Values
 from .program import Line, Program, ProgramInput
 from .recorder import Recorder
@@ -42,7 +43,32 @@ def rerun(program: Program, name: str, recorder: Recorder) -> None:
     run(program, name, weights, inputs, recorder)
 
 
+def outlined(network: Network, name: str) -> Values:
+    """What an entry returns, with the name of each result at its place."""
+    entry, _, _, found = _traced(network, name)
+    names = {
+        id(value): path
+        for key, tree in zip(entry.results, found, strict=True)
+        for path, value in named(key, tree).items()
+    }
+    whole = found[0] if len(entry.results) == 1 else found
+    return trees.map_arrays(lambda value: names[id(value)], whole)
+
+
 def _recorded(network: Network, name: str) -> Line:
+    entry, inputs, recorder, found = _traced(network, name)
+    results = {
+        path: value.number
+        for key, tree in zip(entry.results, found, strict=True)
+        for path, value in named(key, tree).items()
+    }
+    return Line(tuple(inputs), tuple(recorder.calls), results)
+
+
+def _traced(
+    network: Network, name: str
+) -> tuple[EntryPoint, list[ProgramInput], Recorder, tuple[Values, ...]]:
+    """An entry run on placeholders: its inputs, who recorded it, and its results."""
     recorder = Recorder()
     entry = network.on(recorder).entries()[name]
     inputs: list[ProgramInput] = []
@@ -59,10 +85,4 @@ def _recorded(network: Network, name: str) -> Line:
         return tree._make(parts) if hasattr(tree, "_make") else tuple(parts)
 
     found = entry.run(**{key: placeholder(key, tree) for key, tree in entry.arguments.items()})
-    every = (found,) if len(entry.results) == 1 else found
-    results = {
-        path: value.number
-        for key, tree in zip(entry.results, every, strict=True)
-        for path, value in named(key, tree).items()
-    }
-    return Line(tuple(inputs), tuple(recorder.calls), results)
+    return entry, inputs, recorder, (found,) if len(entry.results) == 1 else found

@@ -73,7 +73,7 @@ class Classifier(Model):
         with progress("classifying", len(texts)) as step:
             for rows in by_length(data.lengths, BATCH_TEXTS):
                 batch = data.collate(rows)
-                answers = self.network.read(batch.symbols, batch.lengths)
+                answers = self.runner.read(batch.symbols, batch.lengths)
                 found[rows] = np.exp(check_numbers(answers.log_probabilities))
                 step(len(rows))
         return found
@@ -90,7 +90,7 @@ class Classifier(Model):
                 "attend: this model has no attention. Train with --set model.pool=attention."
             )
         symbols = self.encode(text)
-        found = self.network.read(np.array([symbols]), np.array([len(symbols)]))
+        found = self.runner.read(np.array([symbols]), np.array([len(symbols)]))
         assert found.weights is not None
         return Attended(
             label=self.labels[int(found.log_probabilities[0].argmax())],

@@ -81,7 +81,7 @@ class Forecaster(Model):
             level: Of the interval, %; what the file says if `None`.
         """
         data = read_series(history, like=self.parts.features.axis)
-        return Stream(self.network, self.file.model.output, self.parts, data, self.level(level))
+        return Stream(self.runner, self.file.model.output, self.parts, data, self.level(level))
 
     def level(self, level: int | None) -> int:
         """A level that intervals can be asked for."""
@@ -106,7 +106,7 @@ class Forecaster(Model):
 
     def _batch(self, source: WindowSource, origins: Origins, level: int) -> Forecasts:
         inputs, by = scale(source.cut(origins), self.parts.scaling)
-        said = quantiles(self.network(single(inputs)), self.file.model.output)
+        said = quantiles(self.runner(single(inputs)), self.file.model.output)
         correction = self.parts.calibration[LEVELS.index(level)]
         bounds = widen(*interval(said, level), correction, said[:, :, MEDIAN])
         found = restore(said, bounds, by, log=self.parts.scaling.log)

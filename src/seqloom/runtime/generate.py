@@ -62,7 +62,7 @@ class Generator(Model):
             seed=seed,
         )
         vocabulary = self.parts.vocabulary
-        symbols = continuation(self.network, vocabulary.encode(prompt), sampling, number=number)
+        symbols = continuation(self.runner, vocabulary.encode(prompt), sampling, number=number)
         return (vocabulary.symbols[symbol] for symbol in itertools.islice(symbols, length))
 
     def predict(self, texts: Sequence[str], *, seed: int = 0, **options: Any) -> list[str]:
@@ -88,7 +88,7 @@ class Generator(Model):
         Raises:
             DataError: The text is empty.
         """
-        return score_text(self.network, self.parts.vocabulary, text)
+        return score_text(self.runner, self.parts.vocabulary, text)
 
     def encode_states(self, texts: Sequence[str]) -> TextStates:
         """What the output layer reads: a state for each symbol, and a vector for each text.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, overload
 
 from ..errors import ConfigError
 from ..export.model_file import guarded, model_path, read_model
-from .model import Model, model_of
+from .model import Engine, Model, check_engine, model_of
 
 if TYPE_CHECKING:
     from .classify import Classifier
@@ -19,33 +19,46 @@ if TYPE_CHECKING:
 
 
 @overload
-def load(path: str | Path, task: Literal["transduce"]) -> "Transducer": ...
+def load(
+    path: str | Path, task: Literal["transduce"], *, engine: Engine = "auto"
+) -> "Transducer": ...
 @overload
-def load(path: str | Path, task: Literal["classify"]) -> "Classifier": ...
+def load(
+    path: str | Path, task: Literal["classify"], *, engine: Engine = "auto"
+) -> "Classifier": ...
 @overload
-def load(path: str | Path, task: Literal["forecast"]) -> "Forecaster": ...
+def load(
+    path: str | Path, task: Literal["forecast"], *, engine: Engine = "auto"
+) -> "Forecaster": ...
 @overload
-def load(path: str | Path, task: Literal["transcribe"]) -> "Transcriber": ...
+def load(
+    path: str | Path, task: Literal["transcribe"], *, engine: Engine = "auto"
+) -> "Transcriber": ...
 @overload
-def load(path: str | Path, task: Literal["generate"]) -> "Generator": ...
+def load(
+    path: str | Path, task: Literal["generate"], *, engine: Engine = "auto"
+) -> "Generator": ...
 @overload
-def load(path: str | Path, task: str | None = None) -> Model: ...
-def load(path: str | Path, task: str | None = None) -> Model:
+def load(path: str | Path, task: str | None = None, *, engine: Engine = "auto") -> Model: ...
+def load(path: str | Path, task: str | None = None, *, engine: Engine = "auto") -> Model:
     """Read a model file.
 
     Args:
         path: A run's folder, or its `best.safetensors`.
         task: The task that the model must be for; a type checker then knows its class.
+        engine: What predicts: `native`, the engine in C++; `numpy`, the readable reference, whose
+            results are the same to about 1e-5; `auto`, native where it was built.
     Returns:
         The `Model` of its task: a `Transducer`, `Classifier`, `Forecaster`, `Transcriber` or
         `Generator`.
     Raises:
         FormatError: The file is absent, damaged, cut short, foreign, or of a newer format.
-        ConfigError: The model is for another task.
+        ConfigError: The model is for another task, or the engine was not built.
     """
+    check_engine(engine)
     file = model_path(path)
     with guarded(file):
-        model = model_of(read_model(file))
+        model = model_of(read_model(file), engine)
     if task is not None and task != model.file.task:
         raise ConfigError(f"load: `{file}` must be a model for {task}, got {model.file.task}.")
     model.path = file

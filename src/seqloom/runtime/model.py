@@ -7,11 +7,13 @@ its face.
 import abc
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from .. import engine as native
+from ..errors import ConfigError
 from ..export.model_file import ModelFile
 from ..networks import network_of
-from ..plain import printable
+from ..plain import printable, shown
 from ..tasks import TASKS
 from .numpy_ops import PLAIN
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from ..inspection import Trace
 
 
+Engine = Literal["auto", "native", "numpy"]
 SIZES = ("layers", "encoder_layers", "decoder_layers", "hidden_size")  # that a repr names
 COUNTS = ("pairs", "texts", "series", "recordings", "characters")  # what it was trained on
 
@@ -32,23 +35,30 @@ class Model(abc.ABC):
         path: Where that is; `None` if it was read from none.
         parts: The task's own part of that.
         network: Its network, in NumPy.
+        runner: The same on the engine that predicts.
     """
 
     network: Any
+    runner: Any
 
-    def __init__(self, file: ModelFile) -> None:
+    def __init__(self, file: ModelFile, engine: Engine = "auto") -> None:
         """
         Args:
             file: A model file's contents.
+            engine: See `seqloom.load`.
         Raises:
             FormatError: Settings and tensors do not fit together.
+            ConfigError: The engine is not built, or there is no such engine.
         """
         self.file = file
         self.path: Path | None = None
         self.parts = file.parts
-        self.network: Any = network_of(file.task, file.model, file.parts.sizes).bound(
-            file.tensors, PLAIN
-        )
+        unbound = network_of(file.task, file.model, file.parts.sizes)
+        self.network: Any = unbound.bound(file.tensors, PLAIN)
+        self.runner: Any = self.network
+        check_engine(engine)
+        if engine == "native" or (engine == "auto" and native.available()):
+            self.runner = native.on_engine(unbound, self.network, file.tensors)
 
     @abc.abstractmethod
     def predict(self, *inputs: Any, **options: Any) -> Any:
@@ -131,6 +141,7 @@ class Model(abc.ABC):
         network = " ".join([file.model.architecture, *cells])
         lines.append(f"network: {', '.join([network, *sizes])}; {self.parameters:,} parameters")
         lines += [f"{name}: {value}" for name, value in self.describe_parts()]
+        lines.append(f"engine: {self.engine}")
         counts = [f"{record[n]:,} {n}" for n in COUNTS if isinstance(record.get(n), int)]
         steps = f"{record['step']:,} steps" if isinstance(record.get("step"), int) else ""
         trained = ", ".join(filter(None, [*counts, steps]))
@@ -139,6 +150,12 @@ class Model(abc.ABC):
         known = [f"{n.replace('_', ' ')} {v:.4g}" for n, v in scores.items() if _is_number(v)]
         lines += [f"validation: {', '.join(known)}"] if known else []
         return "\n  ".join(map(printable, lines))
+
+    @property
+    def engine(self) -> str:
+        """What runs the network: `native` and its instruction set, or `numpy`."""
+        program = native.program_of(self.runner)
+        return "numpy" if program is None else f"native ({program.library.isa})"
 
     @property
     def parameters(self) -> int:
@@ -163,14 +180,26 @@ class Model(abc.ABC):
                 yield name, value
 
 
-def model_of(file: ModelFile) -> Model:
+def check_engine(engine: str) -> None:
+    """Raise a ConfigError unless there is such an engine."""
+    if engine not in get_args(Engine):
+        raise ConfigError(
+            f"load: `engine` must be one of {', '.join(get_args(Engine))}, got {shown(engine)}."
+        )
+
+
+def model_of(file: ModelFile, engine: Engine = "auto") -> Model:
     """The contents of a model file at work.
 
+    Args:
+        file: The contents.
+        engine: See `seqloom.load`.
     Raises:
         FormatError: Settings and tensors do not fit together.
+        ConfigError: The engine is not built, or there is no such engine.
     """
     model: type[Model] = TASKS[file.task].part("model")
-    return model(file)
+    return model(file, engine)
 
 
 def _is_number(value: object) -> bool:

@@ -118,7 +118,7 @@ class Transcriber(Model):
                 "stream: streaming needs a unidirectional CTC model; this one reads the whole "
                 "recording. Train one with --set model.bidirectional=false."
             )
-        return SpeechStream(self.parts, network, self.search(beam, None).beam)
+        return SpeechStream(self.parts, self.runner, self.search(beam, None).beam)
 
     def hear(self, sound: Sound, where: str, sample_rate: int | None = None) -> Audio:
         """A recording at the model's rate.
@@ -183,7 +183,7 @@ class Transcriber(Model):
 
     def _decode(self, features: list[np.ndarray], search: Search, text_only: bool) -> list[Decoded]:
         """The best transcript of each recording."""
-        network = self.network
+        network = self.runner
         if isinstance(network, PyramidListener):
             limit = LengthLimit(self.parts.length_ratio)
             best = [found[0] for found in decode(network, features, limit, search)]

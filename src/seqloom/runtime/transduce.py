@@ -151,7 +151,7 @@ class Transducer(Model):
         looked_up = exceptions and temperature is None
         known = [self.known(text)[: search.nbest] if looked_up else [] for text in given]
         asked = [source for source, entry in zip(sources, known, strict=True) if not entry]
-        found = iter(decode(self.network, asked, self.limit, search))
+        found = iter(decode(self.runner, asked, self.limit, search))
         rows = (entry or [self._prediction(one) for one in next(found)] for entry in known)
         if mass is None:
             return list(rows)

@@ -72,7 +72,7 @@ class GenerateHeldOut(HeldOut):
         assert isinstance(model, Generator), "of this task"
         ids, sizes = symbols_of(model.parts.vocabulary, self.text)
         streams = max(1, min(STREAMS, len(ids) // LEAST_SYMBOLS))
-        nats = costs(model.network, ids, streams=streams, warm_up=WARM_UP)
+        nats = costs(model.runner, ids, streams=streams, warm_up=WARM_UP)
         firsts = np.concatenate([[0], np.cumsum(sizes)[:-1]])  # each symbol's first character
         return self._pieces(nats, firsts)
 

@@ -101,7 +101,7 @@ def evaluate(
     vocabulary = model.parts.vocabulary
     ids, characters = symbols_of(vocabulary, text)
     Unseen(vocabulary.unknown, notes).of(text, name)
-    nats = costs(model.network, ids)
+    nats = costs(model.runner, ids)
     score = summed(nats, characters, ids == UNK)
     found = language_baselines(nats, characters, text, train)
     known = seen_by(model.file, text_numbers(text), name, "text", notes)
