@@ -617,7 +617,7 @@ void Shaper::shape(const Instruction& one) {
         const Weight* filter = weight(w[7], 3);
         const Weight* location = weight(w[8], 2);
         if (!ok) return;
-        need(filter->dtype == SEQLOOM_FLOAT32 && location->dtype == SEQLOOM_FLOAT32);
+        need(filter->dtype == SEQLOOM_FLOAT32);
         need(filter->shape[1] == 1 && filter->shape[2] % 2 == 1);
         need(location->shape[0] == A && location->shape[1] == filter->shape[0]);
         need(numbers(w[5], 2) && size(w[5], 0) == B && size(w[5], 1) == S && !x(5).shared);

@@ -115,7 +115,7 @@ def check_numbers(found: np.ndarray) -> np.ndarray:
         DivergedError: It did.
     """
     if np.isnan(found[..., -1]).any():
-        raise _diverged()
+        raise diverged()
     return found
 
 
@@ -126,10 +126,11 @@ def check_finite(*found: np.ndarray) -> None:
         DivergedError: A number is infinite or NaN.
     """
     if not all(np.isfinite(array).all() for array in found):
-        raise _diverged()
+        raise diverged()
 
 
-def _diverged() -> DivergedError:
+def diverged() -> DivergedError:
+    """The error of a network that left the real numbers."""
     return DivergedError(
         "predict: the model's output must be finite numbers: its weights are too large for this "
         "input. Train it again, with a lower training.learning_rate."

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ConfigError, DivergedError, FormatError, SeqloomError
+from ..decoding.contract import diverged
+from ..errors import ConfigError, FormatError, SeqloomError
 from ..native.library import find
 
 ABI = 1
@@ -114,9 +115,9 @@ class Library:
         """
         if status == OK:
             return
-        message = f"engine: {self.engine_message(status).decode()}."
         if status == DIVERGED:
-            raise DivergedError(message)
+            raise diverged()
+        message = f"engine: {self.engine_message(status).decode()}."
         raise (FormatError if status in (BAD_PROGRAM, BAD_TENSOR) else SeqloomError)(message)
 
 
