@@ -62,7 +62,10 @@ typedef struct {
 typedef struct seqloom_model seqloom_model;
 typedef struct seqloom_plan seqloom_plan;
 
-/* Bytes that a loaded model takes, or -status. The program must outlive the model, too. */
+/* Bytes that a loaded model takes, or -status. The program must outlive the model, too. It is at most
+   FACTOR times the bytes of the tensors, 64 times those of the program, and EXTRA; a program that wants
+   more is refused. */
+enum { SEQLOOM_MODEL_FACTOR = 16, SEQLOOM_MODEL_EXTRA = 1 << 26 };
 SEQLOOM_API int64_t seqloom_model_bytes(const void* program, int64_t program_bytes,
                                         const seqloom_tensor* tensors, int64_t count);
 /* `memory` must lie on a multiple of 64 bytes, here and below. */

@@ -15,6 +15,7 @@ from seqloom.config.transduce import Link
 from seqloom.evaluation.forecast_baselines import NAMES
 from seqloom.inspection.figures import FIGURES
 from seqloom.inspection.patterns import NAMED
+from seqloom.runtime.model import Engine
 from seqloom.tasks import TASKS
 from seqloom.training.tracking import TRACKERS
 
@@ -30,6 +31,7 @@ def test_the_lists_are_those_of_the_rooms():
     assert typing.get_args(CellName) == choices.CELLS
     assert typing.get_args(Link) == choices.LINKS
     assert typing.get_args(DeviceName) == choices.DEVICES
+    assert typing.get_args(Engine) == choices.ENGINES
     assert tuple(map(str, LEVELS)) == choices.LEVELS
     assert NAMES == choices.BASELINES
     assert set(KINDS) == set(choices.BUDGETS)

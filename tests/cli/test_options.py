@@ -59,6 +59,7 @@ def test_what_a_task_knows(command, task):
     """Each other option of the command is refused, with a list of these."""
     options = {kind.COMMAND: kind for kind in (PredictOptions, EvaluateOptions, InspectOptions)}
     own = {*KNOWN[command, task].split(), *(DRAWING if command == "inspect" else ())}
+    own |= {"engine", "threads"} if command == "predict" else set()
     fields = {field.name for field in dataclasses.fields(options[command])}
     tried = fields - {"model", "file", "texts", "given", "explain"}
     arguments = {"model": Path("m"), **({"file": "f"} if command == "evaluate" else {})}

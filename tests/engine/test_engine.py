@@ -144,18 +144,24 @@ def test_many_threads_share_a_model():
 def test_int8_sums_are_the_same_on_every_instruction_set(tmp_path):
     """The script prints a digest of a product's bits; every set must print the same."""
     script = (
-        "import numpy as np, hashlib\n"
-        "from tests.networks.files import CONFIGS, random_network\n"
-        "from tests.engine.networks import both\n"
+        "import hashlib, numpy as np\n"
+        "from seqloom.config.forecast import FullyConnectedForecasterConfig\n"
+        "from seqloom.engine import on_engine, program_of\n"
         "from seqloom.engine.quantised import quantise\n"
-        "network, tensors = random_network(*CONFIGS['series: fully-connected'])\n"
+        "from seqloom.networks import network_of\n"
+        "from seqloom.runtime.numpy_ops import PLAIN\n"
+        "rng = np.random.default_rng(0)\n"
+        "sizes = {'W': 29, 'T': 3, 'P': 7, 'F': 4, 'S': 2}\n"
+        "config = FullyConnectedForecasterConfig(hidden_size=75, blocks=2)\n"
+        "network = network_of('forecast', config, sizes)\n"
+        "tensors = {w.name: rng.normal(size=w.shape).astype('f4') for w in network.table}\n"
         "packed = {w.name: quantise(tensors[w.name]) if w.int8 else tensors[w.name]\n"
         "          for w in network.table}\n"
-        "_, fast = both(network, tensors, packed)\n"
-        "from seqloom.engine import program_of\n"
-        "from tests.networks.test_program import arguments\n"
-        "found = fast.forward(**arguments(network, network.entries()['forward'], 0))\n"
-        "print(program_of(fast).library.isa, hashlib.sha256(found.tobytes()).hexdigest())\n"
+        "fast = on_engine(network, network.bound(tensors, PLAIN), packed)\n"
+        "past, future = rng.normal(size=(5, 29, 7)), rng.normal(size=(5, 3, 4))\n"
+        "said = fast.forward(past.astype('f4'), np.array([29, 1, 7, 28, 16]),\n"
+        "                    future.astype('f4'), rng.normal(size=(5, 2)).astype('f4'))\n"
+        "print(program_of(fast).library.isa, hashlib.sha256(said.tobytes()).hexdigest())\n"
     )
     found = {}
     for isa in ("scalar", "avx2", "avxvnni", "avx512", "avx512vnni", "neon"):

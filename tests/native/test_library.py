@@ -158,7 +158,7 @@ def test_without_the_core_torch_takes_over_and_says_so(monkeypatch):
     code = (
         "import torch\n"
         "from seqloom.native import library\n"
-        "library.find = lambda name="seqloom": None\n"
+        "library.find = lambda name='seqloom': None\n"
         "from seqloom.layers import GRU, switch\n"
         "print(GRU(2, 3)(torch.zeros(1, 4, 2), lengths=torch.tensor([0, 1, 1, 1]))[0].shape)\n"
         "print(switch.describe())\n"

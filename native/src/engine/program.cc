@@ -258,10 +258,16 @@ int read_program(const void* program, int64_t bytes, const seqloom_tensor* tenso
     Reader again = {first_weight + int64_t{number} * 6, 6};
     return read_weight(again, names, tensors, count, weight);
   };
+  int64_t held = 0;  // bytes of the tensors; what does not fit an int64_t cannot be there
   for (int32_t k = 0; k < model.weights; ++k) {
     Weight weight;
     const int status = read_weight(in, names, tensors, count, weight);
     if (status) return status;
+    int64_t size = weight.dtype == SEQLOOM_INT8 ? 1 : 4;
+    for (int d = 0; d < weight.rank; ++d) {
+      if (__builtin_mul_overflow(size, weight.shape[d], &size)) return SEQLOOM_BAD_TENSOR;
+    }
+    if (__builtin_add_overflow(held, size, &held) || held > LARGEST) return SEQLOOM_BAD_TENSOR;
     if (model.weight) model.weight[k] = weight;
   }
   const int32_t* const first_matrix = in.next;
@@ -317,8 +323,10 @@ int read_program(const void* program, int64_t bytes, const seqloom_tensor* tenso
     if (int status = read_entry(in, names, arena, entry)) return status;
     if (model.entry) model.entry[k] = entry;
   }
-  if (in.left) return SEQLOOM_BAD_PROGRAM;
-  if (arena.overflow) return SEQLOOM_BAD_PROGRAM;
+  if (in.left || arena.overflow) return SEQLOOM_BAD_PROGRAM;
+  if (arena.used > SEQLOOM_MODEL_FACTOR * held + SEQLOOM_MODEL_EXTRA + 64 * bytes) {
+    return SEQLOOM_BAD_PROGRAM;
+  }
   if (found) *found = model;
   return SEQLOOM_ENGINE_OK;
 }
@@ -354,6 +362,8 @@ struct Shaper {
   void lengths(int32_t v, int64_t B) { need(at(v).kind == LENGTHS && batch(v) == B); }
 
   void put(int32_t v, int kind, int rank, int64_t a, int64_t b = 0, int64_t c = 0, int64_t d = 0) {
+    need(rank >= 1 && rank <= 4);
+    if (!ok) return;
     Value& value = at(v);
     value = {};
     value.shape = {rank, {a, b, c, d}};
@@ -534,6 +544,7 @@ void Shaper::shape(const Instruction& one) {
         put(r, kind, 3, s.n[0], s.n[1] / w[2], w[2]);
       } else {
         need((s.rank == 1 || s.rank == 2) && kind != LENGTHS);
+        if (!ok) return;
         put(r, kind, s.rank + 1, s.n[0], 1, s.n[1]);
       }
       at(r).root = root;

@@ -17,6 +17,7 @@ FORMS = (
 )
 WRITTEN = ("mfa", "lexicon", "cmudict", "tsv", "csv", "jsonl", "parquet")
 LINKS = ("attention", "context")
+ENGINES = ("auto", "native", "numpy")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 LEVELS = ("50", "80", "90", "95")
 BASELINES = ("naive", "seasonal naive", "drift", "naive2", "theta", "ets")

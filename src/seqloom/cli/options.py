@@ -11,6 +11,7 @@ import typer
 
 from .choices import (
     BASELINES,
+    ENGINES,
     FIGURES,
     LEVELS,
     PATTERNS,
@@ -168,6 +169,16 @@ class PredictOptions(ModelOptions):
             flags="--stream",
         ),
     ] = False
+    engine: Annotated[
+        str,
+        option(
+            f"What runs the network: {listed(ENGINES)} (auto: native where it was built).",
+            complete=one_of(ENGINES),
+        ),
+    ] = "auto"
+    threads: Annotated[int | None, option("Threads of the native engine (default: all cores).")] = (
+        None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

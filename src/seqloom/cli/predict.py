@@ -1,7 +1,12 @@
 """`seqloom predict`: a model file at work; the task of the model does the rest."""
 
+from typing import TYPE_CHECKING, cast
+
 from .command import command
 from .options import PredictOptions
+
+if TYPE_CHECKING:
+    from ..runtime.model import Engine
 
 
 @command(PredictOptions)
@@ -25,6 +30,6 @@ def predict(options: PredictOptions) -> None:
     from ..runtime import load
     from .tasks import commands_of
 
-    model = load(options.model)
+    model = load(options.model, engine=cast("Engine", options.engine), threads=options.threads)
     options.check_known(model.file.task)
     commands_of(model.file.task).predict(model, options)

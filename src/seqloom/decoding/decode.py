@@ -11,6 +11,7 @@ import numpy as np
 
 from ..data.vocabulary import PAD
 from ..errors import ConfigError
+from ..parallel import mapped
 from ..progress import progress
 from .beam import beam_search
 from .contract import Hypothesis, Searching, Stepper
@@ -107,13 +108,18 @@ def decode(
     lengths = np.array([len(s) for s in sources], dtype=np.int64)
     order = np.argsort(lengths, kind="stable")
     drawn = search.temperature is not None
+    threads = getattr(model, "threads", 1)
     width = max(1, batch_rows // (search.nbest if drawn else search.beam))
+    width = min(width, max(1, -(-len(order) // threads)))
+    batches = [order[start : start + width] for start in range(0, len(order), width)]
+
+    def found_in(rows: np.ndarray) -> list[list[Hypothesis]]:
+        source = _padded([sources[row] for row in rows])
+        return _decode_batch(model, source, lengths[rows], rows, limit, search)
+
     results: list[list[Hypothesis]] = [[] for _ in sources]
     with progress(what, len(sources)) as step:
-        for start in range(0, len(order), width):
-            rows = order[start : start + width]
-            source = _padded([sources[row] for row in rows])
-            found = _decode_batch(model, source, lengths[rows], rows, limit, search)
+        for rows, found in zip(batches, mapped(found_in, batches, threads), strict=True):
             for row, hypotheses in zip(rows, found, strict=True):
                 results[row] = hypotheses
             step(len(rows))

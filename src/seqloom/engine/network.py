@@ -42,7 +42,11 @@ class Projected(NamedTuple):
 
 
 def on_engine(
-    unbound: Network, network: Same, tensors: "Mapping[str, np.ndarray | Quantised]"
+    unbound: Network,
+    network: Same,
+    tensors: "Mapping[str, np.ndarray | Quantised]",
+    *,
+    threads: int = 1,
 ) -> Same:
     """A bound network, on the native engine.
 
@@ -50,6 +54,7 @@ def on_engine(
         unbound: The network with placeholders for weights.
         network: The same in NumPy.
         tensors: Weights by name, float32 or int8.
+        threads: On which a search works at once.
     Raises:
         ConfigError: The engine was not built.
         FormatError: The tensors are not the network's.
@@ -57,6 +62,7 @@ def on_engine(
     program = EngineProgram(unbound, tensors)
     found = copy.copy(network)
     vars(found)["program"] = program
+    vars(found)["threads"] = threads
     for name in unbound.entries():
         vars(found)[name] = _Call(program, unbound, name)
     if isinstance(network, Stepper):

@@ -10,6 +10,7 @@ from ..decoding.contract import check_numbers
 from ..errors import ConfigError, DataError
 from ..export.parts.classify import ClassifyParts
 from ..networks.classifiers import Classifying
+from ..parallel import mapped
 from ..progress import progress
 from ..shapes import Float
 from .model import Model
@@ -70,11 +71,18 @@ class Classifier(Model):
         encoded = [self.encode(text, f"text {i + 1}") for i, text in enumerate(texts)]
         data = TextSet(encoded, [0] * len(encoded))
         found = np.zeros((len(encoded), len(self.labels)), np.float32)
+
+        def classify(rows: np.ndarray) -> np.ndarray:
+            batch = data.collate(rows)
+            answers = self.runner.read(batch.symbols, batch.lengths)
+            probabilities: np.ndarray = np.exp(check_numbers(answers.log_probabilities))
+            return probabilities
+
+        size = min(BATCH_TEXTS, -(-len(texts) // self.threads))
+        batches = by_length(data.lengths, max(1, size))
         with progress("classifying", len(texts)) as step:
-            for rows in by_length(data.lengths, BATCH_TEXTS):
-                batch = data.collate(rows)
-                answers = self.runner.read(batch.symbols, batch.lengths)
-                found[rows] = np.exp(check_numbers(answers.log_probabilities))
+            for rows, said in zip(batches, mapped(classify, batches, self.threads), strict=True):
+                found[rows] = said
                 step(len(rows))
         return found
 

@@ -17,7 +17,8 @@ from ..decoding.restore import Forecasts, restore
 from ..errors import ConfigError
 from ..export.parts.forecast import ForecastParts
 from ..networks.forecasters import Forecasting
-from ..progress import each
+from ..parallel import mapped
+from ..progress import progress
 from .forecast_stream import Stream
 from .model import Model
 
@@ -68,9 +69,13 @@ class Forecaster(Model):
             where="predict",
         )
         rows = np.split(np.arange(len(origins)), range(BATCH, len(origins), BATCH))
-        batches = [
-            self._batch(source, origins.rows(some), level) for some in each(rows, "forecasting")
-        ]
+        batches = []
+        with progress("forecasting", len(rows)) as step:
+            for found in mapped(
+                lambda some: self._batch(source, origins.rows(some), level), rows, self.threads
+            ):
+                batches.append(found)
+                step(1)
         return Forecasts(*(np.concatenate(column) for column in zip(*batches, strict=True)))
 
     def stream(self, history: object, *, level: int | None = None) -> Stream:

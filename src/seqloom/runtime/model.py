@@ -13,6 +13,7 @@ from .. import engine as native
 from ..errors import ConfigError
 from ..export.model_file import ModelFile
 from ..networks import network_of
+from ..parallel import check_threads
 from ..plain import printable, shown
 from ..tasks import TASKS
 from .numpy_ops import PLAIN
@@ -36,20 +37,23 @@ class Model(abc.ABC):
         parts: The task's own part of that.
         network: Its network, in NumPy.
         runner: The same on the engine that predicts.
+        threads: On which the native engine works at once.
     """
 
     network: Any
     runner: Any
 
-    def __init__(self, file: ModelFile, engine: Engine = "auto") -> None:
+    def __init__(self, file: ModelFile, engine: Engine = "auto", threads: int | None = 1) -> None:
         """
         Args:
             file: A model file's contents.
             engine: See `seqloom.load`.
+            threads: See `seqloom.load`.
         Raises:
             FormatError: Settings and tensors do not fit together.
             ConfigError: The engine is not built, or there is no such engine.
         """
+        self.threads = check_threads(threads)
         self.file = file
         self.path: Path | None = None
         self.parts = file.parts
@@ -58,7 +62,9 @@ class Model(abc.ABC):
         self.runner: Any = self.network
         check_engine(engine)
         if engine == "native" or (engine == "auto" and native.available()):
-            self.runner = native.on_engine(unbound, self.network, file.tensors)
+            self.runner = native.on_engine(
+                unbound, self.network, file.tensors, threads=self.threads
+            )
 
     @abc.abstractmethod
     def predict(self, *inputs: Any, **options: Any) -> Any:
@@ -188,18 +194,19 @@ def check_engine(engine: str) -> None:
         )
 
 
-def model_of(file: ModelFile, engine: Engine = "auto") -> Model:
+def model_of(file: ModelFile, engine: Engine = "auto", threads: int | None = 1) -> Model:
     """The contents of a model file at work.
 
     Args:
         file: The contents.
         engine: See `seqloom.load`.
+        threads: See `seqloom.load`.
     Raises:
         FormatError: Settings and tensors do not fit together.
         ConfigError: The engine is not built, or there is no such engine.
     """
     model: type[Model] = TASKS[file.task].part("model")
-    return model(file, engine)
+    return model(file, engine, threads)
 
 
 def _is_number(value: object) -> bool:

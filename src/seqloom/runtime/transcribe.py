@@ -17,6 +17,7 @@ from ..decoding.ctc import ctc_align, ctc_best, ctc_greedy, ctc_greedy_starts
 from ..errors import ConfigError, DataError
 from ..export.parts.transcribe import TranscribeParts
 from ..networks.recognisers import CTC, PyramidListener
+from ..parallel import mapped
 from ..shapes import Float
 from .model import Model
 from .speech_stream import SpeechStream, samples_of
@@ -189,10 +190,17 @@ class Transcriber(Model):
             best = [found[0] for found in decode(network, features, limit, search)]
             return [(h.symbols, h.log_probability, None) for h in best]
         found: dict[int, Decoded] = {}
-        for rows in _batches([len(x) for x in features]):
-            batch = pad_features([features[row] for row in rows])
-            for row, log_probs in zip(rows, network.forward(*batch), strict=True):
-                found[row] = _decoded(log_probs[: len(features[row])], search.beam, text_only)
+        batches = list(_batches([len(x) for x in features]))
+
+        def recognised(rows: list[int]) -> list[Decoded]:
+            said = network.forward(*pad_features([features[row] for row in rows]))
+            return [
+                _decoded(log_probs[: len(features[row])], search.beam, text_only)
+                for row, log_probs in zip(rows, said, strict=True)
+            ]
+
+        for rows, decoded in zip(batches, mapped(recognised, batches, self.threads), strict=True):
+            found |= dict(zip(rows, decoded, strict=True))
         return [found[row] for row in range(len(features))]
 
     def search(self, beam: int | None, length_penalty: float | None) -> Search:
