@@ -1,8 +1,15 @@
 """Fixtures for every test."""
 
+import sys
+
+import jaxtyping
 import pytest
 import torch
 from hypothesis import HealthCheck, settings
+
+from .runtime_types import jaxtyped
+
+jaxtyping.jaxtyped = jaxtyped  # before anything of seqloom is imported
 
 # How slow the making of examples is says how busy the machine is, and whether coverage is measured.
 settings.register_profile("any machine", suppress_health_check=[HealthCheck.too_slow])
@@ -13,6 +20,14 @@ settings.load_profile("any machine")
 def installed_from_an_index(monkeypatch):
     """What installs an extra depends on where the package under test came from."""
     monkeypatch.setattr("seqloom.extras._source", lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def no_curves(monkeypatch):
+    """A run's own figure takes as long as a run of the size that tests have."""
+    loop = sys.modules.get("seqloom.training.loop")
+    if loop is not None:
+        monkeypatch.setattr(loop, "draw_curve", lambda events, path, *others: path.touch())
 
 
 @pytest.fixture

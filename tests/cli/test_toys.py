@@ -1,6 +1,7 @@
 """Every architecture on the toy tasks copy, reverse and sort, through the command line."""
 
 import json
+from itertools import cycle
 
 import pytest
 
@@ -62,8 +63,7 @@ def through_the_command_line(cli, tmp_path, name, task, sizes, *, num_pairs, num
     return json.loads(evaluated.out), test.read_text().splitlines(), predicted.out.splitlines()
 
 
-@pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(("name", "task"), list(zip(NETWORKS, cycle(TASKS))))
 def test_plumbing(cli, tmp_path, name, task):
     found, lines, predicted = through_the_command_line(
         cli, tmp_path, name, task, QUICK, num_pairs=60, num_tests=10

@@ -4,7 +4,6 @@ import signal
 
 import pytest
 
-from seqloom.training import loop
 from seqloom.tuning import trial
 from seqloom.tuning.folder import space_toml
 
@@ -13,11 +12,6 @@ from ..toys import flags
 from ..tuning.small import SETTINGS, SPACE
 
 SMALL = {name: section for name, section in SETTINGS.items() if name != "task"}
-
-
-@pytest.fixture(autouse=True)
-def no_curves(monkeypatch):
-    monkeypatch.setattr(loop, "draw_curve", lambda *args: None)
 
 
 @pytest.fixture

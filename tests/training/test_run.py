@@ -19,6 +19,7 @@ import seqloom
 from seqloom.config import config_from, read_toml
 from seqloom.errors import ConfigError, DataError, DivergedError, RunError
 from seqloom.training import loop, resume, train
+from seqloom.training.curve import draw_curve
 from seqloom.training.run_folder import RunFolder
 
 from ..toys import ENVIRONMENT, tiny
@@ -38,8 +39,9 @@ def test_same_seed_same_bits(data, tmp_path):
 
 
 @pytest.fixture
-def spoken(data, tmp_path):
-    """A finished run of 20 steps, and what it said."""
+def spoken(data, tmp_path, monkeypatch):
+    """A finished run of 20 steps, its curve drawn, and what it said."""
+    monkeypatch.setattr(loop, "draw_curve", draw_curve)
     reporter = Listening()
     result = train(data, tmp_path / "run", config=tiny(), callbacks=[reporter])
     return result, reporter

@@ -18,12 +18,6 @@ from ..toys import write_toy
 from .small import NUMBER, SETTINGS, SPACE, Told, assert_equal_searches, runs, table, trials
 
 
-@pytest.fixture(autouse=True)
-def no_curves(monkeypatch):
-    """The runs' own figures take longer than the runs."""
-    monkeypatch.setattr(loop, "draw_curve", lambda *args: None)
-
-
 def run(data, out, **changes):
     options = {"trials": NUMBER, "space": SPACE, "settings": SETTINGS, "progress": False}
     return tune(data, out, **{**options, **changes})
