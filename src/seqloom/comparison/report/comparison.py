@@ -10,16 +10,18 @@ from .tables import length_table, pair_table, score_table
 from .words import counted, length_sentences, methods, remarks
 
 
-def comparison_document(analysis: Analysis) -> Document:
-    """The whole report."""
-    sections = (_scores, _lengths, _pairs, _curves)
+def comparison_document(analysis: Analysis, *, pictures: bool = True) -> Document:
+    """The whole report, with the pictures of its page or without."""
+    sections = [_scores(analysis, pictures), _lengths(analysis, pictures), _pairs(analysis)]
+    if pictures:
+        sections.append(_curves(analysis))
     method = Section("method", "How this was measured", listed=tuple(methods(analysis)))
     return Document(
         title=f"Comparison on {Path(analysis.data).name}" if analysis.data else "Comparison",
         facts=_facts(analysis),
         verdict=analysis.recommendation.sentence,
         remarks=remarks(analysis),
-        sections=(*(section(analysis) for section in sections), method),
+        sections=(*sections, method),
     )
 
 
@@ -38,8 +40,8 @@ def _facts(analysis: Analysis) -> tuple[str, ...]:
     return tuple(fact for fact in facts if fact)
 
 
-def _scores(analysis: Analysis) -> Section:
-    drawn = any(entry.score is not None for entry in analysis.entries)
+def _scores(analysis: Analysis, pictures: bool) -> Section:
+    drawn = pictures and any(entry.score is not None for entry in analysis.entries)
     direction = "more" if analysis.measure.rises else "less"
     return Section(
         "scores",
@@ -51,7 +53,7 @@ def _scores(analysis: Analysis) -> Section:
     )
 
 
-def _lengths(analysis: Analysis) -> Section:
+def _lengths(analysis: Analysis, pictures: bool) -> Section:
     forgets = "falls" if analysis.measure.rises else "climbs"
     several = len(analysis.length_rows) > 1
     names = [entry.name for entry in analysis.entries if entry.interval is not None]
@@ -61,7 +63,9 @@ def _lengths(analysis: Analysis) -> Section:
         hint="The test examples in tenths by length, shortest at the left: a line that "
         f"{forgets} belongs to a network that loses what it has read.",
         sentences=length_sentences(analysis),
-        pictures=entry_key(analysis, names) + _length_chart(analysis) if several else "",
+        pictures=entry_key(analysis, names) + _length_chart(analysis)
+        if several and pictures
+        else "",
         caption="Whiskers are 95 % intervals. The figure of Cho et al. 2014 and Bahdanau et al. "
         "2015, on these data.",
         table=length_table(analysis) if several else None,

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def probe_document(analysis: ProbeAnalysis) -> Document:
-    """The whole report."""
+def probe_document(analysis: ProbeAnalysis, *, pictures: bool = True) -> Document:
+    """The whole report, with the picture of its page or without."""
     facts = (
         counted(len(analysis.spans), "network"),
         counted(analysis.seeds, "seed"),
@@ -28,7 +28,12 @@ def probe_document(analysis: ProbeAnalysis) -> Document:
         facts=tuple(fact for fact in facts if fact),
         verdict=_verdict(analysis),
         remarks=_beyond(analysis),
-        sections=(_spans(analysis), _lengths(analysis), _memories(analysis), _method(analysis)),
+        sections=(
+            _spans(analysis),
+            *([_lengths(analysis)] if pictures else []),
+            _memories(analysis),
+            _method(analysis),
+        ),
     )
 
 

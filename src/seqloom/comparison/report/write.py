@@ -53,21 +53,23 @@ def write_report(results: Mapping[str, object], folder: Path) -> list[Path]:
 
 
 def summary(results: Mapping[str, object]) -> Summary:
-    """The main table and the sentences, without writing anything.
+    """The main table and the sentences, without drawing or writing anything.
 
     Args:
         results: As for `write_report`.
     """
-    document, _ = _document(results)
+    document, _ = _document(results, pictures=False)
     lengths = [line for s in document.sections if s.name == "lengths" for line in s.sentences[:1]]
     table = next(s.table for s in document.sections if s.table is not None)
     return Summary(table, (document.verdict, *document.remarks, *lengths))
 
 
-def _document(results: Mapping[str, object]) -> tuple[Document, dict[str, object]]:
+def _document(
+    results: Mapping[str, object], *, pictures: bool = True
+) -> tuple[Document, dict[str, object]]:
     """The report of results and all its numbers."""
     if results.get("kind") == "probe":
         probe = analyse_probe(results)
-        return probe_document(probe), probe.to_json()
+        return probe_document(probe, pictures=pictures), probe.to_json()
     analysis = analyse(read_results(results))
-    return comparison_document(analysis), analysis.to_json()
+    return comparison_document(analysis, pictures=pictures), analysis.to_json()
