@@ -1,11 +1,15 @@
 """Toy tasks, tiny settings and the real command line: what every test that trains shares."""
 
+import contextlib
 import os
 import random
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import torch
 
 import seqloom
 from seqloom.config import merge
@@ -21,7 +25,7 @@ ENVIRONMENT = {
 TINY = {
     "data": {"batch_symbols": 100},
     "model": {"hidden_size": 8, "embedding_size": 6, "attention_size": 5, "encoder_layers": 1},
-    "training": {"steps": 20, "seed": 3},
+    "training": {"steps": 20, "seed": 3, "samples": 0},  # showing samples is decoding again
 }
 
 
@@ -39,6 +43,17 @@ def write_toy(path: Path, task: str = "reverse", *, num_pairs: int = 60, seed: i
 def tiny(**sections: dict[str, Any]) -> dict[str, Any]:
     """Settings of a run of a second, with some changed."""
     return merge(TINY, sections)
+
+
+@contextlib.contextmanager
+def as_users_run() -> Iterator[None]:
+    """Float32 on one thread, for a fixture that is made before a test's own settings are."""
+    threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
+    torch.set_num_threads(1)
+    torch.set_default_dtype(torch.float32)
+    yield
+    torch.set_default_dtype(dtype)
+    torch.set_num_threads(threads)
 
 
 def flags(settings: dict[str, Any]) -> list[str]:

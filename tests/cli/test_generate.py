@@ -1,4 +1,4 @@
-"""`predict` and `evaluate` for models of running text, through the real command line."""
+"""`predict` and `evaluate` for models of running text, through the command line."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ import pytest
 import seqloom
 
 from ..running_text import some_text
-from ..toys import ENVIRONMENT, command, run
+from ..toys import ENVIRONMENT, as_users_run, command, flags
 
 
 @pytest.fixture(scope="module")
@@ -18,48 +18,55 @@ def trained(tmp_path_factory):
     lines = [text[i : i + 20] for i in range(0, 3000, 20)]
     (folder / "train.txt").write_text("\n".join(lines[:120]) + "\n")
     (folder / "test.txt").write_text("\n".join(lines[120:]) + "\n")
-    sizes = ["model.hidden_size=16", "model.embedding_size=8", "data.streams=4", "data.chunk=20"]
-    flags = [word for size in sizes for word in ("--set", size)]
-    done = run(
-        *("train", folder / "train.txt", "--out", folder / "run", "--cell", "gru", *flags),
-        *("--set", "training.steps=60"),
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stderr.startswith("task: generate (running text; --task overrides)\n")
+    settings = {
+        "data": {"streams": 4, "chunk": 20},
+        "model": {"cell": "gru", "hidden_size": 16, "embedding_size": 8},
+        "training": {"steps": 60, "samples": 0},
+    }
+    with as_users_run():
+        seqloom.train(folder / "train.txt", folder / "run", config=settings, progress=False)
     return folder, folder / "run" / "best.safetensors"
 
 
-def test_a_prompt_goes_on(trained):
+def test_the_task_is_guessed(cli, trained, tmp_path):
+    folder, _ = trained
+    few = flags({"model": {"hidden_size": 4}, "training": {"steps": 1}})
+    done = cli("train", folder / "train.txt", "--out", tmp_path / "run", "--cell", "gru", *few)
+    assert done.code == 0
+    assert done.err.startswith("task: generate (running text; --task overrides)\n")
+
+
+def test_a_prompt_goes_on(cli, trained):
     _, model = trained
     options = ("--length", "40", "--temperature", "0.7", "--top-p", "0.9", "--seed", "4")
-    done = run("predict", model, "abc", *options)
-    assert (done.returncode, done.stderr) == (0, "")
+    done = cli("predict", model, "abc", *options)
+    assert (done.code, done.err) == (0, "")
     loaded = seqloom.load(model)
     want = loaded.predict(["abc"], length=40, temperature=0.7, top_p=0.9, seed=4)[0]
-    assert done.stdout == f"abc{want}\n"
+    assert done.out == f"abc{want}\n"
     assert len(want) == 40
-    assert run("predict", model, "abc", *options).stdout == done.stdout
-    assert run("predict", model, "abc", *options[:-1], "5").stdout != done.stdout
+    assert cli("predict", model, "abc", *options).out == done.out
+    assert cli("predict", model, "abc", *options[:-1], "5").out != done.out
 
 
-def test_standard_input_is_one_prompt_with_its_line_breaks(trained):
+def test_standard_input_is_one_prompt_with_its_line_breaks(cli, trained):
     _, model = trained
-    done = run("predict", model, "--length", "5", "--json", input="ab\ncd\n")
-    found = json.loads(done.stdout)
+    done = cli("predict", model, "--length", "5", "--json", stdin=b"ab\ncd\n")
+    found = json.loads(done.out)
     assert found["prompt"] == "ab\ncd\n"
     assert len(found["text"]) == 5
-    empty = run("predict", model, "--length", "7", input="")
-    assert len(empty.stdout) == 8
+    empty = cli("predict", model, "--length", "7", stdin=b"")
+    assert len(empty.out) == 8
 
 
-def test_several_prompts_and_several_texts(trained):
+def test_several_prompts_and_several_texts(cli, trained):
     _, model = trained
-    done = run("predict", model, "ab", "ab", "--nbest", "2", "--length", "30", "--json")
-    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    done = cli("predict", model, "ab", "ab", "--nbest", "2", "--length", "30", "--json")
+    rows = [json.loads(line) for line in done.out.splitlines()]
     assert [row["prompt"] for row in rows] == ["ab"] * 4
     assert len({row["text"] for row in rows}) == 4
-    likeliest = run("predict", model, "ab", "ab", "--temperature", "0", "--length", "30", "--json")
-    one, two = likeliest.stdout.splitlines()
+    likeliest = cli("predict", model, "ab", "ab", "--temperature", "0", "--length", "30", "--json")
+    one, two = likeliest.out.splitlines()
     assert one == two
 
 
@@ -72,11 +79,11 @@ def test_symbols_are_printed_as_they_are_made(trained):
         assert process.wait(timeout=30) == 0
 
 
-def test_unknown_symbols_are_said(trained):
+def test_unknown_symbols_are_said(cli, trained):
     _, model = trained
-    done = run("predict", model, "aXYX", "--length", "3")
-    assert done.returncode == 0
-    assert done.stderr == (
+    done = cli("predict", model, "aXYX", "--length", "3")
+    assert done.code == 0
+    assert done.err == (
         "note: the prompt has 2 different symbols that were never seen in training and read as "
         "unknown: X Y\n"
     )
@@ -93,32 +100,30 @@ def test_unknown_symbols_are_said(trained):
         (("--seed", "-3"), "generate: `seed` must be at least 0, got -3."),
     ],
 )
-def test_bad_options_are_one_line(trained, options, message):
+def test_bad_options_are_one_line(cli, trained, options, message):
     _, model = trained
-    done = run("predict", model, "ab", *options)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert message in done.stderr
-    assert done.stderr.count("\n") == 1
+    done = cli("predict", model, "ab", *options)
+    assert (done.code, done.out) == (1, "")
+    assert message in done.err
+    assert done.err.count("\n") == 1
 
 
-def test_a_prompt_that_is_not_utf8(trained):
+def test_a_prompt_that_is_not_utf8(cli, trained):
     _, model = trained
-    done = subprocess.run(
-        command("predict", model), input=b"caf\xe9", env=ENVIRONMENT, capture_output=True
-    )
-    assert done.returncode == 1
-    assert done.stderr.decode() == (
+    done = cli("predict", model, stdin=b"caf\xe9")
+    assert done.code == 1
+    assert done.err == (
         "predict: a prompt must be UTF-8, got byte 0xe9. "
         "Convert it with: iconv -f LATIN1 -t UTF-8\n"
     )
 
 
-def test_evaluate_scores_and_says_who_wins(trained):
+def test_evaluate_scores_and_says_who_wins(cli, trained):
     folder, model = trained
     files = (folder / "test.txt", "--baselines", folder / "train.txt")
-    done = run("evaluate", model, *files, "--json")
-    assert (done.returncode, done.stderr) == (0, "")
-    found = json.loads(done.stdout)
+    done = cli("evaluate", model, *files, "--json")
+    assert (done.code, done.err) == (0, "")
+    found = json.loads(done.out)
     score = seqloom.load(model).score((folder / "test.txt").read_text())
     assert found["bits_per_character"] == pytest.approx(score.bits_per_character)
     assert found["low"] <= found["bits_per_character"] <= found["high"]
@@ -129,24 +134,24 @@ def test_evaluate_scores_and_says_who_wins(trained):
     ]
     bits = [row["bits_per_character"] for row in found["baselines"]]
     assert bits == sorted(bits)
-    shown = run("evaluate", model, *files)
-    assert shown.returncode == 0
-    assert f"{found['bits_per_character']:.3f}" in shown.stdout
-    assert shown.stdout.splitlines()[-1] == found["baselines"][0]["verdict"] + "."
-    rows = [line.split("  ")[0].strip() for line in shown.stdout.splitlines()[2:-1]]
+    shown = cli("evaluate", model, *files)
+    assert shown.code == 0
+    assert f"{found['bits_per_character']:.3f}" in shown.out
+    assert shown.out.splitlines()[-1] == found["baselines"][0]["verdict"] + "."
+    rows = [line.split("  ")[0].strip() for line in shown.out.splitlines()[2:-1]]
     assert rows == ["this model", *names]  # in a pipe a row is one line, however long
 
 
-def test_evaluate_without_a_training_text(trained):
+def test_evaluate_without_a_training_text(cli, trained):
     folder, model = trained
-    found = json.loads(run("evaluate", model, folder / "test.txt", "--json").stdout)
+    found = json.loads(cli("evaluate", model, folder / "test.txt", "--json").out)
     assert {row["name"] for row in found["baselines"]} == {"gzip", "bz2", "lzma"}
-    done = run("evaluate", model, folder / "test.txt", "--baselines", folder / "test.txt")
-    assert done.stderr == "note: baselines learn from a text that holds the scored one\n"
+    done = cli("evaluate", model, folder / "test.txt", "--baselines", folder / "test.txt")
+    assert done.err == "note: baselines learn from a text that holds the scored one\n"
 
 
-def test_info(trained):
+def test_info(cli, trained):
     _, model = trained
-    shown = run("info", model).stdout
+    shown = cli("info", model).out
     for words in ("generate", "characters, vocabulary of 11", "gru", "valid_bits_per_character"):
         assert words in shown

@@ -20,6 +20,7 @@ SMALL: dict[str, dict[str, Any]] = {
             **{"num_heads": 2, "feedforward_size": 9, "decoder_layers": 1},
         },
         "decoding": {"beam": 2},
+        "training": {"samples": 0},
     },
     "classify": {
         "data": {"batch_size": 16},
@@ -29,10 +30,12 @@ SMALL: dict[str, dict[str, Any]] = {
     "generate": {
         "data": {"streams": 4, "chunk": 20},
         "model": {"hidden_size": 8, "embedding_size": 6, "num_heads": 2, "feedforward_size": 9},
+        "training": {"samples": 0},
     },
     "transcribe": {
         "data": {"mels": 16, "speed_change": 0.0},
         "model": {"hidden_size": 6, "embedding_size": 4, "attention_size": 5},
+        "training": {"samples": 0},
     },
 }
 

@@ -74,7 +74,7 @@ def test_layers_compute_in_bfloat16(tmp_path, monkeypatch, name):
     if "speech" in name:
         pytest.importorskip("soundfile", reason="the extra `speech` is not installed")
     data = write(MODELS[name][0], tmp_path)
-    config = settings(name, steps=3)
+    config = settings(name, steps=3, samples=0)
     config["model"] = {**config["model"], "dropout": 0.0}
     train(data, tmp_path / "whole", config=config, progress=False)
     monkeypatch.setattr(loop, "find_precision", lambda *_: torch.bfloat16)

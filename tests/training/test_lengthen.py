@@ -1,6 +1,7 @@
 """Runs that are given another length, finished or not: the schedule, the records, kills between."""
 
 import re
+import shutil
 
 import pytest
 
@@ -10,7 +11,7 @@ from seqloom.errors import ConfigError, RunError
 from seqloom.training import loop, resume, train
 from seqloom.training.pace import Pace
 
-from ..toys import tiny
+from ..toys import as_users_run, tiny, write_toy
 from .runs import Listening, assert_equal_runs, log, made_up, timed, validations
 
 SETTINGS = tiny(model={"dropout": 0.4})  # 20 steps
@@ -84,18 +85,27 @@ def test_its_recipe_repeats_it(data, tmp_path):
     assert a == b
 
 
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """A run of 20 steps, and the same lengthened to 50."""
+    folder = tmp_path_factory.mktemp("runs")
+    with as_users_run():
+        train(write_toy(folder / "toy.tsv"), folder / "short", config=SETTINGS)
+        shutil.copytree(folder / "short", folder / "long")
+        resume(folder / "long", steps=50)
+    return folder
+
+
 @pytest.mark.parametrize("at", [20, 22, 31, 49])
-def test_killed_it_goes_on_to_the_bit(data, tmp_path, monkeypatch, at):
-    train(data, tmp_path / "whole", config=SETTINGS)
-    resume(tmp_path / "whole", steps=50)
-    train(data, tmp_path / "run", config=SETTINGS)
+def test_killed_it_goes_on_to_the_bit(runs, tmp_path, monkeypatch, at):
+    shutil.copytree(runs / "short", tmp_path / "run")
     with monkeypatch.context() as patch:
         kill_at(patch, at + 1)
         with pytest.raises(KeyboardInterrupt):
             resume(tmp_path / "run", steps=50)
     assert resume(tmp_path / "run").step == 50
-    assert_equal_runs(tmp_path / "whole", tmp_path / "run")
-    toml = [(tmp_path / name / "config.toml").read_text() for name in ("whole", "run")]
+    assert_equal_runs(runs / "long", tmp_path / "run")
+    toml = [(run / "config.toml").read_text() for run in (runs / "long", tmp_path / "run")]
     assert toml[0] == toml[1]
 
 

@@ -64,7 +64,11 @@ SMALL = {
 
 
 def settings(task, **training):
-    return merge({"task": task}, SMALL[task], {"training": {"steps": 12, "seed": 3, **training}})
+    return merge(
+        {"task": task},
+        SMALL[task],
+        {"training": {"steps": 12, "seed": 3, "samples": 0, **training}},
+    )
 
 
 def measured(folder):

@@ -18,7 +18,7 @@ from seqloom.errors import FormatError, RunError
 from seqloom.training import loop, resume, train
 from seqloom.training.run_folder import RunFolder
 
-from ..toys import ENVIRONMENT, command, flags, tiny, write_toy
+from ..toys import ENVIRONMENT, as_users_run, command, flags, tiny, write_toy
 from .runs import Listening, assert_equal_runs, log, validations
 
 SETTINGS = tiny(model={"dropout": 0.4}, training={"steps": 60, "learning_rate": 0.02})
@@ -32,13 +32,8 @@ class Killed(BaseException):
 def whole(tmp_path_factory):
     """The data, and a run of it that nothing disturbed."""
     folder = tmp_path_factory.mktemp("whole")
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    dtype = torch.get_default_dtype()
-    torch.set_default_dtype(torch.float32)
-    train(write_toy(folder / "toy.tsv"), folder / "run", config=SETTINGS)
-    torch.set_default_dtype(dtype)
-    torch.set_num_threads(threads)
+    with as_users_run():
+        train(write_toy(folder / "toy.tsv"), folder / "run", config=SETTINGS)
     return folder / "toy.tsv", folder / "run"
 
 

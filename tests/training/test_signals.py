@@ -11,15 +11,24 @@ from seqloom.errors import RunError
 from seqloom.training import resume, train
 from seqloom.training.run_folder import RunFolder
 
-from ..toys import ENVIRONMENT, command, flags, tiny, write_toy
+from ..toys import ENVIRONMENT, as_users_run, command, flags, tiny, write_toy
 from .runs import assert_equal_runs
 
 SETTINGS = tiny(training={"steps": 60})
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The data, and a run of it that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("whole")
+    with as_users_run():
+        train(write_toy(folder / "toy.tsv"), folder / "run", config=SETTINGS)
+    return folder / "toy.tsv", folder / "run"
+
+
 @pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129)])
-def test_a_signal_saves_and_leaves_its_exit_code(tmp_path, name, code):
-    data, out = write_toy(tmp_path / "toy.tsv"), tmp_path / "run"
+def test_a_signal_saves_and_leaves_its_exit_code(whole, tmp_path, name, code):
+    (data, undisturbed), out = whole, tmp_path / "run"
     line = command("train", data, "--out", out, *flags(SETTINGS))
     with subprocess.Popen(line, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True) as process:
         said = []
@@ -30,8 +39,7 @@ def test_a_signal_saves_and_leaves_its_exit_code(tmp_path, name, code):
     assert process.returncode == code
     assert said[-1].startswith("stopped at step ")
     assert resume(out).finished
-    train(data, tmp_path / "whole", config=SETTINGS)
-    assert_equal_runs(tmp_path / "whole", out)
+    assert_equal_runs(undisturbed, out)
 
 
 def test_a_signal_while_data_are_read_leaves_a_folder_that_can_be_used(tmp_path):

@@ -4,7 +4,6 @@ import json
 import shutil
 
 import pytest
-import torch
 
 import seqloom
 from seqloom.config import config_from, read_toml
@@ -14,7 +13,7 @@ from seqloom.training.run_folder import RunFolder
 from seqloom.tuning import resume_tuning, search, start, trial, tune, tuning
 from seqloom.tuning.importance import LEAST
 
-from ..toys import write_toy
+from ..toys import as_users_run, write_toy
 from .small import NUMBER, SETTINGS, SPACE, Told, assert_equal_searches, runs, table, trials
 
 
@@ -26,14 +25,10 @@ def run(data, out, **changes):
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     """The data, the folder and the result of a search that nothing disturbed, and what was told."""
-    threads, dtype = torch.get_num_threads(), torch.get_default_dtype()
-    torch.set_num_threads(1)
-    torch.set_default_dtype(torch.float32)
     folder, told = tmp_path_factory.mktemp("done"), Told()
     data = write_toy(folder / "toy.tsv")
-    result = run(data, folder / "out", callbacks=[told])
-    torch.set_default_dtype(dtype)
-    torch.set_num_threads(threads)
+    with as_users_run():
+        result = run(data, folder / "out", callbacks=[told])
     return data, folder / "out", result, told
 
 
@@ -129,7 +124,7 @@ def killed_when(monkeypatch, owner, name, call, *, after):
     monkeypatch.setattr(owner, name, function)
 
 
-MOMENTS = [(search.TuneStudy, "begin", 6, True), (search.TuneStudy, "report", 8, True)]
+MOMENTS = [(search.TuneStudy, "report", 8, True), (search.TuneStudy, "begin", 5, True)]
 MORE_MOMENTS = [
     (loop, "save_checkpoint", 13, True),
     (search.TuneStudy, "end", 3, False),
@@ -141,22 +136,23 @@ MORE_MOMENTS = [
 
 
 @pytest.mark.parametrize(
-    ("owner", "name", "call", "after"),
-    [*MOMENTS, *(pytest.param(*one, marks=pytest.mark.slow) for one in MORE_MOMENTS)],
+    "moments",
+    [MOMENTS, *(pytest.param([one], marks=pytest.mark.slow) for one in MORE_MOMENTS)],
+    ids=lambda moments: ", ".join(moment[1] for moment in moments),
 )
-def test_a_search_that_was_killed_equals_one_that_was_not(
-    done, tmp_path, monkeypatch, owner, name, call, after
-):
+def test_a_search_that_was_killed_equals_one_that_was_not(done, tmp_path, monkeypatch, moments):
+    """Killed at one moment after the other, each of them in what the one before had left."""
     data, out, _, _ = done
-    with monkeypatch.context() as patch:
-        killed_when(patch, owner, name, call, after=after)
-        with pytest.raises(Killed):
-            run(data, tmp_path / "out")
-    told = Told()
-    run(data, tmp_path / "out", callbacks=[told])
+    lives = [Told() for _ in range(len(moments) + 1)]
+    for told, (owner, name, call, after) in zip(lives, moments, strict=False):
+        with monkeypatch.context() as patch:
+            killed_when(patch, owner, name, call, after=after)
+            with pytest.raises(Killed):
+                run(data, tmp_path / "out", callbacks=[told])
+    run(data, tmp_path / "out", callbacks=[lives[-1]])
     assert_equal_searches(out, tmp_path / "out")
-    if name == "report":
-        assert told.begun[0] > 0 or after is False  # it is resumed, not begun anew
+    for told, (_, name, *_) in zip(lives[1:], moments, strict=True):
+        assert name != "report" or told.begun[0] > 0  # it is resumed, not begun anew
 
 
 def test_a_pruned_trial_that_was_killed_before_it_was_ended_is_not_trained_on(

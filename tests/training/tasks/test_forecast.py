@@ -40,7 +40,7 @@ def settings(architecture="recurrent", model=None, data=None, **training):
         "task": "forecast",
         "data": {"season": 4, "horizon": 3, **(data or {})},
         "model": {"architecture": architecture, **TINY[architecture], **(model or {})},
-        "training": {"steps": 12, "seed": 3, **training},
+        "training": {"steps": 12, "seed": 3, "samples": 0, **training},
     }
 
 

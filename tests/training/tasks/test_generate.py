@@ -50,7 +50,7 @@ def settings(name="lstm", **sections):
         "task": "generate",
         "data": {"streams": 3, "chunk": 10},
         "model": {**MODELS[name], "dropout": 0.3},
-        "training": {"steps": 40, "learning_rate": 0.01, "seed": 3},
+        "training": {"steps": 40, "learning_rate": 0.01, "seed": 3, "samples": 0},
     }
     return {
         k: {**tree.get(k, {}), **sections.get(k, {})} if k != "task" else v for k, v in tree.items()

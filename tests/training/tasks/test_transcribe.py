@@ -24,7 +24,7 @@ LAS = {
     **{"architecture": "las", "hidden_size": 6, "pyramid_layers": 1, "embedding_size": 4},
     **{"attention_size": 5, "filters": 2, "filter_reach": 2},
 }
-TRAINING = {"steps": 12, "seed": 3}
+TRAINING = {"steps": 12, "seed": 3, "samples": 0}
 
 
 @pytest.fixture(scope="module")
