@@ -104,7 +104,7 @@ def test_killed_at_random_by_the_kernel(whole, tmp_path):
         env=ENVIRONMENT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert int(done.stdout) >= 3
