@@ -18,7 +18,7 @@ def test_a_value_of_nothing_is_given_all_the_same(value):
     options = PredictOptions(model=Path("m"), texts=["a"], length=value, top_k=None)
     message = (
         r"^predict: `--length` is not an option for classify models\. "
-        r"Their options: column, nbest, out, scores, write\.$"
+        r"Their options: column, engine, nbest, out, scores, threads, write\.$"
     )
     with pytest.raises(ConfigError, match=message):
         options.check_known("classify")
