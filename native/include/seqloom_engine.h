@@ -81,10 +81,11 @@ SEQLOOM_API int32_t seqloom_entry_results(const seqloom_model* model, int32_t en
 SEQLOOM_API const char* seqloom_input_name(const seqloom_model* model, int32_t entry, int32_t k);
 SEQLOOM_API const char* seqloom_result_name(const seqloom_model* model, int32_t entry, int32_t k);
 
-/* Rank of an input; its sizes go to `sizes` [4], below 0 for a letter (-1: A), 1 through `shared` if it
-   is a memory, whose rows several rows of the batch may read. */
+/* Rank of an input; its sizes go to `sizes` [4], below 0 for a letter (-1: A). Its flags: SHARED if it
+   is a memory, whose rows several rows of the batch may read; WHOLE if it holds int64. */
+enum { SEQLOOM_SHARED = 1, SEQLOOM_WHOLE = 2 };
 SEQLOOM_API int32_t seqloom_input_shape(const seqloom_model* model, int32_t entry, int32_t k,
-                                        int32_t* sizes, int32_t* shared);
+                                        int32_t* sizes, int32_t* flags);
 
 /* Bytes of the plan itself. */
 SEQLOOM_API int64_t seqloom_plan_bytes(const seqloom_model* model, int32_t entry);

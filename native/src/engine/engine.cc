@@ -141,10 +141,10 @@ const char* seqloom_result_name(const seqloom_model* model, int32_t entry, int32
 }
 
 int32_t seqloom_input_shape(const seqloom_model* model, int32_t entry, int32_t k, int32_t* sizes,
-                            int32_t* shared) {
+                            int32_t* flags) {
   const Input& input = model->entry[entry].input[k];
   for (int d = 0; d < 4; ++d) sizes[d] = d < input.rank ? input.size[d] : 0;
-  *shared = input.shared;
+  *flags = (input.shared ? SEQLOOM_SHARED : 0) | (input.kind == NUMBERS ? 0 : SEQLOOM_WHOLE);
   return input.rank;
 }
 

@@ -16,11 +16,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from ..decoding.contract import Stepper, TextModel
-from ..networks.interpreter import named
 from ..networks.network import Network
 from ..networks.ops import Values
 from ..networks.record import outlined
-from ..reference import trees
 from .lower import PROJECTED
 from .program import EngineProgram
 from .quantised import Quantised
@@ -85,23 +83,47 @@ class _Call:
         self.program, self.name = program, name
         self.arguments = tuple(unbound.entries()[name].arguments)
         self.outline = outlined(unbound, name)
-        self.results = unbound.entries()[name].results
-        self.projected = [n for n in program.entries[name].results if f".{PROJECTED}." in n]
+        found = program.entries[name].results
+        self.projected = [n for n in found if f".{PROJECTED}." in n]
+        results = unbound.entries()[name].results
+        self.several = len(results) > 1
+        self.owner = results.index(self.projected[0].partition(".")[0]) if self.projected else 0
 
     def __call__(self, *given: Values, **more: Values) -> Values:
-        inputs: dict[str, np.ndarray] = {}
-        for key, tree in (dict(zip(self.arguments, given, strict=False)) | more).items():
-            own = tree
+        trees_ = [*given, *(more[key] for key in self.arguments[len(given) :])]
+        # in the order of the entry's inputs; what was projected of a memory comes last
+        arrays: list[np.ndarray] = []
+        products: tuple[np.ndarray, ...] = ()
+        for tree in trees_:
             if isinstance(tree, Projected):
-                own = tree.memory
-                inputs |= {f"{key}.{PROJECTED}.{k}": array for k, array in enumerate(tree.products)}
-            inputs |= named(key, own)
-        found = self.program(self.name, inputs)
-        made = trees.map_arrays(lambda name: found[name], self.outline)
+                _leaves(tree.memory, arrays)
+                products += tree.products
+            else:
+                _leaves(tree, arrays)
+        found = self.program.call(self.name, [*arrays, *products])
+        made = _built(self.outline, found)
         if not self.projected:
             return made
-        products = tuple(found[name] for name in self.projected)
-        owner = self.results.index(self.projected[0].partition(".")[0])
-        every = list(made) if len(self.results) > 1 else [made]
-        every[owner] = Projected(every[owner], products)
-        return tuple(every) if len(every) > 1 else every[0]
+        every = list(made) if self.several else [made]
+        kept = tuple(found[name] for name in self.projected)
+        every[self.owner] = Projected(every[self.owner], kept)
+        return tuple(every) if self.several else every[0]
+
+
+def _leaves(tree: Values, into: list[np.ndarray]) -> None:
+    """The arrays of a tree, in order."""
+    if isinstance(tree, tuple):
+        for part in tree:
+            _leaves(part, into)
+    elif tree is not None:
+        into.append(tree)
+
+
+def _built(outline: Values, arrays: Mapping[str, np.ndarray]) -> Values:
+    """Arrays at the places of their names."""
+    if isinstance(outline, str):
+        return arrays[outline]
+    if outline is None:
+        return None
+    parts = [_built(part, arrays) for part in outline]
+    return outline._make(parts) if hasattr(outline, "_make") else tuple(parts)

@@ -9,7 +9,7 @@ Checked by `tests/engine/test_engine.py`: every entry of every network against N
 import ctypes
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ from .lower import lower
 from .quantised import Quantised
 
 PLANS = 32  # that a thread keeps
+WHOLE = 2  # a flag of an input
 
 
 class EngineProgram:
@@ -78,11 +79,21 @@ class EngineProgram:
         """
         return self.plan(entry, inputs).run()
 
+    def call(self, entry: str, arrays: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+        """The same with the inputs in their order."""
+        return self._planned(self.entries[entry], arrays).run()
+
     def plan(self, entry: str, inputs: Mapping[str, np.ndarray]) -> "Plan":
         """A plan for some inputs, with them; of this thread, and valid until its next."""
         found = self.entries[entry]
-        arrays = [_array(inputs[one.name]) for one in found.inputs]
-        plan = self._plan(found, tuple(array.shape for array in arrays))
+        return self._planned(found, [inputs[one.name] for one in found.inputs])
+
+    def _planned(self, entry: "_Entry", given: Sequence[np.ndarray]) -> "Plan":
+        arrays = [
+            np.ascontiguousarray(array, one.dtype)
+            for array, one in zip(given, entry.inputs, strict=True)
+        ]
+        plan = self._plan(entry, tuple([array.shape for array in arrays]))
         plan.arrays = arrays
         return plan
 
@@ -126,6 +137,7 @@ class _Input(NamedTuple):
 
     name: str
     slots: tuple[int | str, ...]
+    dtype: np.dtype[Any]
     shared: bool
 
     def shape(self, rows: int, steps: int, like: tuple[int, ...] | None = None) -> tuple[int, ...]:
@@ -155,7 +167,8 @@ def _input(engine: Library, model: ctypes.c_void_p, entry: int, k: int) -> _Inpu
     sizes, shared = (ctypes.c_int32 * 4)(), ctypes.c_int32()
     rank = engine.input_shape(model, entry, k, sizes, ctypes.byref(shared))
     slots = tuple(n if n >= 0 else chr(ord("A") - 1 - n) for n in sizes[:rank])
-    return _Input(engine.input_name(model, entry, k).decode(), slots, bool(shared.value))
+    name, flags = engine.input_name(model, entry, k).decode(), shared.value
+    return _Input(name, slots, np.dtype(np.int64 if flags & WHOLE else np.float32), bool(flags & 1))
 
 
 class Plan:
@@ -189,18 +202,30 @@ class Plan:
 
     def run(self) -> dict[str, np.ndarray]:
         """The results for `arrays`, copied out of the workspace."""
+        first = self._workspace is None
         if self._workspace is None:
             self._workspace = memory(self.library.plan_workspace(self.plan))
+            self._at = (self._workspace.ctypes.data, self._workspace.size)
         for k, array in enumerate(self.arrays):
             self._inputs[k] = array.ctypes.data
-        at = (self._workspace.ctypes.data, self._workspace.size)
-        self.library.check(self.library.run(self.plan, self._inputs, None, *at))
-        found = {}
-        for k, name in enumerate(self.entry.results):
-            shape, whole, address = self._result(k, at[0])
-            found[name] = np.empty(shape, np.int64 if whole else np.float32)
-            ctypes.memmove(found[name].ctypes.data, address or 0, found[name].nbytes)
-        return found
+        self.library.check(self.library.run(self.plan, self._inputs, None, *self._at))
+        if first:
+            self._views = [self._view(k) for k in range(len(self.entry.results))]
+        return {
+            name: (self.arrays[view].reshape(shape) if isinstance(view, int) else view).copy()
+            for name, (view, shape) in zip(self.entry.results, self._views, strict=True)
+        }
+
+    def _view(self, k: int) -> tuple[np.ndarray | int, tuple[int, ...]]:
+        """A result where it lies in the workspace, or the number of the input that it is."""
+        shape, whole, at = self._result(k, self._at[0])
+        kind = np.int64 if whole else np.float32
+        if 0 in shape:
+            return np.empty(shape, kind), shape
+        offset = (at or 0) - self._at[0]
+        if not 0 <= offset < self._at[1]:
+            return [array.ctypes.data for array in self.arrays].index(at or 0), shape
+        return np.ndarray(shape, kind, self._workspace, offset), shape
 
     def shapes_of_results(self) -> dict[str, tuple[int, ...]]:
         """Shapes by name, before anything is run."""
@@ -228,8 +253,3 @@ def _struct(name: str, tensor: "np.ndarray | Quantised") -> TensorStruct:
     return TensorStruct(
         *(name.encode(), INT8 if int8 else FLOAT32, array.ndim, shape, array.ctypes.data, scales)
     )
-
-
-def _array(value: np.ndarray) -> np.ndarray:
-    kind = np.int64 if np.issubdtype(value.dtype, np.integer) else np.float32
-    return np.ascontiguousarray(value, kind)
