@@ -206,7 +206,8 @@ class NativeVocabulary:
 
     def _grown(self, call: Callable[..., int], kind: type) -> np.ndarray:
         """What a call writes, which says first how long that is."""
-        count, found = c_int64(), np.empty(0, kind)
+        count = c_int64()
+        found: np.ndarray = np.empty(0, kind)
         status = call(None, 0, ctypes.byref(count))
         if status == NO_ROOM:
             found = np.empty(count.value, kind)
