@@ -184,7 +184,7 @@ def test_damaged_blocks_are_refused_or_read():
     """Whatever is in a block: a refusal, or a vocabulary that can be used and is as it says."""
     generator, blocks, taken = random.Random(3), block_of_all(), 0
     text = "ab éab ▁ba It's\tV;W|PST"
-    for _ in range(20_000):
+    for _ in range(6_000):
         block = generator.choice(blocks)
         if generator.random() < 0.5:
             damaged = damage_bytes(generator, block, blocks)
@@ -203,7 +203,7 @@ def test_damaged_blocks_are_refused_or_read():
         assert all(0 <= number < len(native) for number in numbers)
         native.decode([*numbers, *range(min(len(native), 40))])
         native.normal(text)
-    assert taken > 200
+    assert taken > 100
 
 
 def test_what_cannot_be_read_is_refused():
