@@ -352,8 +352,9 @@ void test_log_mel(Random random) {
   const int64_t W = 1 + random.below(40), P = 1 + random.below(W), rate = 1000 + random.below(900);
   const std::vector<double> sound = random.array(random.below(200));
   const Block block(features(rate, W, P, 1, 1));
-  expect_close({{"steps", steps_of(block, sound, random)}}, {{"steps", plain_steps(sound, rate, W, P)}},
-               1e-6, "log-mel of a window of " + std::to_string(W));
+  const Values found = {{"steps", steps_of(block, sound, random)}};
+  expect_close(found, {{"steps", plain_steps(sound, rate, W, P)}}, 1e-6,
+               "log-mel of a window of " + std::to_string(W));
   const int64_t mels = 1 + random.below(5), stack = 1 + random.below(4);
   const std::vector<char> other = features(rate, W, P, mels, stack);
   Random seeds = random;

@@ -101,7 +101,10 @@ const char* chunk_end(Span text, bool marks) {
   }
   if (is_letter(c, marks)) return skip_letters(rest, marks);
   if (is_sign(c, marks)) {
-    return skip(rest, [marks](const Character& s) { return is_sign(s, marks) || (marks && ties(s)); });
+    const auto follows = [marks](const Character& s) {
+      return is_sign(s, marks) || (marks && ties(s));
+    };
+    return skip(rest, follows);
   }
   return code_end(text.at);
 }

@@ -185,7 +185,8 @@ using namespace seqloom;
 const char* seqloom_text_message(int status) {
   switch (status) {
     case SEQLOOM_TEXT_OK: return "it worked";
-    case SEQLOOM_TEXT_DAMAGED: return "the vocabulary or the features are damaged, or of another version";
+    case SEQLOOM_TEXT_DAMAGED:
+      return "the vocabulary or the features are damaged, or of another version";
     case SEQLOOM_TEXT_BAD_UTF8: return "the text is not UTF-8";
     case SEQLOOM_TEXT_TOO_LONG: return "the text has more than 2^30 bytes";
     case SEQLOOM_TEXT_BAD_NUMBER: return "a number is not one of the vocabulary's";
@@ -215,8 +216,9 @@ int64_t seqloom_vocabulary_workspace(const seqloom_vocabulary* vocabulary, int64
   return Space(*vocabulary, bytes).bytes();
 }
 
-int seqloom_vocabulary_encode(const seqloom_vocabulary* vocabulary, const char* utf8, int64_t bytes, void* workspace,
-                        int64_t workspace_bytes, int64_t* numbers, int64_t room, int64_t* count) {
+int seqloom_vocabulary_encode(const seqloom_vocabulary* vocabulary, const char* utf8, int64_t bytes,
+                              void* workspace, int64_t workspace_bytes, int64_t* numbers,
+                              int64_t room, int64_t* count) {
   Numbers out = {numbers, room, vocabulary->most};
   const auto use = [&](const Apart& apart, const Merger& merger) {
     each_tag(apart.tags, [&](Span tag) { out.put(vocabulary->tag_number(tag)); });
@@ -234,8 +236,9 @@ int seqloom_vocabulary_encode(const seqloom_vocabulary* vocabulary, const char* 
   return status;
 }
 
-int seqloom_vocabulary_normal(const seqloom_vocabulary* vocabulary, const char* utf8, int64_t bytes, void* workspace,
-                        int64_t workspace_bytes, char* written, int64_t room, int64_t* out_bytes) {
+int seqloom_vocabulary_normal(const seqloom_vocabulary* vocabulary, const char* utf8, int64_t bytes,
+                              void* workspace, int64_t workspace_bytes, char* written,
+                              int64_t room, int64_t* out_bytes) {
   Bytes out = {written, room};
   const auto use = [&](const Apart& apart, const Merger&) {
     if (vocabulary->level == SEQLOOM_CHARACTERS || vocabulary->level == SEQLOOM_PIECES) {
@@ -272,8 +275,8 @@ int seqloom_vocabulary_normal(const seqloom_vocabulary* vocabulary, const char* 
   return status;
 }
 
-int seqloom_vocabulary_decode(const seqloom_vocabulary* vocabulary, const int64_t* numbers, int64_t count,
-                        char* written, int64_t room, int64_t* out_bytes) {
+int seqloom_vocabulary_decode(const seqloom_vocabulary* vocabulary, const int64_t* numbers,
+                              int64_t count, char* written, int64_t room, int64_t* out_bytes) {
   constexpr int64_t unknown = seqloom_vocabulary::UNK, first = seqloom_vocabulary::SPECIALS;
   const bool between = vocabulary->level == SEQLOOM_SYMBOLS || vocabulary->level == SEQLOOM_WORDS;
   Bytes out = {written, room};
@@ -281,7 +284,9 @@ int seqloom_vocabulary_decode(const seqloom_vocabulary* vocabulary, const int64_
   bool any = false;
   *out_bytes = 0;
   for (int64_t k = 0; k < count; ++k) {
-    if (numbers[k] < 0 || numbers[k] >= seqloom_vocabulary_size(vocabulary)) return SEQLOOM_TEXT_BAD_NUMBER;
+    if (numbers[k] < 0 || numbers[k] >= seqloom_vocabulary_size(vocabulary)) {
+      return SEQLOOM_TEXT_BAD_NUMBER;
+    }
     if (numbers[k] < unknown || numbers[k] >= vocabulary->symbols) continue;
     Span symbol = numbers[k] == unknown
                       ? Span{UNKNOWN_SIGN, UNKNOWN_SIGN + SIGN_BYTES}

@@ -11,6 +11,18 @@ namespace {
 constexpr uint32_t DOTTED_I = 0x130, DOT_ABOVE = 0x307;
 constexpr uint32_t SIGMA = 0x3A3, SMALL_SIGMA = 0x3C3, FINAL_SIGMA = 0x3C2;
 
+// Classes of the most frequent code points, ready.
+struct Ascii {
+  unsigned char kind[128];
+  constexpr Ascii() : kind() {
+    for (uint32_t code = 0, run = 0; code < sizeof kind; ++code) {
+      while (CLASSES[run + 1] >> 8 <= code) ++run;
+      kind[code] = CLASSES[run] & 0xFF;
+    }
+  }
+};
+constexpr Ascii ASCII;
+
 uint32_t lower_of(uint32_t code) {
   int32_t low = 0, high = sizeof LOWER / sizeof *LOWER;  // the last run that begins at most there
   const int32_t c = static_cast<int32_t>(code);
@@ -48,6 +60,7 @@ bool ends_word(Span rest) {
 const char* unicode_version() { return UNICODE; }
 
 uint32_t class_of(uint32_t code) {
+  if (code < sizeof ASCII.kind) return ASCII.kind[code];
   int32_t low = 0, high = sizeof CLASSES / sizeof *CLASSES;
   while (high - low > 1) {
     const int32_t middle = (low + high) / 2;

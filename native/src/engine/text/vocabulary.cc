@@ -29,7 +29,8 @@ bool texts_fit(const seqloom_vocabulary& vocabulary) {
 }
 
 // An order of texts from `first` on: rising, so all are there and all are different.
-bool is_order(const seqloom_vocabulary& vocabulary, const int32_t* order, int32_t first, int32_t count) {
+bool is_order(const seqloom_vocabulary& vocabulary, const int32_t* order, int32_t first,
+              int32_t count) {
   for (int32_t k = 0; k < count; ++k) {
     if (order[k] < first || order[k] >= first + count) return false;
     if (k && compare(vocabulary.text(order[k - 1]), vocabulary.text(order[k])) >= 0) return false;
@@ -53,9 +54,8 @@ bool merges_fit(const seqloom_vocabulary& vocabulary) {
     for (int side = 0; side < 3; ++side) {
       if (m[side] < first || m[side] >= vocabulary.symbols) return false;
     }
-    if (!is_joined(vocabulary.text(m[0] - first), vocabulary.text(m[1] - first), vocabulary.text(m[2] - first))) {
-      return false;
-    }
+    const Span left = vocabulary.text(m[0] - first), right = vocabulary.text(m[1] - first);
+    if (!is_joined(left, right, vocabulary.text(m[2] - first))) return false;
   }
   const int32_t* order = vocabulary.merge_order();
   for (int32_t k = 0; k < vocabulary.merges; ++k) {
@@ -70,25 +70,25 @@ bool merges_fit(const seqloom_vocabulary& vocabulary) {
 int check_vocabulary(const void* block, int64_t bytes) {
   if (!block || reinterpret_cast<uintptr_t>(block) % 4) return SEQLOOM_TEXT_BAD_MEMORY;
   if (bytes < static_cast<int64_t>(sizeof(seqloom_vocabulary))) return SEQLOOM_TEXT_DAMAGED;
-  const seqloom_vocabulary& vocabulary = *static_cast<const seqloom_vocabulary*>(block);
-  const bool merging = vocabulary.merging(), words = vocabulary.level == SEQLOOM_WORDS;
+  const seqloom_vocabulary& v = *static_cast<const seqloom_vocabulary*>(block);
+  const bool words = v.level == SEQLOOM_WORDS;
+  const auto in = [](int32_t value, int32_t least, int32_t most) {
+    return value >= least && value <= most;
+  };
   const bool ok =
-      vocabulary.magic == MAGIC && vocabulary.version == VERSION &&
-      vocabulary.level >= SEQLOOM_CHARACTERS && vocabulary.level <= SEQLOOM_WORDS &&
-      (vocabulary.flags & ~(SEQLOOM_MARKS | SEQLOOM_LOWERCASE)) == 0 &&
-      (!vocabulary.marks() || words || vocabulary.level == SEQLOOM_PIECES) &&
-      (!vocabulary.lowercase() || vocabulary.level != SEQLOOM_PIECES) && vocabulary.most >= 0 &&
-      vocabulary.symbols >= seqloom_vocabulary::SPECIALS && vocabulary.symbols <= MOST_TEXTS &&
-      vocabulary.features >= 0 && vocabulary.features <= MOST_TEXTS &&
-      (!vocabulary.features || (!vocabulary.lowercase() && !words && !vocabulary.most)) &&
-      vocabulary.merges >= 0 && vocabulary.merges <= (merging ? MOST_TEXTS : 0) && vocabulary.bytes >= 0 &&
-      bytes == static_cast<int64_t>(sizeof vocabulary) +
-                   4 * (2 * int64_t{vocabulary.texts()} + 4 * int64_t{vocabulary.merges}) + vocabulary.bytes;
-  if (!ok || !texts_fit(vocabulary) || !is_order(vocabulary, vocabulary.order(), 0, vocabulary.plain()) ||
-      !is_order(vocabulary, vocabulary.tag_order(), vocabulary.plain(), vocabulary.features) || !merges_fit(vocabulary)) {
-    return SEQLOOM_TEXT_DAMAGED;
-  }
-  return SEQLOOM_TEXT_OK;
+      v.magic == MAGIC && v.version == VERSION &&
+      in(v.level, SEQLOOM_CHARACTERS, SEQLOOM_WORDS) &&
+      in(v.flags, 0, SEQLOOM_MARKS | SEQLOOM_LOWERCASE) &&
+      (!v.marks() || words || v.level == SEQLOOM_PIECES) &&
+      (!v.lowercase() || v.level != SEQLOOM_PIECES) && v.most >= 0 &&
+      in(v.symbols, seqloom_vocabulary::SPECIALS, MOST_TEXTS) && in(v.features, 0, MOST_TEXTS) &&
+      (!v.features || (!v.lowercase() && !words && !v.most)) &&
+      in(v.merges, 0, v.merging() ? MOST_TEXTS : 0) && v.bytes >= 0 &&
+      bytes == static_cast<int64_t>(sizeof v) +
+                   4 * (2 * int64_t{v.texts()} + 4 * int64_t{v.merges}) + v.bytes;
+  const bool whole = ok && texts_fit(v) && is_order(v, v.order(), 0, v.plain()) &&
+                     is_order(v, v.tag_order(), v.plain(), v.features) && merges_fit(v);
+  return whole ? SEQLOOM_TEXT_OK : SEQLOOM_TEXT_DAMAGED;
 }
 
 }  // namespace seqloom

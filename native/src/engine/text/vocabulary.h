@@ -40,7 +40,10 @@ namespace seqloom {
 // Below 0, 0 or above, as a comes before b in the order of bytes.
 inline int compare(Span a, Span b) {
   const int64_t shorter = a.size() < b.size() ? a.size() : b.size();
-  const int differ = shorter ? std::memcmp(a.at, b.at, static_cast<size_t>(shorter)) : 0;
+  int differ = 0;
+  for (int64_t k = 0; k < shorter && !differ; ++k) {  // most texts are a few bytes
+    differ = static_cast<unsigned char>(a.at[k]) - static_cast<unsigned char>(b.at[k]);
+  }
   return differ ? differ : (a.size() > b.size()) - (a.size() < b.size());
 }
 
