@@ -96,6 +96,15 @@ def test_a_reader_reads_as_in_python(data, arguments):
     assert native.normal(text) == reader.vocabulary.normal(reader.prepared(text))
 
 
+@pytest.mark.parametrize("tags", [" V", "V ", "\u3000é x\xa0| ;PST;", " ; ", "", "é  x", "PST;V|V"])
+def test_tags_lose_white_space_at_their_ends(tags):
+    vocabulary = Vocabulary("characters", (*SPECIALS, "a"), features=("V", "PST", "é x"))
+    native = NativeVocabulary(vocabulary_block(vocabulary))
+    for text in (f"a\t{tags}", f"a\tb\t{tags}", tags):
+        assert native.encode(text) == vocabulary.encode(text)
+        assert native.normal(text) == vocabulary.normal(text)
+
+
 @pytest.mark.parametrize("spaces", [False, True])
 def test_learned_subwords_and_a_long_word(spaces):
     """Of a hundred thousand characters, and merges that run through all of it."""
