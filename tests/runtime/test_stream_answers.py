@@ -75,6 +75,19 @@ def test_a_text_is_continued_as_predict_does(options, engine):
         assert list(stream) == []
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_written_ahead_is_what_is_written_step_by_step(engine):
+    """Longer than a block; a copy goes on step by step, and the states are the same bits."""
+    for name in language_models.CONFIGS:
+        own = model("generate", name, engine)
+        ahead, step = own.stream("ab", length=300, seed=2), own.stream("a", length=300, seed=2)
+        step.push("b")
+        assert "".join(ahead) == "".join(step)
+        assert np.array_equal(ahead.log_probabilities, step.log_probabilities)
+        assert "".join(ahead.copy().write(9)) == "".join(ahead.write(9)) == "".join(step.write(9))
+        assert ahead.push("cab").tobytes() == step.push("cab").tobytes()
+
+
 def test_a_language_model_reads_between_what_it_writes():
     stream = model("generate", "lstm", "numpy").stream("ab", temperature=0.0)
     wrote = "".join(stream.write(3))

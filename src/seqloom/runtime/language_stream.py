@@ -4,7 +4,9 @@
     write      draws symbols and reads them, as `Generator.predict` draws them
     iteration  writes until `length` symbols are written
 
-The state is the network's and what follows the last symbol, so it does not grow. Checked by
+The state is the network's and what follows the last symbol, so it does not grow. The native engine
+writes behind a prompt without Python between two symbols: while nothing but that is asked for, its
+symbols are handed out, and read here in blocks or when the state is asked for. Checked by
 `tests/runtime/test_stream_answers.py`: against `score` and `predict`.
 """
 
@@ -16,7 +18,7 @@ import numpy as np
 from ..data.text.text import encode_text
 from ..data.text_pieces import TextPieces
 from ..data.vocabulary import BOS
-from ..decoding.continuation import Sampling, draw
+from ..decoding.continuation import Sampling, continuation, draw
 from ..decoding.contract import check_numbers
 from ..decoding.sampling import generator_after
 from ..export.parts.generate import GenerateParts
@@ -34,7 +36,6 @@ class LanguageStream(ModelStream, Iterator[str]):
         cost: Of all symbols that were pushed, in nats; what was written costs nothing.
         symbols: How many were pushed.
         written: How many were written.
-        log_probabilities: Of the symbol that follows, `(V,)`, in nats.
     """
 
     parts: GenerateParts
@@ -63,8 +64,13 @@ class LanguageStream(ModelStream, Iterator[str]):
         self.cost, self.symbols, self.written, self.draws = 0.0, 0, 0, 0
         self.random = generator_after([self.sampling.seed, self.number], 0)
         found, self.state = self.network.step(np.array([BOS]), self.state)
-        self.log_probabilities: np.ndarray = found[0]
+        self._next: np.ndarray = found[0]
         self._read(self.text.push(self.prompt))
+        self._unread: list[int] = []  # of what was written
+        self._ahead: Iterator[int] | None = None
+        if not self.stepwise:
+            prompt = vocabulary.encode(self.prompt)
+            self._ahead = continuation(self.network, prompt, self.sampling, number=self.number)
 
     def push(self, text: str) -> Float[np.ndarray, " V"]:
         """Read on; return the log-probabilities of what follows, in nats.
@@ -74,13 +80,22 @@ class LanguageStream(ModelStream, Iterator[str]):
         Raises:
             DivergedError: The network's weights are so large that its output is not a number.
         """
+        self._catch_up()
+        self._ahead = None
         self._read(self.text.push(text))
-        return self.log_probabilities
+        return self._next
 
     def finish(self) -> Float[np.ndarray, " V"]:
         """Read the word that was begun; return as `push` does."""
+        self._catch_up()
         self._read(self.text.finish())
-        return self.log_probabilities
+        return self._next
+
+    @property
+    def log_probabilities(self) -> Float[np.ndarray, " V"]:
+        """Of the symbol that follows, in nats."""
+        self._catch_up()
+        return self._next
 
     def write(self, length: int | None = None) -> Iterator[str]:
         """Continue the text from here, a symbol at a time; a word that was begun is read first.
@@ -99,6 +114,7 @@ class LanguageStream(ModelStream, Iterator[str]):
         return self._written()
 
     def held(self) -> Held:
+        self._catch_up()
         drawn = self.sampling
         plain = {
             "text": self.text.to_json(),
@@ -113,7 +129,7 @@ class LanguageStream(ModelStream, Iterator[str]):
             "top_k": drawn.top_k,
             "top_p": drawn.top_p,
         }
-        arrays = {"next": self.log_probabilities, **arrays_of("state", self.state)}
+        arrays = {"next": self._next, **arrays_of("state", self.state)}
         return Held(plain, arrays)
 
     def take(self, held: Held) -> None:
@@ -131,7 +147,8 @@ class LanguageStream(ModelStream, Iterator[str]):
         self.random = generator_after([self.sampling.seed, self.number], self.draws)
         self.text = TextPieces(by_word=self.text.by_word, lowercase=False)
         self.text.take(plain["text"])
-        self.log_probabilities = array_of("next", self.log_probabilities, held.arrays)
+        self._next = array_of("next", self._next, held.arrays)
+        self._unread, self._ahead = [], None
         first = self.network.initial_state(1)
         self.state = tree_of("state", first, held.arrays)
         for array in arrays_of("state", self.state).values():
@@ -145,18 +162,28 @@ class LanguageStream(ModelStream, Iterator[str]):
         for first in range(0, len(numbers), size):
             piece = numbers[first : first + size]
             found, self.state = self.network.forward(piece[None], self.state)
-            before = np.concatenate([self.log_probabilities[None], found[0, :-1]])
+            before = np.concatenate([self._next[None], found[0, :-1]])
             for cost in check_numbers(before)[np.arange(len(piece)), piece].tolist():
                 self.cost -= cost
-            self.log_probabilities = check_numbers(found[0, -1]).copy()
+            self._next = check_numbers(found[0, -1]).copy()
             self.symbols += len(piece)
+
+    def _catch_up(self) -> None:
+        """Read what was written."""
+        if self._unread:
+            found, self.state = self.network.forward(np.array([self._unread]), self.state)
+            self._next, self._unread = found[0, -1].copy(), []
 
     def _written(self) -> str:
         if self.text.word:
             self._read(self.text.finish())
-        symbol = draw(self.log_probabilities[None], self.sampling, self.random)
+        if self._ahead is not None:
+            symbol = next(self._ahead)
+        else:
+            symbol = draw(self.log_probabilities[None], self.sampling, self.random)
         self.draws += self.sampling.temperature > 0.0
-        found, self.state = self.network.step(np.array([symbol]), self.state)
-        self.log_probabilities = found[0]
         self.written += 1
+        self._unread.append(symbol)
+        if self._ahead is None or len(self._unread) == PIECE:
+            self._catch_up()
         return self.parts.vocabulary.symbols[symbol]
