@@ -21,17 +21,6 @@ FILES: dict[str, Callable[[str], Any]] = {
     "transcribe": lambda name: speech.random_speech_model(speech.CONFIGS[name])[0],
     "transduce": lambda name: models.random_model(models.CONFIGS[name])[0],
 }
-classifiers.CONFIGS |= {
-    f"one way, {cell}, {pool}": classifiers.recurrent(
-        cell, pool, layers=layers, bidirectional=False, hidden_size=7
-    )
-    for cell, pool, layers in (
-        ("rnn", "last", 2),
-        ("gru", "mean", 1),
-        ("lstm", "max", 2),
-        ("lstm", "attention", 1),
-    )
-}
 TEXT = "Not a\n good FILM,  not at\u00a0all: it's b\u00e4d film film good"
 SERIES = np.random.default_rng(2).normal(size=26) * 3 + 10
 
