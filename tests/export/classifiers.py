@@ -34,6 +34,17 @@ CONFIGS = {
         for cell in ("rnn", "lstm", "gru")
         for pool in POOLS
     },
+    **{
+        f"one way, {cell}, {pool}": recurrent(
+            cell, pool, layers=layers, bidirectional=False, hidden_size=7
+        )
+        for cell, pool, layers in (
+            ("rnn", "last", 2),
+            ("gru", "mean", 1),
+            ("lstm", "max", 2),
+            ("lstm", "attention", 1),
+        )
+    },
     "lstm, last, 2 layers, both ways": recurrent("lstm", "last", layers=2),
     **{f"transformer, {pool}": transformer(pool) for pool in POOLS[:3]},
 }

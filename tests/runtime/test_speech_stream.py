@@ -56,10 +56,10 @@ def test_what_is_carried_does_not_grow(model):
     sizes = []
     for seed in range(30):
         stream.push(noise(2400, seed=seed))
-        sizes.append(sum(array.nbytes for array in stream.carried()))
-    # 9 s: samples for a window and a step of 2 frames, in float64, and the states
+        sizes.append(sum(array.nbytes for array in stream.held().arrays.values()))
+    # 9 s: samples for a window and a step of 2 frames, the states, an idle search
     states = sum(a.nbytes for state in stream.states for a in state)
-    assert max(sizes) < 8 * (200 + 160) + states
+    assert max(sizes) < 4 * (200 + 160) + states + 16 + 1
     assert max(sizes[15:]) <= max(sizes[:15])
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..data.vocabulary import BOS, EOS, PAD, UNK
 from ..errors import ConfigError
+from ..shapes import Float
 from .contract import TextModel, Writing, check_numbers
 from .sampling import check_sampling, narrowed, pick
 
@@ -62,12 +63,23 @@ def continuation(
         log_probs_BTV, state = model.forward(read[None, first : first + _CHUNK], state)
         log_probs_BV = log_probs_BTV[:, -1]
     while True:
-        symbol = _draw(log_probs_BV, sampling, random)
+        symbol = draw(log_probs_BV, sampling, random)
         yield symbol
         log_probs_BV, state = model.step(np.array([symbol]), state)
 
 
-def _draw(log_probs_BV: np.ndarray, sampling: Sampling, random: np.random.Generator) -> int:
+def draw(
+    log_probs_BV: Float[np.ndarray, "1 V"], sampling: Sampling, random: np.random.Generator
+) -> int:
+    """The next symbol of a text; a temperature of 0 draws nothing from the generator.
+
+    Args:
+        log_probs_BV: Of what follows, in nats.
+        sampling: How to draw.
+        random: One number of it is used.
+    Raises:
+        DivergedError: They are not numbers.
+    """
     log_probs_BV = np.array(check_numbers(log_probs_BV))
     log_probs_BV[:, NO_TEXT] = -np.inf
     if sampling.temperature == 0.0:

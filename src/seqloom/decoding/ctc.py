@@ -123,6 +123,27 @@ class CTCBeam:
             for k in np.argsort(-totals, kind="stable")[:nbest]
         ]
 
+    def held(self) -> tuple[list[tuple[int, ...]], np.ndarray]:
+        """What the search carries on: what is settled, then the live prefixes; their numbers.
+
+        Returns:
+            K + 1 sequences; log-probabilities `(2, K)`, of the paths that end in a blank or not.
+        """
+        live = self.live
+        return [tuple(self.settled), *live.symbols], np.stack([live.blank_K, live.label_K])
+
+    def take(self, sequences: list[tuple[int, ...]], totals: np.ndarray) -> None:
+        """Carry on what another search of this width held.
+
+        Raises:
+            ValueError: They do not fit together.
+        """
+        settled, *prefixes = sequences
+        if totals.shape != (2, len(prefixes)) or not 1 <= len(prefixes) <= self.beam:
+            raise ValueError("the prefixes and their numbers are not equally many")
+        self.settled = list(settled)
+        self.live = _Prefixes(prefixes, totals[0], totals[1])
+
     def _settle(self) -> None:
         """Put aside what all prefixes share, but for its last symbol: the next may repeat it."""
         first, last = min(self.live.symbols), max(self.live.symbols)

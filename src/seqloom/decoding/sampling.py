@@ -81,6 +81,13 @@ def pick(
     return places
 
 
+def generator_after(seed: Sequence[int], draws: int) -> np.random.Generator:
+    """The generator of a seed, as it is after so many numbers from 0 to 1 were drawn from it."""
+    bits = np.random.PCG64(np.random.SeedSequence(list(seed)))
+    bits.advance(draws)
+    return np.random.Generator(bits)
+
+
 def sampler(
     *,
     temperature: float,

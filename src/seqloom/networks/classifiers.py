@@ -1,7 +1,9 @@
 """The three classifiers: fully-connected, recurrent, Transformer.
 
 The equations are those of `models/classifier.py`; the tests hold the two against each other. Each
-has `read`: log-probabilities of the classes and, with attention, the weight of each symbol.
+has `read`: log-probabilities of the classes and, with attention, the weight of each symbol. A
+recurrent one of one direction also reads a text in pieces, with `follow`, and says what it thinks
+of it so far, with `say`; the pool between the two is the caller's (`runtime/class_stream.py`).
 """
 
 import abc
@@ -14,8 +16,8 @@ from ..config.classify import (
     RecurrentClassifierConfig,
     TransformerClassifierConfig,
 )
-from .network import EntryPoint, Network, both_ways, lengths, symbols
-from .ops import Value, Weights
+from .network import EntryPoint, Network, Slot, both_ways, cell_state, lengths, symbols
+from .ops import Value, Values, Weights
 from .pairs import transformer_sizes
 from .weights import Size, WeightTable
 
@@ -55,7 +57,11 @@ class Classifying(Network):
     def read(self, symbols: Value, lengths: Value) -> Reading:
         """Classify padded texts."""
         _, pooled, weights = self.encode(symbols, lengths)
-        return Reading(self.ops.log_softmax(self.ops.linear(pooled, self.output)), weights)
+        return Reading(self.say(pooled), weights)
+
+    def say(self, pooled: Value) -> Value:
+        """Log-probabilities `(B, C)`, in nats, from what the last layer reads, `(B, M)`."""
+        return self.ops.log_softmax(self.ops.linear(pooled, self.output))
 
     @abc.abstractmethod
     def encode(self, symbols: Value, lengths: Value) -> EncodedText:
@@ -121,6 +127,36 @@ class RecurrentClassifier(Classifying):
         )
         self.pool_weights = t.pool("M") if config.pool == "attention" else None
         self.output = t.linear("output", "C", "M", _SCORES)
+
+    def entries(self) -> dict[str, EntryPoint]:
+        found = super().entries()
+        if self.config.bidirectional:
+            return found
+        follow = {"symbols": symbols("B", "T"), "state": self._state()}
+        pooled = {"pooled": Slot(("B", self.config.hidden_size))}
+        return {
+            **found,
+            "follow": EntryPoint(self.follow, follow, ("states", "state")),
+            "say": EntryPoint(self.say, pooled, ("log_probabilities",)),
+        }
+
+    def initial_state(self, batch: int) -> tuple[Values, ...]:
+        """The state before the first piece: of each layer, the lowest first."""
+        found: tuple[Values, ...] = self.zeros(self._state(), batch)
+        return found
+
+    def follow(self, symbols: Value, state: tuple[Values, ...]) -> tuple[Value, tuple[Values, ...]]:
+        """Read one more piece, in layers of one direction: states `(B, T, M)`, the new state."""
+        ops, cell = self.ops, self.config.cell
+        x, after = ops.embed("source", self.embedding, symbols), []
+        for k, (w,) in enumerate(self.layers):
+            x, last = ops.unroll(f"encoder.{k}", cell, x, w, state=state[k])
+            after.append(last)
+        return x, tuple(after)
+
+    def _state(self) -> tuple[Values, ...]:
+        one = cell_state(self.config.cell, self.config.hidden_size)
+        return (one,) * len(self.layers)
 
     def encode(self, symbols: Value, lengths: Value) -> EncodedText:
         ops, cell = self.ops, self.config.cell

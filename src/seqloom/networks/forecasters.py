@@ -198,8 +198,7 @@ class RecurrentSeries(Forecasting):
         P, F, H = (self.table.sizes[letter].number for letter in "PFH")
         slots = self._slots()
         past, static = slots["past"], slots["static"]
-        one = cell_state(self.config.cell, H)
-        layers, value = (one,) * len(self.encoder), Slot(("B", 1))
+        one, layers, value = cell_state(self.config.cell, H), self._layers(), Slot(("B", 1))
         window = WindowMemory(Slot(("B", "W", H)), lengths(), layers, value)
         encode = {"past": past, "lengths": lengths(), "static": static}
         read = {"past": Slot(("B", P)), "static": static, "layers": layers}
@@ -223,6 +222,15 @@ class RecurrentSeries(Forecasting):
             "begin": EntryPoint(self.begin, {"layers": layers}, ("state",)),
             "step": EntryPoint(self.step, step, ("said", "value", "state")),
         }
+
+    def first_layers(self, batch: int) -> tuple[Values, ...]:
+        """The state of each layer before the first value."""
+        found: tuple[Values, ...] = self.zeros(self._layers(), batch)
+        return found
+
+    def _layers(self) -> tuple[Values, ...]:
+        H = self.table.sizes["H"].number
+        return (cell_state(self.config.cell, H),) * len(self.encoder)
 
     def __call__(self, inputs: ForecastInputs) -> Value:
         window = self.encode(inputs.past, inputs.lengths, inputs.static)

@@ -9,10 +9,11 @@ from ..data.texts.batches import TextSet, by_length
 from ..decoding.contract import check_numbers
 from ..errors import ConfigError, DataError
 from ..export.parts.classify import ClassifyParts
-from ..networks.classifiers import Classifying
+from ..networks.classifiers import Classifying, RecurrentClassifier
 from ..parallel import mapped
 from ..progress import progress
 from ..shapes import Float
+from .class_stream import ClassStream
 from .model import Model
 from .states import TextStates, text_states
 
@@ -85,6 +86,20 @@ class Classifier(Model):
                 found[rows] = said
                 step(len(rows))
         return found
+
+    def stream(self) -> ClassStream:
+        """Classify a text while it comes in: `push(text)` gives the probabilities so far.
+
+        Raises:
+            ConfigError: The network is no recurrent one of one direction.
+        """
+        if not isinstance(self.network, RecurrentClassifier) or self.network.config.bidirectional:
+            raise ConfigError(
+                "stream: streaming needs a unidirectional recurrent classifier; this one reads the "
+                "whole text. Train one with --architecture recurrent --set "
+                "model.bidirectional=false."
+            )
+        return ClassStream(self)
 
     def attend(self, text: str) -> Attended:
         """Which symbols decided: the weights of the attention over the states.

@@ -19,7 +19,7 @@ from ..export.parts.forecast import ForecastParts
 from ..networks.forecasters import Forecasting
 from ..parallel import mapped
 from ..progress import progress
-from .forecast_stream import Stream
+from .forecast_stream import ForecastStream
 from .model import Model
 
 BATCH = 128  # windows that go through the network together
@@ -78,15 +78,17 @@ class Forecaster(Model):
                 step(1)
         return Forecasts(*(np.concatenate(column) for column in zip(*batches, strict=True)))
 
-    def stream(self, history: object, *, level: int | None = None) -> Stream:
+    def stream(self, history: object = None, *, level: int | None = None) -> ForecastStream:
         """Follow one series: `push` takes its next value and gives the next forecast.
 
         Args:
-            history: One series, as for `predict`, without covariates of its own.
+            history: One series, as for `predict`, without covariates of its own; `None` if a saved
+                state is to be loaded.
             level: Of the interval, %; what the file says if `None`.
         """
-        data = read_series(history, like=self.parts.features.axis)
-        return Stream(self.runner, self.file.model.output, self.parts, data, self.level(level))
+        like = self.parts.features.axis
+        data = None if history is None else read_series(history, like=like)
+        return ForecastStream(self, data, self.level(level))
 
     def level(self, level: int | None) -> int:
         """A level that intervals can be asked for."""

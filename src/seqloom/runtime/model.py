@@ -5,18 +5,22 @@ its face.
 """
 
 import abc
+import dataclasses
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from .. import engine as native
 from ..errors import ConfigError
+from ..export.digest import digest
 from ..export.model_file import ModelFile
 from ..networks import network_of
 from ..parallel import check_threads
 from ..plain import printable, shown
 from ..tasks import TASKS
 from .numpy_ops import PLAIN
+from .stream import ModelStream
 
 if TYPE_CHECKING:
     from ..evaluation.model_evaluation import ModelEvaluation
@@ -69,6 +73,14 @@ class Model(abc.ABC):
     @abc.abstractmethod
     def predict(self, *inputs: Any, **options: Any) -> Any:
         """The answers to inputs; what they are depends on the task."""
+
+    @abc.abstractmethod
+    def stream(self, *given: Any, **options: Any) -> ModelStream:
+        """The model at work on input that comes in pieces; `docs/streaming.md`.
+
+        Raises:
+            ConfigError: Its network needs the whole input.
+        """
 
     @abc.abstractmethod
     def describe_parts(self) -> Iterator[tuple[str, object]]:
@@ -156,6 +168,13 @@ class Model(abc.ABC):
         known = [f"{n.replace('_', ' ')} {v:.4g}" for n, v in scores.items() if _is_number(v)]
         lines += [f"validation: {', '.join(known)}"] if known else []
         return "\n  ".join(map(printable, lines))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all that its answers depend on: settings of the network, parts, weights."""
+        parts, model = self.parts, dataclasses.asdict(self.file.model)
+        header = {"task": self.file.task, "model": model, **parts.to_json()}
+        return digest(header, self.file.tensors | parts.to_tensors())
 
     @property
     def engine(self) -> str:

@@ -6,8 +6,6 @@ grow: less than a window and a step of samples, the cells' states, and what the 
 last symbol when it is greedy). Only the text itself grows.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from ..data.speech.audio import checked, scaled
@@ -17,25 +15,40 @@ from ..errors import DataError
 from ..export.parts.transcribe import TranscribeParts
 from ..networks.recognisers import CTC
 from ..shapes import Float
+from .stream import Held, ModelStream, Streamed, arrays_of, number_of, numbers_below, tree_of
+
+STEPS = 1000  # of the network that are read at once
 
 
-class SpeechStream:
-    """A recogniser that listens; `Transcriber.stream` makes one."""
+class SpeechStream(ModelStream):
+    """A recogniser that listens; `Transcriber.stream` makes one.
 
-    def __init__(self, parts: TranscribeParts, network: CTC, beam: int) -> None:
+    Attributes:
+        beam: Transcripts kept; 1 is greedy.
+        symbols: Numbers of the symbols so far.
+        samples: How many were pushed.
+    """
+
+    parts: TranscribeParts
+    network: CTC
+
+    def __init__(self, model: Streamed, beam: int) -> None:
         """
         Args:
-            parts: The model's features and vocabulary.
-            network: The network, of one direction.
+            model: A CTC model of one direction.
             beam: Transcripts kept; 1 is greedy.
         """
-        self.parts, self.network = parts, network
-        self.features = FeatureStream(parts.features)
-        self.states = network.initial_state(1)
-        self.greedy = CTCGreedy() if beam == 1 else None
-        self.beam = CTCBeam(beam) if beam > 1 else None
+        super().__init__(model)
+        self.beam = beam
+        self.reset()
+
+    def reset(self) -> None:
+        setup = self.parts.features
+        self.features = FeatureStream(setup, block=setup.stack)
+        self.states = self.network.initial_state(1)
+        self.greedy, self.search = CTCGreedy(), CTCBeam(self.beam)
         self.symbols: list[int] = []
-        self.seconds = 0.0
+        self.samples = 0
 
     def push(self, samples: Float[np.ndarray, " samples"] | np.ndarray) -> str:
         """Take more samples at the model's rate; return the text so far.
@@ -48,8 +61,9 @@ class SpeechStream:
         sound = samples_of(samples, "stream: `samples`")
         if sound.size:
             checked(sound, "stream: `samples`")
-        self.seconds += len(sound) / self.parts.features.sample_rate
-        return self._take(self.features.push(sound))
+        frames = self.features.push(sound)
+        self.samples += len(sound)
+        return self._take(frames)
 
     def finish(self) -> str:
         """Say that no more comes; return the whole text, each time the same."""
@@ -60,22 +74,54 @@ class SpeechStream:
         """The text so far."""
         return self.parts.text.decode(self.symbols)
 
-    def carried(self) -> Iterator[np.ndarray]:
-        """The arrays that the stream carries on, text not counted."""
-        yield self.features.rest
-        for state in self.states:
-            yield from state
+    @property
+    def seconds(self) -> float:
+        """Length of the sound so far."""
+        return self.samples / self.parts.features.sample_rate
+
+    def held(self) -> Held:
+        sequences, totals = self.search.held()
+        plain = {
+            "beam": self.beam,
+            "symbols": list(self.symbols),
+            "samples": self.samples,
+            "finished": self.features.finished,
+            "last": self.greedy.last,
+            "sequences": [list(one) for one in sequences],
+        }
+        arrays = {"rest": self.features.rest, "totals": totals}
+        return Held(plain, arrays | arrays_of("state", self.states))
+
+    def take(self, held: Held) -> None:
+        plain, size = held.plain, len(self.parts.text)
+        self.beam = max(1, number_of(plain, "beam"))
+        self.reset()
+        self.symbols = list(numbers_below(plain["symbols"], size))
+        self.samples = number_of(plain, "samples")
+        self.features.finished = plain["finished"] is True
+        rest, most = held.arrays["rest"], self.features.setup.longest
+        if rest.ndim != 1 or rest.dtype.kind != "f" or len(rest) > most:
+            raise ValueError("`rest` is no sound that is left over")
+        self.features.rest = rest
+        self.greedy.last = number_of(plain, "last", most=size - 1)
+        sequences = [tuple(numbers_below(one, size)) for one in plain["sequences"]]
+        self.search.take(sequences, held.arrays["totals"])
+        self.states = tree_of("state", self.states, held.arrays)
 
     def _take(self, frames: np.ndarray) -> str:
-        if len(frames):
-            steps = stack_frames(self.parts.normal(frames), self.parts.features.stack)
-            lengths = np.array([len(steps)])
-            (log_probs,), self.states = self.network.read(steps[None], lengths, self.states)
-            if self.greedy is not None:
+        setup = self.parts.features
+        steps = stack_frames(self.parts.normal(frames), setup.stack)
+        size = 1 if self.stepwise else STEPS
+        for first in range(0, len(steps), size):
+            piece = steps[first : first + size]
+            lengths = np.array([len(piece)])
+            (log_probs,), self.states = self.network.read(piece[None], lengths, self.states)
+            if self.beam == 1:
                 self.symbols += self.greedy.push(log_probs)
-            elif self.beam is not None:
-                self.beam.push(log_probs)
-                self.symbols = list(self.beam.best()[0].symbols)
+            else:
+                self.search.push(log_probs)
+        if self.beam > 1 and len(steps):
+            self.symbols = list(self.search.best()[0].symbols)
         return self.text
 
 

@@ -119,7 +119,7 @@ class Transcriber(Model):
                 "stream: streaming needs a unidirectional CTC model; this one reads the whole "
                 "recording. Train one with --set model.bidirectional=false."
             )
-        return SpeechStream(self.parts, self.runner, self.search(beam, None).beam)
+        return SpeechStream(self, self.search(beam, None).beam)
 
     def hear(self, sound: Sound, where: str, sample_rate: int | None = None) -> Audio:
         """A recording at the model's rate.

@@ -15,6 +15,7 @@ from ..errors import ConfigError, DataError
 from ..export.parts.transduce import TransduceParts
 from ..networks.pairs import RecurrentPairs, TransformerPairs
 from .model import Model
+from .pair_stream import PairStream
 from .states import TextStates, text_states
 
 # a text, or a text and its features
@@ -156,6 +157,32 @@ class Transducer(Model):
         if mass is None:
             return list(rows)
         return [_within(row, mass)[:nbest] for row in rows]
+
+    def stream(
+        self,
+        *,
+        temperature: float | None = None,
+        top_k: int | None = None,
+        top_p: float = 1.0,
+        seed: int = 0,
+    ) -> PairStream:
+        """Write an output symbol by symbol: `push` takes the source, `write` gives its output.
+
+        The output is that of `predict` with a beam of 1, or the first that `predict_nbest` draws
+        for one text. The network gives it, whatever stands in the dictionary of the model file.
+
+        Args:
+            temperature: Draw at random; the likeliest symbol each time if `None`.
+            top_k: When drawing, from the k likeliest symbols only.
+            top_p: When drawing, from the likeliest symbols that have this share only.
+            seed: When drawing.
+        Raises:
+            ConfigError: A setting is out of range.
+        """
+        if seed < 0:
+            raise ConfigError(f"stream: `seed` must be at least 0, got {seed}.")
+        search = Search(temperature=temperature, top_k=top_k, top_p=top_p, seed=seed)
+        return PairStream(self, self.encode, self.limit, search)
 
     def known(self, text: str) -> list[Prediction]:
         """What the dictionary of the model file has for a text, in the order of its data."""

@@ -26,7 +26,7 @@ def predict(model: Generator, options: PredictOptions) -> None:
     if copies < 1:
         raise ConfigError(f"predict: `--nbest` must be at least 1, got {copies}.")
     sample = functools.partial(
-        model.stream,
+        model.continued,
         length=options.length,
         temperature=options.temperature,
         top_k=options.top_k,

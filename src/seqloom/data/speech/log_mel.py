@@ -80,6 +80,11 @@ class FeatureSetup:
         return 1 << (2 * self.window - 1).bit_length()
 
     @property
+    def longest(self) -> int:
+        """Samples that a stream holds, at most: less than a window and a step."""
+        return self.window + self.hop * self.stack - 1
+
+    @property
     def size(self) -> int:
         """Numbers of one step of the network."""
         return self.mels * self.stack
@@ -146,8 +151,14 @@ def log_mel(
 class FeatureStream:
     """Frames of audio that comes in pieces; holds less than a window and a step of samples."""
 
-    def __init__(self, setup: FeatureSetup) -> None:
-        self.setup = setup
+    def __init__(self, setup: FeatureSetup, block: int = 1024) -> None:
+        """
+        Args:
+            setup: Window, hop, mels, stack.
+            block: Frames that are computed at once, which changes their last bits: `setup.stack`
+                makes them the same however the audio is cut.
+        """
+        self.setup, self.block = setup, block
         # samples from the next frame's first on, in the precision in which they come
         self.rest: np.ndarray = np.zeros(0, np.float32)
         self.finished = False
@@ -186,8 +197,8 @@ class FeatureStream:
         setup = self.setup
         windows = np.lib.stride_tricks.sliding_window_view(self.rest, setup.window)
         pieces = []
-        for first in range(0, frames, 1024):  # bounds the memory of a long file
-            last = min(frames, first + 1024)
+        for first in range(0, frames, self.block):  # bounds the memory of a long file
+            last = min(frames, first + self.block)
             framed = windows[first * setup.hop : (last - 1) * setup.hop + 1 : setup.hop]
             spectrum = np.fft.rfft(framed * setup.hann, setup.fft_size)  # 1, 2
             energy = (spectrum.real**2 + spectrum.imag**2) @ setup.filters.T
