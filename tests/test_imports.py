@@ -34,6 +34,7 @@ ROOMS = (
     *("data", "reference", "networks", "native", "decoding", "engine", "export", "runtime"),
     *(
         "evaluation",
+        "quantisation",
         "inspection",
         "layers",
         "models",
