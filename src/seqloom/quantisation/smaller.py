@@ -91,7 +91,7 @@ def quantize(
         after = evaluate(working, data, **asked.options)
         scores = asked.compared(before, after)
         together = questions.compare(questions.ask(original), questions.ask(working))
-    write_model(out, _recorded(small, path, dtype))
+    write_model(out, _recorded(small, model, path, dtype))
     return QuantizeResult(
         model=str(path),
         path=out,
@@ -125,11 +125,11 @@ def _weights(
     ]
 
 
-def _recorded(small: ModelFile, path: Path, dtype: Dtype) -> ModelFile:
-    """With what it was made from in the training record."""
+def _recorded(small: ModelFile, name: str | Path, path: Path, dtype: Dtype) -> ModelFile:
+    """With what it was made from, as the user named it, in the training record."""
     made: dict[str, JSON] = {
         "dtype": dtype,
-        "file": os.fsencode(path).decode("utf-8", "replace"),
+        "file": os.fsencode(name).decode("utf-8", "replace"),
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
     return dataclasses.replace(small, training={**small.training, "quantised": made})
