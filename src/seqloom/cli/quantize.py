@@ -59,7 +59,7 @@ def quantize(options: QuantizeOptions) -> None:
         options.model,
         options.out,
         data=options.data,
-        dtype=options.dtype,  # type: ignore[arg-type]  # checked there
+        dtype=options.dtype,
         keep=keep,
         say=lambda note: print(printable(note), file=sys.stderr),
     )

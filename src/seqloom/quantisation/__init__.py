@@ -4,7 +4,7 @@
 float32 and scores both models, and `tasks/` has what differs between the tasks.
 """
 
-from .smaller import quantize
 from .result import QuantizeResult
+from .smaller import quantize
 
 __all__ = ["QuantizeResult", "quantize"]

@@ -124,7 +124,7 @@ class QuantizeResult:
         for weight in self.weights:
             if weight.cost is not None:
                 dtype = f"{weight.dtype}, kept" if weight.kept else weight.dtype
-                table.add_row(weight.name, f"{weight.numbers:,}", dtype, f"{weight.cost:.6f}")
+                table.add_row(weight.name, f"{weight.numbers:,}", dtype, f"{weight.cost:.2g}")
         unit = f", {self.unit}" if self.unit else ""
         print_table(console, f"Cost of rounding one weight alone: {self.measure}{unit}", table)
         if self.scores and self.before is not None:
@@ -145,7 +145,7 @@ class QuantizeResult:
     def _lines(self) -> list[str]:
         found = []
         if self.together is not None:
-            found.append(f"all that was rounded, together: {self.together:.6f} {self.unit}")
+            found.append(f"all that was rounded, together: {self.together:.2g} {self.unit}")
         if self.limit is not None and self.kept:
             found.append(
                 f"kept in float32, because rounding costs more than {self.limit:g}: "

@@ -29,7 +29,7 @@ def quantize(
     out: str | Path,
     *,
     data: object = None,
-    dtype: Dtype = "int8",
+    dtype: str = "int8",
     keep: Sequence[str] | None = None,
     say: Callable[[str], object] | None = None,
 ) -> QuantizeResult:
@@ -59,10 +59,7 @@ def quantize(
         RunError: The file cannot be written.
     """
     path, out = model_path(model), Path(out)
-    if dtype not in get_args(Dtype):
-        raise ConfigError(
-            f"quantize: `dtype` must be one of {', '.join(get_args(Dtype))}, got {shown(dtype)}."
-        )
+    to = _checked_dtype(dtype)
     _check_out(out, path, data)
     file = read_model(path)
     if file.stored:
@@ -73,7 +70,7 @@ def quantize(
     with guarded(path):
         original = at_work(file)
     original.path = path
-    names = candidates(file, dtype)
+    names = candidates(file, to)
     _check_keep(keep, names)
     asked: Asked = TASKS[file.task].part("quantisation")
     questions = before = after = together = None
@@ -82,22 +79,22 @@ def quantize(
         before = evaluate(original, data, say=say, **asked.options)
         questions = asked.questions(original, data)
     measure: Measure = "relative error" if questions is None else questions.measure
-    found = costs(file, dtype, names, questions)
+    found = costs(file, to, names, questions)
     limit = LIMITS[measure] if keep is None else None
     kept = {n for n in names if found[n] > limit} if limit is not None else set(keep or ())
-    small = rounded(file, dtype, [name for name in names if name not in kept])
+    small = rounded(file, to, [name for name in names if name not in kept])
     if before is not None and questions is not None:
         working = at_work(small)
         after = evaluate(working, data, **asked.options)
         scores = asked.compared(before, after)
         together = questions.compare(questions.ask(original), questions.ask(working))
-    write_model(out, _recorded(small, model, path, dtype))
+    write_model(out, _recorded(small, model, path, to))
     return QuantizeResult(
         model=str(path),
         path=out,
-        dtype=dtype,
+        dtype=to,
         sizes=(path.stat().st_size, out.stat().st_size),
-        weights=tuple(_weights(file, small, dtype, found, kept)),
+        weights=tuple(_weights(file, small, to, found, kept)),
         measure=measure,
         unit="" if questions is None else questions.unit,
         limit=limit,
@@ -133,6 +130,17 @@ def _recorded(small: ModelFile, name: str | Path, path: Path, dtype: Dtype) -> M
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
     return dataclasses.replace(small, training={**small.training, "quantised": made})
+
+
+def _checked_dtype(dtype: str) -> Dtype:
+    """Raise a ConfigError if weights cannot be rounded to it."""
+    for known in get_args(Dtype):
+        if dtype == known:
+            found: Dtype = known
+            return found
+    raise ConfigError(
+        f"quantize: `dtype` must be one of {', '.join(get_args(Dtype))}, got {shown(dtype)}."
+    )
 
 
 def _check_out(out: Path, path: Path, data: object) -> None:
