@@ -73,6 +73,7 @@ def _damage(draw: random.Random, data: bytes, others: Sequence[bytes]) -> bytes:
         return damage_bytes(draw, data, others)
     header, tensors = parse(data)
     if roll < 0.3:
+        header["format"] = draw.choice((header["format"], 3))
         return seal(header, _damage_tensors(draw, tensors))
     if roll < 0.35:  # deep or odd text in place of the description
         depth = draw.choice((50, 500, 990, 1100, 100_000))
@@ -120,7 +121,8 @@ def _damage_tensors(draw: random.Random, tensors: dict[str, np.ndarray]) -> dict
         tensors[name] = np.resize(values[draw.randint(0, 1) :], array.shape)
         scale = draw.choice((0.01, 0.0, -1.0, np.nan, 3e38))
         kinds = ("float32", "float32", "float16", "int8")
-        tensors[name + ".scale"] = np.full(array.shape[:1], scale).astype(draw.choice(kinds))
+        with np.errstate(over="ignore", invalid="ignore"):
+            tensors[name + ".scale"] = np.full(array.shape[:1], scale).astype(draw.choice(kinds))
     elif array.dtype.kind in "iu":
         odd = np.int64(draw.choice((-128, -127, 0, 127))).astype(array.dtype)
         array.flat[draw.randrange(max(1, array.size))] = odd

@@ -146,6 +146,10 @@ def test_refusals(tmp_path):
         f"quantize: `{tmp_path / 'no' / 'small'}` cannot be written: No such file or directory. "
         "Make that folder first."
     )
+    assert refused(DataError, model, out, data="/dev/null") == (
+        "quantize: `--data` must be a file, for it is read more than once, got the pipe or device "
+        "/dev/null. Write it to a file first."
+    )
     refused(FormatError, data, out)
     (tmp_path / "other.tsv").write_text("a text\tno label of it\n")
     refused(DataError, model, out, data=tmp_path / "other.tsv")

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import get_args
 
-from ..errors import ConfigError
+from ..data.given import given, like
+from ..errors import ConfigError, DataError
 from ..evaluation.tasks import evaluate
 from ..export.model_file import ModelFile, guarded, model_path, read_model, write_model
 from ..files import explaining
@@ -61,6 +62,11 @@ def quantize(
     path, out = model_path(model), Path(out)
     to = _checked_dtype(dtype)
     _check_out(out, path, data)
+    if data is not None and given(data).kind == "stream":
+        raise DataError(
+            "quantize: `--data` must be a file, for it is read more than once, got the pipe or "
+            f"device {given(data).name}. Write it to a file first."
+        )
     file = read_model(path)
     if file.stored:
         raise ConfigError(
@@ -76,6 +82,7 @@ def quantize(
     questions = before = after = together = None
     scores: tuple[ScoreChange, ...] = ()
     if data is not None:
+        data = like(file.data_settings, data)
         before = evaluate(original, data, say=say, **asked.options)
         questions = asked.questions(original, data)
     measure: Measure = "relative error" if questions is None else questions.measure
