@@ -17,8 +17,9 @@ Names are those of the torch modules, shapes are in letters; {k} counts layers f
 `layers` are those of an LSTM: a GRU has `3 H` (gates r z n), an RNN `H`, and the state of each is
 one array, where that of an LSTM is two (h, c). The equations are at the heads of the files in
 `src/seqloom/models/` and `src/seqloom/reference/`. "int8" marks a tensor that may be stored in 8
-bits with a scale for each row; formats 1 and 2 store all weights in float32. A file of the task
-`transduce` may have one more tensor, `exceptions`, which is no weight: see
+bits with a scale for each row, in format 3: see
+[the format](format.md#weights-in-int8-and-float16). Formats 1 and 2 store all weights in float32. A
+file of the task `transduce` may have one more tensor, `exceptions`, which is no weight: see
 [the format](format.md#the-exceptions-dictionary).
 """
 _SIZES = {

@@ -31,9 +31,10 @@ ROOT = Path(seqloom.__file__).parent
 ROOMS = (
     *("version", "plain", "errors", "shapes", "extras", "files", "progress", "stopping"),
     *("bootstrap", "tasks", "config"),
-    *("data", "reference", "networks", "native", "decoding", "export", "runtime"),
+    *("data", "reference", "networks", "native", "decoding", "engine", "export", "runtime"),
     *(
         "evaluation",
+        "quantisation",
         "inspection",
         "layers",
         "models",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .errors import SeqloomError
     from .evaluation.tasks import ModelEvaluation, evaluate
     from .inspection import Trace
+    from .quantisation import QuantizeResult, quantize
     from .runtime import Model, Prediction, TextStates, load
     from .runtime.classify import Classifier
     from .runtime.forecast import Forecaster
@@ -40,6 +41,7 @@ __all__ = [
     "Model",
     "ModelEvaluation",
     "Prediction",
+    "QuantizeResult",
     "Result",
     "SeqloomError",
     "TextStates",
@@ -51,6 +53,7 @@ __all__ = [
     "compare",
     "evaluate",
     "load",
+    "quantize",
     "resume",
     "train",
     "tune",
@@ -67,6 +70,7 @@ _HOMES = {
     "Model": "runtime",
     "ModelEvaluation": "evaluation.tasks",
     "Prediction": "runtime",
+    "QuantizeResult": "quantisation",
     "TextStates": "runtime",
     "Result": "training",
     "SeqloomError": "errors",
@@ -77,6 +81,7 @@ _HOMES = {
     "compare": "comparison",
     "evaluate": "evaluation.tasks",
     "load": "runtime",
+    "quantize": "quantisation",
     "resume": "training",
     "train": "training",
     "tune": "tuning",

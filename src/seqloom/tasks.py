@@ -20,6 +20,7 @@ class Task:
         networks: By architecture, its `networks.Network`s.
         model: `runtime.Model`, a model file at work.
         evaluation: Makes the `evaluation.ModelEvaluation` of a model on data.
+        quantisation: The `quantisation.asking.Asked` of it, which measures what rounding costs.
         study: Makes the `Study` of an input and its answer, which a trace asks.
         work: `training.work.Work`, its part of a training.
         held_out: `comparison.tasks.HeldOut`, its held-out test in a comparison.
@@ -33,6 +34,7 @@ class Task:
     networks: str
     model: str
     evaluation: str
+    quantisation: str
     study: str
     work: str
     held_out: str
@@ -55,6 +57,7 @@ def _task(name: str, class_: str, model: str, networks: str, does: str) -> Task:
         networks=f"networks.{networks}:NETWORKS",
         model=f"runtime.{name}:{model}",
         evaluation=f"evaluation.tasks.{name}:evaluate",
+        quantisation=f"quantisation.tasks.{name}:ASKED",
         study=f"inspection.tracing.studies.{name}:study",
         work=f"training.tasks.{name}:{class_}",
         held_out=f"comparison.tasks.{name}:{class_}HeldOut",

@@ -203,10 +203,10 @@ def test_number_type_that_numpy_has_not(tmp_path):
 
 
 def test_newer_format_comes_before_all_other_checks(path):
-    assert FORMAT == 2
-    rewrite(path, lambda header: {"format": 3, "shape": "unheard of"}, seal=False)
+    assert FORMAT == 3
+    rewrite(path, lambda header: {"format": 4, "shape": "unheard of"}, seal=False)
     assert error_of(path) == (
-        "must be of format 2 or older, got 3. Update with: pip install --upgrade seqloom."
+        "must be of format 3 or older, got 4. Update with: pip install --upgrade seqloom."
     )
 
 

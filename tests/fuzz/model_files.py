@@ -73,6 +73,7 @@ def _damage(draw: random.Random, data: bytes, others: Sequence[bytes]) -> bytes:
         return damage_bytes(draw, data, others)
     header, tensors = parse(data)
     if roll < 0.3:
+        header["format"] = draw.choice((header["format"], 3))
         return seal(header, _damage_tensors(draw, tensors))
     if roll < 0.35:  # deep or odd text in place of the description
         depth = draw.choice((50, 500, 990, 1100, 100_000))
@@ -102,7 +103,7 @@ def _damage_tensors(draw: random.Random, tensors: dict[str, np.ndarray]) -> dict
     tensors = {name: np.array(array) for name, array in tensors.items()}
     name = draw.choice(list(tensors))
     array = tensors[name]
-    what = draw.randrange(8)
+    what = draw.randrange(10)
     if what == 0:
         del tensors[name]
     elif what == 1:
@@ -115,8 +116,21 @@ def _damage_tensors(draw: random.Random, tensors: dict[str, np.ndarray]) -> dict
         tensors[name] = np.resize(array, shape)
     elif what == 4:
         tensors[name] = array[: draw.randint(0, max(0, len(array) - 1))]
+    elif what in (5, 6):  # int8 where it may be and where it may not, with good and bad scales
+        values = np.array([-128, -127, 0, 5, 127], np.int8)
+        tensors[name] = np.resize(values[draw.randint(0, 1) :], array.shape)
+        scale = draw.choice((0.01, 0.0, -1.0, np.nan, 3e38))
+        kinds = ("float32", "float32", "float16", "int8")
+        with np.errstate(over="ignore", invalid="ignore"):
+            tensors[name + ".scale"] = np.full(array.shape[:1], scale).astype(draw.choice(kinds))
+    elif array.dtype.kind in "iu":
+        odd = np.int64(draw.choice((-128, -127, 0, 127))).astype(array.dtype)
+        array.flat[draw.randrange(max(1, array.size))] = odd
+        tensors[name] = array
     else:
-        odd = draw.choice((np.nan, np.inf, -np.inf, 3e38, -3e38, 1e-45, 1e10, 0.0))
+        with np.errstate(over="ignore"):  # of float16
+            odd = draw.choice((np.nan, np.inf, -np.inf, 3e38, -3e38, 1e-45, 1e10, 0.0))
+            odd = np.float64(odd).astype(array.dtype)
         if draw.random() < 0.5:
             array.flat[draw.randrange(max(1, array.size))] = odd
         else:
@@ -127,7 +141,7 @@ def _damage_tensors(draw: random.Random, tensors: dict[str, np.ndarray]) -> dict
 
 @functools.cache
 def _seeds(task: str) -> tuple[bytes, ...]:
-    files = sorted(GOLDEN.glob(f"{task}-1*.safetensors"))
+    files = sorted(GOLDEN.glob(f"{task}-[13]*.safetensors"))
     seeds = [path.read_bytes() for path in files]
     with tempfile.TemporaryDirectory() as folder:
         for file in _random_models(task):

@@ -11,6 +11,7 @@ from .info import info
 from .inspect import inspect
 from .make import make
 from .predict import predict
+from .quantize import quantize
 from .train import train
 from .tune import tune
 
@@ -31,6 +32,7 @@ app.command()(tune)
 app.command()(predict)
 app.command()(inspect)
 app.command()(info)
+app.command()(quantize)
 app.add_typer(make, name="make")
 
 

@@ -9,8 +9,8 @@ import contextlib
 import dataclasses
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,18 @@ from safetensors.numpy import save
 from ..config import config_from, sections_of
 from ..config.layout import anything, checked, items, keys, table, text
 from ..config.rules import check_known
+from ..engine.quantised import Quantised
 from ..errors import ConfigError, FormatError, MissingExtraError
 from ..files import replacing
+from ..networks import network_of
 from ..plain import JSON, shown
 from ..tasks import TASKS
 from .digest import digest
 from .parts import parts_class
+from .stored import Stored, packed, unpacked
 
-FORMAT = 2  # the highest that is read; a file is written in the lowest that has all of its parts
+FORMAT = 3  # the highest that is read; a file is written in the lowest that has all of its parts
+NARROW = 3  # the first that has int8 and float16
 BEST = "best.safetensors"  # of a run's folder
 _KEY = "seqloom"
 _EARLIER = items(keys({"file": text(), "sha256": text(), "training": table(anything)}))
@@ -45,6 +49,8 @@ class ModelFile:
         parts: What the task needs besides: vocabularies, labels, the set-up of features.
         training: Where the model came from: data, seed, steps, validation scores, versions.
         tensors: Weights by name, float32.
+        stored: Those that the file holds in int8 or float16, as it holds them; `tensors` has the
+            numbers that they stand for.
     """
 
     task: str
@@ -53,6 +59,18 @@ class ModelFile:
     parts: Any
     training: dict[str, Any]
     tensors: dict[str, np.ndarray]
+    stored: Mapping[str, Stored] = field(default_factory=dict)
+
+    @property
+    def format(self) -> int:
+        """The lowest format that has all of its parts."""
+        return NARROW if self.stored else int(self.parts.format)
+
+    @property
+    def weights(self) -> "dict[str, np.ndarray | Quantised]":
+        """Weights by name as the engine takes them: int8 where the file has that, else float32."""
+        int8 = {name: one for name, one in self.stored.items() if isinstance(one, Quantised)}
+        return {**self.tensors, **int8}
 
     @property
     def data_settings(self) -> dict[str, Any]:
@@ -67,15 +85,15 @@ def write_model(path: Path, model: ModelFile) -> None:
         RunError: The file cannot be written.
     """
     header = {
-        "format": model.parts.format,
+        "format": model.format,
         "task": model.task,
         "model": dataclasses.asdict(model.model),
         "decoding": dataclasses.asdict(model.decoding),
         **model.parts.to_json(),
         "training": model.training,
     }
-    stored = model.tensors | model.parts.to_tensors()
-    tensors = {name: np.asarray(array, order="C") for name, array in stored.items()}
+    every = packed(model.tensors, model.stored) | model.parts.to_tensors()
+    tensors = {name: np.asarray(array, order="C") for name, array in every.items()}
     header["sha256"] = digest(header, tensors)
     # one key only: the order of several would differ from run to run
     data = save(tensors, metadata={_KEY: json.dumps(header, ensure_ascii=False)})
@@ -144,17 +162,24 @@ def _read(path: Path) -> ModelFile:
     kind = parts_class(task)
     config = config_from({"task": task, **{n: header[n] for n in ("model", "decoding")}}, "header")
     parts, weights = kind.from_json(header).with_tensors(tensors)
-    if parts.format > version:
-        raise _damaged(path, f"it holds what format {version} does not have")
-    _check_finite(path, weights)
-    return ModelFile(
+    stored: dict[str, Stored] = {}
+    if version >= NARROW or any(array.dtype != np.float32 for array in weights.values()):
+        network = network_of(task, config.model, parts.sizes)
+        may_be_int8 = {weight.name for weight in network.table if weight.int8}
+        weights, stored = unpacked(weights, may_be_int8)
+    model = ModelFile(
         task=task,
         model=config.model,
         decoding=config.decoding,
         parts=parts,
         training=_record(task, header["training"]),
         tensors=weights,
+        stored=stored,
     )
+    if model.format > version:
+        raise _damaged(path, f"it holds what format {version} does not have")
+    _check_finite(path, weights)
+    return model
 
 
 def _record(task: str, value: object) -> dict[str, JSON]:

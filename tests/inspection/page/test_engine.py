@@ -47,7 +47,7 @@ def engine(browser):
 def answers(engine, path, inputs, *arguments):
     """Python's model, the inputs, and what the page says to them."""
     found = engine.open(path.read_bytes()).predict(inputs, *arguments)
-    return seqloom.load(path), inputs, found
+    return seqloom.load(path, engine="numpy"), inputs, found
 
 
 def written(folder, file):
@@ -111,6 +111,17 @@ def test_golden_pairs_of_format_2(engine):
     inputs = [f"{text}\tREV" for text in texts("abcdefgh", 30, seed=9, most=9)]
     model, inputs, found = answers(engine, GOLDEN / "transduce-2.safetensors", inputs)
     check_pairs(model, inputs, found)
+
+
+def test_golden_files_of_format_3(engine):
+    """Weights in int8 and in float16: the numbers that they stand for, in float32."""
+    tagged = [f"{text}\tREV" for text in texts("abcdefgh", 9, seed=9, most=9)]
+    check_pairs(*answers(engine, GOLDEN / "transduce-3.safetensors", tagged))
+    reviews = texts(["The", "plot", "is", "lovely"], 9, seed=5, most=30, separator=" ")
+    for name in ("classify-3", "classify-3-float16"):
+        check_classes(*answers(engine, GOLDEN / f"{name}.safetensors", reviews))
+    prompts = ["", *texts([*"aehtcdogsm ."], 9, seed=7, most=30)]
+    check_language(*answers(engine, GOLDEN / "generate-3.safetensors", prompts, 30), 30)
 
 
 @pytest.mark.parametrize("name", PAIRS)

@@ -11,7 +11,23 @@ Seqloom.engine ??= /** @type {Engine} */ ({});
 const { engine } = Seqloom;
 
 /** The highest format of the model file that is read. */
-const FORMAT = 2;
+const FORMAT = 3;
+
+/**
+ * Tensors by name, those in 8 bits times the scales of their rows.
+ * @param {Map<string, Tensor>} tensors
+ */
+function weightsOf(tensors) {
+  const found = new Map(tensors);
+  for (const [name, { dtype, shape, data }] of tensors) {
+    const scales = tensors.get(`${name}.scale`);
+    if (dtype !== "I8" || !scales) continue;
+    const numbers = Float32Array.from(data, (value, place) => value * scales.data[Math.floor(place / shape[1])]);
+    found.set(name, { dtype: "F32", shape, data: numbers });
+    found.delete(`${name}.scale`);
+  }
+  return Object.fromEntries(found);
+}
 
 /** Numbers of the special symbols. */
 Object.assign(engine, { PAD: 0, BOS: 1, EOS: 2, UNK: 3 });
@@ -30,7 +46,7 @@ const runs = (header) => header.format <= FORMAT && header.task in models();
  */
 function open({ header, tensors }) {
   const kind = models()[header.task];
-  return new kind({ header, tensors: /** @type {Weights} */ (Object.fromEntries(tensors)) });
+  return new kind({ header, tensors: /** @type {Weights} */ (weightsOf(tensors)) });
 }
 
 Object.assign(engine, { InputError, runs, open });
