@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -57,6 +57,22 @@ class Ragged:
         padded[columns >= lengths[:, None]] = PAD
         return padded
 
+    def blocks(self, size: int) -> Iterator[tuple[np.ndarray, Int[np.ndarray, " R"]]]:
+        """Numbers and lengths of so many rows, and of the next, to the last."""
+        first = 0
+        for row in range(0, len(self.lengths), size):
+            lengths = self.lengths[row : row + size]
+            end = first + int(lengths.sum(dtype=np.int64))
+            yield self._flat[first:end], lengths
+            first = end
+
+    def only(self, rows: Int[np.ndarray, " R"]) -> "Ragged":
+        """Some of the rows, in memory."""
+        starts = self._starts(rows).tolist()
+        lengths = self.lengths[rows]
+        found = [self._flat[a : a + n] for a, n in zip(starts, lengths.tolist(), strict=True)]
+        return Ragged(np.concatenate([*found, np.full(1, PAD, self._flat.dtype)]), lengths)
+
     def _starts(self, rows: Int[np.ndarray, " B"]) -> Int[np.ndarray, " B"]:
         """Where rows start."""
         blocks, inside = np.divmod(np.asarray(rows, np.int64), BLOCK)
@@ -81,6 +97,34 @@ def scratch(folder: Path | None) -> Iterator[None]:
         yield
     finally:
         _SCRATCH.reset(token)
+
+
+@contextmanager
+def spool() -> Iterator[IO[bytes]]:
+    """A file for bytes that are read again: in memory, or in the folder of `scratch` if many.
+
+    Raises:
+        DataError: They cannot be written.
+    """
+    folder = _SCRATCH.get()
+    with (
+        _writing(),
+        tempfile.SpooledTemporaryFile(
+            MOST_IN_MEMORY, dir=None if folder is None else str(folder)
+        ) as file,
+    ):
+        yield file
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"train: encoded data cannot be written: {error.strerror}. Make room, or name a "
+            "folder with more with --cache."
+        ) from error
 
 
 class RaggedWriter:
@@ -127,16 +171,11 @@ class RaggedWriter:
         return Ragged(flat, lengths)
 
     def _spill(self) -> None:
-        try:
+        with _writing():
             if self._file is None:
                 self._file = tempfile.TemporaryFile(dir=_SCRATCH.get())  # noqa: SIM115
             assert self._file is not None
             for block in self._flat:
                 self._file.write(block.tobytes())
-        except OSError as error:
-            raise DataError(
-                f"train: encoded data cannot be written: {error.strerror}. Make room, or name a "
-                "folder with more with --cache."
-            ) from error
         self._flat.clear()
         self._bytes = 0
