@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from ...shapes import Bool, Float, Int
+from ...shapes import Float, Int
 from ..hashes import encoded, source_fraction
 from ..levels import SymbolCounts, blocks_of
-from ..ragged import RaggedWriter
+from ..ragged import RaggedWriter, kept_rows
 from ..seen import Sketch, row_hashes
 from ..tables.parts import (
     TEST,
@@ -187,9 +187,9 @@ class SecondPass:
             (_, lengths), (_, others) = sides
             kept = (lengths > 0) & (np.maximum(lengths, others) <= most)
             self.num_left_out += int((~kept).sum())
-            numbers, lengths = _kept(*sides[0], kept)
+            numbers, lengths = kept_rows(*sides[0], kept)
             writers[0].add(numbers, lengths)
-            writers[1].add(*_with_end(*_kept(*sides[1], kept)))
+            writers[1].add(*_with_end(*kept_rows(*sides[1], kept)))
         digest.update(encoded("".join(("\0", *(f"{pair.row}\n" for pair in valid)))))
         self.train = PairSet.of(writers[0].done(), writers[1].done())
         self.ratio = _high_ratio(self.train)
@@ -230,14 +230,6 @@ class _Smallest:
         """The rows of all up to one, in order."""
         found = [row for f, rows in self._kept.items() if f <= largest for row in rows]
         return [pair for _, pair in sorted(found, key=lambda row: row[0])]
-
-
-def _kept(
-    numbers: Int[np.ndarray, " M"], lengths: Int[np.ndarray, " N"], kept: Bool[np.ndarray, " N"]
-) -> tuple[Int[np.ndarray, " K"], Int[np.ndarray, " R"]]:
-    if kept.all():
-        return numbers, lengths
-    return numbers[np.repeat(kept, lengths)], lengths[kept]
 
 
 def _with_end(
