@@ -5,6 +5,7 @@ Checked by `tests/data/speech/test_recordings.py`.
 """
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ import numpy as np
 from ...progress import each
 from ...shapes import Float, Int
 from ..batching import shuffled
+from ..cache import cached, digest_of_file, key_of
+from ..hashes import sha256
 from ..levels import Level
 from ..ragged import Arrays
 from ..seen import row_numbers
@@ -218,6 +221,44 @@ def read_speech(
     Raises:
         DataError: A file is absent, damaged or empty; the message names the manifest's line.
     """
+
+    def key() -> str:
+        files = {u.path: u.where for u in reversed(utterances)}
+        digests = {
+            path: digest_of_file(path, where)
+            for path, where in each(files.items(), "checking recordings")
+        }
+        lines = ([u.name, u.text, u.start, u.end, digests[u.path]] for u in utterances)
+        all_lines = sha256(f"{json.dumps(line)}\n" for line in lines)
+        found = key_of("speech", (all_lines,), setup.to_json(), speed_change)
+        assert found is not None, "files can be read again"
+        return found
+
+    def make() -> _Frames:
+        return _frames(utterances, setup, speed_change)
+
+    found = cached(key, make, (_Frames, Arrays))
+    return SpeechSet(
+        setup=setup,
+        utterances=tuple(utterances),
+        frames=found.frames,
+        speeds=3 if speed_change else 1,
+        sha256=found.sha256,
+        numbers=found.numbers,
+        notes=tuple(count_notes(utterances, found.odd)),
+    )
+
+
+class _Frames(NamedTuple):
+    """What is made of recordings, see `SpeechSet`; `odd`: the notes on each."""
+
+    frames: Arrays
+    sha256: str
+    numbers: np.ndarray
+    odd: list[tuple[str, ...]]
+
+
+def _frames(utterances: Sequence[Utterance], setup: FeatureSetup, speed_change: float) -> _Frames:
     digest, odd = hashlib.sha256(), list[tuple[str, ...]]()
     numbers = [np.array([], "<u4")]
     speeds = [1 - speed_change, 1 + speed_change] if speed_change else []
@@ -235,15 +276,7 @@ def read_speech(
                 yield log_mel(change_speed(audio.samples, factor, setup.sample_rate), setup)
 
     kept = Arrays.of(frames(), setup.mels)
-    return SpeechSet(
-        setup=setup,
-        utterances=tuple(utterances),
-        frames=kept,
-        speeds=1 + len(speeds),
-        sha256=digest.hexdigest(),
-        numbers=np.concatenate(numbers),
-        notes=tuple(count_notes(utterances, odd)),
-    )
+    return _Frames(kept, digest.hexdigest(), np.concatenate(numbers), odd)
 
 
 def read_recordings(utterances: Iterable[Utterance], rate: int) -> Iterator[Audio]:

@@ -5,20 +5,21 @@ Checked by `tests/data/texts/test_prepare.py`.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import asdict, dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 
 from ...config.classify import ClassifyDataConfig
 from ...errors import DataError
+from ..cache import cached, digests_of, key_of
 from ..given import given
 from ..prepared import Prepared
 from ..ragged import Ragged
 from ..tables.parts import TEST, TRAIN, VALID
 from ..tables.roles import AUTO, NONE, Selection
 from ..unknown import MOST, extended_line
-from ..vocabulary import SPECIALS, UNK
+from ..vocabulary import SPECIALS, UNK, Vocabulary
 from .batches import TextSet
 from .labelled import LabelledRows, TextColumns
 from .limits import cut_reader, learn_reader
@@ -50,6 +51,9 @@ class PreparedTexts(Prepared):
     min_count: int = 1
 
 
+_TYPES = (PreparedTexts, TextSet, Ragged, TextReader, Vocabulary)
+
+
 def prepare_texts(
     train: object,
     valid: object | None,
@@ -67,6 +71,31 @@ def prepare_texts(
         DataError: A file breaks a rule, or the labels are no labels.
     """
     rows = LabelledRows(train, TextColumns.of(vars(config)))
+    model = None if known is None else [known[0].to_json(), known[1]]
+    digests = cache(lambda: digests_of(given(train), None if valid is None else given(valid)))
+
+    def key(config: ClassifyDataConfig) -> str | None:
+        text, label = rows.found.wanted
+        settings = asdict(replace(config, text_column=text, label_column=label, batch_size=1))
+        return key_of("texts", digests(), settings, model)
+
+    def resolved(found: PreparedTexts) -> str | None:  # as a resumed run has it
+        most = found.reader.max_symbols
+        return key(replace(config, min_count=found.min_count, max_symbols=most))
+
+    return cached(
+        lambda: key(config), lambda: _prepared(rows, train, valid, config, known), _TYPES, resolved
+    )
+
+
+def _prepared(
+    rows: LabelledRows,
+    train: object,
+    valid: object | None,
+    config: ClassifyDataConfig,
+    known: tuple[TextReader, tuple[str, ...]] | None,
+) -> PreparedTexts:
+    """As `prepare_texts`, of rows of `train` whose columns are found."""
     table, name = rows.found, given(train).name
     guess = known is None and config.level == "auto"
     read = FirstPass(rows, level=guess, group=config.group_column != NONE)
