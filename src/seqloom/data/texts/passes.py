@@ -28,8 +28,8 @@ from .reader import TextLevel, level_of_looks, look_of
 BLOCK = 2000  # texts that are worked on together: some are long
 
 
-class FirstPass:
-    """What is known of the rows, and which of them train and validate.
+class DividedTexts:
+    """The first pass: what is known of the rows, and which of them train and validate.
 
     Attributes:
         rows: The texts, as often as they are asked for.
@@ -112,8 +112,8 @@ class FirstPass:
         return rows_of_part(self.rows, self.part, TRAIN, BLOCK)
 
 
-class ThirdPass:
-    """Training and validation texts, encoded whole.
+class EncodedTexts:
+    """The third pass: training and validation texts, encoded whole.
 
     Attributes:
         train: The training texts.
@@ -124,7 +124,7 @@ class ThirdPass:
 
     def __init__(
         self,
-        read: FirstPass,
+        read: DividedTexts,
         valid: Iterable[Labelled] | None,
         vocabulary: Vocabulary,
         prepared: Callable[[str], str],
@@ -136,7 +136,7 @@ class ThirdPass:
             vocabulary: Of the texts.
             prepared: From a text to what the vocabulary splits.
         """
-        train, held_out = _Part(vocabulary, prepared), _Part(vocabulary, prepared)
+        train, held_out = _EncodedPart(vocabulary, prepared), _EncodedPart(vocabulary, prepared)
         digest, first = hashlib.sha256(b"\0"), 0
         with spool() as later:
             for block in blocks_of(read.rows, BLOCK):
@@ -156,7 +156,7 @@ class ThirdPass:
         self.rows_seen = {"train": train.seen.hex(), "valid": held_out.seen.hex()}
 
 
-class _Part:
+class _EncodedPart:
     """The texts of a part as they come."""
 
     def __init__(self, vocabulary: Vocabulary, prepared: Callable[[str], str]) -> None:

@@ -23,7 +23,7 @@ from ..vocabulary import SPECIALS, UNK, Vocabulary
 from .batches import TextSet
 from .labelled import LabelledRows, TextColumns
 from .limits import cut_reader, learn_reader
-from .passes import BLOCK, FirstPass, ThirdPass, cut
+from .passes import BLOCK, DividedTexts, EncodedTexts, cut
 from .reader import TextLevel, TextReader, pretokenize
 
 MOST_SHOWN = 10  # labels named in the report
@@ -98,7 +98,7 @@ def _prepared(
     """As `prepare_texts`, of rows of `train` whose columns are found."""
     table, name = rows.found, given(train).name
     guess = known is None and config.level == "auto"
-    read = FirstPass(rows, level=guess, group=config.group_column != NONE)
+    read = DividedTexts(rows, level=guess, group=config.group_column != NONE)
     labels = _labels(name, read)
     report = [f"{name}: {_count(read.counts())}", *table.left_out()]
     report += _line_1_report(read, table)
@@ -123,7 +123,7 @@ def _prepared(
     else:
         whole, min_count, notes = learn_reader(_Prepared(read, prepared), level, config)
     other = None if validating is read else validating.rows
-    encoded = ThirdPass(read, other, whole.vocabulary, prepared)
+    encoded = EncodedTexts(read, other, whole.vocabulary, prepared)
     if known is not None:
         reader = whole
         report.append(extended_line("text", known[0].vocabulary, reader.vocabulary))
@@ -152,7 +152,7 @@ def _prepared(
 class _Prepared:
     """The training texts as a vocabulary splits them, as often as asked."""
 
-    def __init__(self, read: FirstPass, prepared: Callable[[str], str]) -> None:
+    def __init__(self, read: DividedTexts, prepared: Callable[[str], str]) -> None:
         self._read, self._prepared = read, prepared
 
     def __iter__(self) -> Iterator[str]:
@@ -163,17 +163,17 @@ class _Prepared:
 
 def _validating(
     valid: object | None,
-    read: FirstPass,
+    read: DividedTexts,
     config: ClassifyDataConfig,
     name: str,
     labels: tuple[str, ...],
     table: Selection,
-) -> tuple[FirstPass, list[str]]:
+) -> tuple[DividedTexts, list[str]]:
     """Where the rows that validate are, as its part VALID; and the lines of the report."""
     if valid is not None:
         columns = TextColumns(config.header, *table.wanted)
         rows = LabelledRows(valid, columns, known=set(labels))
-        found = FirstPass(rows, level=False, group=False)
+        found = DividedTexts(rows, level=False, group=False)
         found.part[:] = VALID
         said = f"{given(valid).name}: {_count(found.counts())}, for validation"
         return found, [said, *rows.found.left_out()]
@@ -186,14 +186,14 @@ def _validating(
 
 
 def _level(
-    read: FirstPass, config: ClassifyDataConfig, known: TextReader | None
+    read: DividedTexts, config: ClassifyDataConfig, known: TextReader | None
 ) -> tuple[TextLevel, str]:
     if known is not None:
         return known.level, "as the model does"
     return read.guess_level() if config.level == "auto" else (config.level, "as set")
 
 
-def _labels(name: str, read: FirstPass) -> tuple[str, ...]:
+def _labels(name: str, read: DividedTexts) -> tuple[str, ...]:
     """The different labels, sorted."""
     labels = sorted(read.counts())
     if len(labels) < 2:
@@ -239,7 +239,7 @@ def _unknown_report(valid: Ragged, min_count: int) -> list[str]:
     return [said]
 
 
-def _line_1_report(read: FirstPass, table: Selection) -> list[str]:
+def _line_1_report(read: DividedTexts, table: Selection) -> list[str]:
     """A label that only line 1 has may be the name of a column."""
     first = read.first
     if table.names is not None or read.counts()[first.label] > 1:
