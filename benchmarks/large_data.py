@@ -1,6 +1,7 @@
 """Peak memory and time of `seqloom train` up to its first step, on very large files.
 
-    python benchmarks/large_data.py --folder FOLDER [--pairs 1000000 10000000] [--text 2000000000]
+    python benchmarks/large_data.py --folder FOLDER [--pairs 1000000 10000000] [--texts 2000000]
+        [--text 2000000000]
 
 The files are made here: words drawn from a Markov chain of letters, spelled letter by letter; texts
 of such words. Memory is the process's peak resident set, as the kernel counts it; pages of mapped
@@ -43,6 +44,18 @@ def write_pairs(path: Path, count: int) -> None:
             file.write(f"{word}\t{' '.join(word.upper())}\n")
 
 
+def write_texts(path: Path, count: int) -> None:
+    """About 20 words and a label a line; a word says the label, if faintly."""
+    parts, rng = words(40_000), random.Random(4)
+    with path.open("w", encoding="utf-8") as file:
+        for _ in range(count):
+            label = rng.choice(("negative", "positive"))
+            some = rng.choices(parts, k=rng.randint(10, 30))
+            if rng.random() < 0.5:
+                some[0] = f"{label}ly"
+            file.write(f"{' '.join(some)}\t{label}\n")
+
+
 def write_text(path: Path, size: int) -> None:
     """Lines of words, so many bytes."""
     parts, rng, written = words(40_000), random.Random(3), 0
@@ -76,15 +89,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--pairs", type=int, nargs="*", default=[1_000_000, 10_000_000])
+    parser.add_argument("--texts", type=int, nargs="*", default=[2_000_000])
     parser.add_argument("--text", type=int, nargs="*", default=[2_000_000_000])
     parser.add_argument("--write", action="store_true", help="into docs/performance.md")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     lines = ["| data | size, MB | peak memory, GB | one step done after, s |", "|---|---|---|---|"]
     cases = [(f"{n:,} pairs", n, "transduce", write_pairs) for n in args.pairs]
+    cases += [(f"{n:,} labelled texts", n, "classify", write_texts) for n in args.texts]
     cases += [(f"{n:,} bytes of text", n, "generate", write_text) for n in args.text]
     for name, size, task, write in cases:
-        data = args.folder / f"{task}-{size}.{'tsv' if task == 'transduce' else 'txt'}"
+        data = args.folder / f"{task}-{size}.{'txt' if task == 'generate' else 'tsv'}"
         if not data.exists():
             write(data, size)
         memory, seconds = measured(data, task, args.folder / f"run-{task}-{size}-{time.time():.0f}")

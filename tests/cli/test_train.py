@@ -297,8 +297,8 @@ def test_folder_that_may_not_be_written_to(refuses, data, tmp_path, monkeypatch)
             (
                 ("--resume", "run", *more),
                 "train: `--resume` takes no other option but a length (--epochs, --minutes, "
-                "--steps), --device, --threads, --track and --quiet: the run keeps its settings. "
-                "To change them, train anew with --config DIR/config.toml.",
+                "--steps), --device, --threads, --cache, --track and --quiet: the run keeps its "
+                "settings. To change them, train anew with --config DIR/config.toml.",
             )
             for more in (
                 ("--seed", "0"),
@@ -342,3 +342,12 @@ def test_standard_input_is_kept_for_resuming(cli, data, tmp_path):
     assert done.code == 0, done.err
     assert (out / "standard-input").read_bytes() == data.read_bytes()
     assert cli("train", "--resume", out).code == 0
+
+
+def test_a_cache_is_said_to_be_used(cli, data, tmp_path):
+    cache = tmp_path / "cache"
+    for out, how in (("one", "written"), ("two", "read")):
+        done = cli("train", data, "--out", tmp_path / out, "--cache", cache, *QUICK)
+        assert f"cache: {cache}: encoded data {how}" in done.err.splitlines()
+    again = cli("train", "--resume", tmp_path / "two", "--steps", 5, "--cache", tmp_path / "other")
+    assert f"cache: {tmp_path / 'other'}: encoded data written" in again.err.splitlines()

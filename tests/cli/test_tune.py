@@ -84,8 +84,8 @@ def test_ctrl_c_says_how_to_go_on(cli, words, monkeypatch):
         ),
         (
             ["--resume", "a", "--set", "model.dropout=0.1"],
-            "tune: `--resume` takes no other option but --minutes, --trials and --quiet: the "
-            "search keeps the rest. To change it, begin anew with another --out.",
+            "tune: `--resume` takes no other option but --minutes, --trials, --cache and --quiet: "
+            "the search keeps the rest. To change it, begin anew with another --out.",
         ),
         (["words.tsv", "--minutes", "0"], "tune: `--minutes` must be from 0.5 to 100000, got 0."),
         (

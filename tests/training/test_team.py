@@ -25,6 +25,7 @@ SETTINGS = {
     | {"model": {"architecture": "transformer", "hidden_size": 8, "num_heads": 2, "dropout": 0.0}},
     "dropout": tiny(model={"dropout": 0.3}, training={"steps": 60, "learning_rate": 0.01}),
     "default": tiny(training={"steps": 2}),
+    "cached": tiny(training={"steps": 2}),
 }
 
 
@@ -82,6 +83,14 @@ def test_with_dropout_within_noise(two, tmp_path):
 def test_processes_agree_on_the_default_folder(two):
     assert [path.name for path in (two / "runs").iterdir()] == ["toy"]
     assert (two / "runs" / "toy" / "best.safetensors").exists()
+
+
+def test_one_process_encodes_for_all(two):
+    said = {(two / f"said-{rank}").read_text().rpartition(" ")[2] for rank in range(2)}
+    assert said == {"read", "written"}
+    assert len(list((two / "cache").iterdir())) == 1
+    models = [(two / run / "best.safetensors").read_bytes() for run in ("cached", "runs/toy")]
+    assert models[0] == models[1]
 
 
 def test_shares_divide_the_rows(monkeypatch):

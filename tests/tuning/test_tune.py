@@ -7,6 +7,7 @@ import pytest
 
 import seqloom
 from seqloom.config import config_from, read_toml
+from seqloom.data.pairs import prepare
 from seqloom.errors import ConfigError, DataError, DivergedError, RunError
 from seqloom.training import loop
 from seqloom.training.run_folder import RunFolder
@@ -292,6 +293,20 @@ def refusal(kind, *args, **options):
         tune(*args, **options)
     assert "\n" not in str(caught.value)
     return str(caught.value)
+
+
+def test_trials_read_the_cache(done, tmp_path, monkeypatch):
+    data, _, result, _ = done
+    told, cache = Told(), tmp_path / "cache"
+    found = run(data, tmp_path / "out", trials=2, cache=cache, callbacks=[told])
+    assert f"cache: {cache}: encoded data written" in told.lines
+    assert [row.score for row in found.trials] == [row.score for row in result.trials[:2]]
+    assert len(list(cache.iterdir())) == 1
+    monkeypatch.setattr(prepare, "FirstPass", None)  # nothing is encoded again
+    longer = resume_tuning(tmp_path / "out", trials=3, cache=cache, progress=False)
+    assert [row.score for row in longer.trials] == [row.score for row in result.trials[:3]]
+    logs = [RunFolder(path).events()[0] for path in runs(tmp_path / "out")]
+    assert [log["cache"] for log in logs] == 3 * [str(cache)]
 
 
 def test_another_request_is_refused(done, tmp_path):

@@ -117,6 +117,10 @@ class TrainOptions:
         Path | None,
         option("Begin with this model (a file or a run's folder): fine-tune it.", flags="--from"),
     ] = None
+    cache: Annotated[
+        Path | None,
+        option("Folder for encoded data, which later runs on the same data read instead."),
+    ] = None
     seed: Annotated[int | None, option("Random seed of weights, batches and dropout.")] = None
     device: Annotated[
         str | None,
@@ -179,11 +183,11 @@ def _resume(options: TrainOptions, folder: Path) -> None:
     from .begun import BEGUN
 
     given = dict(given_options(options))
-    if set(given) - LENGTHS - {"resume", "device", "threads", "track", "quiet"}:
+    if set(given) - LENGTHS - {"resume", "device", "threads", "cache", "track", "quiet"}:
         raise ConfigError(
             "train: `--resume` takes no other option but a length (--epochs, --minutes, --steps), "
-            "--device, --threads, --track and --quiet: the run keeps its settings. To change "
-            "them, train anew with --config DIR/config.toml."
+            "--device, --threads, --cache, --track and --quiet: the run keeps its settings. To "
+            "change them, train anew with --config DIR/config.toml."
         )
     with _training(options.quiet) as reporter:
         from ..training import resume
@@ -195,6 +199,7 @@ def _resume(options: TrainOptions, folder: Path) -> None:
             steps=options.steps,
             device=options.device,
             threads=options.threads,
+            cache=options.cache,
             progress=False,
             track=options.track or (),
             callbacks=[reporter],
@@ -220,6 +225,7 @@ def _begin(options: TrainOptions) -> None:
             options.out,
             valid=valid,
             start_from=options.start_from,
+            cache=options.cache,
             config=config,
             progress=False,
             track=options.track or (),

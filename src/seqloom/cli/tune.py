@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..tuning import TrialRow, TuneResult
 
 SHOWN = 10  # trials of the table that is printed
-LENGTHENING = ("resume", "minutes", "trials", "quiet")  # what goes with --resume
+LENGTHENING = ("resume", "minutes", "trials", "cache", "quiet")  # what goes with --resume
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +46,9 @@ class TuneOptions:
         Path | None, option("Validation data (default: a part of DATA is held out).")
     ] = None
     task: TaskName = None
+    cache: Annotated[
+        Path | None, option("Folder for encoded data, which the trials read; see `train`.")
+    ] = None
     settings: Annotated[
         list[str] | None,
         option(
@@ -97,8 +100,8 @@ def _check(options: TuneOptions) -> None:
     others = [name for name in given if name not in LENGTHENING]
     if options.resume is not None and others:
         raise ConfigError(
-            "tune: `--resume` takes no other option but --minutes, --trials and --quiet: the "
-            "search keeps the rest. To change it, begin anew with another --out."
+            "tune: `--resume` takes no other option but --minutes, --trials, --cache and --quiet: "
+            "the search keeps the rest. To change it, begin anew with another --out."
         )
 
 
@@ -116,6 +119,7 @@ def _search(options: TuneOptions) -> "TuneResult":
             options.resume,
             minutes=options.minutes,
             trials=options.trials,
+            cache=options.cache,
             progress="quiet" if options.quiet else "auto",
             since=BEGUN,
         )
@@ -129,6 +133,7 @@ def _search(options: TuneOptions) -> "TuneResult":
         valid=options.valid,
         task=options.task,
         settings=assigned,
+        cache=options.cache,
         progress="quiet" if options.quiet else "auto",
         since=BEGUN,
     )

@@ -31,14 +31,21 @@ class SymbolCounts:
             count, and most texts are one: then nothing asks for them.
     """
 
-    def __init__(self, texts: Iterable[str] = (), *, all_words: bool = False) -> None:
+    def __init__(
+        self,
+        texts: Iterable[str] = (),
+        *,
+        all_words: bool = False,
+        level: Level | None = None,
+    ) -> None:
         """
         Args:
             texts: Counted at once.
             all_words: Count words however many they are.
+            level: Count only what a vocabulary of this level is learned from; all if `None`.
         """
         self.texts = self.spaced = 0
-        self._all_words = all_words
+        self._all_words, self._level = all_words or level == "symbols", level
         self.characters: Counter[str] = Counter()
         self.words: Counter[str] | None = Counter()
         for block in blocks_of(texts):
@@ -48,8 +55,9 @@ class SymbolCounts:
         """Count further texts."""
         self.texts += len(texts)
         self.spaced += _num_spaced(texts)
-        self.characters.update(count_characters(texts))
-        if self.words is not None:
+        if self._level != "symbols":
+            self.characters.update(count_characters(texts))
+        if self.words is not None and self._level in (None, "symbols"):
             self.words.update(count_words(texts))
             many = len(self.words) > MOST_WORDS and 2 * self.spaced < self.texts
             if many and not self._all_words:

@@ -4,20 +4,29 @@ Checked by `tests/data/test_ragged.py` and the tests of `pairs/`, `texts/` and `
 """
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, overload
 
 import numpy as np
 
 from ..errors import DataError
-from ..shapes import Int
+from ..shapes import Bool, Int
 from .vocabulary import PAD
 
 MOST_IN_MEMORY = 2**26  # bytes of numbers; more lie in a file
 BLOCK = 32  # rows
+
+
+def kept_rows(
+    numbers: Int[np.ndarray, " M"], lengths: Int[np.ndarray, " N"], kept: Bool[np.ndarray, " N"]
+) -> tuple[Int[np.ndarray, " K"], Int[np.ndarray, " R"]]:
+    """The numbers, one behind the other, and the lengths of some of the rows."""
+    if kept.all():
+        return numbers, lengths
+    return numbers[np.repeat(kept, lengths)], lengths[kept]
 
 
 class Ragged:
@@ -57,6 +66,27 @@ class Ragged:
         padded[columns >= lengths[:, None]] = PAD
         return padded
 
+    def blocks(self, size: int) -> Iterator[tuple[np.ndarray, Int[np.ndarray, " R"]]]:
+        """Numbers and lengths of so many rows, and of the next, to the last."""
+        first = 0
+        for row in range(0, len(self.lengths), size):
+            lengths = self.lengths[row : row + size]
+            end = first + int(lengths.sum(dtype=np.int64))
+            yield self._flat[first:end], lengths
+            first = end
+
+    def only(self, rows: Int[np.ndarray, " R"]) -> "Ragged":
+        """Some of the rows, in memory."""
+        starts = self._starts(rows).tolist()
+        lengths = self.lengths[rows]
+        found = [self._flat[a : a + n] for a, n in zip(starts, lengths.tolist(), strict=True)]
+        return Ragged(np.concatenate([*found, np.full(1, PAD, self._flat.dtype)]), lengths)
+
+    def lists(self, rows: Int[np.ndarray, " R"]) -> list[list[int]]:
+        """Some of the rows, as lists."""
+        starts, lengths = self._starts(rows).tolist(), self.lengths[rows].tolist()
+        return [self._flat[a : a + n].tolist() for a, n in zip(starts, lengths, strict=True)]
+
     def _starts(self, rows: Int[np.ndarray, " B"]) -> Int[np.ndarray, " B"]:
         """Where rows start."""
         blocks, inside = np.divmod(np.asarray(rows, np.int64), BLOCK)
@@ -83,6 +113,77 @@ def scratch(folder: Path | None) -> Iterator[None]:
         _SCRATCH.reset(token)
 
 
+@contextmanager
+def spool() -> Iterator[IO[bytes]]:
+    """A file for bytes that are read again: in memory, or in the folder of `scratch` if many.
+
+    Raises:
+        DataError: They cannot be written.
+    """
+    folder = _SCRATCH.get()
+    with (
+        _writing(),
+        tempfile.SpooledTemporaryFile(
+            MOST_IN_MEMORY, dir=None if folder is None else str(folder)
+        ) as file,
+    ):
+        yield file
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"train: encoded data cannot be written: {error.strerror}. Make room, or name a "
+            "folder with more with --cache."
+        ) from error
+
+
+class FlatWriter:
+    """Numbers that come block by block: they stay in memory, or in a file where they are many."""
+
+    def __init__(self, dtype: object) -> None:
+        self._dtype = np.dtype(dtype)  # type: ignore[call-overload]
+        self._blocks: list[np.ndarray] = []
+        self._bytes = 0
+        self._file: Any = None
+
+    def add(self, flat: np.ndarray) -> None:
+        """Append numbers.
+
+        Raises:
+            DataError: They cannot be written.
+        """
+        self._blocks.append(flat.astype(self._dtype))
+        self._bytes += self._blocks[-1].nbytes
+        if self._bytes > MOST_IN_MEMORY:
+            self._spill()
+
+    def done(self) -> np.ndarray:
+        """All numbers."""
+        if self._file is None:
+            flat: np.ndarray = np.concatenate([np.zeros(0, self._dtype), *self._blocks])
+            self._blocks.clear()
+            return flat
+        self._spill()
+        self._file.flush()
+        flat = np.memmap(self._file, self._dtype, "r")
+        self._file.close()  # the mapped pages stay
+        return flat
+
+    def _spill(self) -> None:
+        with _writing():
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(dir=_SCRATCH.get())  # noqa: SIM115
+            assert self._file is not None
+            for block in self._blocks:
+                self._file.write(block.tobytes())
+        self._blocks.clear()
+        self._bytes = 0
+
+
 class RaggedWriter:
     """Rows that come block by block.
 
@@ -91,11 +192,8 @@ class RaggedWriter:
     """
 
     def __init__(self, largest: int) -> None:
-        self._dtype = np.dtype(np.min_scalar_type(-largest - 1))
-        self._flat: list[np.ndarray] = []
+        self._flat = FlatWriter(np.min_scalar_type(-largest - 1))
         self._lengths: list[np.ndarray] = []
-        self._bytes = 0
-        self._file: Any = None
 
     def add(self, flat: Int[np.ndarray, " M"], lengths: Int[np.ndarray, " N"]) -> None:
         """Append rows.
@@ -106,37 +204,63 @@ class RaggedWriter:
         Raises:
             DataError: They cannot be written.
         """
-        self._flat.append(flat.astype(self._dtype))
         short = int(lengths.max(initial=0)) < 2**15
         self._lengths.append(lengths.astype(np.int16 if short else np.int32))
-        self._bytes += self._flat[-1].nbytes
-        if self._bytes > MOST_IN_MEMORY:
-            self._spill()
+        self._flat.add(flat)
 
     def done(self) -> Ragged:
         """All rows."""
         lengths = np.concatenate([np.zeros(0, np.int16), *self._lengths])
         self._lengths.clear()
-        self._flat.append(np.full(1, PAD, self._dtype))
-        if self._file is None:
-            return Ragged(np.concatenate(self._flat), lengths)
-        self._spill()
-        self._file.flush()
-        flat = np.memmap(self._file, self._dtype, "r")
-        self._file.close()  # the mapped pages stay
-        return Ragged(flat, lengths)
+        self._flat.add(np.full(1, PAD))
+        return Ragged(self._flat.done(), lengths)
 
-    def _spill(self) -> None:
-        try:
-            if self._file is None:
-                self._file = tempfile.TemporaryFile(dir=_SCRATCH.get())  # noqa: SIM115
-            assert self._file is not None
-            for block in self._flat:
-                self._file.write(block.tobytes())
-        except OSError as error:
-            raise DataError(
-                f"train: encoded data cannot be written: {error.strerror}. Make room, or name a "
-                "folder with more with --cache."
-            ) from error
-        self._flat.clear()
-        self._bytes = 0
+
+class Arrays(Sequence[np.ndarray]):
+    """Arrays of unequal length and one width, end to end.
+
+    Args:
+        flat: All their numbers, `(M * width,)`.
+        starts: In which row of width numbers each begins, `(N,)`.
+        lengths: Rows of each, `(N,)`.
+        width: Numbers of a row.
+    """
+
+    def __init__(
+        self,
+        flat: np.ndarray,
+        starts: Int[np.ndarray, " N"],
+        lengths: Int[np.ndarray, " N"],
+        width: int,
+    ) -> None:
+        self._flat, self._starts, self.lengths, self._width = flat, starts, lengths, width
+
+    @classmethod
+    def of(cls, arrays: Iterable[np.ndarray], width: int) -> "Arrays":
+        """Those that come, float32 `(T, width)`; where they are many, in a file."""
+        writer, lengths = FlatWriter(np.float32), []
+        for array in arrays:
+            writer.add(array.reshape(-1))
+            lengths.append(len(array))
+        counts = np.array(lengths, np.int64)
+        return cls(writer.done(), np.cumsum(counts) - counts, counts, width)
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    @overload
+    def __getitem__(self, place: int | np.integer) -> np.ndarray: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "Arrays": ...
+
+    def __getitem__(self, place: int | np.integer | slice) -> "np.ndarray | Arrays":
+        if isinstance(place, slice):
+            return self.only(np.arange(len(self))[place])
+        first, width = int(self._starts[place]) * self._width, self._width
+        flat = self._flat[first : first + int(self.lengths[place]) * width]
+        return flat.view(np.ndarray).reshape(-1, width)
+
+    def only(self, places: Int[np.ndarray, " R"]) -> "Arrays":
+        """Some of them."""
+        return Arrays(self._flat, self._starts[places], self.lengths[places], self._width)

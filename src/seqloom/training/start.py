@@ -1,5 +1,6 @@
 """The two ways into a run: `train` begins one, `resume` goes on with one."""
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,11 +10,12 @@ import torch
 
 from ..config import Config, config_from, merge, read_toml, to_toml, to_tree
 from ..config.short_names import columns_of, laid, settings_of
+from ..data.cache import Cache, caching
 from ..data.given import Given, given
 from ..data.guess import form_in, guess_task, say_columns
 from ..data.ragged import scratch
 from ..data.tables.text_file import STANDARD_INPUT, standard_input
-from ..errors import RunError
+from ..errors import ConfigError, RunError
 from ..export.start_model import StartModel, read_start
 from ..extras import require
 from ..progress import progress as working
@@ -64,6 +66,7 @@ def train(
     end: str | None = None,
     form: str | None = None,
     start_from: str | Path | None = None,
+    cache: str | Path | None = None,
     config: Config | Mapping[str, object] | None = None,
     progress: str | bool = "auto",
     track: str | Sequence[str] = (),
@@ -101,6 +104,8 @@ def train(
         form: The form of the data, where its look does not tell (docs/tables.md).
         start_from: A model file or a run's folder: the run begins with that model, whose task,
             architecture and sizes it has, and trains it further (docs/runs.md).
+        cache: A folder for encoded data: runs on the same data and settings read them there
+            instead of the data, which are only hashed (docs/runs.md). Not for `forecast`.
         config: All settings, by section: `{"model": {"hidden_size": 512}}`, also `task`. The
             arguments above override it; what neither has takes its default (docs/settings.md).
         progress: How progress is shown on standard error: `auto` is a live line in a terminal, an
@@ -136,7 +141,24 @@ def train(
         settings, guessed = _settings(given_data, task, config, short, model)
         for line in (*remarks, *guessed):  # before the data are read, which may fail
             Callbacks(told).message(line)
-        return _begin(given_data, out, given_valid, settings, told, since, model)
+        folder = cache_in(cache, settings.task)
+        return _begin(given_data, out, given_valid, settings, told, since, model, folder)
+
+
+def cache_in(folder: str | Path | None, task: str) -> Cache | None:
+    """The cache in a folder, if one is given.
+
+    Raises:
+        ConfigError: The task has none.
+    """
+    if folder is None:
+        return None
+    if task == "forecast":
+        raise ConfigError(
+            "train: `--cache` is not for the task forecast, which encodes nothing: series are "
+            "numbers already. Leave it out."
+        )
+    return Cache(Path(folder))
 
 
 def _named(source: Given) -> object:
@@ -174,6 +196,7 @@ def _begin(
     callbacks: Sequence[Callback],
     since: float,
     model: StartModel | None,
+    cache: Cache | None,
 ) -> Result:
     """Read the data, make the folder, and train."""
     with Team(config.training.device) as team, ExitStack() as stack:
@@ -192,8 +215,10 @@ def _begin(
         columns = say_columns(config.task, source, config.data)  # before all is read: it may fail
         if columns is not None:
             Callbacks(callbacks).message(columns)
-        with working(f"reading {source.name}"), scratch(folder.path):
+        with working(f"reading {source.name}"), scratch(folder.path), caching(cache):
             work = open_work(source, valid, config, model)
+        if cache is not None:
+            Callbacks(callbacks).message(cache.say())
         run = TrainingRun(work, folder, team, callbacks)
         for line in work.report:
             run.say(line)
@@ -209,6 +234,7 @@ def _begin(
                     **({} if model is None else {"from": model.origin}),
                     "data": source.whole,
                     "valid": None if valid is None else valid.whole,
+                    **({} if cache is None else {"cache": os.path.realpath(cache.folder)}),
                     "columns": columns,
                     "fingerprint": work.fingerprint,
                     "report": list(work.report),
@@ -228,6 +254,7 @@ def resume(
     steps: int | None = None,
     device: str | None = None,
     threads: int | None = None,
+    cache: str | Path | None = None,
     progress: str | bool = "auto",
     track: str | Sequence[str] = (),
     callbacks: Sequence[Callback] = (),
@@ -247,6 +274,7 @@ def resume(
         steps: Steps in all, those that are done included.
         device: Another than that of the run's settings.
         threads: Another number than that of the run's settings.
+        cache: Another folder for encoded data than the run began with.
         progress: See `train`.
         track: See `train`; a tracker goes on with the run that it knows.
         callbacks: Told what happens; see `Callback`.
@@ -260,7 +288,7 @@ def resume(
     length = Length(epochs, minutes, steps)
     machine = {"device": device, "threads": threads}
     with reporting(progress, (*callbacks, *trackers(track))) as told:
-        return _go_on(out, data, valid, length, machine, told, since)
+        return _go_on(out, data, valid, length, machine, cache, told, since)
 
 
 def _go_on(
@@ -269,6 +297,7 @@ def _go_on(
     valid: object | None,
     length: Length,
     machine: Mapping[str, object],
+    cache: str | Path | None,
     callbacks: Sequence[Callback],
     since: float,
 ) -> Result:
@@ -284,6 +313,7 @@ def _go_on(
     given_now = {key: value for key, value in machine.items() if value is not None}
     tree = merge(read_toml(folder.config), {"training": given_now})
     config = config_from(tree, str(folder.config))
+    kept = cache_in(start.get("cache") if cache is None else cache, config.task)
     with Team(config.training.device) as team, ExitStack() as stack:
         stack.enter_context(on_threads(config.training.threads))
         find_precision(config.training.precision, team.device)  # refused before data are read
@@ -295,7 +325,7 @@ def _go_on(
                 f"train: `{out}` was trained on data that Python held. Give them again: "
                 f"seqloom.resume({str(out)!r}, data=...)."
             )
-        with working(f"reading {source.name}"), scratch(folder.path):
+        with working(f"reading {source.name}"), scratch(folder.path), caching(kept):
             model = read_start(folder.start, start["from"]) if "from" in start else None
             validating = start["valid"] if valid is None else valid
             work = open_work(source, validating, config, model)
@@ -304,6 +334,8 @@ def _go_on(
                 f"train: `{source.name}` must be the data that the run began with, got other "
                 "data. Bring the old file back, or train anew with another --out."
             )
+        if kept is not None:
+            Callbacks(callbacks).message(kept.say())
         run = TrainingRun(work, folder, team, callbacks)
         close = "results will be close, not equal to the bit"
         for what, now in (("threads", torch.get_num_threads()), ("processes", team.world)):

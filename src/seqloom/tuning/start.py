@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import config_from, merge, read_toml
+from ..data.cache import Cache, caching
 from ..data.given import Given, given
 from ..data.guess import guess_task, say_columns
 from ..errors import ConfigError, RunError
@@ -18,6 +19,7 @@ from ..extras import require
 from ..progress import progress as working
 from ..training.callback import Callback
 from ..training.run_folder import RunFolder
+from ..training.start import cache_in
 from ..training.tasks import open_work
 from .budget import DEFAULT_MINUTES, LEAST, trial_minutes
 from .folder import FORMAT, Request, TuneFolder, check_data, check_same, digests, space_toml
@@ -39,6 +41,7 @@ def tune(
     valid: object = None,
     task: str | None = None,
     settings: Mapping[str, object] | None = None,
+    cache: str | Path | None = None,
     progress: str | bool = "auto",
     callbacks: Sequence[Callback] = (),
     since: float | None = None,
@@ -57,6 +60,7 @@ def tune(
         task: What to learn; guessed from the data if `None`.
         settings: Nested settings of every trial, as `train` takes them. Their length is that of
             a trial.
+        cache: A folder for encoded data, which the trials read, see `train`.
         progress: How progress is shown on standard error, see `train`.
         callbacks: Told of the search by `message`, and of the steps of every trial.
         since: When the search began, by `time.perf_counter`; now if `None`.
@@ -99,7 +103,8 @@ def tune(
         kept = folder.read()
         if kept is not None:
             check_same(folder.path, kept, request)
-        return _carry_on(folder, kept, request, searched, shown, since, source, of_valid)
+        kept_in = cache_in(cache, task)
+        return _carry_on(folder, kept, request, searched, shown, since, source, of_valid, kept_in)
 
 
 def _default_folder(source: Given) -> Path:
@@ -112,6 +117,7 @@ def resume_tuning(
     *,
     minutes: float | None = None,
     trials: int | None = None,
+    cache: str | Path | None = None,
     progress: str | bool = "auto",
     callbacks: Sequence[Callback] = (),
     since: float | None = None,
@@ -122,7 +128,7 @@ def resume_tuning(
         out: The search's folder.
         minutes: Length of all of it, earlier sessions included; as before if `None`.
         trials: Number of trials, likewise.
-        progress, callbacks: See `tune`.
+        cache, progress, callbacks: See `tune`.
         since: When this session began, by `time.perf_counter`; now if `None`.
     Raises:
         RunError: The folder is not that of a search, or its data has changed since.
@@ -152,7 +158,8 @@ def resume_tuning(
     source = given(request.data)
     of_valid = None if request.valid is None else given(request.valid)
     with reporting(progress, callbacks) as shown:
-        return _carry_on(folder, kept, request, space, shown, since, source, of_valid)
+        kept_in = cache_in(cache, request.task)
+        return _carry_on(folder, kept, request, space, shown, since, source, of_valid, kept_in)
 
 
 def _check_environment() -> None:
@@ -206,18 +213,22 @@ def _carry_on(
     since: float,
     data: Given,
     valid: Given | None,
+    cache: Cache | None,
 ) -> TuneResult:
     """Begin or continue a search, with the folder held."""
     folder.path.mkdir(parents=True, exist_ok=True)
-    with RunFolder(folder.path).held():
+    with RunFolder(folder.path).held(), caching(cache):
         if kept is None:
             kept = _prepare(folder, request, space, shown, data, valid)
+            if cache is not None:
+                shown.message(cache.say())
         else:
             check_data(kept, data, valid)
             _check_python(kept, request, data, valid)
             kept |= {"minutes": request.minutes, "trials": request.trials}
             folder.write(kept)
-        return Tuning(folder, kept, request, space, shown, since, data, valid).go()
+        place = None if cache is None else cache.folder
+        return Tuning(folder, kept, request, space, shown, since, data, valid, place).go()
 
 
 def _check_python(

@@ -86,6 +86,7 @@ def run_trial(
     *,
     data: object,
     valid: object,
+    cache: Path | None,
     minutes: float | None,
     shown: Callback,
     late: Callable[[], bool],
@@ -97,6 +98,7 @@ def run_trial(
         trial: The open trial.
         folder: Of its run.
         data, valid: What it trains and validates on.
+        cache: Where they are encoded, if anywhere.
         minutes: The length of a trial; `None` if the settings have it.
         shown: Told of the run's steps.
         late: Whether the minutes of the search are over.
@@ -109,7 +111,7 @@ def run_trial(
         if search.prunes(trial.number):  # it was killed before it was ended
             raise Pruned
         probe = TrialReporter(search, trial.number, shown, late)
-        result = _run(search, trial, folder, data, valid, minutes, probe)
+        result = _run(search, trial, folder, data, valid, cache, minutes, probe)
         if not result.finished:
             raise TrialStopped
         value = result.score
@@ -126,6 +128,7 @@ def _run(
     path: Path,
     data: object,
     valid: object,
+    cache: Path | None,
     minutes: float | None,
     probe: TrialReporter,
 ) -> training.Result:
@@ -133,7 +136,9 @@ def _run(
     folder = RunFolder(path)
     if folder.log.exists() and (events := folder.events()):
         _report_again(search, trial.number, events)
-        return training.resume(path, data=data, valid=valid, progress=False, callbacks=[probe])
+        return training.resume(
+            path, data=data, valid=valid, cache=cache, progress=False, callbacks=[probe]
+        )
     if path.exists():  # killed before its first line of log
         shutil.rmtree(path)
     settings = search.space.settings_of(trial.params)
@@ -142,7 +147,7 @@ def _run(
         training_settings = {"minutes": length, **_validated(path.parent)}
         settings = merge(settings, {"training": training_settings})
     return training.train(
-        data, path, valid=valid, config=settings, progress=False, callbacks=[probe]
+        data, path, valid=valid, cache=cache, config=settings, progress=False, callbacks=[probe]
     )
 
 

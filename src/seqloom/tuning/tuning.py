@@ -40,8 +40,9 @@ class Tuning:
         since: float,
         data: Given,
         valid: Given | None,
+        cache: Path | None,
     ) -> None:
-        self.data, self.valid = data, valid
+        self.data, self.valid, self.cache = data, valid, cache
         self.folder, self.kept, self.request, self.shown = folder, kept, request, shown
         self.space, self.since = space, since
         work: type[Work] = TASKS[request.task].part("work")
@@ -126,6 +127,7 @@ class Tuning:
                     self._run_of(number),
                     data=self.data,
                     valid=self.valid,
+                    cache=self.cache,
                     minutes=self.kept["trial_minutes"],
                     shown=self.shown,
                     late=self._late(),

@@ -10,10 +10,11 @@ from seqloom.data import levels, ragged
 from seqloom.data.hashes import fingerprint
 from seqloom.data.pairs import passes
 from seqloom.data.pairs.pairs import read_pairs
-from seqloom.data.pairs.passes import FirstPass, num_different
+from seqloom.data.pairs.passes import FirstPass
 from seqloom.data.pairs.prepare import prepare_pairs
 from seqloom.data.pairs.split import split_by_source
 from seqloom.data.seen import row_numbers, sketch
+from seqloom.data.tables.parts import num_different
 
 RNG = random.Random(5)
 SOURCES = ["".join(RNG.choices("abcdefg", k=RNG.randint(1, 9))) for _ in range(700)]

@@ -1,8 +1,9 @@
-"""Recordings in memory: what is read, normalised, padded and changed."""
+"""Recordings and their frames: what is read, normalised, padded and changed."""
 
 import numpy as np
 import pytest
 
+from seqloom.data import ragged
 from seqloom.data.speech.augment import Masks
 from seqloom.data.speech.log_mel import FeatureSetup, log_mel, stack_frames
 from seqloom.data.speech.manifest import read_manifest
@@ -42,7 +43,7 @@ def speech(folder):
 
 
 def normal(speech):
-    return Normaliser.learn([frames[0] for frames in speech.frames])
+    return Normaliser.learn(speech.frames[:: speech.speeds])
 
 
 def test_frames_are_those_of_the_files(folder, speech):
@@ -50,17 +51,30 @@ def test_frames_are_those_of_the_files(folder, speech):
     assert speech.texts == ["text 0", "text 1", "text 2"]
     for i, seconds in enumerate(SECONDS):
         samples, _ = soundfile.read(folder / f"{i}.wav", dtype="float32")
-        np.testing.assert_array_equal(speech.frames[i][0], log_mel(samples, SETUP))
-        lengths = [len(frames) for frames in speech.frames[i]]
+        np.testing.assert_array_equal(speech.frames_of(i), log_mel(samples, SETUP))
+        lengths = [len(speech.frames_of(i, speed)) for speed in range(speech.speeds)]
         want = [SETUP.num_steps(round(8000 * seconds / f)) * 2 for f in (1.0, 0.8, 1.2)]
         np.testing.assert_allclose(lengths, want, atol=2)
     np.testing.assert_array_equal(speech.steps, [25, 10, 18])
     assert speech.seconds == pytest.approx(53 * 0.02)
 
 
+def test_frames_in_a_file_are_those_in_memory(folder, speech, monkeypatch):
+    monkeypatch.setattr(ragged, "MOST_IN_MEMORY", 300)
+    found = read_speech(read_manifest(folder / "m.tsv"), SETUP, speed_change=0.2)
+    for some, rows in ((found, [0, 1, 2]), (found.only([2, 0]), [2, 0])):
+        for place, row in enumerate(rows):
+            for speed in range(3):
+                frames = some.frames_of(place, speed)
+                assert isinstance(frames.base.base, np.memmap)
+                np.testing.assert_array_equal(frames, speech.frames_of(row, speed))
+    np.testing.assert_array_equal(normal(found).mean, normal(speech).mean)
+    assert found.sha256 == speech.sha256
+
+
 def test_normalised_training_data_has_mean_0_and_deviation_1(speech):
     own = normal(speech)
-    joined = np.concatenate([own(frames[0]) for frames in speech.frames])
+    joined = np.concatenate([own(frames) for frames in speech.frames[:: speech.speeds]])
     np.testing.assert_allclose(joined.mean(axis=0), 0.0, atol=1e-5)
     np.testing.assert_allclose(joined.std(axis=0), 1.0, atol=1e-5)
     silent = Normaliser.learn([np.full((5, 3), -13.8, np.float32)])
@@ -73,7 +87,7 @@ def test_a_batch_is_its_recordings_with_zeros_behind(speech):
     assert batch.features.shape == (2, 25, 20)
     assert batch.features.dtype == np.float32
     np.testing.assert_array_equal(batch.lengths, [10, 25])
-    np.testing.assert_array_equal(batch.features[0, :10], stack_frames(own(speech.frames[1][0]), 2))
+    np.testing.assert_array_equal(batch.features[0, :10], stack_frames(own(speech.frames_of(1)), 2))
     assert (batch.features[0, 10:] == 0).all()
 
 

@@ -5,7 +5,7 @@ import pytest
 from seqloom.config import config_from
 from seqloom.config.classify import ClassifyDataConfig
 from seqloom.data.texts import limits as text_limits
-from seqloom.data.texts.limits import cut_length, learn_reader, least_count
+from seqloom.data.texts.limits import cut_length, cut_reader, learn_reader, least_count
 from seqloom.data.texts.prepare import prepare_texts
 from seqloom.data.texts.reader import pretokenize
 from seqloom.data.vocabulary import SPECIALS
@@ -45,7 +45,11 @@ def test_at_most_2_percent_of_the_texts_are_cut(lengths, want):
 
 def learned(level="words", **settings):
     prepared = [pretokenize(text, level, lowercase=True) for text in TEXTS]
-    return learn_reader(prepared, level, ClassifyDataConfig(**settings))
+    config = ClassifyDataConfig(**settings)
+    whole, min_count, notes = learn_reader(prepared, level, config)
+    lengths = whole.vocabulary.encode_many(prepared)[1]
+    reader, more = cut_reader(whole, lengths, config.max_symbols)
+    return reader, min_count, notes + more
 
 
 def test_rare_words_are_left_out_of_a_large_vocabulary_only(monkeypatch):

@@ -86,7 +86,7 @@ def test_the_ctc_loss_is_minus_the_log_probability(tones):
         table = network(*map(torch.from_numpy, batch)).numpy()
         loss = work.loss(network, rows, torch.device("cpu")).item()
     want = sum(
-        ctc_log_probability(own[:n], tuple(work.data.targets[row]))
+        ctc_log_probability(own[:n], tuple(work.data.targets.lists(np.array([row]))[0]))
         for own, n, row in zip(table, batch.lengths, rows, strict=True)
     )
     assert loss == pytest.approx(-want, rel=1e-4)
@@ -94,7 +94,7 @@ def test_the_ctc_loss_is_minus_the_log_probability(tones):
 
 def test_the_las_loss_is_the_smoothed_cross_entropy(tones):
     work, network = open_still(tones, LAS)
-    row, target = 3, [*work.data.targets[3], EOS]
+    row, target = 3, [*work.data.targets.lists(np.array([3]))[0], EOS]
     batch = work.data.train.collate([row], work.data.normal)
     read = torch.tensor([[1, *target[:-1]]])
     with torch.no_grad():

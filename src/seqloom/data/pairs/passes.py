@@ -14,18 +14,26 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from ...shapes import Bool, Float, Int
+from ...shapes import Float, Int
 from ..hashes import encoded, source_fraction
 from ..levels import SymbolCounts, blocks_of
-from ..ragged import RaggedWriter
+from ..ragged import RaggedWriter, kept_rows
 from ..seen import Sketch, row_hashes
-from ..tables.splits import by_group
+from ..tables.parts import (
+    TEST,
+    TRAIN,
+    VALID,
+    joined,
+    num_different,
+    only,
+    parts_said,
+    rows_of_part,
+)
+from ..tables.splits import valid_groups
 from ..vocabulary import EOS, Vocabulary
 from .batches import PairSet
 from .pairs import Pair
 from .split import MOST_SOURCES, least, num_validating
-
-TRAIN, VALID, TEST = 0, 1, 2
 
 
 class FirstPass:
@@ -65,18 +73,18 @@ class FirstPass:
         for block in blocks_of(rows):
             sources = [pair.source for pair in block]
             found = np.array([source_fraction(source) for source in sources])
-            part = np.array([_PARTS[pair.split] for pair in block], np.int8)
+            part = parts_said(block)
             candidates.add(block, found, part)
             hashes.append(row_hashes(pair.row for pair in block))
             fractions.append(found)
             parts.append(part)
             self.valid += [p for p, said in zip(block, part, strict=True) if said == VALID]
             tests += int((part == TEST).sum())
-            training = block if not part.any() else _only(block, part == TRAIN)
+            training = block if not part.any() else only(block, part == TRAIN)
             self._count(training)
-        self.part: Int[np.ndarray, " N"] = _joined(parts, np.int8)
-        self.hashes: Int[np.ndarray, " N"] = _joined(hashes, "<u4")
-        self._fractions: Float[np.ndarray, " N"] = _joined(fractions, np.float64)
+        self.part: Int[np.ndarray, " N"] = joined(parts, np.int8)
+        self.hashes: Int[np.ndarray, " N"] = joined(hashes, "<u4")
+        self._fractions: Float[np.ndarray, " N"] = joined(fractions, np.float64)
         self.num_tests = tests
         self.num_pairs, self.num_sources = len(self.part), num_different(self._fractions)
         if divide and not self.valid:
@@ -108,20 +116,17 @@ class FirstPass:
         self.how = "cut from {name} by a hash of the source"
 
     def _by_group(self, valid_fraction: float, name: str) -> None:
-        training = [pair for pair, part in zip(self.rows, self.part, strict=True) if part == TRAIN]
-        _, self.valid = by_group(training, valid_fraction, name)
-        groups = {pair.group for pair in self.valid}
-        inside = np.array([pair.group in groups for pair in self.rows], bool)
-        self.part[(self.part == TRAIN) & inside] = VALID
+        groups = {pair.group for block in self.training() for pair in block}
+        chosen = valid_groups(groups, valid_fraction, name)
+        rows = ((place, pair) for place, pair in enumerate(self.rows) if pair.group in chosen)
+        found = [(place, pair) for place, pair in rows if self.part[place] == TRAIN]
+        self.valid = [pair for _, pair in found]
+        self.part[[place for place, _ in found]] = VALID
         self.how = "cut from {name} by a hash of the group"
 
     def training(self) -> Iterator[list[Pair]]:
         """The training pairs, in blocks."""
-        first = 0
-        for block in blocks_of(self.rows):
-            part = self.part[first : first + len(block)]
-            first += len(block)
-            yield block if not part.any() else _only(block, part == TRAIN)
+        return rows_of_part(self.rows, self.part, TRAIN)
 
     def texts(self, side: str) -> "Texts":
         """The training texts of a side, as often as they are asked for."""
@@ -182,9 +187,9 @@ class SecondPass:
             (_, lengths), (_, others) = sides
             kept = (lengths > 0) & (np.maximum(lengths, others) <= most)
             self.num_left_out += int((~kept).sum())
-            numbers, lengths = _kept(*sides[0], kept)
+            numbers, lengths = kept_rows(*sides[0], kept)
             writers[0].add(numbers, lengths)
-            writers[1].add(*_with_end(*_kept(*sides[1], kept)))
+            writers[1].add(*_with_end(*kept_rows(*sides[1], kept)))
         digest.update(encoded("".join(("\0", *(f"{pair.row}\n" for pair in valid)))))
         self.train = PairSet.of(writers[0].done(), writers[1].done())
         self.ratio = _high_ratio(self.train)
@@ -202,9 +207,6 @@ def _high_ratio(pairs: PairSet) -> float:
     place = math.ceil(0.999 * (len(ratios) - 1))
     ratios.partition(place)
     return float(ratios[place])
-
-
-_PARTS = {"": TRAIN, "train": TRAIN, "valid": VALID, "test": TEST}
 
 
 class _Smallest:
@@ -228,32 +230,6 @@ class _Smallest:
         """The rows of all up to one, in order."""
         found = [row for f, rows in self._kept.items() if f <= largest for row in rows]
         return [pair for _, pair in sorted(found, key=lambda row: row[0])]
-
-
-def num_different(fractions: Float[np.ndarray, " N"]) -> int:
-    """How many are different: sources have different ones, but for a chance of 2^-53."""
-    if not len(fractions):
-        return 0
-    ordered = np.sort(fractions)
-    return 1 + int((ordered[1:] != ordered[:-1]).sum())
-
-
-def _only(block: list[Pair], which: Bool[np.ndarray, " N"]) -> list[Pair]:
-    return [pair for pair, some in zip(block, which.tolist(), strict=True) if some]
-
-
-def _joined(blocks: list[np.ndarray], dtype: object) -> np.ndarray:
-    joined: np.ndarray = np.concatenate([np.zeros(0, dtype), *blocks])  # type: ignore[call-overload]
-    blocks.clear()
-    return joined
-
-
-def _kept(
-    numbers: Int[np.ndarray, " M"], lengths: Int[np.ndarray, " N"], kept: Bool[np.ndarray, " N"]
-) -> tuple[Int[np.ndarray, " K"], Int[np.ndarray, " R"]]:
-    if kept.all():
-        return numbers, lengths
-    return numbers[np.repeat(kept, lengths)], lengths[kept]
 
 
 def _with_end(

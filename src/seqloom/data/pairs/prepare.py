@@ -1,14 +1,17 @@
 """From files of pairs to encoded pairs and vocabularies, with a report of what was done."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from ...config.transduce import TransduceDataConfig
 from ...errors import ConfigError, DataError
+from ..cache import cached, digests_of, key_of
 from ..given import given
+from ..hashes import sha256
 from ..levels import level_of
 from ..pairs.load import load_pairs
 from ..prepared import Prepared
+from ..ragged import Ragged
 from ..tables.roles import NONE
 from ..unknown import extended_line, unknown_line
 from ..vocabulary import Vocabulary
@@ -45,6 +48,9 @@ class PreparedPairs(Prepared):
         return int(self.train.source_lengths.sum() + self.train.target_lengths.sum())
 
 
+_TYPES = (PreparedPairs, PairSet, Ragged, Example, Vocabulary, PairColumns)
+
+
 def prepare_pairs(
     train: object,
     valid: object | None,
@@ -61,7 +67,7 @@ def prepare_pairs(
     Raises:
         DataError: A file breaks a rule, or nothing is left to train or validate on.
     """
-    name, columns = given(train).name, PairColumns.of(vars(config))
+    columns = PairColumns.of(vars(config))
     is_set = given(train).kind == "set"
     rows: list[Pair] | PairRows
     if is_set:
@@ -69,6 +75,28 @@ def prepare_pairs(
     else:
         rows = PairRows(train, columns)
         columns = rows.columns
+
+    def key() -> str | None:
+        settings = {**asdict(config), **asdict(columns), "batch_symbols": None}
+        settings |= {f"{role}_column": None for role in asdict(columns)}
+        model = None if known is None else [vocabulary.to_json() for vocabulary in known]
+        of_set = sha256(pair.row for pair in rows) if is_set else None
+        digests = digests_of(given(train), None if valid is None else given(valid))
+        return key_of("pairs", digests, settings, model, of_set)
+
+    return cached(key, lambda: _prepared(rows, columns, train, valid, config, known), _TYPES)
+
+
+def _prepared(
+    rows: list[Pair] | PairRows,
+    columns: PairColumns,
+    train: object,
+    valid: object | None,
+    config: TransduceDataConfig,
+    known: tuple[Vocabulary, Vocabulary] | None,
+) -> PreparedPairs:
+    """As `prepare_pairs`, of rows of `train` whose columns are found."""
+    name, is_set = given(train).name, given(train).kind == "set"
     read = FirstPass(
         rows,
         config.valid_fraction,

@@ -1,15 +1,18 @@
-"""From manifests to recordings in memory and a vocabulary, with a report of what was done."""
+"""From manifests to features of recordings and a vocabulary, with a report of what was done."""
 
-import itertools
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from ...config.transcribe import ModelConfig, TranscribeDataConfig
 from ...errors import DataError
+from ...shapes import Int
 from ..given import given
 from ..hashes import sha256
-from ..levels import Level
+from ..levels import Level, blocks_of
 from ..prepared import Prepared
+from ..ragged import Ragged, RaggedWriter, kept_rows
 from ..seen import sketch
 from ..unknown import extended_line
 from ..vocabulary import Vocabulary
@@ -41,7 +44,7 @@ class PreparedSpeech(Prepared):
     """
 
     train: SpeechSet
-    targets: tuple[list[int], ...]
+    targets: Ragged
     valid: SpeechSet
     text: Vocabulary
     normal: Normaliser
@@ -87,21 +90,21 @@ def prepare_speech(
     ]
     text = _learn(heard.texts, config, report, known and known[0])
     kept, targets = _usable(heard, text, config, model.architecture == "ctc", report)
-    if not kept:
+    if not len(kept):
         raise DataError(
             f"train: `{name}` has no recording of at most {config.max_seconds:g} s that is "
             "long enough for its text. Raise data.max_seconds, or lower data.stack."
         )
-    chosen = heard.only(kept)
-    ratios = [len(t) / n for t, n in zip(targets, chosen.steps, strict=True)]
+    chosen = heard.only(kept.tolist())
+    ratio = float((targets.lengths / chosen.steps).max())
     return PreparedSpeech(
         train=chosen,
-        targets=tuple(targets),
+        targets=targets,
         valid=_validating(held_out, text, name if valid is None else of_valid, config, report),
         text=text,
-        normal=known[1] if known else Normaliser.learn([frames[0] for frames in chosen.frames]),
+        normal=known[1] if known else Normaliser.learn(chosen.frames[:: chosen.speeds]),
         changes=_changes(config),
-        length_ratio=math.ceil(1000 * max(ratios)) / 1000,
+        length_ratio=math.ceil(1000 * ratio) / 1000,
         fingerprint=sha256([f"{heard.sha256} {held_out.sha256}"]),
         rows_seen=sketch([heard.numbers], [held_out.numbers]),
         report=tuple(report),
@@ -150,19 +153,21 @@ def _most(config: TranscribeDataConfig) -> float:
 
 def _usable(
     heard: SpeechSet, text: Vocabulary, config: TranscribeDataConfig, ctc: bool, report: list[str]
-) -> tuple[list[int], list[list[int]]]:
+) -> tuple[Int[np.ndarray, " R"], Ragged]:
     """Which recordings can be trained on, and their symbols."""
-    kept, targets, long, short = [], [], 0, 0
-    for row, (words, steps) in enumerate(zip(heard.texts, heard.steps, strict=True)):
-        symbols = text.encode(words)
-        repeats = sum(a == b for a, b in itertools.pairwise(symbols))
-        if heard.seconds_each[row] > _most(config):
-            long += 1
-        elif ctc and steps < len(symbols) + repeats:  # a blank between equal symbols
-            short += 1
-        else:
-            kept.append(row)
-            targets.append(symbols)
+    is_long = heard.seconds_each > _most(config)
+    writer, kept, short, first = RaggedWriter(len(text)), [], 0, 0
+    for words in blocks_of(heard.texts):
+        rows = slice(first, first + len(words))
+        first += len(words)
+        symbols, lengths = text.encode_many(words)
+        least = lengths + _repeats(symbols, lengths)  # a blank between equal symbols
+        is_short = ~is_long[rows] & ctc & (heard.steps[rows] < least)
+        short += int(is_short.sum())
+        good = ~is_long[rows] & ~is_short
+        writer.add(*kept_rows(symbols, lengths, good))
+        kept.append(rows.start + np.flatnonzero(good))
+    long = int(is_long.sum())
     if long:
         report.append(
             f"left out: {long} recordings longer than data.max_seconds = {config.max_seconds:g}"
@@ -172,7 +177,16 @@ def _usable(
             f"left out: {short} recordings with fewer steps than symbols, which CTC cannot learn; "
             "a smaller data.stack has more steps"
         )
-    return kept, targets
+    return np.concatenate(kept), writer.done()
+
+
+def _repeats(
+    symbols: Int[np.ndarray, " M"], lengths: Int[np.ndarray, " N"]
+) -> Int[np.ndarray, " N"]:
+    """In how many places of each row a symbol follows itself."""
+    row = np.repeat(np.arange(len(lengths)), lengths)
+    equal = (symbols[1:] == symbols[:-1]) & (row[1:] == row[:-1])
+    return np.bincount(row[1:][equal], minlength=len(lengths))
 
 
 def _learn(

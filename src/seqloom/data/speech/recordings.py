@@ -1,10 +1,11 @@
-"""Recordings in memory, as training wants them: log-mel frames at a few speeds, and their texts.
+"""Recordings as training wants them: log-mel frames at a few speeds, and their texts.
 
 Frames are computed once; what is random (speed, gain, masks) is drawn when a batch is put together.
 Checked by `tests/data/speech/test_recordings.py`.
 """
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,10 @@ import numpy as np
 from ...progress import each
 from ...shapes import Float, Int
 from ..batching import shuffled
+from ..cache import cached, digest_of_file, key_of
+from ..hashes import sha256
 from ..levels import Level
+from ..ragged import Arrays
 from ..seen import row_numbers
 from .audio import Audio, AudioReader, audio_rate
 from .augment import Masks, change_gain, change_speed, mask
@@ -76,7 +80,9 @@ class SpeechSet:
     Attributes:
         setup: What the features are made of.
         utterances: The manifest's lines.
-        frames: Log-mel frames of each recording, one array for each speed, as it is first.
+        frames: Log-mel frames of each recording, one array for each speed, as it is first; in a
+            file where they are many.
+        speeds: How many.
         sha256: Of names, texts and samples.
         numbers: Of the recordings' samples, see `data/seen.py`.
         notes: What is odd about some recordings, a line each; see `audio.Audio`.
@@ -84,7 +90,8 @@ class SpeechSet:
 
     setup: FeatureSetup
     utterances: tuple[Utterance, ...]
-    frames: tuple[tuple[np.ndarray, ...], ...]
+    frames: Arrays
+    speeds: int
     sha256: str
     numbers: np.ndarray
     notes: tuple[str, ...] = ()
@@ -100,7 +107,12 @@ class SpeechSet:
     @property
     def steps(self) -> Int[np.ndarray, " N"]:
         """Steps of the network of each recording as it is."""
-        return np.array([len(f[0]) // self.setup.stack for f in self.frames], dtype=np.int64)
+        steps: np.ndarray = self.frames.lengths[:: self.speeds] // self.setup.stack
+        return steps
+
+    def frames_of(self, row: int, speed: int = 0) -> Float[np.ndarray, "frames mels"]:
+        """A recording's frames at a speed; at its own if 0."""
+        return self.frames[row * self.speeds + speed]
 
     @property
     def seconds_each(self) -> Float[np.ndarray, " N"]:
@@ -115,10 +127,12 @@ class SpeechSet:
 
     def only(self, rows: Sequence[int]) -> "SpeechSet":
         """Some of the recordings; the checksum stays that of all."""
+        places = np.array(rows, np.int64)[:, None] * self.speeds + np.arange(self.speeds)
         return SpeechSet(
             self.setup,
             tuple(self.utterances[i] for i in rows),
-            tuple(self.frames[i] for i in rows),
+            self.frames.only(places.ravel()),
+            self.speeds,
             self.sha256,
             self.numbers,
             self.notes,
@@ -142,7 +156,7 @@ class SpeechSet:
         found = []
         for row in rows:
             if changes is None or rng is None:
-                found.append(normal(self.frames[row][0]))
+                found.append(normal(self.frames_of(row)))
             else:
                 found.append(self._changed(row, normal, changes, rng))
         return pad_features([stack_frames(frames, self.setup.stack) for frames in found])
@@ -150,7 +164,7 @@ class SpeechSet:
     def _changed(
         self, row: int, normal: Normaliser, changes: Changes, rng: np.random.Generator
     ) -> np.ndarray:
-        frames = self.frames[row][rng.integers(len(self.frames[row]))]
+        frames = self.frames_of(row, int(rng.integers(self.speeds)))
         if changes.gain_db:
             frames = change_gain(frames, rng.uniform(-changes.gain_db, changes.gain_db))
         per_second = 1000 / self.setup.hop_ms
@@ -207,20 +221,62 @@ def read_speech(
     Raises:
         DataError: A file is absent, damaged or empty; the message names the manifest's line.
     """
-    digest = hashlib.sha256()
-    frames, odd = [], []
+
+    def key() -> str:
+        files = {u.path: u.where for u in reversed(utterances)}
+        digests = {
+            path: digest_of_file(path, where)
+            for path, where in each(files.items(), "checking recordings")
+        }
+        lines = ([u.name, u.text, u.start, u.end, digests[u.path]] for u in utterances)
+        all_lines = sha256(f"{json.dumps(line)}\n" for line in lines)
+        found = key_of("speech", (all_lines,), setup.to_json(), speed_change)
+        assert found is not None, "files can be read again"
+        return found
+
+    def make() -> _Frames:
+        return _frames(utterances, setup, speed_change)
+
+    found = cached(key, make, (_Frames, Arrays))
+    return SpeechSet(
+        setup=setup,
+        utterances=tuple(utterances),
+        frames=found.frames,
+        speeds=3 if speed_change else 1,
+        sha256=found.sha256,
+        numbers=found.numbers,
+        notes=tuple(count_notes(utterances, found.odd)),
+    )
+
+
+class _Frames(NamedTuple):
+    """What is made of recordings, see `SpeechSet`; `odd`: the notes on each."""
+
+    frames: Arrays
+    sha256: str
+    numbers: np.ndarray
+    odd: list[tuple[str, ...]]
+
+
+def _frames(utterances: Sequence[Utterance], setup: FeatureSetup, speed_change: float) -> _Frames:
+    digest, odd = hashlib.sha256(), list[tuple[str, ...]]()
     numbers = [np.array([], "<u4")]
-    for u, audio in zip(utterances, read_recordings(utterances, setup.sample_rate), strict=True):
-        digest.update(f"{u.name}\t{u.text}\n".encode("utf-8", "surrogatepass"))
-        digest.update(audio.samples.tobytes())
-        numbers += row_numbers([audio.samples.tobytes()])
-        speeds = [1 - speed_change, 1 + speed_change] if speed_change else []
-        changed = [change_speed(audio.samples, factor, setup.sample_rate) for factor in speeds]
-        frames.append(tuple(log_mel(sound, setup) for sound in [audio.samples, *changed]))
-        odd.append(audio.notes)
-    notes = tuple(count_notes(utterances, odd))
-    found = (tuple(utterances), tuple(frames), digest.hexdigest(), np.concatenate(numbers), notes)
-    return SpeechSet(setup, *found)
+    speeds = [1 - speed_change, 1 + speed_change] if speed_change else []
+
+    def frames() -> Iterator[np.ndarray]:
+        for u, audio in zip(
+            utterances, read_recordings(utterances, setup.sample_rate), strict=True
+        ):
+            digest.update(f"{u.name}\t{u.text}\n".encode("utf-8", "surrogatepass"))
+            digest.update(audio.samples.tobytes())
+            numbers.extend(row_numbers([audio.samples.tobytes()]))
+            odd.append(audio.notes)
+            yield log_mel(audio.samples, setup)
+            for factor in speeds:
+                yield log_mel(change_speed(audio.samples, factor, setup.sample_rate), setup)
+
+    kept = Arrays.of(frames(), setup.mels)
+    return _Frames(kept, digest.hexdigest(), np.concatenate(numbers), odd)
 
 
 def read_recordings(utterances: Iterable[Utterance], rate: int) -> Iterator[Audio]:

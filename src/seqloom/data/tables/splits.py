@@ -5,7 +5,7 @@ those to train on: by a hash of the group, so that a group is on one side, or of
 Checked by `tests/data/tables/test_splits.py`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 from ...errors import DataError
@@ -76,12 +76,16 @@ def by_group(rows: Sequence[Row], fraction: float, name: str) -> tuple[list[Row]
     Raises:
         DataError: There are fewer than 2 groups.
     """
-    groups = {row.group for row in rows}
+    valid = valid_groups({row.group for row in rows}, fraction, name)
+    return [r for r in rows if r.group not in valid], [r for r in rows if r.group in valid]
+
+
+def valid_groups(groups: Collection[str], fraction: float, name: str) -> set[str]:
+    """The groups that validate; arguments and errors as `by_group`, of whose rows these are."""
     if len(groups) < 2:
         raise DataError(
             f"{name}: a group column must have at least 2 groups, so that one can validate, got "
             f"{len(groups)}. Name another with --group, or leave it out."
         )
     count = min(max(1, round(fraction * len(groups))), len(groups) - 1)
-    valid = set(sorted(groups, key=lambda group: (source_fraction(group), group))[:count])
-    return [r for r in rows if r.group not in valid], [r for r in rows if r.group in valid]
+    return set(sorted(groups, key=lambda group: (source_fraction(group), group))[:count])

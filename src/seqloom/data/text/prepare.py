@@ -11,6 +11,7 @@ import numpy as np
 from ...config.generate import GenerateDataConfig
 from ...errors import DataError
 from ...shapes import Int
+from ..cache import cached, digests_of, key_of
 from ..code_points import count_characters
 from ..given import given
 from ..hashes import encoded
@@ -58,6 +59,27 @@ def prepare_text(
     Raises:
         DataError: A file breaks a rule, or the text is too short.
     """
+
+    def key() -> str | None:
+        settings = {**dataclasses.asdict(config), "streams": None, "chunk": None}
+        digests = digests_of(given(train), None if valid is None else given(valid))
+        return key_of("text", digests, settings, None if known is None else known.to_json())
+
+    read = cached(key, lambda: _encoded(train, valid, config, known), (PreparedText, Vocabulary))
+    report = list(read.report)
+    streams, chunk = fit_streams(len(read.ids), config.streams, config.chunk)
+    for name, wanted, got in (("streams", config.streams, streams), ("chunk", config.chunk, chunk)):
+        if got < wanted:
+            report.append(f"data.{name} = {got} instead of {wanted}: the text is short")
+    report += _unknown(read.vocabulary, read.valid)
+    prepared = dataclasses.replace(read, report=tuple(report))
+    return prepared, dataclasses.replace(config, streams=streams, chunk=chunk)
+
+
+def _encoded(
+    train: object, valid: object | None, config: GenerateDataConfig, known: Vocabulary | None
+) -> PreparedText:
+    """The data, with what of the report does not depend on streams."""
     name, text = given(train).name, TextBlocks(train, config.text_column)
     end = _End(MOST_VALID)
     counts = SymbolCounts()
@@ -99,12 +121,7 @@ def prepare_text(
     read = _Encoded(training, vocabulary, held_out)
     report.append(f"read as {config.level}: {len(read.ids):,} symbols of {len(vocabulary)}")
     report += _line_ends(read.returns, "\r\n" in held_out)
-    streams, chunk = fit_streams(len(read.ids), config.streams, config.chunk)
-    for name, wanted, got in (("streams", config.streams, streams), ("chunk", config.chunk, chunk)):
-        if got < wanted:
-            report.append(f"data.{name} = {got} instead of {wanted}: the text is short")
-    report += _unknown(vocabulary, held_out)
-    prepared = PreparedText(
+    return PreparedText(
         ids=read.ids,
         characters=characters,
         valid=held_out,
@@ -113,7 +130,6 @@ def prepare_text(
         rows_seen=read.rows_seen,
         report=tuple(report),
     )
-    return prepared, dataclasses.replace(config, streams=streams, chunk=chunk)
 
 
 class _End:

@@ -36,7 +36,14 @@ class TextSet:
     def __init__(self, texts: Sequence[Sequence[int]], labels: Sequence[int]) -> None:
         assert len(texts) == len(labels), "a label for every text"
         self._texts = Ragged.of(texts)
-        self.labels: Int[np.ndarray, " N"] = np.array(labels, np.int64)
+        self.labels: Int[np.ndarray, " N"] = np.array(labels, np.int32)
+
+    @classmethod
+    def of(cls, texts: Ragged, labels: Int[np.ndarray, " N"]) -> "TextSet":
+        """Texts that are encoded already, and the number of each one's label."""
+        found = cls([], [])
+        found._texts, found.labels = texts, labels
+        return found
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -48,9 +55,7 @@ class TextSet:
 
     def only(self, rows: Int[np.ndarray, " R"]) -> "TextSet":
         """Some of them."""
-        texts = self._texts.pad(rows)
-        cut = [text[:n] for text, n in zip(texts, self.lengths[rows], strict=True)]
-        return TextSet(cut, self.labels[rows].tolist())
+        return TextSet.of(self._texts.only(rows), self.labels[rows])
 
     def collate(self, rows: Int[np.ndarray, " B"]) -> TextBatch:
         """Gather rows into one padded batch."""
@@ -58,7 +63,7 @@ class TextSet:
             rows=rows,
             symbols=self._texts.pad(rows),
             lengths=self.lengths[rows].astype(np.int64),
-            labels=self.labels[rows],
+            labels=self.labels[rows].astype(np.int64),
         )
 
 

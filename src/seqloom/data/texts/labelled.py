@@ -4,11 +4,15 @@ Which column is the text and which the label says `tables/roles.py`. Checked by
 `tests/data/texts/test_labelled.py`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import NamedTuple
+
+import numpy as np
 
 from ...errors import ConfigError, DataError
+from ...shapes import Bool, Float, Int
 from ..hashes import source_fraction
 from ..tables.roles import (
     AUTO,
@@ -32,8 +36,7 @@ ROLES = Roles(
 )
 
 
-@dataclass(frozen=True)
-class Labelled:
+class Labelled(NamedTuple):
     """One line of a file: `line` counts from 1; its group and its part, if columns say them."""
 
     text: str
@@ -106,19 +109,44 @@ def labelled_table(
     data: object, columns: TextColumns | None = None, *, known: Collection[str] | None = None
 ) -> tuple[list[Labelled], Selection]:
     """The labelled texts of a table, and its columns; as `read_labelled`."""
-    columns = columns or TextColumns()
-    found = select_labelled(data, columns, known=known)
-    rows: list[Labelled] = []
-    for part, line, text, label, cells in found.filled():
-        if known is not None and label not in known:
-            first = found.names is None and not rows
-            raise DataError(
-                f"{part.where(line)}: the label must be one of {', '.join(sorted(known)[:10])}, "
-                f"got {label!r}. Correct it, or name its column with data.label_column"
-                f"{'; if the line names the columns, delete it' if first else ''}."
-            )
-        rows.append(Labelled(text, label, line, *found.group_and_split(part, line, cells)))
-    return rows, found
+    rows = LabelledRows(data, columns, known=known)
+    return list(rows), rows.found
+
+
+class LabelledRows:
+    """The labelled texts of a table, read whenever they are asked for.
+
+    Attributes:
+        found: Which columns are meant.
+    """
+
+    def __init__(
+        self,
+        data: object,
+        columns: TextColumns | None = None,
+        *,
+        known: Collection[str] | None = None,
+    ) -> None:
+        """Arguments and errors as `read_labelled`, as far as the first rows say."""
+        self.found = select_labelled(data, columns, known=known)
+        self._known = None if known is None else frozenset(known)
+
+    def __iter__(self) -> Iterator[Labelled]:
+        found, known, first = self.found, self._known, self.found.names is None
+        more = len(found.places) > len(ROLES.names)
+        for part, line, text, label, cells in found.filled():
+            if known is not None and label not in known:
+                raise DataError(
+                    f"{part.where(line)}: the label must be one of "
+                    f"{', '.join(sorted(known)[:10])}, got {label!r}. Correct it, or name its "
+                    "column with data.label_column"
+                    f"{'; if the line names the columns, delete it' if first else ''}."
+                )
+            first = False
+            if more:
+                yield Labelled(text, label, line, *found.group_and_split(part, line, cells))
+            else:
+                yield Labelled(text, label, line)
 
 
 def select_labelled(
@@ -164,22 +192,46 @@ def split_by_class(
     Raises:
         DataError: No class has 2 different texts.
     """
-    classes: dict[str, dict[str, None]] = {}
-    seen: set[str] = set()
-    for example in examples:
-        if example.text not in seen:
-            seen.add(example.text)
-            classes.setdefault(example.label, {})[example.text] = None
-    valid: set[str] = set()
-    for texts in classes.values():
-        count = min(max(1, round(valid_fraction * len(texts))), len(texts) - 1)
-        valid.update(sorted(texts, key=lambda text: (source_fraction(text), text))[:count])
-    if not valid:
+    numbers: dict[str, int] = {}
+    labels = [numbers.setdefault(example.label, len(numbers)) for example in examples]
+    fractions = [source_fraction(example.text) for example in examples]
+    valid = validating(np.array(fractions, np.float64), np.array(labels), valid_fraction).tolist()
+    return (
+        [example for example, held_out in zip(examples, valid, strict=True) if not held_out],
+        [example for example, held_out in zip(examples, valid, strict=True) if held_out],
+    )
+
+
+def validating(
+    fractions: Float[np.ndarray, " N"], labels: Int[np.ndarray, " N"], valid_fraction: float
+) -> Bool[np.ndarray, " N"]:
+    """Which rows validate, see `split_by_class`; a text belongs to the class of its first row.
+
+    Args:
+        fractions: `source_fraction` of the text of each row.
+        labels: A number of the label of each row.
+        valid_fraction: As `split_by_class`.
+    Raises:
+        DataError: No class has 2 different texts.
+    """
+    order = np.argsort(fractions, kind="stable")
+    ordered = fractions[order]
+    is_first = np.ones(len(order), bool)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    rows = order[is_first]  # the first of each text, by rising fraction
+    by_class = np.argsort(labels[rows], kind="stable")
+    sizes = np.bincount(labels[rows])
+    ends = np.cumsum(sizes)
+    chosen = []
+    for size, end in zip(sizes.tolist(), ends.tolist(), strict=True):
+        count = min(max(1, round(valid_fraction * size)), size - 1)
+        chosen.append(by_class[end - size : end - size + max(count, 0)])
+    texts = np.sort(fractions[rows[np.concatenate([np.zeros(0, np.int64), *chosen])]])
+    if not len(texts):
         raise DataError(
             "split_by_class: no class has at least 2 different texts, so that one could be set "
             "aside for validation. Give --valid FILE or more data."
         )
-    return (
-        [example for example in examples if example.text not in valid],
-        [example for example in examples if example.text in valid],
-    )
+    places = np.minimum(np.searchsorted(texts, fractions), len(texts) - 1)
+    found: np.ndarray = texts[places] == fractions
+    return found

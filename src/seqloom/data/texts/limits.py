@@ -6,9 +6,8 @@ middle. Checked by `tests/data/texts/test_limits.py`.
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import chain
 
 import numpy as np
 
@@ -19,22 +18,23 @@ from ...config.classify import (
     SHORTEST_CUT,
     ClassifyDataConfig,
 )
+from ...shapes import Int
+from ..levels import SymbolCounts
 from ..vocabulary import SPECIALS
-from .reader import TextLevel, TextReader
+from .reader import LEVELS, TextLevel, TextReader
 
 
 def learn_reader(
-    prepared: Sequence[str], level: TextLevel, config: ClassifyDataConfig
+    prepared: Iterable[str], level: TextLevel, config: ClassifyDataConfig
 ) -> tuple[TextReader, int, list[str]]:
-    """The reader of texts, its `min_count`, and what was chosen other than for few, short texts.
-
-    What `config` leaves open follows from the texts as read whole, every symbol known.
+    """A reader that reads texts whole, its `min_count`, and what was chosen other than for few.
 
     Args:
-        prepared: The training texts, as `reader.pretokenize` returns them.
+        prepared: The training texts, as `reader.pretokenize` returns them, as often as asked.
         level: What one symbol is.
         config: Settings of the data.
     """
+    counts = SymbolCounts(prepared, level=LEVELS[level])
 
     def learn(min_count: int) -> TextReader:
         return TextReader.learn(
@@ -44,24 +44,39 @@ def learn_reader(
             max_symbols=sys.maxsize,
             min_count=min_count,
             subword_size=config.subword_size,
-            pretokenized=True,
+            counts=counts,
         )
 
-    min_count, most, notes = config.min_count or 1, config.max_symbols, []
-    reader = learn(min_count)
-    read = [reader.vocabulary.encode(text) for text in prepared]
-    if config.min_count is None and level != "subwords":  # their number is `subword_size`
-        counts = np.bincount(np.fromiter(chain.from_iterable(read), np.int64))[len(SPECIALS) :]
-        min_count = least_count(counts, MOST_SYMBOLS)
-        if min_count > 1:
-            reader = learn(min_count)
-            notes.append(f"data.min_count = {min_count}, as {len(counts):,} symbols occur")
-    if most is None:
-        lengths = [len(symbols) for symbols in read]
-        most = cut_length(lengths)
-        if most > SHORTEST_CUT:
-            notes.append(f"data.max_symbols = {most}, as texts have up to {max(lengths):,} symbols")
-    return replace(reader, max_symbols=most), min_count, notes
+    reader, notes = learn(config.min_count or 1), list[str]()
+    if config.min_count is not None or level == "subwords":  # their number is `subword_size`
+        return reader, config.min_count or 1, notes
+    found = counts.of_level(LEVELS[level])
+    assert found is not None, "counted"
+    numbers = [count for symbol, count in found.items() if symbol not in SPECIALS]
+    min_count = least_count(numbers, MOST_SYMBOLS)
+    if min_count > 1:
+        reader = learn(min_count)
+        notes.append(f"data.min_count = {min_count}, as {len(numbers):,} symbols occur")
+    return reader, min_count, notes
+
+
+def cut_reader(
+    reader: TextReader, lengths: Int[np.ndarray, " N"], most: int | None
+) -> tuple[TextReader, list[str]]:
+    """The reader that cuts longer texts, and what was chosen other than for short ones.
+
+    Args:
+        reader: The reader.
+        lengths: Symbols of the training texts as read whole.
+        most: `data.max_symbols`; if `None`, it follows from the lengths.
+    """
+    if most is not None:
+        return replace(reader, max_symbols=most), []
+    found, notes = cut_length(lengths), []
+    if found > SHORTEST_CUT:
+        longest = int(lengths.max())
+        notes.append(f"data.max_symbols = {found}, as texts have up to {longest:,} symbols")
+    return replace(reader, max_symbols=found), notes
 
 
 def least_count(counts: Sequence[int] | np.ndarray, most: int) -> int:
@@ -75,7 +90,7 @@ def least_count(counts: Sequence[int] | np.ndarray, most: int) -> int:
     return 1 if len(falling) <= most else min(int(falling[most]) + 1, int(falling[0]))
 
 
-def cut_length(lengths: Sequence[int]) -> int:
+def cut_length(lengths: Sequence[int] | Int[np.ndarray, " N"]) -> int:
     """The default of `max_symbols`: few of the texts of these lengths are longer."""
     rank = math.ceil((1 - CUT_SHARE) * len(lengths)) - 1
-    return min(max(sorted(lengths)[rank], SHORTEST_CUT), LONGEST_CUT)
+    return min(max(int(np.sort(lengths)[rank]), SHORTEST_CUT), LONGEST_CUT)

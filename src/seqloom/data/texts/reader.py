@@ -11,9 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeVar, cast, get_args
 
+import numpy as np
+
 from ...errors import FormatError
 from ...plain import JSON, shown
-from ..levels import Level
+from ...shapes import Bool, Int
+from ..levels import Level, SymbolCounts
 from ..vocabulary import Vocabulary
 from ..words import split_words
 
@@ -23,7 +26,7 @@ TextLevel = Literal["words", "characters", "subwords"]
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
-_LEVELS: dict[str, Level] = {
+LEVELS: dict[str, Level] = {
     "words": "symbols",
     "characters": "characters",
     "subwords": "subwords",
@@ -35,13 +38,19 @@ def guess_text_level(texts: Iterable[str]) -> tuple[TextLevel, str]:
 
     Scripts that put no space between words are read by character, whatever spaces there are.
     """
-    num_texts = num_spaced = unspaced = letters = 0
-    for text in texts:
-        num_texts += 1
-        num_spaced += len(text.split()) > 1
-        if not text.isascii():
-            unspaced += len(_UNSPACED.findall(text))
-        letters += sum(map(str.isalpha, text))
+    return level_of_looks(np.array([look_of(text) for text in texts], np.int64).reshape(-1, 3))
+
+
+def look_of(text: str) -> tuple[bool, int, int]:
+    """Whether a space is in the text, its letters of scripts without spaces, and all letters."""
+    unspaced = 0 if text.isascii() else len(_UNSPACED.findall(text))
+    return len(text.split(None, 1)) > 1, unspaced, sum(map(str.isalpha, text))
+
+
+def level_of_looks(looks: Int[np.ndarray, "N 3"]) -> tuple[TextLevel, str]:
+    """As `guess_text_level`, by what `look_of` says of each text."""
+    num_texts = len(looks)
+    num_spaced, unspaced, letters = looks.sum(axis=0, dtype=np.int64).tolist()
     if 2 * unspaced > letters:
         return "characters", "the script puts no spaces between words"
     why = f"{num_spaced:,} of {num_texts:,} texts contain a space"
@@ -76,16 +85,20 @@ class TextReader:
         max_symbols: int,
         min_count: int = 1,
         subword_size: int = 8000,
-        pretokenized: bool = False,
+        counts: SymbolCounts | None = None,
     ) -> "TextReader":
         """Learn the vocabulary of `texts`; arguments and errors as `Vocabulary.learn`.
 
-        `pretokenized`: the texts are what `pretokenize` returned.
+        With `counts`, the texts are what `pretokenize` returned.
         """
-        if not pretokenized:
+        if counts is None:
             texts = (pretokenize(text, level, lowercase) for text in texts)
         vocabulary = Vocabulary.learn(
-            texts, _LEVELS[level], subword_size=subword_size, min_count=min_count
+            texts,
+            LEVELS[level],
+            subword_size=subword_size,
+            min_count=min_count,
+            counts=counts,
         )
         return cls(level, lowercase, max_symbols, vocabulary, marks=level == "words")
 
@@ -129,6 +142,22 @@ class TextReader:
         tail = self.max_symbols // 2
         return symbols[: self.max_symbols - tail] + symbols[len(symbols) - tail :]
 
+    def is_read(self, lengths: Int[np.ndarray, " N"]) -> Bool[np.ndarray, " M"] | None:
+        """Which symbols of whole texts, one behind the other, `cut` keeps; `None` if all.
+
+        Args:
+            lengths: Of the texts.
+        """
+        if int(lengths.max(initial=0)) <= self.max_symbols:
+            return None
+        tail = self.max_symbols // 2
+        whole = np.repeat(lengths, lengths)
+        starts = np.cumsum(lengths, dtype=np.int64) - lengths
+        places = np.arange(len(whole)) - np.repeat(starts, lengths)
+        short = whole <= self.max_symbols
+        kept: np.ndarray = short | (places < self.max_symbols - tail) | (places >= whole - tail)
+        return kept
+
     def to_json(self) -> dict[str, JSON]:
         """Plain values that `from_json` reads."""
         return {
@@ -158,8 +187,8 @@ class TextReader:
         if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= 5_000:
             raise _broken("max_symbols", "be a whole number from 1 to 5,000", shown(most))
         vocabulary = Vocabulary.from_json(data["vocabulary"])
-        if vocabulary.stored_level != _LEVELS[level]:
-            raise _broken("vocabulary", f"have the level {_LEVELS[level]}", vocabulary.stored_level)
+        if vocabulary.stored_level != LEVELS[level]:
+            raise _broken("vocabulary", f"have the level {LEVELS[level]}", vocabulary.stored_level)
         marks = data.get("marks", False)
         if not isinstance(marks, bool) or (marks and level != "words"):
             raise _broken("marks", "be false, or true at the level words", shown(marks))

@@ -1,6 +1,7 @@
 """The task `transcribe` in training: sound, CTC or teacher forcing, errors of greedy output."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import final
 
@@ -11,7 +12,7 @@ from torch.nn import functional as F
 
 from ...config import Config
 from ...config.transcribe import BEAMS, LEAST_EPOCHS, LEAST_STEPS, RATES, CTCConfig
-from ...data.ragged import Ragged
+from ...data.ragged import Arrays, Ragged
 from ...data.speech.log_mel import stack_frames
 from ...data.speech.prepare import PreparedSpeech, prepare_speech
 from ...data.speech.recordings import pad_features, plan_speech
@@ -48,16 +49,12 @@ class Transcribe(Work):
         super().__init__(data, resolve(config, data))
         self.data = data
         self.steps = data.train.steps
-        self.lengths = np.array([len(t) for t in data.targets], dtype=np.int64)
+        self.lengths = data.targets.lengths.astype(np.int64)
         self.extra = 0 if isinstance(config.model, CTCConfig) else 1  # the end of a transcript
-        self._hear_valid()
-
-    def _hear_valid(self) -> None:
-        """Features of the validation recordings."""
-        normal, valid = self.data.normal, self.data.valid
-        self.valid_features = [
-            stack_frames(normal(frames[0]), valid.setup.stack) for frames in valid.frames
-        ]
+        valid, normal = data.valid, data.normal
+        features = (normal(valid.frames_of(row)) for row in range(len(valid)))
+        stacked = (stack_frames(frames, valid.setup.stack) for frames in features)
+        self.valid_features = Arrays.of(stacked, valid.setup.size)
 
     @classmethod
     def open(
@@ -98,7 +95,7 @@ class Transcribe(Work):
         batch = self.data.train.collate(rows.tolist(), self.data.normal, self.data.changes, rng)
         features = torch.from_numpy(batch.features).to(device)
         lengths = torch.from_numpy(batch.lengths)
-        targets = [self.data.targets[row] for row in rows]
+        targets = self.data.targets.lists(rows)
         smoothing = self.config.training.label_smoothing  # type: ignore[attr-defined]
         return self._loss(network, features, lengths, targets, smoothing)
 
@@ -144,9 +141,9 @@ class Transcribe(Work):
 
     def keep_valid(self, share: float) -> str:
         number = len(self.data.valid)
-        rows = spread(number, share).tolist()
-        self.data = dataclasses.replace(self.data, valid=self.data.valid.only(rows))
-        self._hear_valid()
+        rows = spread(number, share)
+        self.data = dataclasses.replace(self.data, valid=self.data.valid.only(rows.tolist()))
+        self.valid_features = self.valid_features.only(rows)
         return f"{len(rows):,} of {number:,} validation recordings"
 
     def samples(
@@ -169,7 +166,7 @@ class Transcribe(Work):
         return _rows(self.valid_features)
 
     def _greedy(
-        self, network: nn.Module, device: torch.device, features: list[np.ndarray]
+        self, network: nn.Module, device: torch.device, features: Sequence[np.ndarray]
     ) -> list[tuple[int, ...]]:
         """Greedy transcripts of recordings."""
         if not isinstance(self.config.model, CTCConfig):
@@ -216,7 +213,7 @@ def resolve(config: Config, data: PreparedSpeech) -> Config:
     return resolved(dataclasses.replace(config, decoding=decoding), chosen, RATES[name])
 
 
-def _rows(features: list[np.ndarray]) -> list[np.ndarray]:
+def _rows(features: Sequence[np.ndarray]) -> list[np.ndarray]:
     """Recordings that are heard together, by length."""
     order = np.argsort([len(x) for x in features], kind="stable")
     return [order[first : first + VALID_ROWS] for first in range(0, len(order), VALID_ROWS)]
