@@ -116,7 +116,7 @@ class Greedy(nn.Module):
         self.weight_score = state["attention.weight_score"]
 
     def forward(self, source: Tensor, most: int) -> Tensor:
-        states, (last, cells) = self.encoder(self.source(source))
+        states, (last, _cells) = self.encoder(self.source(source))
         summary = torch.cat([last[-2], last[-1]], dim=-1)
         h, c = torch.tanh(self.initial(summary)).chunk(2, dim=-1)
         keys = states @ self.weight_memory.t() + self.bias

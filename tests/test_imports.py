@@ -29,7 +29,17 @@ from .toys import GOLDEN
 ROOT = Path(seqloom.__file__).parent
 # Each imports from those above it only; those up to `inspection` know no torch.
 ROOMS = (
-    *("version", "plain", "errors", "shapes", "extras", "files", "progress", "stopping"),
+    *(
+        "version",
+        "plain",
+        "errors",
+        "shapes",
+        "extras",
+        "files",
+        "progress",
+        "stopping",
+        "parallel",
+    ),
     *("bootstrap", "tasks", "config"),
     *("data", "reference", "networks", "native", "decoding", "engine", "export", "runtime"),
     *(

@@ -9,7 +9,7 @@ import seqloom
 from seqloom import engine
 from seqloom.engine.quantised import Quantised
 from seqloom.export.model_file import read_model
-from seqloom.quantisation.rounding import at_work
+from seqloom.runtime.model import model_of
 
 from .golden.make_narrow import FILES, HERE, answers
 
@@ -51,7 +51,7 @@ def test_they_hold_what_they_are_named_for(name):
 def test_the_engine_rounds_what_int8_weights_multiply(name):
     """So its answers differ from NumPy's a little, and only for int8."""
     path = HERE / f"{name}.safetensors"
-    model = at_work(read_model(path))
+    model = model_of(read_model(path))
     numpy = seqloom.load(path, engine="numpy")
     texts = ["The plot is lovely .", "not dull , not grand"]
     apart = np.abs(model.predict_proba(texts) - numpy.predict_proba(texts)).max()

@@ -8,7 +8,8 @@ import pytest
 from seqloom.export.model_file import read_model
 from seqloom.quantisation.asking import along, evenly
 from seqloom.quantisation.costs import LIMITS, costs, difference, divergence, relative_error
-from seqloom.quantisation.rounding import at_work, candidates, rounded
+from seqloom.quantisation.rounding import candidates, rounded
+from seqloom.runtime.model import model_of
 from seqloom.tasks import TASKS
 
 from .models import MODELS, SPOILT, spoilt, write_data
@@ -51,7 +52,7 @@ def test_examples_lie_evenly():
 
 @pytest.mark.parametrize("name", ["transduce-1", "transduce-1-transformer"])
 def test_probabilities_along_outputs_are_those_of_the_search(name):
-    model = at_work(read_model(MODELS["transduce"].with_name(f"{name}.safetensors")))
+    model = model_of(read_model(MODELS["transduce"].with_name(f"{name}.safetensors")))
     texts = ["abc", "hgfedc", "a"]
     best = [predictions[0] for predictions in model.predict_nbest(texts, 1)]
     symbols = [model.encode(text) for text in texts]
@@ -76,12 +77,12 @@ def test_costs_on_data(task, tmp_path):
     """Small for a sound model, larger for all weights together than for the cheapest."""
     file = read_model(MODELS[task])
     names = candidates(file, "int8")
-    model = at_work(file)
+    model = model_of(file)
     questions = TASKS[task].part("quantisation").questions(model, write_data(task, tmp_path))
     found = costs(file, "int8", names, questions)
     assert list(found) == names
     assert all(0.0 < cost < 0.05 for cost in found.values()), found
-    every = questions.ask(at_work(rounded(file, "int8", names)))
+    every = questions.ask(model_of(rounded(file, "int8", names)))
     together = questions.compare(questions.ask(model), every)
     assert min(found.values()) < together < 0.1
     if questions.measure == "divergence":
@@ -91,7 +92,7 @@ def test_costs_on_data(task, tmp_path):
 @pytest.mark.parametrize("with_data", [True, False])
 def test_a_spoilt_weight_costs_most(with_data, tmp_path):
     file = spoilt()
-    model = at_work(file)
+    model = model_of(file)
     assert model.predict(["abc", "bad"]) == ["C B A", "D A B"]
     questions = None
     if with_data:

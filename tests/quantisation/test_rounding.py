@@ -7,7 +7,8 @@ import pytest
 
 from seqloom.engine.quantised import Quantised
 from seqloom.export.model_file import read_model
-from seqloom.quantisation.rounding import HALF, at_work, candidates, rounded
+from seqloom.quantisation.rounding import HALF, candidates, rounded
+from seqloom.runtime.model import model_of
 
 from .models import MODELS
 
@@ -57,4 +58,4 @@ def test_float16_is_numpys(file):
 
 def test_a_rounded_model_predicts(file):
     small = rounded(file, "int8", candidates(file, "int8"))
-    assert at_work(small).predict(["abc", "hgfe", "bad"]) == ["C B A", "E F G H", "D A B"]
+    assert model_of(small).predict(["abc", "hgfe", "bad"]) == ["C B A", "E F G H", "D A B"]

@@ -12,7 +12,8 @@ import seqloom
 from seqloom.errors import ConfigError, DataError, FormatError, RunError
 from seqloom.evaluation.tasks import evaluate
 from seqloom.export.model_file import read_model, write_model
-from seqloom.quantisation.rounding import at_work, candidates
+from seqloom.quantisation.rounding import candidates
+from seqloom.runtime.model import model_of
 from seqloom.tasks import TASKS
 
 from .models import MODELS, SPOILT, spoilt, write_data
@@ -33,7 +34,7 @@ def test_every_task(task, tmp_path):
     }
     # the scores are those of `evaluate`, of the original and of what is in the file
     asked = TASKS[task].part("quantisation")
-    for model, which in ((seqloom.load(MODELS[task]), "before"), (at_work(after), "after")):
+    for model, which in ((seqloom.load(MODELS[task]), "before"), (model_of(after), "after")):
         scores = asked.scores(evaluate(model, data, **asked.options))
         assert scores == {one.name: getattr(one, which) for one in found.scores}
     assert all(one.after == pytest.approx(one.before, abs=3, rel=0.05) for one in found.scores)

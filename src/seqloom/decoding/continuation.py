@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from ..data.vocabulary import BOS, EOS, PAD, UNK
 from ..errors import ConfigError
 from ..shapes import Float
-from .contract import TextModel, Writing, check_numbers
+from .contract import TextModel, check_numbers
 from .sampling import check_sampling, narrowed, pick
 
 NO_TEXT = (PAD, BOS, EOS, UNK)  # symbols that are never written
@@ -40,6 +41,14 @@ class Sampling:
         check_sampling("generate", temperature=1.0, top_k=self.top_k, top_p=self.top_p)
         if self.seed < 0:
             raise ConfigError(f"generate: `seed` must be at least 0, got {self.seed}.")
+
+
+@runtime_checkable
+class Writing(Protocol):
+    """A model of text that continues texts by itself, as `continuation` would."""
+
+    def write(self, prompt: Sequence[int], sampling: Sampling, number: int) -> Iterator[int]:
+        """Symbols after a prompt, without end."""
 
 
 def continuation(

@@ -5,19 +5,14 @@ memories are opaque here; all that is known of them is that they are NamedTuples
 like) of arrays with one row per hypothesis, so `select` can reorder any of them.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from ..data.vocabulary import BOS, PAD, UNK
 from ..errors import DivergedError
 from ..shapes import Float, Int
-
-if TYPE_CHECKING:
-    from .continuation import Sampling
-    from .decode import Search
 
 NEVER = (PAD, BOS, UNK)  # symbols that are no output
 # padded sources: symbol numbers, or the features of sound
@@ -53,29 +48,6 @@ class TextModel(Protocol):
         self, symbols: Int[np.ndarray, " B"], state: Any
     ) -> tuple[Float[np.ndarray, "B V"], Any]:
         """Read one symbol per text; return log-probabilities of the next, and the state."""
-
-
-@runtime_checkable
-class Searching(Protocol):
-    """A model that searches by itself, and finds what the searches here would find."""
-
-    def search(
-        self,
-        source: Padded,
-        lengths: Int[np.ndarray, " B"],
-        limits: Int[np.ndarray, " B"],
-        rows: Int[np.ndarray, " B"],
-        search: "Search",
-    ) -> "list[list[Hypothesis]]":
-        """The best hypotheses of each source, the best first."""
-
-
-@runtime_checkable
-class Writing(Protocol):
-    """A model of text that continues texts by itself, as `continuation` would."""
-
-    def write(self, prompt: Sequence[int], sampling: "Sampling", number: int) -> Iterator[int]:
-        """Symbols after a prompt, without end."""
 
 
 @dataclass(frozen=True)

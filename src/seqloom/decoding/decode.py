@@ -6,6 +6,7 @@ outputs whatever the batch.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -13,8 +14,9 @@ from ..data.vocabulary import PAD
 from ..errors import ConfigError
 from ..parallel import mapped
 from ..progress import progress
+from ..shapes import Int
 from .beam import beam_search
-from .contract import Hypothesis, Searching, Stepper
+from .contract import Hypothesis, Padded, Stepper
 from .greedy import greedy
 from .record import Considered, Record, replay
 from .sampling import check_sampling, sampler
@@ -82,6 +84,21 @@ class LengthLimit:
         scaled = np.minimum(np.ceil(source_lengths * self.ratio), self.most)
         limits: np.ndarray = scaled.astype(np.int64) + self.extra
         return limits
+
+
+@runtime_checkable
+class Searching(Protocol):
+    """A model that searches by itself, and finds what the searches here would find."""
+
+    def search(
+        self,
+        source: Padded,
+        lengths: Int[np.ndarray, " B"],
+        limits: Int[np.ndarray, " B"],
+        rows: Int[np.ndarray, " B"],
+        search: Search,
+    ) -> list[list[Hypothesis]]:
+        """The best hypotheses of each source, the best first."""
 
 
 def decode(

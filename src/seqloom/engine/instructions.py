@@ -65,7 +65,7 @@ class Op(IntEnum):
     ATTEND_HEADS = auto()
 
 
-class Part(IntEnum):
+class PartKind(IntEnum):
     """Kinds of the parts of a sum of products."""
 
     PRODUCT = 0  # value, matrix

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..networks.fitting import Symbol
-from ..networks.program import Line, OpCall, Program, ProgramInput
+from ..networks.program import OpCall, Program, ProgramInput
 from ..networks.record import rerun
 from ..networks.recorder import Recorder
 from .instructions import (
@@ -34,7 +34,7 @@ from .instructions import (
     EngineValue,
     Instruction,
     Op,
-    Part,
+    PartKind,
     Word,
     float_word,
     to_bytes,
@@ -59,10 +59,12 @@ class _Lowering:
         self.matrices: dict[tuple[int, ...], int] = {}
         self.tables: dict[tuple[int, int], int] = {}
         self.projections: dict[tuple[str, int], str] = {}  # by memory and matrix, its name
-        made = {name: line.results for name, line in program.entries.items()}
+        lines = program.entries
         self.entries = {
-            name: _Entry(self, name, line, {k for n, r in made.items() if n != name for k in r})
-            for name, line in program.entries.items()
+            name: _LoweredEntry(
+                self, name, {k for n in lines if n != name for k in lines[n].results}
+            )
+            for name in lines
         }
         for (memory, matrix), name in self.projections.items():
             self._project(memory, matrix, name)
@@ -89,7 +91,7 @@ class _Lowering:
             value = one.entry.results.get(memory)
             if value is not None and value not in [given for _, _, given in one.entry.inputs]:
                 one.entry.results[name] = one.emit(
-                    Op.PRODUCT, None, 0, 0, 1, Part.PRODUCT, value, matrix, None
+                    Op.PRODUCT, None, 0, 0, 1, PartKind.PRODUCT, value, matrix, None
                 )[0]
 
 
@@ -109,14 +111,15 @@ class _Shapes(Recorder):
         return super()._call(op, arguments, *shapes, kinds=kinds)
 
 
-class _Entry:
+class _LoweredEntry:
     """One line on its way.
 
     Attributes:
         entry: The instructions so far.
     """
 
-    def __init__(self, all: _Lowering, name: str, line: Line, others: set[str]) -> None:
+    def __init__(self, all: _Lowering, name: str, others: set[str]) -> None:
+        line = all.program.entries[name]
         self.all, self.line = all, line
         shapes = _Shapes()
         rerun(all.program, name, shapes)
@@ -190,12 +193,12 @@ class _Entry:
             embedding = maker.weights["table"]
             if self.all.program.weights[embedding][0] * rows[1] <= LARGEST_TABLE:
                 table = self.all.table(embedding, matrix)
-                return [Part.TABLE, self._value(maker, "symbols"), table, None]
+                return [PartKind.TABLE, self._value(maker, "symbols"), table, None]
         if maker is not None and maker.op == "attend" and number == maker.results[0]:
             memory = self._number(maker, "memory")
             if memory < len(self.line.inputs) and self.entry.inputs[memory][1]:
                 return self._mixed(maker, memory, matrix, rows[1])
-        return [Part.PRODUCT, self.values[number], matrix, None]
+        return [PartKind.PRODUCT, self.values[number], matrix, None]
 
     def _joins_last(self, maker: OpCall) -> bool:
         return int(maker.settings["axis"]) in (-1, len(self.shapes[maker.results[0]]) - 1)
@@ -215,7 +218,7 @@ class _Entry:
             value = EngineValue()
             self.entry.inputs.append((slot, True, value))
         weights = self.values[maker.results[1]]
-        return [Part.MIXED, weights, value, self._value(maker, "lengths")]
+        return [PartKind.MIXED, weights, value, self._value(maker, "lengths")]
 
     def _sum(
         self, parts: list[Word], bias: int | None, first: int = 0, activation: str = "none"
@@ -234,7 +237,7 @@ class _Entry:
         """A linear layer of a Transformer, plus parts."""
         name, rows = self._matrix(call, f"{path}.weight")
         matrix = self.all.matrix(name, rows, (0, self.all.program.weights[name][1]))
-        parts = [Part.PRODUCT, x, matrix, None, *more]
+        parts = [PartKind.PRODUCT, x, matrix, None, *more]
         return self._sum(parts, self._weight(call, f"{path}.bias"), activation=activation)
 
     def _linear(self, call: OpCall) -> EngineValue:
@@ -403,7 +406,7 @@ class _Entry:
         D = self.all.program.weights[weight][1]
         matrix = self.all.matrix(weight, (first * D, parts * D), (0, D))
         bias = self._weight(call, f"{path}.in_proj_bias")
-        return self._sum([Part.PRODUCT, x, matrix, None], bias, first * D)
+        return self._sum([PartKind.PRODUCT, x, matrix, None], bias, first * D)
 
     def _size(self, call: OpCall, path: str) -> int:
         return self.all.program.weights[call.weights[f"{path}.in_proj_weight"]][1]
@@ -428,7 +431,7 @@ class _Entry:
             cache = [self.emit(Op.EXTEND, *both, 0)[0] for both in zip(past, cache, strict=True)]
         words = (qkv, 0, *cache, heads, MASKS[mask], lengths, context)
         z = self.emit(Op.ATTEND_HEADS, *words)[0]
-        return self._layer(call, f"{path}.out_proj", z, Part.VALUE, x, None, None), cache
+        return self._layer(call, f"{path}.out_proj", z, PartKind.VALUE, x, None, None), cache
 
     def _cross_attention(
         self,
@@ -441,11 +444,11 @@ class _Entry:
         path = "w.multihead_attn"
         q = self._heads_of(call, path, self._normed(call, "w.norm2", x), 0, 1)
         z = self.emit(Op.ATTEND_HEADS, q, 0, *source, heads, MASKS["lengths"], lengths, 0)[0]
-        return self._layer(call, f"{path}.out_proj", z, Part.VALUE, x, None, None)
+        return self._layer(call, f"{path}.out_proj", z, PartKind.VALUE, x, None, None)
 
     def _feed_forward(self, call: OpCall, x: EngineValue, norm: str) -> EngineValue:
         inner = self._layer(call, "w.linear1", self._normed(call, norm, x), activation="relu")
-        return self._layer(call, "w.linear2", inner, Part.VALUE, x, None, None)
+        return self._layer(call, "w.linear2", inner, PartKind.VALUE, x, None, None)
 
     def _encoder_layer(self, call: OpCall) -> EngineValue:
         heads, lengths = int(call.settings["num_heads"]), self._value(call, "lengths")

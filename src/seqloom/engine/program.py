@@ -58,7 +58,7 @@ class EngineProgram:
             )
         )
         self.model = model
-        self.entries = {name: _Entry(self.library, model, name) for name in network.entries()}
+        self.entries = {name: _KnownEntry(self.library, model, name) for name in network.entries()}
         self._local = threading.local()
 
     @property
@@ -88,7 +88,7 @@ class EngineProgram:
         found = self.entries[entry]
         return self._planned(found, [inputs[one.name] for one in found.inputs])
 
-    def _planned(self, entry: "_Entry", given: Sequence[np.ndarray]) -> "Plan":
+    def _planned(self, entry: "_KnownEntry", given: Sequence[np.ndarray]) -> "Plan":
         arrays = [
             np.ascontiguousarray(array, one.dtype)
             for array, one in zip(given, entry.inputs, strict=True)
@@ -118,7 +118,7 @@ class EngineProgram:
         found = self.entries[entry]
         return self._plan(found, tuple(one.shape(rows, steps) for one in found.inputs))
 
-    def _plan(self, entry: "_Entry", shapes: tuple[tuple[int, ...], ...]) -> "Plan":
+    def _plan(self, entry: "_KnownEntry", shapes: tuple[tuple[int, ...], ...]) -> "Plan":
         plans: OrderedDict[Any, Plan] | None = getattr(self._local, "plans", None)
         if plans is None:
             plans = self._local.plans = OrderedDict()
@@ -149,7 +149,7 @@ class _Input(NamedTuple):
         return tuple(sizes)
 
 
-class _Entry:
+class _KnownEntry:
     """Number, inputs and results of an entry."""
 
     def __init__(self, engine: Library, model: ctypes.c_void_p, name: str) -> None:
@@ -180,7 +180,7 @@ class Plan:
     """
 
     def __init__(
-        self, program: EngineProgram, entry: _Entry, shapes: tuple[tuple[int, ...], ...]
+        self, program: EngineProgram, entry: _KnownEntry, shapes: tuple[tuple[int, ...], ...]
     ) -> None:
         engine = self.library = program.library
         self.entry, self._program = entry, program

@@ -23,8 +23,9 @@ import numpy as np
 
 from ..export.model_file import ModelFile
 from ..progress import each
+from ..runtime.model import model_of
 from ..shapes import Float
-from .rounding import Dtype, at_work, rounded
+from .rounding import Dtype, rounded
 
 Measure = Literal["divergence", "difference", "relative error"]
 # A weight that costs more stays in float32, unless the user says which do.
@@ -63,9 +64,9 @@ def costs(
     """
     if questions is None:
         return {name: relative_error(file, dtype, name) for name in names}
-    before = questions.ask(at_work(file))
+    before = questions.ask(model_of(file))
     return {
-        name: questions.compare(before, questions.ask(at_work(rounded(file, dtype, [name]))))
+        name: questions.compare(before, questions.ask(model_of(rounded(file, dtype, [name]))))
         for name in each(names, "rounding one weight at a time", unit="weights")
     }
 

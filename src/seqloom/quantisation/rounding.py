@@ -9,12 +9,10 @@ from typing import Literal
 
 import numpy as np
 
-from .. import engine
-from ..engine.quantised import Quantised, quantise
+from ..engine.quantised import quantise
 from ..export.model_file import ModelFile
 from ..export.stored import Stored, numbers_of
 from ..networks import network_of
-from ..runtime.model import Model, model_of
 
 Dtype = Literal["int8", "float16"]
 HALF = float(np.finfo(np.float16).max)  # no weight beyond it can be float16
@@ -40,19 +38,6 @@ def rounded(file: ModelFile, dtype: Dtype, names: Collection[str]) -> ModelFile:
     stored = {name: _rounded(file.tensors[name], dtype) for name in names}
     numbers = {name: numbers_of(one) for name, one in stored.items()}
     return dataclasses.replace(file, tensors={**file.tensors, **numbers}, stored=stored)
-
-
-def at_work(file: ModelFile) -> Model:
-    """A model ready to predict; of int8 weights, the engine rounds what they multiply too.
-
-    Where the engine was not built, NumPy multiplies by the rounded weights in float32.
-    """
-    model = model_of(file)
-    int8 = any(isinstance(one, Quantised) for one in file.stored.values())
-    if int8 and engine.available():
-        unbound = network_of(file.task, file.model, file.parts.sizes)
-        model.runner = engine.on_engine(unbound, model.network, file.weights)
-    return model
 
 
 def _rounded(weight: np.ndarray, dtype: Dtype) -> Stored:

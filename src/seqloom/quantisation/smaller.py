@@ -18,11 +18,12 @@ from ..export.model_file import ModelFile, guarded, model_path, read_model, writ
 from ..files import explaining
 from ..networks import network_of
 from ..plain import JSON, shown
+from ..runtime.model import model_of
 from ..tasks import TASKS
 from .asking import Asked
 from .costs import LIMITS, Measure, costs
 from .result import QuantizeResult, RoundedWeight, ScoreChange
-from .rounding import Dtype, at_work, candidates, rounded
+from .rounding import Dtype, candidates, rounded
 
 
 def quantize(
@@ -74,7 +75,7 @@ def quantize(
             "it was made from."
         )
     with guarded(path):
-        original = at_work(file)
+        original = model_of(file)
     original.path = path
     names = candidates(file, to)
     _check_keep(keep, names)
@@ -91,7 +92,7 @@ def quantize(
     kept = {n for n in names if found[n] > limit} if limit is not None else set(keep or ())
     small = rounded(file, to, [name for name in names if name not in kept])
     if before is not None and questions is not None:
-        working = at_work(small)
+        working = model_of(small)
         after = evaluate(working, data, **asked.options)
         scores = asked.compared(before, after)
         together = questions.compare(questions.ask(original), questions.ask(working))

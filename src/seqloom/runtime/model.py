@@ -67,7 +67,7 @@ class Model(abc.ABC):
         check_engine(engine)
         if engine == "native" or (engine == "auto" and native.available()):
             self.runner = native.on_engine(
-                unbound, self.network, file.tensors, threads=self.threads
+                unbound, self.network, file.weights, threads=self.threads
             )
 
     @abc.abstractmethod
