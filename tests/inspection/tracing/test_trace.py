@@ -63,7 +63,7 @@ def assert_whole(trace, tmp_path):
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_of_a_text_and_its_class(name, tmp_path):
     file, _ = random_classifier(name)
-    model = Classifier(file)
+    model = Classifier(file, "numpy")  # which a trace is equal to, to the bit
     trace = quick(model, SENTENCE)
     assert_whole(trace, tmp_path)
     assert (trace.task, trace.input) == ("classify", SENTENCE)
