@@ -7,6 +7,7 @@ Checked by `tests/engine/test_engine.py`: every entry of every network against N
 """
 
 import ctypes
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from .lower import lower
 from .quantised import Quantised
 
 PLANS = 32  # that a thread keeps
+COPIED = 1 << 12  # numbers of an input that is copied rather than found
 WHOLE = 2  # a flag of an input
 
 
@@ -197,7 +199,14 @@ class Plan:
         )
         self.plan = plan
         self.arrays: list[np.ndarray] = []
-        self._inputs = (ctypes.c_void_p * max(1, len(shapes)))()
+        # finding out where an array lies takes longer than copying a small one
+        self._copies = [
+            np.empty(shape, one.dtype) if math.prod(shape) <= COPIED else None
+            for shape, one in zip(shapes, entry.inputs, strict=True)
+        ]
+        self._inputs = (ctypes.c_void_p * max(1, len(shapes)))(
+            *(None if copy is None else copy.ctypes.data for copy in self._copies)
+        )
         self._workspace: np.ndarray | None = None
 
     def run(self) -> dict[str, np.ndarray]:
@@ -206,8 +215,11 @@ class Plan:
         if self._workspace is None:
             self._workspace = memory(self.library.plan_workspace(self.plan))
             self._at = (self._workspace.ctypes.data, self._workspace.size)
-        for k, array in enumerate(self.arrays):
-            self._inputs[k] = array.ctypes.data
+        for k, (array, copy) in enumerate(zip(self.arrays, self._copies, strict=True)):
+            if copy is None:
+                self._inputs[k] = array.ctypes.data
+            else:
+                copy[...] = array
         self.library.check(self.library.run(self.plan, self._inputs, None, *self._at))
         if first:
             self._views = [self._view(k) for k in range(len(self.entry.results))]
@@ -224,7 +236,7 @@ class Plan:
             return np.empty(shape, kind), shape
         offset = (at or 0) - self._at[0]
         if not 0 <= offset < self._at[1]:
-            return [array.ctypes.data for array in self.arrays].index(at or 0), shape
+            return list(self._inputs).index(at), shape
         return np.ndarray(shape, kind, self._workspace, offset), shape
 
     def shapes_of_results(self) -> dict[str, tuple[int, ...]]:
