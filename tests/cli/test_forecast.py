@@ -139,7 +139,7 @@ def test_what_is_refused(refuses, numbered, tmp_path):
         ("predict", model): "predict: a forecast needs one CSV with the past; 0 were given. "
         "For example: seqloom predict best.safetensors history.csv",
         ("predict", model, data, "--beam", "3"): "predict: `--beam` is not an option for "
-        "forecast models. Their options: figure, level.",
+        "forecast models. Their options: engine, figure, level, threads.",
         ("predict", model, data, "--level", "99"): "predict: `level` must be one of 50, 80, 90, "
         "95, got 99.",
         ("evaluate", model, data, "--windows", "0"): "evaluate: `--windows` must be at least 1, "

@@ -38,7 +38,7 @@ def test_settings_go_to_the_architectures_that_have_them(words, tmp_path):
         assert ("num_heads" in model) == (architecture.name == "transformer")
         assert ("attention_size" in model) == (architecture.name != "transformer")
         config = made.config(architecture, 2)
-        assert config["training"] == {"seed": 2, "steps": 9}
+        assert config["training"] == {"samples": 0, "seed": 2, "steps": 9}
         columns = {"header": "no", "source_column": "1", "target_column": "2"}
         columns |= {f"{role}_column": "none" for role in ("group", "split", "features", "weight")}
         assert config["data"] == {**SMALL["transduce"]["data"], **columns}

@@ -17,8 +17,8 @@ from seqloom.errors import FormatError, SeqloomError
 from seqloom.networks.interpreter import named
 from seqloom.reference import trees
 
+from ..networks.entries import LETTERS, arguments
 from ..networks.files import ANY, CONFIGS, GOLDEN, golden_network, random_network
-from ..networks.test_program import LETTERS, arguments
 from .networks import both, built
 
 pytestmark = built

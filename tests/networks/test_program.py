@@ -21,35 +21,8 @@ from seqloom.reference import trees
 from seqloom.runtime.numpy_ops import PLAIN
 
 from ..fuzz.mutators import damage_json
+from .entries import LETTERS, arguments, flat, results_of
 from .files import ANY, CONFIGS, GOLDEN, golden_network, random_network
-
-LETTERS = {"B": 3, "S": 5, "T": 6, "W": 7, "P": 2}
-
-
-def arguments(network, entry, seed):
-    """Random arguments of an entry; a letter has one size in all of them."""
-    rng = np.random.default_rng(seed)
-    known = min(size.number for k, size in network.table.sizes.items() if k[0] in "VO")
-
-    def array(slot):
-        shape = tuple(LETTERS[n] if isinstance(n, str) else n for n in slot.shape)
-        if slot.kind == "numbers":
-            return rng.normal(size=shape).astype(np.float32)
-        low, high = (1, 6) if slot.kind == "lengths" else (0, known)
-        return rng.integers(low, high, size=shape)
-
-    return {name: trees.map_arrays(array, tree) for name, tree in entry.arguments.items()}
-
-
-def flat(names, every):
-    """Arrays by name, out of trees."""
-    trees = zip(names, every, strict=True)
-    return {path: leaf for name, tree in trees for path, leaf in named(name, tree).items()}
-
-
-def results_of(entry, given):
-    found = entry.run(**given)
-    return flat(entry.results, (found,) if len(entry.results) == 1 else found)
 
 
 def assert_is_the_network(network, tensors, seed=0):

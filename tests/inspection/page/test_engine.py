@@ -348,6 +348,7 @@ def test_which_models_run(engine):
     for task in ("classify", "transduce", "generate"):
         assert engine.evaluate(runs, {"format": 1, "task": task})
         assert engine.evaluate(runs, {"format": 2, "task": task})
-        assert not engine.evaluate(runs, {"format": 3, "task": task})
+        assert engine.evaluate(runs, {"format": 3, "task": task})
+        assert not engine.evaluate(runs, {"format": 4, "task": task})
     for task in ("forecast", "transcribe"):
         assert not engine.evaluate(runs, {"format": 1, "task": task})
