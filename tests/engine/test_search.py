@@ -87,6 +87,17 @@ def test_draws_are_the_same(name, seed, draws, temperature, top_k, top_p):
     assert decode(fast, given_, LIMIT, search) == decode(Stepping(fast), given_, LIMIT, search)
 
 
+@pytest.mark.parametrize("beam", [1, 2, 5])
+def test_of_equals_the_first_is_taken(beam):
+    """Every symbol is as likely as every other, so that only the order decides."""
+    network, tensors = random_network(*CONFIGS["pairs: lstm, additive"])
+    tensors |= {n: np.zeros_like(tensors[n]) for n in ("output.weight", "output.bias")}
+    _, fast = both(network, tensors)
+    search = Search(beam=beam, nbest=beam)
+    found = decode(fast, [[4, 5], [5]], LIMIT, search)
+    assert found == decode(Stepping(fast), [[4, 5], [5]], LIMIT, search)
+
+
 class Reading:
     """What `continuation` asks of a model of text."""
 

@@ -40,6 +40,8 @@ enum { ACT_NONE, ACT_TANH, ACT_RELU };
 enum { FLAT, FOLD, NEW_AXIS };
 enum { MASK_LENGTHS, MASK_CAUSAL, MASK_RECENCY };
 
+constexpr int64_t LARGEST = int64_t{1} << 40;  // numbers of one value, bytes of all tensors
+
 struct Shape {
   int32_t rank;
   int64_t n[4];

@@ -92,20 +92,8 @@ class ModelEvaluation(abc.ABC):
         return self.seen is not None and self.seen.flatters
 
     def __str__(self) -> str:
-        from rich.console import Console
-
-        file = io.StringIO()
-        self.print_on(
-            Console(
-                file=file,
-                width=WIDTH,
-                force_terminal=False,
-                force_jupyter=False,
-                color_system=None,
-            )
-        )
         notes = "".join(f"{printable(note)}\n" for note in self.notes)
-        return (notes + file.getvalue()).rstrip("\n")
+        return (notes + as_text(self.print_on)).rstrip("\n")
 
     def __repr__(self) -> str:
         flattered = ", seen in training" if self.flattered else ""
@@ -121,3 +109,16 @@ def said(name: str, score: "Score") -> str:
     """A score in a headline."""
     unit = f" {score.unit}" if score.unit else ""
     return f"{name} {score.value:.2f}{unit} ({score.low:.2f} to {score.high:.2f})"
+
+
+def as_text(print_on: "Callable[[Console], None]") -> str:
+    """What is printed on a console, without colours and line breaks at the end."""
+    from rich.console import Console
+
+    file = io.StringIO()
+    print_on(
+        Console(
+            file=file, width=WIDTH, force_terminal=False, force_jupyter=False, color_system=None
+        )
+    )
+    return file.getvalue().rstrip("\n")

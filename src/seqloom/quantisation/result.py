@@ -3,12 +3,11 @@
 Checked by `tests/quantisation/test_smaller.py`.
 """
 
-import io
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..evaluation.model_evaluation import WIDTH, ModelEvaluation
+from ..evaluation.model_evaluation import ModelEvaluation, as_text
 from ..plain import JSON
 from .costs import Measure
 from .rounding import Dtype
@@ -163,19 +162,7 @@ class QuantizeResult:
         return found
 
     def __str__(self) -> str:
-        from rich.console import Console
-
-        file = io.StringIO()
-        self.print_on(
-            Console(
-                file=file,
-                width=WIDTH,
-                force_terminal=False,
-                force_jupyter=False,
-                color_system=None,
-            )
-        )
-        return file.getvalue().rstrip("\n")
+        return as_text(self.print_on)
 
     def __repr__(self) -> str:
         return f"<QuantizeResult {self.path}: {self.dtype}, {self.ratio:.3f} of the size>"
